@@ -1,0 +1,8 @@
+package io.lockstep.collectives;
+
+/** The group was closed on this rank while the collective was outstanding, or before it was called. */
+public final class GroupClosedException extends CollectiveException {
+    public GroupClosedException(String message) {
+        super(message, null);
+    }
+}
