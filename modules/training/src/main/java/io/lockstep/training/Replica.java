@@ -1,0 +1,84 @@
+package io.lockstep.training;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.FeatureLayout;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * One copy of the network on one rank: flat parameters and gradients, forward and backward on a batch.
+ *
+ * <p>All buffers are direct, in native order, float32, from position 0 to limit, and stay at one address for the life
+ * of the replica: they are the network's own memory, not copies. Parameters, gradients and (per parameter) updater
+ * state are laid out as DL4J's flattened vectors, layers in topological order.
+ *
+ * <p>One thread owns a replica: it creates it, calls it and closes it. {@link #gradients()} may be read and written by
+ * another thread between the announcement of a part and {@link #update}.
+ */
+public interface Replica extends AutoCloseable {
+    /** All parameters, running statistics included. */
+    ByteBuffer parameters();
+
+    /** As long as {@link #parameters()}. At a running statistic: its change, (1 - decay) x (old - batch's). */
+    ByteBuffer gradients();
+
+    /** Momentum and the like, in the updater's own layout; empty for plain SGD. */
+    ByteBuffer updaterState();
+
+    /**
+     * The parts of the flat vectors that hold running statistics (batch norm's mean and variance), ascending and
+     * disjoint. They are averaged over ranks, never clipped or regularised, and do not count as parameters.
+     */
+    List<Range> statistics();
+
+    /** How this replica wants images laid out. */
+    FeatureLayout featureLayout();
+
+    /**
+     * Forward and backward. Afterwards {@link #gradients()} holds the <em>sum</em> over the batch's examples of the
+     * gradient of the loss, without regularisation; at running statistics the change that this batch alone would make.
+     * For an empty batch all of it is zero.
+     *
+     * <p>The replica runs in float32 unless configured otherwise, and the result is a function of parameters, batch and
+     * {@code randomSeed} alone.
+     *
+     * @param randomSeed what dropout and other noise are drawn from
+     * @param listener called on this thread while backward goes on
+     */
+    BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener);
+
+    /**
+     * One optimizer update. {@link #gradients()} holds the mean gradient over the global batch; regularisation, the
+     * updater and constraints are applied to {@link #parameters()}. The gradients are undefined afterwards.
+     *
+     * @param step number of this update, from 0
+     * @param epoch epoch it belongs to, from 0
+     */
+    void update(long step, int epoch, double learningRate);
+
+    /**
+     * Forward only, as in inference (running statistics, no dropout).
+     *
+     * @param predictions receives the most probable class of each example; at least batch.size() long
+     */
+    BatchResult evaluate(Batch batch, int[] predictions);
+
+    /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */
+    double regularizationLoss();
+
+    /** Writes configuration, parameters and updater state as DL4J's ModelSerializer does. Does not close the stream. */
+    void save(OutputStream out) throws IOException;
+
+    /**
+     * Takes parameters and updater state from what {@link #save} wrote.
+     *
+     * @throws IOException naming the difference, if it is another network's
+     */
+    void load(InputStream in) throws IOException;
+
+    @Override
+    void close();
+}
