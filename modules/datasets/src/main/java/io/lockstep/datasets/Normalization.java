@@ -1,0 +1,113 @@
+package io.lockstep.datasets;
+
+import java.util.Arrays;
+
+/**
+ * {@code (byte / 255 - mean[c]) / std[c]} for each channel.
+ *
+ * <p>Taken from the training set once, then part of the run's configuration: a rank that evaluates holds a shard of the
+ * test set only and must use the same numbers.
+ *
+ * @param mean one a channel, in [0, 1]
+ * @param std one a channel, above 0
+ */
+public record Normalization(float[] mean, float[] std) {
+    /** Of CIFAR-10's training set: the per-channel figures that {@link #of} computes from the publisher's files. */
+    public static final Normalization CIFAR10 =
+            new Normalization(new float[] {0.4914f, 0.4822f, 0.4465f}, new float[] {0.2470f, 0.2435f, 0.2616f});
+
+    /** Of MNIST's training set. */
+    public static final Normalization MNIST = new Normalization(new float[] {0.1307f}, new float[] {0.3081f});
+
+    public Normalization {
+        if (mean.length == 0 || mean.length != std.length) {
+            throw new IllegalArgumentException(mean.length + " means, " + std.length + " standard deviations");
+        }
+        for (float s : std) {
+            if (!(s > 0)) {
+                throw new IllegalArgumentException("standard deviation " + s + " in " + Arrays.toString(std));
+            }
+        }
+        mean = mean.clone();
+        std = std.clone();
+    }
+
+    /** Bytes to [0, 1], no more. */
+    public static Normalization unit(int channels) {
+        float[] std = new float[channels];
+        Arrays.fill(std, 1);
+        return new Normalization(new float[channels], std);
+    }
+
+    /**
+     * Mean and standard deviation of a set, exactly: sums of bytes and of their squares are whole numbers. A channel
+     * without variation gets a standard deviation of 1.
+     */
+    public static Normalization of(ImageDataset dataset) {
+        if (dataset.examples() == 0) {
+            throw new IllegalArgumentException(dataset + " has no mean");
+        }
+        int plane = dataset.shape().planeSize();
+        int channels = dataset.shape().channels();
+        float[] mean = new float[channels];
+        float[] std = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            long sum = 0;
+            long squares = 0;
+            for (int i = 0; i < dataset.examples(); i++) {
+                int start = dataset.pixelOffset(i) + c * plane;
+                for (int p = start; p < start + plane; p++) {
+                    int value = dataset.pixels()[p] & 0xff;
+                    sum += value;
+                    squares += value * value;
+                }
+            }
+            double count = (double) dataset.examples() * plane;
+            double average = sum / count;
+            double variance = squares / count - average * average;
+            mean[c] = (float) (average / 255);
+            std[c] = variance > 1e-9 ? (float) (Math.sqrt(variance) / 255) : 1;
+        }
+        return new Normalization(mean, std);
+    }
+
+    public int channels() {
+        return mean.length;
+    }
+
+    @Override
+    public float[] mean() {
+        return mean.clone();
+    }
+
+    @Override
+    public float[] std() {
+        return std.clone();
+    }
+
+    /** The value of every byte in every channel: (channels, 256). */
+    float[][] tables() {
+        float[][] tables = new float[mean.length][256];
+        for (int c = 0; c < mean.length; c++) {
+            for (int value = 0; value < 256; value++) {
+                tables[c][value] = (value / 255f - mean[c]) / std[c];
+            }
+        }
+        return tables;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Normalization that && Arrays.equals(mean, that.mean) && Arrays.equals(std, that.std);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(mean) + Arrays.hashCode(std);
+    }
+
+    @Override
+    public String toString() {
+        return "mean " + Arrays.toString(mean) + ", std " + Arrays.toString(std);
+    }
+}

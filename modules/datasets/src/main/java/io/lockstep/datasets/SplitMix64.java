@@ -1,0 +1,46 @@
+package io.lockstep.datasets;
+
+/**
+ * A small random generator whose numbers are part of the contract: the same on every JVM, platform and release. Steele,
+ * Lea and Flood 2014, "Fast splittable pseudorandom number generators", figure 16.
+ *
+ * <p>Keyed rather than seeded: what is drawn for (seed, epoch, example) needs nothing drawn before it.
+ */
+final class SplitMix64 {
+    private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
+
+    private long state;
+
+    /** Starts the sequence of this key. */
+    SplitMix64 start(long seed, long a, long b) {
+        state = mix(mix(mix(seed + GOLDEN_GAMMA) + GOLDEN_GAMMA + a) + GOLDEN_GAMMA + b);
+        return this;
+    }
+
+    long nextLong() {
+        state += GOLDEN_GAMMA;
+        return mix(state);
+    }
+
+    /** Uniform in [0, bound), with a bias below 2^-32. */
+    int nextInt(int bound) {
+        // the high word of a 63-bit fraction times the bound
+        return (int) Math.multiplyHigh(nextLong() >>> 1, (long) bound << 1);
+    }
+
+    /** Uniform in [0, 1), a multiple of 2^-53. */
+    double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    /** Uniform in [low, high). */
+    double nextDouble(double low, double high) {
+        return low + nextDouble() * (high - low);
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+}
