@@ -35,6 +35,14 @@ public interface ProcessGroup extends AutoCloseable {
     Work allReduce(ByteBuffer floats, Reduction reduction);
 
     /**
+     * The same, with numbers rounded on the wire: half the bytes. Sums are computed in float32 and rounded once a hop;
+     * all ranks end with the same bits. A group without support for it sends float32.
+     */
+    default Work allReduce(ByteBuffer floats, Reduction reduction, WireType wire) {
+        return allReduce(floats, reduction);
+    }
+
+    /**
      * In place: afterwards chunk {@code rank} of the buffer (see {@link Chunks}) holds the reduction of that chunk over
      * all ranks; the rest of the buffer is undefined.
      */

@@ -1,0 +1,35 @@
+package io.lockstep.collectives;
+
+/** What a rank called; its ordinal travels in every frame. */
+enum CollectiveKind {
+    ALL_REDUCE("allReduce"),
+    REDUCE_SCATTER("reduceScatter"),
+    ALL_GATHER("allGather"),
+    REDUCE("reduce"),
+    BROADCAST("broadcast"),
+    BARRIER("barrier"),
+    ALL_GATHER_RECORDS("allGatherRecords");
+
+    private final String method;
+
+    CollectiveKind(String method) {
+        this.method = method;
+    }
+
+    boolean reduces() {
+        return this == ALL_REDUCE || this == REDUCE_SCATTER || this == REDUCE;
+    }
+
+    boolean hasRoot() {
+        return this == REDUCE || this == BROADCAST;
+    }
+
+    boolean hasVector() {
+        return this != BARRIER && this != ALL_GATHER_RECORDS;
+    }
+
+    @Override
+    public String toString() {
+        return method;
+    }
+}

@@ -1,0 +1,18 @@
+package io.lockstep.collectives.kernels;
+
+/** Chooses the kernels once: vectors where the JVM was started with the incubator module, scalars elsewhere. */
+public final class WireKernels {
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+    private WireKernels() {}
+
+    /** Whether the Vector API is in use: {@code --add-modules jdk.incubator.vector}. */
+    public static boolean vectorised() {
+        return VECTORS;
+    }
+
+    public static WireKernel float32() {
+        return VECTORS ? new VectorFloat32() : new ScalarFloat32();
+    }
+}

@@ -1,0 +1,293 @@
+package io.lockstep.collectives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every process group does, whatever carries its bytes. All values are small integers, so float32 sums are exact
+ * in any order and results are compared for equality.
+ */
+@Timeout(120)
+public abstract class ProcessGroupContract {
+    private final List<World> worlds = new ArrayList<>();
+
+    /** A world of that size, with a deadline of at least 20 s. */
+    protected abstract World open(int worldSize);
+
+    /** World sizes to try. */
+    protected static List<Integer> worldSizes() {
+        return List.of(1, 2, 3, 4, 7, 8);
+    }
+
+    private World world(int worldSize) {
+        World world = open(worldSize);
+        worlds.add(world);
+        return world;
+    }
+
+    @AfterEach
+    void closeWorlds() {
+        worlds.forEach(World::close);
+    }
+
+    /** Lengths to try in a world; a transport may leave the longest to others. */
+    protected int[] lengths(int worldSize) {
+        return new int[] {0, 1, worldSize - 1, worldSize, 1000, 65_537};
+    }
+
+    /** Element i of rank r: an integer in [-50, 50]. */
+    static float value(int rank, int i) {
+        return (i * 31 + rank * 17 + 7) % 101 - 50;
+    }
+
+    static ByteBuffer vector(int rank, int length) {
+        ByteBuffer vector = World.floats(length);
+        for (int i = 0; i < length; i++) {
+            vector.putFloat(i * Float.BYTES, value(rank, i));
+        }
+        return vector;
+    }
+
+    static float sum(int worldSize, int i) {
+        float sum = 0;
+        for (int rank = 0; rank < worldSize; rank++) {
+            sum += value(rank, i);
+        }
+        return sum;
+    }
+
+    static float max(int worldSize, int i) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int rank = 0; rank < worldSize; rank++) {
+            max = Math.max(max, value(rank, i));
+        }
+        return max;
+    }
+
+    /** What element i must be. */
+    @FunctionalInterface
+    interface Expected {
+        float at(int i);
+    }
+
+    static void assertVector(ByteBuffer vector, long from, long to, Expected expected) {
+        for (int i = (int) from; i < to; i++) {
+            float found = vector.getFloat(i * Float.BYTES);
+            if (found != expected.at(i)) {
+                assertThat(found)
+                        .as("element %d of %d", i, vector.capacity() / 4)
+                        .isEqualTo(expected.at(i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void allReduceSums(int worldSize) {
+        World world = world(worldSize);
+        for (int length : lengths(worldSize)) {
+            world.run(group -> {
+                ByteBuffer vector = vector(group.rank(), length);
+                group.allReduce(vector, Reduction.SUM).await();
+                assertVector(vector, 0, length, i -> sum(worldSize, i));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void allReduceFindsTheMaximum(int worldSize) {
+        World world = world(worldSize);
+        for (int length : lengths(worldSize)) {
+            world.run(group -> {
+                ByteBuffer vector = vector(group.rank(), length);
+                group.allReduce(vector, Reduction.MAX).await();
+                assertVector(vector, 0, length, i -> max(worldSize, i));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void reduceScatterLeavesEachRankItsChunk(int worldSize) {
+        World world = world(worldSize);
+        for (int length : lengths(worldSize)) {
+            world.run(group -> {
+                ByteBuffer vector = vector(group.rank(), length);
+                group.reduceScatter(vector, Reduction.SUM).await();
+                Chunks chunks = new Chunks(length, worldSize);
+                int rank = group.rank();
+                assertVector(vector, chunks.start(rank), chunks.start(rank + 1), i -> sum(worldSize, i));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void allGatherTakesEachChunkFromItsRank(int worldSize) {
+        World world = world(worldSize);
+        for (int length : lengths(worldSize)) {
+            world.run(group -> {
+                ByteBuffer vector = vector(group.rank(), length);
+                group.allGather(vector).await();
+                Chunks chunks = new Chunks(length, worldSize);
+                for (int rank = 0; rank < worldSize; rank++) {
+                    int source = rank;
+                    assertVector(vector, chunks.start(rank), chunks.start(rank + 1), i -> value(source, i));
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void everyRootReducesAndBroadcasts(int worldSize) {
+        World world = world(worldSize);
+        for (int length : lengths(worldSize)) {
+            for (int root = 0; root < worldSize; root++) {
+                int center = root;
+                world.run(group -> {
+                    ByteBuffer reduced = vector(group.rank(), length);
+                    ByteBuffer broadcast = vector(group.rank(), length);
+                    group.reduce(reduced, Reduction.SUM, center).await();
+                    group.broadcast(broadcast, center).await();
+                    if (group.rank() == center) {
+                        assertVector(reduced, 0, length, i -> sum(worldSize, i));
+                    }
+                    assertVector(broadcast, 0, length, i -> value(center, i));
+                });
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void recordsOfDifferentLengthsReachEveryRank(int worldSize) {
+        World world = world(worldSize);
+        byte[][] records = new byte[worldSize][];
+        for (int rank = 0; rank < worldSize; rank++) {
+            records[rank] = new byte[rank == 1 ? 0 : 70_000 * rank + 3];
+            new Random(rank).nextBytes(records[rank]);
+        }
+        world.run(group -> {
+            List<byte[]> gathered = group.allGatherRecords(records[group.rank()]);
+            assertThat(gathered).hasSize(worldSize);
+            for (int rank = 0; rank < worldSize; rank++) {
+                assertThat(gathered.get(rank)).isEqualTo(records[rank]);
+            }
+            group.barrier();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void severalCollectivesAreOutstandingAtOnce(int worldSize) {
+        World world = world(worldSize);
+        int length = 10_007;
+        world.run(group -> {
+            List<ByteBuffer> vectors = new ArrayList<>();
+            List<Work> works = new ArrayList<>();
+            for (int k = 0; k < 20; k++) {
+                vectors.add(vector(group.rank() + k, k % 3 == 0 ? 5 : length));
+                works.add(group.allReduce(vectors.get(k), Reduction.SUM));
+            }
+            for (int k = 19; k >= 0; k--) {
+                works.get(k).await();
+                assertThat(works.get(k).isDone()).isTrue();
+                int shift = k;
+                assertVector(vectors.get(k), 0, vectors.get(k).capacity() / 4, i -> {
+                    float sum = 0;
+                    for (int rank = 0; rank < worldSize; rank++) {
+                        sum += value(rank + shift, i);
+                    }
+                    return sum;
+                });
+            }
+        });
+    }
+
+    @Test
+    void onlyWhatLiesBetweenPositionAndLimitChanges() {
+        World world = world(2);
+        world.run(group -> {
+            ByteBuffer vector = vector(group.rank(), 3000);
+            vector.position(100 * Float.BYTES).limit(2900 * Float.BYTES);
+            group.allReduce(vector, Reduction.SUM).await();
+            assertThat(vector.position()).isEqualTo(400);
+            assertThat(vector.limit()).isEqualTo(11600);
+            vector.clear();
+            assertVector(vector, 0, 100, i -> value(group.rank(), i));
+            assertVector(vector, 100, 2900, i -> sum(2, i));
+            assertVector(vector, 2900, 3000, i -> value(group.rank(), i));
+        });
+    }
+
+    @Test
+    void roundingDependsNeitherOnTheRankNorOnTheRun() {
+        int length = 30_011;
+        World world = world(4);
+        List<List<byte[]>> runs = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            runs.add(world.call(group -> {
+                Random random = new Random(group.rank());
+                ByteBuffer vector = World.floats(length);
+                for (int i = 0; i < length; i++) {
+                    vector.putFloat(i * Float.BYTES, (float) random.nextGaussian());
+                }
+                group.allReduce(vector, Reduction.SUM).await();
+                byte[] bytes = new byte[length * Float.BYTES];
+                vector.get(bytes);
+                return bytes;
+            }));
+        }
+        byte[] first = runs.get(0).get(0);
+        assertThat(runs)
+                .allSatisfy(run ->
+                        assertThat(run).allSatisfy(bytes -> assertThat(bytes).isEqualTo(first)));
+    }
+
+    @Test
+    void bytesSentAreCounted() {
+        World world = world(2);
+        world.run(group -> {
+            long before = group.bytesSent();
+            group.allReduce(World.floats(100_000), Reduction.SUM).await();
+            assertThat(group.bytesSent() - before).isEqualTo(400_000);
+        });
+    }
+
+    @Test
+    void aClosedGroupSaysSo() {
+        World world = world(2);
+        ProcessGroup group = world.groups().get(0);
+        group.close();
+        group.close();
+        assertThatThrownBy(group::barrier).isInstanceOf(GroupClosedException.class);
+    }
+
+    @Test
+    void buffersThatCannotTravelAreRefused() {
+        World world = world(2);
+        ProcessGroup group = world.groups().get(0);
+        assertThatThrownBy(() -> group.allReduce(ByteBuffer.allocate(8), Reduction.SUM))
+                .isInstanceOf(IllegalArgumentException.class);
+        ByteBuffer swapped = ByteBuffer.allocateDirect(8)
+                .order(
+                        ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+                                ? ByteOrder.BIG_ENDIAN
+                                : ByteOrder.LITTLE_ENDIAN);
+        assertThatThrownBy(() -> group.broadcast(swapped, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> group.broadcast(World.floats(1), 2)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
