@@ -216,6 +216,7 @@ public final class BatchLoader implements AutoCloseable {
         plan.select(ofStep);
         int size = plan.size();
         int exampleSize = dataset.shape().size();
+        slot.labels.clear();
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
             assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize);
@@ -233,11 +234,12 @@ public final class BatchLoader implements AutoCloseable {
 
         Slot(int examples, int exampleSize) {
             long bytes = (long) examples * exampleSize * Float.BYTES;
-            if (bytes > Integer.MAX_VALUE - ALIGNMENT_BYTES) {
+            if (bytes > Integer.MAX_VALUE - 2 * ALIGNMENT_BYTES) {
                 throw new IllegalArgumentException("a batch of " + examples + " examples is " + bytes
                         + " bytes; 2 GiB is the most: use a smaller batch or more ranks");
             }
-            features = ByteBuffer.allocateDirect((int) bytes + ALIGNMENT_BYTES)
+            // an aligned slice starts and ends on the alignment: one for the start, one for the end
+            features = ByteBuffer.allocateDirect((int) bytes + 2 * ALIGNMENT_BYTES)
                     .alignedSlice(ALIGNMENT_BYTES)
                     .slice(0, (int) bytes)
                     .order(ByteOrder.nativeOrder());

@@ -1,91 +1,138 @@
 package io.lockstep.datasets;
 
+import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** The local disk. */
+/**
+ * The local disk. Paths are the platform's, or start with {@code file:} and are taken literally from there on, as Hadoop
+ * does: {@code %20} is no space.
+ */
 public final class LocalStorage implements Storage {
+    private static final Pattern FILE_SCHEME = Pattern.compile("^file:(//[^/]*(?=/))?(/(?=[A-Za-z]:))?");
+    private static final Pattern OTHER_SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]+://.*");
+
     @Override
     public InputStream open(String path) throws IOException {
-        return missing(path, () -> Files.newInputStream(Path.of(path)));
+        Path file = local(path);
+        if (Files.isDirectory(file)) {
+            throw new FileNotFoundException(path + " is a folder, not a file");
+        }
+        try {
+            return Files.newInputStream(file);
+        } catch (NoSuchFileException e) {
+            throw notFound(path, "no such file", e);
+        }
     }
 
     @Override
     public OutputStream create(String path) throws IOException {
-        Path file = Path.of(path).toAbsolutePath();
+        Path file = local(path).toAbsolutePath();
         Files.createDirectories(file.getParent());
-        return new DurableOutputStream(FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING));
+        return new DurableOutputStream(
+                file,
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING));
     }
 
     @Override
-    public boolean exists(String path) {
-        return Files.exists(Path.of(path));
+    public boolean exists(String path) throws IOException {
+        return Files.exists(local(path));
     }
 
     @Override
     public List<Entry> list(String folder) throws IOException {
-        return missing(folder, () -> {
-            try (var listing = Files.list(Path.of(folder))) {
-                return listing.sorted().map(LocalStorage::entry).toList();
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
+        try (var listing = Files.list(local(folder))) {
+            List<Entry> entries = new ArrayList<>();
+            for (Path path : listing.sorted().toList()) {
+                addEntry(path, entries);
             }
-        });
+            return entries;
+        } catch (NoSuchFileException e) {
+            throw notFound(folder, "no such folder", e);
+        } catch (NotDirectoryException e) {
+            throw notFound(folder, "it is no folder", e);
+        }
     }
 
     @Override
     public void delete(String path) throws IOException {
-        Path top = Path.of(path);
-        if (!Files.exists(top)) {
+        Path top = local(path);
+        if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (var tree = Files.walk(top)) {
-            for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
+        Files.walkFileTree(top, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
-    private static Entry entry(Path path) {
+    /** A file that vanished since the listing, and a link to nothing, are not there. */
+    private static void addEntry(Path path, List<Entry> entries) throws IOException {
         try {
-            boolean folder = Files.isDirectory(path);
-            return new Entry(path.getFileName().toString(), folder ? 0 : Files.size(path), folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static <T> T missing(String path, Call<T> call) throws IOException {
-        try {
-            return call.call();
+            var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            boolean folder = attributes.isDirectory();
+            entries.add(new Entry(path.getFileName().toString(), folder ? 0 : attributes.size(), folder));
         } catch (NoSuchFileException e) {
-            var named = new java.io.FileNotFoundException(path + ": no such file or folder");
-            named.initCause(e);
-            throw named;
+            return;
         }
     }
 
-    private interface Call<T> {
-        T call() throws IOException;
+    private static Path local(String path) throws IOException {
+        if (path.startsWith("file:")) {
+            return Path.of(FILE_SCHEME.matcher(path).replaceFirst(""));
+        }
+        if (OTHER_SCHEME.matcher(path).matches()) {
+            throw new IOException(path + " is not on the local disk");
+        }
+        return Path.of(path);
     }
 
-    /** Forces the bytes to the device before it closes. */
-    private static final class DurableOutputStream extends java.io.FilterOutputStream {
+    private static FileNotFoundException notFound(String path, String why, IOException cause) {
+        var named = new FileNotFoundException(path + ": " + why);
+        named.initCause(cause);
+        return named;
+    }
+
+    /** Forces the bytes, and the file's name in its folder, to the device before it closes. */
+    private static final class DurableOutputStream extends FilterOutputStream {
+        private final Path file;
         private final FileChannel channel;
 
-        DurableOutputStream(FileChannel channel) {
+        DurableOutputStream(Path file, FileChannel channel) {
             super(Channels.newOutputStream(channel));
+            this.file = file;
             this.channel = channel;
         }
 
@@ -96,9 +143,16 @@ public final class LocalStorage implements Storage {
 
         @Override
         public void close() throws IOException {
+            if (!channel.isOpen()) {
+                return;
+            }
             try (channel) {
-                if (channel.isOpen()) {
-                    channel.force(true);
+                channel.force(true);
+            }
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                // elsewhere a folder cannot be opened
+                try (var folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                    folder.force(true);
                 }
             }
         }

@@ -7,7 +7,7 @@ final class ShapePainter {
     private static final int PLANE = SIDE * SIDE;
 
     /** Pixels from the centre to the farthest part of the outline. */
-    private static final double SMALLEST_RADIUS = 8;
+    private static final double SMALLEST_RADIUS = 9;
 
     private static final double LARGEST_RADIUS = 13;
 
@@ -15,10 +15,10 @@ final class ShapePainter {
     private static final double CONTRAST = 70;
 
     /** Blobs behind the outline, and smaller ones before it. */
-    private static final int LARGEST_CLUTTER = 4;
+    private static final int LARGEST_CLUTTER = 3;
 
     /** Of 255; the noise is triangular, so its standard deviation is this / sqrt(6). */
-    private static final double NOISE_AMPLITUDE = 40;
+    private static final double NOISE_AMPLITUDE = 30;
 
     private final SplitMix64 random = new SplitMix64();
     private final double[] background = new double[3];

@@ -1,0 +1,103 @@
+package io.lockstep.datasets;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * A file of a data set whose length is known from its folder's listing.
+ *
+ * @param bytes as stored: compressed where the name ends in {@code .gz}
+ */
+record BinaryFile(String path, long bytes) {
+    /** Deflate's greatest ratio: 258 bytes of two bits. */
+    private static final long GZIP_LARGEST_RATIO = 1032;
+
+    static BinaryFile find(String folder, String name, Map<String, Storage.Entry> files)
+            throws DatasetNotFoundException {
+        Storage.Entry entry = files.get(name);
+        if (entry == null || entry.isFolder()) {
+            throw new DatasetNotFoundException(Storage.join(folder, name) + " is missing");
+        }
+        return new BinaryFile(Storage.join(folder, name), entry.bytes());
+    }
+
+    boolean compressed() {
+        return path.endsWith(".gz");
+    }
+
+    /** The most content that the file can hold. */
+    long contentLimit() {
+        return compressed() ? Math.multiplyExact(bytes, GZIP_LARGEST_RATIO) : bytes;
+    }
+
+    /** Opens the content at a byte of it, uncompressed. */
+    Content openAt(Storage storage, long offset) throws IOException {
+        InputStream raw = storage.open(path);
+        try {
+            InputStream plain = compressed() ? new GZIPInputStream(raw, 1 << 16) : raw;
+            var content = new Content(new BufferedInputStream(plain, 1 << 16));
+            content.skip(offset);
+            return content;
+        } catch (EOFException | ZipException e) {
+            raw.close();
+            throw new MalformedDatasetException(path + " is no gzip file: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    /** Reads wholly or says how far it came. */
+    final class Content implements AutoCloseable {
+        private final InputStream in;
+        private long position;
+
+        private Content(InputStream in) {
+            this.in = in;
+        }
+
+        void read(byte[] into, int offset, int length) throws IOException {
+            int read = 0;
+            try {
+                read = in.readNBytes(into, offset, length);
+            } catch (EOFException e) {
+                throw new MalformedDatasetException(
+                        path + " is truncated: its gzip stream breaks off after " + position + " bytes of content", e);
+            } catch (ZipException e) {
+                throw new MalformedDatasetException(
+                        path + " is corrupt: " + e.getMessage() + " after " + position + " bytes of content", e);
+            }
+            if (read < length) {
+                throw MalformedDatasetException.truncated(path, position + length, position + read);
+            }
+            position += length;
+        }
+
+        /** A big-endian number. */
+        int readInt() throws IOException {
+            byte[] four = new byte[4];
+            read(four, 0, 4);
+            return (four[0] & 0xff) << 24 | (four[1] & 0xff) << 16 | (four[2] & 0xff) << 8 | four[3] & 0xff;
+        }
+
+        void skip(long length) throws IOException {
+            try {
+                in.skipNBytes(length);
+            } catch (EOFException e) {
+                throw new MalformedDatasetException(
+                        path + " is truncated: it ends before byte " + (position + length), e);
+            }
+            position += length;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+}

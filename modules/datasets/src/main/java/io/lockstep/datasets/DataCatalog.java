@@ -1,0 +1,118 @@
+package io.lockstep.datasets;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Resolves {@code --data NAME|PATH|URI}.
+ *
+ * <p>A known name is {@code shapes}, which is generated, or the name of a published set, which lies in a folder of the
+ * data home ({@code data fetch} puts it there). Anything with a {@code /}, or the name of a folder that exists, is a
+ * path; what format a folder has is seen by the files in it.
+ */
+public final class DataCatalog {
+    /** Folders of the data home, by the name of the set. */
+    private static final Map<String, String> PUBLISHED = Map.of("cifar10", "cifar-10-batches-bin", "mnist", "mnist");
+
+    private final Storage storage;
+    private final String dataHome;
+
+    /** @param dataHome folder of the published sets; need not exist */
+    public DataCatalog(Storage storage, String dataHome) {
+        this.storage = storage;
+        this.dataHome = dataHome;
+    }
+
+    public static List<String> names() {
+        return List.of(GeneratedShapes.NAME, "cifar10", "mnist");
+    }
+
+    /** Where a published set lies or will lie; {@code name} is one that {@code data fetch} knows. */
+    public static String folderName(String name) {
+        String folder = PUBLISHED.get(name);
+        if (folder == null) {
+            throw new IllegalArgumentException(name + " is no published set; those are " + PUBLISHED.keySet());
+        }
+        return folder;
+    }
+
+    /**
+     * Opens a set; reads no pixels yet.
+     *
+     * @throws DatasetNotFoundException when the name is unknown, the set is not there, or the folder holds none
+     * @throws MalformedDatasetException when a file has the wrong length or header
+     */
+    public ImageSource resolve(String nameOrPath) throws IOException {
+        if (nameOrPath.equals(GeneratedShapes.NAME)) {
+            return new GeneratedShapes();
+        }
+        if (PUBLISHED.containsKey(nameOrPath)) {
+            return openPublished(nameOrPath);
+        }
+        if (nameOrPath.contains("/") || nameOrPath.contains("\\") || storage.exists(nameOrPath)) {
+            return open(nameOrPath, lastName(nameOrPath));
+        }
+        throw new DatasetNotFoundException("unknown data '" + nameOrPath + "'; did you mean '"
+                + NearestName.of(nameOrPath, names()) + "'? Known are " + String.join(", ", names())
+                + ", or a path such as ./" + nameOrPath);
+    }
+
+    /** Is it there, as far as can be seen without reading it? */
+    public boolean present(String name) throws IOException {
+        return name.equals(GeneratedShapes.NAME) || storage.exists(publishedFolder(name));
+    }
+
+    public DatasetDescription describe(String nameOrPath) throws IOException {
+        return DatasetDescription.of(resolve(nameOrPath));
+    }
+
+    private ImageSource openPublished(String name) throws IOException {
+        String folder = publishedFolder(name);
+        if (!storage.exists(folder)) {
+            throw new DatasetNotFoundException(name + " is not in " + folder + ": run `bin/lockstep data fetch " + name
+                    + "`, or use `--data shapes`, which needs no download");
+        }
+        return open(folder, name);
+    }
+
+    private ImageSource open(String folder, String name) throws IOException {
+        Map<String, Storage.Entry> files = new LinkedHashMap<>();
+        try {
+            for (Storage.Entry entry : storage.list(folder)) {
+                files.put(entry.name(), entry);
+            }
+        } catch (FileNotFoundException e) {
+            throw new DatasetNotFoundException(folder + ": no such folder", e);
+        }
+        if (CifarFormat.recognises(files)) {
+            return CifarFormat.open(storage, folder, name, files);
+        }
+        if (IdxFormat.recognises(files)) {
+            return IdxFormat.open(storage, folder, name, files);
+        }
+        throw new DatasetNotFoundException(folder + " holds no data set: expected CIFAR-10's "
+                + CifarFormat.TRAIN_FILES.get(0) + " or MNIST's train-images-idx3-ubyte(.gz)"
+                + nestedHint(folder, files));
+    }
+
+    /** A person often names the folder above. */
+    private static String nestedHint(String folder, Map<String, Storage.Entry> files) {
+        return PUBLISHED.values().stream()
+                .filter(files::containsKey)
+                .findFirst()
+                .map(nested -> "; did you mean " + Storage.join(folder, nested) + "?")
+                .orElse("");
+    }
+
+    private String publishedFolder(String name) {
+        return Storage.join(dataHome, folderName(name));
+    }
+
+    private static String lastName(String path) {
+        String[] names = path.split("[/\\\\]+");
+        return names.length == 0 || names[names.length - 1].isEmpty() ? path : names[names.length - 1];
+    }
+}

@@ -1,0 +1,166 @@
+package io.lockstep.datasets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class CifarFormatTest {
+    @TempDir
+    Path folder;
+
+    private final LocalStorage storage = new LocalStorage();
+    private DataCatalog catalog;
+    private ImageDataset train;
+    private ImageDataset test;
+
+    @BeforeEach
+    void writeASet() throws Exception {
+        var shapes = new GeneratedShapes(2, 23, 8);
+        train = shapes.read(Split.TRAIN);
+        test = shapes.read(Split.TEST);
+        CifarFormat.write(storage, folder.toString(), train, test);
+        catalog = new DataCatalog(storage, folder.resolve("home").toString());
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws Exception {
+        ImageSource source = open();
+        assertThat(source.format()).isEqualTo("CIFAR-10 binary");
+        assertThat(source.examples(Split.TRAIN)).isEqualTo(23);
+        assertThat(source.examples(Split.TEST)).isEqualTo(8);
+        assertThat(source.classNames()).isEqualTo(train.classNames());
+        assertSame(source.read(Split.TRAIN), train);
+        assertSame(source.read(Split.TEST), test);
+    }
+
+    @Test
+    void filesAreThePublishersLayoutByteByByte() throws Exception {
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder(
+                        "data_batch_1.bin",
+                        "data_batch_2.bin",
+                        "data_batch_3.bin",
+                        "data_batch_4.bin",
+                        "data_batch_5.bin",
+                        "test_batch.bin",
+                        "batches.meta.txt");
+        byte[] second = Files.readAllBytes(folder.resolve("data_batch_2.bin"));
+        assertThat(second).hasSize(5 * 3073);
+        assertThat(second[0]).isEqualTo((byte) train.label(5));
+        assertThat(second[1 + 2 * 1024 + 3 * 32 + 7] & 0xff).isEqualTo(train.pixel(5, 2, 3, 7));
+        assertThat(Files.readString(folder.resolve("batches.meta.txt"))).startsWith("disc\nring\n");
+    }
+
+    @Test
+    void aRangeAcrossFilesIsThatPartOfTheWhole() throws Exception {
+        ImageSource source = open();
+        for (int start = 0; start <= 23; start += 3) {
+            for (int end = start; end <= 23; end += 5) {
+                var range = new ExampleRange(start, end);
+                assertSame(source.read(Split.TRAIN, range), train.range(range));
+            }
+        }
+    }
+
+    @Test
+    void shardsTogetherAreTheTestSet() throws Exception {
+        ImageSource source = open();
+        for (int worldSize : new int[] {1, 2, 3, 4, 7, 11}) {
+            int at = 0;
+            for (int rank = 0; rank < worldSize; rank++) {
+                ImageDataset shard = source.read(Split.TEST, ExampleRange.shard(8, rank, worldSize));
+                assertSame(shard, test.range(new ExampleRange(at, at + shard.examples())));
+                at += shard.examples();
+            }
+            assertThat(at).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aMissingFileIsNamed() throws Exception {
+        Files.delete(folder.resolve("data_batch_4.bin"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DatasetNotFoundException.class)
+                .hasMessage(folder + "/data_batch_4.bin is missing");
+    }
+
+    @Test
+    void aFileCutWithinARecordIsTruncated() throws Exception {
+        cut("data_batch_3.bin", 5 * 3073 - 1);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(folder + "/data_batch_3.bin is truncated: expected 15365 bytes, found 15364");
+    }
+
+    @Test
+    void aFileCutBetweenRecordsIsTruncatedToo() throws Exception {
+        cut("data_batch_3.bin", 2 * 3073);
+        assertThatThrownBy(this::open).hasMessageContaining("is truncated: expected 15365 bytes, found 6146");
+    }
+
+    @Test
+    void aCutTestFileIsTruncated() throws Exception {
+        cut("test_batch.bin", 3072);
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("test_batch.bin is truncated: expected 3073 bytes, found 3072");
+    }
+
+    @Test
+    void aFileThatShrinksWhileItIsReadIsTruncated() throws Exception {
+        ImageSource source = open();
+        cut("data_batch_1.bin", 3 * 3073 + 100);
+        assertThatThrownBy(() -> source.read(Split.TRAIN))
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(folder + "/data_batch_1.bin is truncated: expected 12292 bytes, found 9319");
+    }
+
+    @Test
+    void aLabelThatIsNoClassIsNamedWithItsRecord() throws Exception {
+        Path file = folder.resolve("data_batch_2.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[3 * 3073] = 10;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> open().read(Split.TRAIN))
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(file + ": record 3 has label 10; the classes are 0 to 9");
+    }
+
+    @Test
+    void metadataWithoutClassesOrOfAbsurdLengthIsRefused() throws Exception {
+        Path meta = folder.resolve("batches.meta.txt");
+        Files.writeString(meta, "\n\n");
+        assertThatThrownBy(this::open).hasMessageContaining("names 0 classes");
+        Files.write(meta, new byte[100_000]);
+        assertThatThrownBy(this::open).hasMessageContaining("has 100000 bytes");
+    }
+
+    @Test
+    void imagesOfAnotherShapeCannotBeWritten() {
+        ImageDataset small = TestImages.random(1, 3, new ImageShape(3, 8, 8));
+        assertThatThrownBy(() -> CifarFormat.write(storage, folder.toString(), small, small))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3x32x32");
+    }
+
+    private ImageSource open() throws Exception {
+        return catalog.resolve(folder.toString());
+    }
+
+    private void cut(String name, int bytes) throws Exception {
+        Path file = folder.resolve(name);
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), bytes));
+    }
+
+    private static void assertSame(ImageDataset actual, ImageDataset expected) {
+        assertThat(TestImages.labels(actual)).isEqualTo(TestImages.labels(expected));
+        assertThat(TestImages.bytes(actual)).isEqualTo(TestImages.bytes(expected));
+    }
+}

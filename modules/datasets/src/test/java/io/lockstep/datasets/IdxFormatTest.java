@@ -1,0 +1,182 @@
+package io.lockstep.datasets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class IdxFormatTest {
+    private static final ImageDataset TRAIN = TestImages.random(1, 12, new ImageShape(1, 5, 4));
+    private static final ImageDataset TEST = TestImages.random(2, 7, new ImageShape(1, 5, 4));
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void imagesAndLabelsAreReadGzippedOrNot(boolean gzip) throws Exception {
+        writeSet(gzip);
+        ImageSource source = open();
+        assertThat(source.format()).isEqualTo("MNIST idx");
+        assertThat(source.shape()).isEqualTo(TRAIN.shape());
+        assertThat(source.classNames()).startsWith("0", "1").hasSize(10);
+        assertThat(TestImages.bytes(source.read(Split.TRAIN))).isEqualTo(TestImages.bytes(TRAIN));
+        assertThat(TestImages.labels(source.read(Split.TEST))).isEqualTo(TestImages.labels(TEST));
+        var range = new ExampleRange(3, 6);
+        assertThat(TestImages.bytes(source.read(Split.TEST, range))).isEqualTo(TestImages.bytes(TEST.range(range)));
+        assertThat(TestImages.labels(source.read(Split.TEST, range))).isEqualTo(TestImages.labels(TEST.range(range)));
+    }
+
+    @Test
+    void namesWithADotAreTheSameFiles() throws Exception {
+        writeSet(false);
+        Files.move(folder.resolve("train-images-idx3-ubyte"), folder.resolve("train-images.idx3-ubyte"));
+        assertThat(open().examples(Split.TRAIN)).isEqualTo(12);
+    }
+
+    @Test
+    void aMissingFileIsNamed() throws Exception {
+        writeSet(false);
+        Files.delete(folder.resolve("t10k-labels-idx1-ubyte"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DatasetNotFoundException.class)
+                .hasMessage(folder + "/t10k-labels-idx1-ubyte (or with .gz) is missing");
+    }
+
+    @Test
+    void aCutOrPaddedFileIsRefusedWithBothLengths() throws Exception {
+        writeSet(false);
+        Path images = folder.resolve("train-images-idx3-ubyte");
+        byte[] whole = Files.readAllBytes(images);
+        Files.write(images, Arrays.copyOf(whole, 255));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(images + " is truncated: expected 256 bytes, found 255");
+        Files.write(images, Arrays.copyOf(whole, 257));
+        assertThatThrownBy(this::open).hasMessage(images + " is too long: expected 256 bytes, found 257");
+        Files.write(images, new byte[3]);
+        assertThatThrownBy(this::open).hasMessage(images + " is truncated: expected 4 bytes, found 3");
+    }
+
+    @Test
+    void aCutGzipIsTruncated() throws Exception {
+        writeSet(true);
+        Path images = folder.resolve("train-images-idx3-ubyte.gz");
+        byte[] whole = Files.readAllBytes(images);
+        Files.write(images, Arrays.copyOf(whole, whole.length - 40));
+        assertThatThrownBy(() -> open().read(Split.TRAIN))
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessageContaining(images + " is truncated");
+        Files.writeString(images, "this is no gzip file at all, but long enough to be one");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessageContaining("no gzip file");
+    }
+
+    @Test
+    void aWrongMagicIsShown() throws Exception {
+        writeSet(false);
+        Files.copy(
+                folder.resolve("t10k-labels-idx1-ubyte"),
+                folder.resolve("t10k-images-idx3-ubyte"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessageContaining("starts with 0x00000801; an idx file of this kind starts with 0x00000803");
+    }
+
+    @Test
+    void imagesWithoutLabelsAreCounted() throws Exception {
+        writeSet(false);
+        write("train-labels-idx1-ubyte", false, idx(0x801, 11), new byte[11]);
+        assertThatThrownBy(this::open).hasMessageContaining("has 12 images").hasMessageContaining("11 labels");
+    }
+
+    @Test
+    void aLabelThatIsNoDigitIsNamedWithItsRecord() throws Exception {
+        writeSet(false);
+        byte[] labels = new byte[12];
+        labels[9] = 77;
+        write("train-labels-idx1-ubyte", false, idx(0x801, 12), labels);
+        assertThatThrownBy(() -> open().read(Split.TRAIN))
+                .hasMessage(folder + "/train-labels-idx1-ubyte: record 9 has label 77; the classes are 0 to 9");
+    }
+
+    @ParameterizedTest(name = "{0} images of {1} x {2}, gzip {3}")
+    @CsvSource({
+        "2147483647, 4096, 4096, false",
+        "2147483647, 4096, 4096, true",
+        "-1, 28, 28, false",
+        "1000, 0, 28, false",
+        "1000, 2147483647, 2147483647, false",
+        "1000, -5, 28, true",
+        "2147483647, 1, 1, true",
+    })
+    void aHostileHeaderAllocatesNothing(int images, int rows, int columns, boolean gzip) throws Exception {
+        writeSet(gzip);
+        write("train-images-idx3-ubyte", gzip, idx(0x803, images, rows, columns), new byte[100]);
+        assertThatThrownBy(this::open).isInstanceOf(MalformedDatasetException.class);
+    }
+
+    @Test
+    void moreThanTheHeapHoldsIsRefusedWithTheSizes() {
+        assertThatThrownBy(() -> ImageDataset.allocatePixels("huge", new ImageShape(3, 1024, 1024), 100_000))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("huge: 100000 examples of 3x1024x1024 are 300000 MiB");
+    }
+
+    @Test
+    void trainAndTestMustHaveOneShape() throws Exception {
+        writeSet(false);
+        write("t10k-images-idx3-ubyte", false, idx(0x803, 7, 4, 5), new byte[140]);
+        assertThatThrownBy(this::open).hasMessageContaining("1x4x5").hasMessageContaining("1x5x4");
+    }
+
+    private ImageSource open() throws IOException {
+        return new DataCatalog(new LocalStorage(), folder.toString()).resolve(folder.toString());
+    }
+
+    private void writeSet(boolean gzip) throws IOException {
+        writePart("train", TRAIN, gzip);
+        writePart("t10k", TEST, gzip);
+    }
+
+    private void writePart(String prefix, ImageDataset set, boolean gzip) throws IOException {
+        byte[] labels = new byte[set.examples()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) set.label(i);
+        }
+        write(prefix + "-images-idx3-ubyte", gzip, idx(0x803, set.examples(), 5, 4), TestImages.bytes(set));
+        write(prefix + "-labels-idx1-ubyte", gzip, idx(0x801, set.examples()), labels);
+    }
+
+    private void write(String name, boolean gzip, byte[] header, byte[] body) throws IOException {
+        Path file = folder.resolve(gzip ? name + ".gz" : name);
+        try (var out = gzip ? new GZIPOutputStream(Files.newOutputStream(file)) : Files.newOutputStream(file)) {
+            out.write(header);
+            out.write(body);
+        }
+    }
+
+    private static byte[] idx(int... numbers) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        for (int number : numbers) {
+            out.writeInt(number);
+        }
+        return bytes.toByteArray();
+    }
+}
