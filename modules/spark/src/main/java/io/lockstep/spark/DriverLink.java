@@ -1,0 +1,52 @@
+package io.lockstep.spark;
+
+import io.lockstep.training.RunEvent;
+import org.apache.spark.api.plugin.PluginContext;
+
+/**
+ * An executor's end of the channel. Static, once per executor JVM, because Spark hands the context to the plugin and
+ * gives tasks no way to reach it.
+ */
+final class DriverLink {
+    private static volatile PluginContext context;
+
+    private DriverLink() {}
+
+    static void open(PluginContext pluginContext) {
+        context = pluginContext;
+    }
+
+    private static PluginContext context() {
+        PluginContext open = context;
+        if (open == null) {
+            throw new IllegalStateException(
+                    "the executor runs without Lockstep's plugin; start the application with spark.plugins="
+                            + LockstepPlugin.class.getName());
+        }
+        return open;
+    }
+
+    static byte[] key(String jobId, int attempt) {
+        try {
+            return ((Messages.Key) context().ask(new Messages.KeyRequest(jobId, attempt))).secret();
+        } catch (Exception e) {
+            throw new IllegalStateException("the driver did not answer with the key of attempt " + attempt, e);
+        }
+    }
+
+    static void event(String jobId, int attempt, RunEvent event) {
+        send(new Messages.Event(jobId, attempt, event));
+    }
+
+    static void failure(String jobId, int attempt, RankFailure failure) {
+        send(new Messages.Failure(jobId, attempt, failure));
+    }
+
+    private static void send(Object message) {
+        try {
+            context().send(message);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException("the driver cannot be reached", e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.lockstep.spark;
+
+import io.lockstep.training.RunEvent;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The driver's end of one job: hands out the key of each stage attempt, and takes what the ranks tell. What an earlier
+ * attempt says is dropped.
+ *
+ * <p>The open channels are static because Spark makes the {@link LockstepPlugin} itself and gives no way to reach the
+ * instance; they are keyed by job, so several jobs of one driver do not meet.
+ */
+final class JobChannel implements AutoCloseable {
+    private static final Map<String, JobChannel> OPEN = new ConcurrentHashMap<>();
+    private static final int KEY_BYTES = 32;
+
+    private final String jobId;
+    private final Consumer<RunEvent> events;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<Integer, byte[]> keys = new HashMap<>();
+    private final List<RankFailure> failures = new ArrayList<>();
+    private int newestAttempt;
+
+    JobChannel(String jobId, Consumer<RunEvent> events) {
+        this.jobId = jobId;
+        this.events = events;
+        OPEN.put(jobId, this);
+    }
+
+    /** Called on Spark's RPC threads. */
+    static Object receive(Object message) {
+        if (message instanceof Messages.KeyRequest request) {
+            return channel(request.jobId()).key(request.attempt());
+        }
+        if (message instanceof Messages.Event event) {
+            channel(event.jobId()).event(event.attempt(), event.event());
+        } else if (message instanceof Messages.Failure failure) {
+            channel(failure.jobId()).failure(failure.attempt(), failure.failure());
+        } else {
+            throw new IllegalArgumentException("not a message of Lockstep's: " + message.getClass());
+        }
+        return null;
+    }
+
+    private static JobChannel channel(String jobId) {
+        JobChannel channel = OPEN.get(jobId);
+        if (channel == null) {
+            throw new IllegalStateException("job " + jobId + " is over");
+        }
+        return channel;
+    }
+
+    private synchronized Messages.Key key(int attempt) {
+        newestAttempt = Math.max(newestAttempt, attempt);
+        return new Messages.Key(keys.computeIfAbsent(attempt, fresh -> {
+            byte[] key = new byte[KEY_BYTES];
+            random.nextBytes(key);
+            return key;
+        }));
+    }
+
+    private synchronized void event(int attempt, RunEvent event) {
+        if (attempt == newestAttempt) {
+            events.accept(event);
+        }
+    }
+
+    private synchronized void failure(int attempt, RankFailure failure) {
+        if (attempt == newestAttempt) {
+            failures.add(failure);
+        }
+    }
+
+    /** The failure that a person should read: the first that is not only a consequence of another. */
+    synchronized Optional<RankFailure> cause() {
+        return failures.stream()
+                .filter(failure -> !failure.consequence())
+                .findFirst()
+                .or(() -> failures.stream().findFirst());
+    }
+
+    @Override
+    public void close() {
+        OPEN.remove(jobId);
+    }
+}

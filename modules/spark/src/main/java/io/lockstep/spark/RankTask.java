@@ -1,0 +1,99 @@
+package io.lockstep.spark;
+
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.GroupOptions;
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.PeerLostException;
+import io.lockstep.collectives.ProcessGroup;
+import java.io.Serializable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskKilledException;
+import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.runtime.AbstractFunction1;
+
+/** One rank, on an executor: forms the group, runs the program, and says why if it fails. */
+final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<Integer>, Iterator<Object>>
+        implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String jobId;
+    private final Duration deadline;
+    private final Security security;
+    private final GroupFactory groups;
+    private final RankProgram<R> program;
+    private final HadoopStorage storage;
+
+    RankTask(
+            String jobId,
+            Duration deadline,
+            Security security,
+            GroupFactory groups,
+            RankProgram<R> program,
+            HadoopStorage storage) {
+        this.jobId = jobId;
+        this.deadline = deadline;
+        this.security = security;
+        this.groups = groups;
+        this.program = program;
+        this.storage = storage;
+    }
+
+    @Override
+    public Iterator<Object> apply(Iterator<Integer> partition) {
+        BarrierTaskContext context = BarrierTaskContext.get();
+        String host = SparkEnv.get().blockManager().blockManagerId().host();
+        try {
+            List<Object> result = List.of(run(context, host));
+            return JavaConverters.asScalaIterator(result.iterator());
+        } catch (Exception e) {
+            DriverLink.failure(jobId, context.stageAttemptNumber(), failure(context.partitionId(), host, e));
+            throw e instanceof RuntimeException unchecked ? unchecked : new JobFailedException(e.toString(), e);
+        }
+    }
+
+    private R run(BarrierTaskContext context, String host) throws Exception {
+        int attempt = context.stageAttemptNumber();
+        var options = new GroupOptions(
+                context.partitionId(),
+                context.getTaskInfos().length,
+                attempt,
+                DriverLink.key(jobId, attempt),
+                address(host),
+                deadline,
+                security);
+        try (ProcessGroup group = groups.open(options, mine -> Arrays.asList(context.allGather(mine)))) {
+            return program.run(new RankContext(
+                    group,
+                    storage,
+                    event -> DriverLink.event(jobId, attempt, event),
+                    context.cpus(),
+                    () -> stopIfKilled(context)));
+        }
+    }
+
+    /** The executor's own address, as Spark advertises it; a name would be resolved differently elsewhere. */
+    private static String address(String host) throws UnknownHostException {
+        return InetAddress.getByName(host).getHostAddress();
+    }
+
+    private static void stopIfKilled(BarrierTaskContext context) {
+        if (context.isInterrupted()) {
+            throw new TaskKilledException("the task was killed");
+        }
+    }
+
+    private static RankFailure failure(int rank, String host, Exception e) {
+        boolean consequence =
+                e instanceof PeerLostException || e instanceof GroupClosedException || e instanceof TaskKilledException;
+        String message = e instanceof CollectiveException || e.getMessage() != null ? e.getMessage() : e.toString();
+        return new RankFailure(rank, host, message, consequence);
+    }
+}

@@ -1,0 +1,78 @@
+package io.lockstep.training;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** Writes checkpoints, one at a time, while training goes on. A write that failed is told at the next call. */
+final class BackgroundCheckpoints implements AutoCloseable {
+    /** Minutes for one checkpoint; a file system that takes longer has gone. */
+    private static final long WRITE_MINUTES = 10;
+
+    private final CheckpointStore store;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread writer = new Thread(task, "lockstep-checkpoint");
+        writer.setDaemon(true);
+        return writer;
+    });
+    private Future<?> outstanding;
+
+    BackgroundCheckpoints(CheckpointStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Returns as soon as the one before is on the disk.
+     *
+     * @param written told the folder, on the writing thread
+     * @throws CheckpointFailedException if the one before could not be written
+     */
+    void write(Checkpoint checkpoint, Consumer<String> written) {
+        awaitWritten();
+        outstanding = thread.submit(() -> {
+            store.write(checkpoint);
+            written.accept(store.path(checkpoint.state().step()));
+            return null;
+        });
+    }
+
+    /** @throws CheckpointFailedException if the last one could not be written */
+    void awaitWritten() {
+        Future<?> writing = outstanding;
+        outstanding = null;
+        if (writing == null) {
+            return;
+        }
+        try {
+            writing.get(WRITE_MINUTES, TimeUnit.MINUTES);
+        } catch (ExecutionException e) {
+            throw new CheckpointFailedException(
+                    e.getCause() instanceof IOException cause
+                            ? cause.getMessage()
+                            : e.getCause().toString(),
+                    e.getCause());
+        } catch (TimeoutException e) {
+            throw new CheckpointFailedException("a checkpoint was not written within " + WRITE_MINUTES + " minutes", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CheckpointFailedException("interrupted while a checkpoint was written", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    /** The message is for a person. */
+    static final class CheckpointFailedException extends RuntimeException {
+        CheckpointFailedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

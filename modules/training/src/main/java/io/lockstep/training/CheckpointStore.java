@@ -1,0 +1,176 @@
+package io.lockstep.training;
+
+import io.lockstep.datasets.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A folder of checkpoints, on any {@link Storage}:
+ *
+ * <pre>
+ * step-00000050/model.zip          configuration, parameters, updater state: DL4J's ModelSerializer reads it
+ *               state.properties   step, seed and what else resuming needs
+ *               MANIFEST           written last: a line of SHA-256 and name for each file, as sha256sum -c reads it
+ * </pre>
+ *
+ * <p>A checkpoint without its manifest does not exist; one whose files do not hash to it is passed over for the one
+ * before. No rename is needed, so object stores do. One process writes a folder at a time.
+ */
+public final class CheckpointStore {
+    public static final String MODEL = "model.zip";
+    private static final String STATE = "state.properties";
+    private static final String MANIFEST = "MANIFEST";
+    private static final Pattern FOLDER = Pattern.compile("step-(\\d{8,})");
+    private static final Pattern MANIFEST_LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
+
+    private final Storage storage;
+    private final String folder;
+    private final int keep;
+    private final Consumer<String> warnings;
+
+    /**
+     * @param keep how many of the newest checkpoints stay; at least 1
+     * @param warnings told of damaged checkpoints that were passed over
+     */
+    public CheckpointStore(Storage storage, String folder, int keep, Consumer<String> warnings) {
+        if (keep < 1) {
+            throw new IllegalArgumentException("keep must be at least 1, was " + keep);
+        }
+        this.storage = storage;
+        this.folder = folder;
+        this.keep = keep;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Writes a checkpoint, then removes those that are too many.
+     *
+     * @throws IOException the checkpoint does not exist then, and no older one was touched
+     */
+    public void write(Checkpoint checkpoint) throws IOException {
+        String target = path(checkpoint.state().step());
+        try {
+            storage.delete(Storage.join(target, MANIFEST)); // first, where the same step is written again
+            Map<String, byte[]> files = new TreeMap<>();
+            files.put(MODEL, checkpoint.model());
+            files.put(STATE, checkpoint.state().toText().getBytes(StandardCharsets.UTF_8));
+            StringBuilder manifest = new StringBuilder();
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                put(Storage.join(target, file.getKey()), file.getValue());
+                manifest.append(hash(file.getValue()))
+                        .append("  ")
+                        .append(file.getKey())
+                        .append('\n');
+            }
+            put(Storage.join(target, MANIFEST), manifest.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IOException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
+        }
+        prune();
+    }
+
+    /** The newest checkpoint that is whole; empty where there is none. */
+    public Optional<Checkpoint> latest() throws IOException {
+        List<Long> steps = steps();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            String source = path(steps.get(i));
+            try {
+                return Optional.of(read(source));
+            } catch (IOException e) {
+                warnings.accept("passing over the checkpoint " + source + ": " + e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Checkpoint read(String source) throws IOException {
+        if (!storage.exists(Storage.join(source, MANIFEST))) {
+            throw new IOException("it was never completed (no " + MANIFEST + ")");
+        }
+        Map<String, byte[]> files = new TreeMap<>();
+        String manifest = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
+        for (String line : manifest.lines().toList()) {
+            Matcher matcher = MANIFEST_LINE.matcher(line);
+            if (!matcher.matches()) {
+                throw new IOException("its " + MANIFEST + " is damaged");
+            }
+            String name = matcher.group(2);
+            byte[] content = get(Storage.join(source, name));
+            if (!hash(content).equals(matcher.group(1))) {
+                throw new IOException(name + " does not have the SHA-256 of the " + MANIFEST);
+            }
+            files.put(name, content);
+        }
+        if (!files.containsKey(MODEL) || !files.containsKey(STATE)) {
+            throw new IOException("its " + MANIFEST + " lacks " + MODEL + " or " + STATE);
+        }
+        return new Checkpoint(
+                TrainingState.fromText(new String(files.get(STATE), StandardCharsets.UTF_8)), files.get(MODEL));
+    }
+
+    private void prune() throws IOException {
+        List<Long> complete = new ArrayList<>();
+        for (long step : steps()) {
+            if (storage.exists(Storage.join(path(step), MANIFEST))) {
+                complete.add(step);
+            }
+        }
+        if (complete.size() <= keep) {
+            return;
+        }
+        long oldestKept = complete.get(complete.size() - keep);
+        for (long step : steps()) {
+            if (step < oldestKept) {
+                storage.delete(Storage.join(path(step), MANIFEST)); // first: never a manifest without its files
+                storage.delete(path(step));
+            }
+        }
+    }
+
+    /** Steps with a folder, ascending, whole or not. */
+    private List<Long> steps() throws IOException {
+        try {
+            return storage.list(folder).stream()
+                    .map(entry -> FOLDER.matcher(entry.name()))
+                    .filter(Matcher::matches)
+                    .map(matcher -> Long.parseLong(matcher.group(1)))
+                    .sorted()
+                    .toList();
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /** Where the checkpoint of a step lies. */
+    public String path(long step) {
+        return Storage.join(folder, "step-%08d".formatted(step));
+    }
+
+    private void put(String path, byte[] content) throws IOException {
+        try (OutputStream out = storage.create(path)) {
+            out.write(content);
+        }
+    }
+
+    private byte[] get(String path) throws IOException {
+        try (InputStream in = storage.open(path)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String hash(byte[] content) {
+        return HexFormat.of().formatHex(ParameterHash.sha256().digest(content));
+    }
+}

@@ -1,0 +1,10 @@
+package io.lockstep.training;
+
+/** The numbers went bad: step after step had a gradient that was not finite, on all ranks. */
+public final class DivergedException extends RuntimeException {
+    DivergedException(long step, int skipped) {
+        super("training diverged: the gradient was not finite in " + skipped + " steps in a row, up to step " + step
+                + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (learning-rate-warmup) or"
+                + " clip-norm");
+    }
+}

@@ -1,0 +1,53 @@
+package io.lockstep.training;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.BatchLoader;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+
+/**
+ * The loss and accuracy of a replica on a set of examples.
+ *
+ * @param examples seen, over all ranks
+ * @param loss mean, without regularisation
+ * @param accuracy from 0 to 1
+ */
+public record Evaluation(long examples, double loss, double accuracy) implements Serializable {
+    /**
+     * A collective: each rank runs its shard, and all learn the whole.
+     *
+     * @param shard this rank's share of the examples; may be empty
+     */
+    public static Evaluation over(Replica replica, BatchLoader shard, ProcessGroup group) {
+        long examples = 0;
+        double lossSum = 0;
+        long correct = 0;
+        int[] predictions = new int[0];
+        while (shard.hasNext()) {
+            Batch batch = shard.next();
+            if (predictions.length < batch.size()) {
+                predictions = new int[batch.size()];
+            }
+            BatchResult result = replica.evaluate(batch, predictions);
+            examples += result.examples();
+            lossSum += result.lossSum();
+            correct += result.correct();
+        }
+        byte[] mine = ByteBuffer.allocate(3 * Long.BYTES)
+                .putLong(examples)
+                .putDouble(lossSum)
+                .putLong(correct)
+                .array();
+        long allExamples = 0;
+        double allLoss = 0;
+        long allCorrect = 0;
+        for (byte[] record : group.allGatherRecords(mine)) {
+            ByteBuffer in = ByteBuffer.wrap(record);
+            allExamples += in.getLong();
+            allLoss += in.getDouble();
+            allCorrect += in.getLong();
+        }
+        return new Evaluation(allExamples, allLoss / allExamples, (double) allCorrect / allExamples);
+    }
+}

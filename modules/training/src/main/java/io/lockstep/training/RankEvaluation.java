@@ -1,0 +1,50 @@
+package io.lockstep.training;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.datasets.BatchLoader;
+import io.lockstep.datasets.ImageDataset;
+import io.lockstep.datasets.LoaderOptions;
+import io.lockstep.datasets.Storage;
+import io.lockstep.training.RunOptions.DataOptions;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one rank does to test the newest checkpoint of a run.
+ *
+ * @param checkpoints folder
+ * @param batch examples of one forward pass
+ */
+public record RankEvaluation(DataOptions data, String checkpoints, int batch, long seed, ReplicaFactory replicas) {
+
+    /** @param checkpointStep updates that the checkpoint had done */
+    public record Result(long checkpointStep, Evaluation evaluation) implements Serializable {}
+
+    /**
+     * A collective.
+     *
+     * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
+     */
+    public Result run(ProcessGroup group, Storage storage) throws IOException {
+        RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
+        ImageDataset test = sets.testShard();
+        List<String> damaged = new ArrayList<>();
+        Checkpoint checkpoint = new CheckpointStore(storage, checkpoints, 1, damaged::add)
+                .latest()
+                .orElseThrow(() -> new FileNotFoundException(
+                        "no whole checkpoint in " + checkpoints + (damaged.isEmpty() ? "" : ": " + damaged)));
+        var shape = test.shape();
+        try (Replica replica =
+                replicas.create(shape.channels(), shape.height(), shape.width(), test.classes(), batch, seed)) {
+            replica.load(new ByteArrayInputStream(checkpoint.model()));
+            LoaderOptions loading = LoaderOptions.of(sets.normalization()).withLayout(replica.featureLayout());
+            try (var batches = BatchLoader.evaluation(test, batch, loading)) {
+                return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.lockstep.training;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What one rank did since the last report; sums over its steps.
+ *
+ * @param examples of this rank
+ * @param lossSum over those examples, without regularisation
+ * @param correct of those examples
+ * @param skippedSteps steps whose gradient was not finite
+ * @param dataWaitNanos waited for the next batch
+ * @param forwardBackwardNanos computing
+ * @param reduceWaitNanos waited for communication that backward did not hide
+ * @param communicationNanos the communication thread was busy, hidden or not
+ * @param updateNanos in the optimizer
+ */
+public record RankReport(
+        long examples,
+        double lossSum,
+        long correct,
+        long skippedSteps,
+        long dataWaitNanos,
+        long forwardBackwardNanos,
+        long reduceWaitNanos,
+        long communicationNanos,
+        long updateNanos) {
+    private static final int BYTES = 9 * Long.BYTES;
+
+    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    RankReport plus(RankReport other) {
+        return new RankReport(
+                examples + other.examples,
+                lossSum + other.lossSum,
+                correct + other.correct,
+                skippedSteps + other.skippedSteps,
+                dataWaitNanos + other.dataWaitNanos,
+                forwardBackwardNanos + other.forwardBackwardNanos,
+                reduceWaitNanos + other.reduceWaitNanos,
+                communicationNanos + other.communicationNanos,
+                updateNanos + other.updateNanos);
+    }
+
+    byte[] toBytes() {
+        return ByteBuffer.allocate(BYTES)
+                .putLong(examples)
+                .putDouble(lossSum)
+                .putLong(correct)
+                .putLong(skippedSteps)
+                .putLong(dataWaitNanos)
+                .putLong(forwardBackwardNanos)
+                .putLong(reduceWaitNanos)
+                .putLong(communicationNanos)
+                .putLong(updateNanos)
+                .array();
+    }
+
+    static RankReport fromBytes(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        return new RankReport(
+                in.getLong(),
+                in.getDouble(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong());
+    }
+}

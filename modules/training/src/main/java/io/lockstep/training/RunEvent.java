@@ -1,0 +1,28 @@
+package io.lockstep.training;
+
+import java.io.Serializable;
+
+/** What rank 0 tells whoever watches the run. */
+public sealed interface RunEvent extends Serializable {
+    /**
+     * The first step is about to run.
+     *
+     * @param parameters trained, without running statistics
+     * @param firstStep 0, or the checkpoint's
+     * @param lastStep of the whole run, exclusive; a run that is told to stop earlier has this too
+     * @param resumedFrom the checkpoint's folder, or null
+     */
+    record Started(
+            long parameters, long examples, long stepsPerEpoch, long firstStep, long lastStep, String resumedFrom)
+            implements RunEvent {}
+
+    record Reported(StepReport report) implements RunEvent {}
+
+    /** @param step updates done */
+    record Evaluated(long step, int epoch, Evaluation evaluation) implements RunEvent {}
+
+    record CheckpointWritten(long step, String path) implements RunEvent {}
+
+    /** Something to know that does not stop the run. */
+    record Warned(String message) implements RunEvent {}
+}

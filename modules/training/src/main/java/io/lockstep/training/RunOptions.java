@@ -1,0 +1,92 @@
+package io.lockstep.training;
+
+import io.lockstep.datasets.Augmentation;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A training run, resolved and checked: the same on every rank.
+ *
+ * @param model its name, for the checkpoint
+ * @param data what is trained and tested on
+ * @param strategy its word
+ * @param globalBatch examples per optimizer step
+ * @param epochs passes over the training set; ignored where steps is positive
+ * @param steps optimizer steps, or 0
+ * @param stopAfter stop after so many steps, on schedules made for all; 0: do not
+ * @param seed of everything that is random
+ * @param learning the learning rate over time
+ * @param augmentation of training pictures
+ * @param clipNorm global norm to clip gradients to; 0 for none
+ * @param bucketBytes gradients reduced together
+ * @param logEvery steps between reports
+ * @param compareEvery steps between comparisons of parameters
+ * @param evaluateEvery epochs between evaluations; 0: only at the end
+ * @param checkpoints where, how often and how many
+ */
+public record RunOptions(
+        String model,
+        DataOptions data,
+        String strategy,
+        int globalBatch,
+        int epochs,
+        long steps,
+        long stopAfter,
+        long seed,
+        LearningOptions learning,
+        Augmentation augmentation,
+        double clipNorm,
+        int bucketBytes,
+        int logEvery,
+        int compareEvery,
+        int evaluateEvery,
+        CheckpointOptions checkpoints)
+        implements Serializable {
+
+    /**
+     * @param name as the data catalog takes it
+     * @param home folder of fetched data sets
+     * @param trainExamples the first so many, or 0 for all
+     * @param testExamples the first so many, or 0 for all
+     */
+    public record DataOptions(String name, String home, int trainExamples, int testExamples) implements Serializable {}
+
+    /**
+     * @param rate the learning rate, or its peak
+     * @param schedule {@code constant}, {@code step}, {@code cosine} or {@code one-cycle}
+     * @param milestones of {@code step}, in epochs
+     * @param factor of {@code step}
+     * @param warmupEpochs of linear warm-up
+     */
+    public record LearningOptions(
+            double rate, String schedule, List<Double> milestones, double factor, double warmupEpochs)
+            implements Serializable {
+
+        /** The rate of each of {@code steps} steps. */
+        LearningRate over(long steps, int stepsPerEpoch) {
+            LearningRate base =
+                    switch (schedule) {
+                        case "constant" -> LearningRate.constant(rate);
+                        case "step" ->
+                            LearningRate.stepwise(
+                                    rate,
+                                    factor,
+                                    milestones.stream()
+                                            .map(epoch -> Math.round(epoch * stepsPerEpoch))
+                                            .toList());
+                        case "cosine" -> LearningRate.cosine(rate, steps);
+                        case "one-cycle" -> LearningRate.oneCycle(rate, steps);
+                        default -> throw new IllegalArgumentException("schedule " + schedule);
+                    };
+            return base.warmedUp(Math.round(warmupEpochs * stepsPerEpoch));
+        }
+    }
+
+    /**
+     * @param folder that holds them
+     * @param every steps between them; 0: at the end of each epoch
+     * @param keep newest ones that stay
+     * @param resume go on from the newest whole one
+     */
+    public record CheckpointOptions(String folder, int every, int keep, boolean resume) implements Serializable {}
+}

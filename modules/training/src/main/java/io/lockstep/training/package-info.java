@@ -1,0 +1,21 @@
+/**
+ * What a data-parallel step is. In order, on every rank:
+ *
+ * <ol>
+ *   <li>Before the first step rank 0's parameters and updater state are broadcast and their hashes compared
+ *       ({@link io.lockstep.training.ParameterHash}).
+ *   <li>The rank takes its slice of the global batch: a function of (seed, epoch, step, rank, worldSize), nothing else.
+ *   <li>{@link io.lockstep.training.Replica#forwardBackward} runs; a falling watermark tells which part of the flat
+ *       gradient is final.
+ *   <li>A {@link io.lockstep.training.Strategy} exchanges what it exchanges; {@code ddp} all-reduces a
+ *       {@linkplain io.lockstep.training.Buckets bucket} as soon as it is final, in bucket order, while backward goes
+ *       on.
+ *   <li>{@link io.lockstep.training.Optimizer}: divide by the global batch, skip non-finite gradients (on all ranks
+ *       alike, as they hold the same bits), clip, apply the updater once.
+ *   <li>Every so often the ranks gather a {@link io.lockstep.training.StepReport}, compare parameter hashes, evaluate,
+ *       and rank 0 writes a checkpoint.
+ * </ol>
+ *
+ * <p>{@link io.lockstep.training.Trainer} is that list as code. Nothing here knows Spark, DL4J or a transport.
+ */
+package io.lockstep.training;
