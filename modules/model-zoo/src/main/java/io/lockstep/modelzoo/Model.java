@@ -1,0 +1,29 @@
+package io.lockstep.modelzoo;
+
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.NetworkDefinition;
+
+/**
+ * A network of the zoo.
+ *
+ * @param name as on the command line
+ * @param source the paper, with the section that is followed
+ * @param description a line on what it is, and how it departs from its source
+ */
+public record Model(String name, String source, String description, Architecture architecture) {
+    /** What builds the network. */
+    @FunctionalInterface
+    public interface Architecture {
+        NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed);
+    }
+
+    /**
+     * The network's definition; nothing is allocated yet.
+     *
+     * @param seed of the initial parameters
+     * @throws IllegalArgumentException if images are too small for this network
+     */
+    public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
+        return architecture.build(input, hyperparameters, seed);
+    }
+}

@@ -1,0 +1,46 @@
+package io.lockstep.modelzoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.training.Range;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ParameterCountTest {
+    // channels, side, classes; parameters without running statistics
+    @ParameterizedTest
+    @CsvSource({
+        "mlp,      1, 28,   10,    266610", // LeCun et al. 1998: 784-300-100-10
+        "mlp,      3, 32,   10,    953010",
+        "lenet5,   1, 28,   10,     61706", // 156 + 2416 + 48120 + 10164 + 850
+        "lenet5,   1, 32,   10,     61706",
+        "lenet5,   3, 32,   10,     62006",
+        "resnet20, 3, 32,   10,    269722", // He et al. 2015, table 6: 0.27M
+        "resnet20, 3, 32,  100,    275572",
+        "resnet20, 1, 28,   10,    269434",
+        "resnet32, 3, 32,   10,    464154", // 0.46M
+        "resnet44, 3, 32,   10,    658586", // 0.66M
+        "resnet56, 3, 32,   10,    853018", // 0.85M
+        "resnet110, 3, 32,  10,   1727962", // 1.7M
+        "resnet18, 3, 32,   10,  11173962",
+        "resnet18, 3, 32,  100,  11220132",
+        "resnet18, 3, 224, 1000, 11689512",
+        "resnet34, 3, 32,   10,  21282122",
+        "resnet34, 3, 224, 1000, 21797672",
+    })
+    void theParametersAreThePapers(String name, int channels, int side, int classes, long parameters) {
+        ModelInput input = new ModelInput(channels, side, side, classes);
+        try (Dl4jReplica replica =
+                new Dl4jReplica(ModelZoo.get(name).build(input, Hyperparameters.defaults(), 1), 1, 0)) {
+            long statistics =
+                    replica.statistics().stream().mapToLong(Range::size).sum();
+            assertThat(replica.parameters().remaining() / Float.BYTES - statistics)
+                    .isEqualTo(parameters);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.lockstep.networks;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.training.BatchResult;
+import io.lockstep.training.GradientListener;
+import io.lockstep.training.Range;
+import io.lockstep.training.Replica;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.CrashReportingUtil;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A replica that DL4J runs: takes whatever classifier DL4J takes, at DL4J's speed (with its oneDNN layers put back to
+ * work, see {@link NativeLayers}).
+ *
+ * <p>DL4J's {@code fit} is taken apart into the two halves that data-parallel training needs. {@link #forwardBackward}
+ * is {@link ComputationGraph#computeGradientAndScore()}, which leaves the sum over the batch of each example's gradient
+ * in one flat array. {@link #update} is DL4J's updater, told that the batch had one example, because the gradients that
+ * it gets are divided already; then parameters -= gradients, as DL4J's {@code NegativeGradientStepFunction} does.
+ *
+ * <p>The learning rate of a step is written into the layers' updaters, without a schedule, so that a saved network
+ * holds nothing that plain DL4J cannot read.
+ *
+ * <p>One thread owns a replica, and all of ND4J's noise on that thread comes from the seed of the step.
+ */
+public final class Dl4jReplica implements Replica {
+    private final ComputationGraph graph;
+    private final FeatureLayout featureLayout;
+    private final List<Range> statistics;
+    private final Watermark watermark;
+    private final OutputMeter meter;
+    private final InputArrays inputs;
+    private final LearningRates learningRates;
+    private final ByteBuffer parameters;
+    private final ByteBuffer gradients;
+    private final ByteBuffer updaterState;
+    private final Gradient gradientTable;
+
+    /**
+     * @param definition the network; its configuration is copied
+     * @param largestBatch examples of the largest batch that will come
+     * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
+     */
+    public Dl4jReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing) {
+        this(initialized(definition), definition.input(), largestBatch, labelSmoothing);
+    }
+
+    /** Over an initialised float32 graph, which the replica owns from now on. */
+    public Dl4jReplica(ComputationGraph graph, InputType input, int largestBatch, double labelSmoothing) {
+        NetworkDefinition definition = new NetworkDefinition(graph.getConfiguration(), input);
+        if (graph.params().dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException(
+                    "a replica is float32, this network is " + graph.params().dataType());
+        }
+        CrashReportingUtil.crashDumpsEnabled(false); // its library of machine facts is not shipped
+        this.graph = graph;
+        graph.initGradientsView(); // otherwise left to the first fit
+        this.featureLayout = layoutOf(input);
+        this.statistics = FlatLayout.statistics(graph);
+        NativeLayers.install(graph);
+        this.inputs = new InputArrays(input, definition.classes(), largestBatch, labelSmoothing);
+        this.meter = new OutputMeter(definition.classes());
+        this.watermark = Watermark.install(graph, meter);
+        this.learningRates = new LearningRates(graph);
+        this.gradientTable = FlatLayout.gradientTable(graph);
+        this.parameters = bytes(graph.params());
+        this.gradients = bytes(graph.getFlattenedGradients());
+        INDArray state = graph.getUpdater(true).getStateViewArray();
+        this.updaterState = state == null ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()) : bytes(state);
+    }
+
+    @Override
+    public ByteBuffer parameters() {
+        return parameters.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public ByteBuffer gradients() {
+        return gradients.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public ByteBuffer updaterState() {
+        return updaterState.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public List<Range> statistics() {
+        return statistics;
+    }
+
+    @Override
+    public FeatureLayout featureLayout() {
+        return featureLayout;
+    }
+
+    /** The network itself: to look at, not to train. */
+    public ComputationGraph graph() {
+        return graph;
+    }
+
+    @Override
+    public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
+        if (batch.size() == 0) {
+            graph.getFlattenedGradients().assign(0);
+            listener.gradientsReadyFrom(0);
+            return BatchResult.EMPTY;
+        }
+        Nd4j.getRandom().setSeed(randomSeed);
+        INDArray labels = inputs.smoothedLabels(batch);
+        graph.setInputs(inputs.features(batch));
+        graph.setLabels(labels);
+        meter.start(batch.labels(), labels, batch.size());
+        watermark.start(listener);
+        graph.computeGradientAndScore();
+        watermark.finish();
+        graph.clearLayersStates();
+        return meter.result();
+    }
+
+    @Override
+    public void update(long step, int epoch, double learningRate) {
+        int iteration = Math.toIntExact(step);
+        learningRates.set(learningRate);
+        graph.getConfiguration().setIterationCount(iteration);
+        graph.getConfiguration().setEpochCount(epoch);
+        ComputationGraphUpdater updater = graph.getUpdater(true);
+        updater.update(gradientTable, iteration, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
+        graph.params().subi(gradientTable.gradient());
+        graph.applyConstraints(iteration, epoch);
+        graph.getConfiguration().setIterationCount(iteration + 1);
+    }
+
+    @Override
+    public BatchResult evaluate(Batch batch, int[] predictions) {
+        if (batch.size() == 0) {
+            return BatchResult.EMPTY;
+        }
+        INDArray labels = inputs.plainLabels(batch);
+        meter.start(batch.labels(), labels, batch.size());
+        graph.outputSingle(false, inputs.features(batch));
+        meter.copyPredictions(predictions);
+        return meter.result();
+    }
+
+    @Override
+    public double regularizationLoss() {
+        return graph.calcRegularizationScore(true);
+    }
+
+    @Override
+    public void save(OutputStream out) throws IOException {
+        ModelSerializer.writeModel(graph, out, true);
+    }
+
+    @Override
+    public void load(InputStream in) throws IOException {
+        SavedNetwork.read(in).copyInto(graph);
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+
+    private static ComputationGraph initialized(NetworkDefinition definition) {
+        // not clone(): DL4J's MergeVertex forgets its axis in it
+        ComputationGraph graph = new ComputationGraph(ComputationGraphConfiguration.fromJson(
+                definition.configuration().toJson()));
+        graph.init();
+        return graph;
+    }
+
+    private static FeatureLayout layoutOf(InputType input) {
+        return input instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC
+                ? FeatureLayout.NHWC
+                : FeatureLayout.NCHW;
+    }
+
+    private static ByteBuffer bytes(INDArray flat) {
+        return flat.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,119 @@
+package io.lockstep.networks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+
+/**
+ * How a network learns, apart from the schedule of its learning rate.
+ *
+ * <p>Regularisation is DL4J's: on weights only. Biases have their own settings, which stay 0, and DL4J's batch
+ * normalisation refuses any: what they scale is not what over-fits, and decaying batch norm's gamma changes the
+ * effective learning rate instead (He et al. 2019, "Bag of Tricks", section 3.1: "no bias decay").
+ *
+ * @param updater the optimizer
+ * @param learningRate the first step's; {@link io.lockstep.training.Replica#update} is told each step's
+ * @param momentum of {@code nesterovs}, in [0, 1)
+ * @param beta1 decay of the mean gradient in the Adam family, in [0, 1)
+ * @param beta2 decay of the mean squared gradient in the Adam family and RMSProp, of both means in AdaDelta, in [0, 1)
+ * @param epsilon keeps adaptive updaters from dividing by 0; positive
+ * @param l1 adds l1 x sign(w) to the mean gradient
+ * @param l2 adds l2 x w to the mean gradient: what PyTorch's SGD calls weight_decay
+ * @param weightDecay subtracts rate x weightDecay x w after the updater (decoupled), at the step's rate
+ * @param dropout probability of dropping an activation, where the model has dropout, in [0, 1)
+ * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
+ */
+public record Hyperparameters(
+        UpdaterName updater,
+        double learningRate,
+        double momentum,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double l1,
+        double l2,
+        double weightDecay,
+        double dropout,
+        double labelSmoothing) {
+    public Hyperparameters {
+        Objects.requireNonNull(updater, "updater");
+        require("learning-rate", learningRate, learningRate >= 0 && Double.isFinite(learningRate), "0 or more");
+        requireFraction("momentum", momentum);
+        requireFraction("beta1", beta1);
+        requireFraction("beta2", beta2);
+        require("epsilon", epsilon, epsilon > 0 && Double.isFinite(epsilon), "positive");
+        require("l1", l1, l1 >= 0 && Double.isFinite(l1), "0 or more");
+        require("l2", l2, l2 >= 0 && Double.isFinite(l2), "0 or more");
+        require("weight-decay", weightDecay, weightDecay >= 0 && Double.isFinite(weightDecay), "0 or more");
+        requireFraction("dropout", dropout);
+        requireFraction("label-smoothing", labelSmoothing);
+    }
+
+    /** Nesterov's momentum 0.9 at rate 0.1, Adam's usual constants, nothing regularised. */
+    public static Hyperparameters defaults() {
+        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0);
+    }
+
+    public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
+        return new Hyperparameters(
+                changed, changedRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, dropout, labelSmoothing);
+    }
+
+    public Hyperparameters withRegularization(double changedL1, double changedL2, double changedDecay) {
+        return new Hyperparameters(
+                updater,
+                learningRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                changedL1,
+                changedL2,
+                changedDecay,
+                dropout,
+                labelSmoothing);
+    }
+
+    public Hyperparameters withDropout(double changed) {
+        return new Hyperparameters(
+                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, changed, labelSmoothing);
+    }
+
+    public Hyperparameters withLabelSmoothing(double changed) {
+        return new Hyperparameters(
+                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, dropout, changed);
+    }
+
+    /** The settings that all layers of a new network share. */
+    public NeuralNetConfiguration.Builder newConfiguration(long seed) {
+        List<Regularization> regularization = new ArrayList<>(); // l2(..) and weightDecay(..) would replace each other
+        if (l1 > 0) {
+            regularization.add(new L1Regularization(l1));
+        }
+        if (l2 > 0) {
+            regularization.add(new L2Regularization(l2));
+        }
+        if (weightDecay > 0) {
+            regularization.add(new WeightDecay(weightDecay, true));
+        }
+        return new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .updater(updater.create(this))
+                .regularization(regularization);
+    }
+
+    private static void requireFraction(String name, double value) {
+        require(name, value, value >= 0 && value < 1, "in [0, 1)");
+    }
+
+    private static void require(String name, double value, boolean right, String range) {
+        if (!right) {
+            throw new IllegalArgumentException(name + " must be " + range + ", not " + value);
+        }
+    }
+}

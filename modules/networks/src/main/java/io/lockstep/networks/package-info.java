@@ -1,0 +1,15 @@
+/**
+ * A Deeplearning4j configuration becomes a replica.
+ *
+ * <p>{@link io.lockstep.networks.NetworkDefinition} is what is to be trained, {@link io.lockstep.networks.Hyperparameters}
+ * how, {@link io.lockstep.networks.Dl4jReplica} trains it step by step with DL4J's own layers and updaters. Around it:
+ *
+ * <ul>
+ *   <li>{@code FlatLayout}: where each parameter lies in the flat vectors, and which are running statistics;
+ *   <li>{@code Watermark}, {@code ReportingVertex}, {@code OutputVertex}: what is told while backward runs;
+ *   <li>{@code NativeLayers}: DL4J's oneDNN layers, which 1.0.0-M2.1 has and does not find;
+ *   <li>{@code InputArrays}, {@code OutputMeter}: a batch in, its loss and predictions out;
+ *   <li>{@code SavedNetwork}: what ModelSerializer wrote, compared before it is taken.
+ * </ul>
+ */
+package io.lockstep.networks;
