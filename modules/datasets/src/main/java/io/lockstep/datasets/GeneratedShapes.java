@@ -9,7 +9,7 @@ import java.util.Locale;
  * size, angle and pair of colours, on a shaded background, with clutter before and behind it and noise over all.
  *
  * <p>What it is made for: a network that sees pixels one by one cannot learn it, since the outline may be lighter or
- * darker than its background and lies anywhere, while convolutions learn it within a minute. The figures are in this
+ * darker than its background and lies anywhere, while convolutions learn it in some hundred steps. The figures are in this
  * package's description.
  *
  * <p>An example is a function of (seed, split, index), computed with correctly rounded operations and

@@ -12,11 +12,11 @@ import java.util.Arrays;
  * @param std one a channel, above 0
  */
 public record Normalization(float[] mean, float[] std) {
-    /** Of CIFAR-10's training set: the per-channel figures that {@link #of} computes from the publisher's files. */
+    /** Of CIFAR-10's training set: the figures in common use. {@link #of} computes a set's own. */
     public static final Normalization CIFAR10 =
             new Normalization(new float[] {0.4914f, 0.4822f, 0.4465f}, new float[] {0.2470f, 0.2435f, 0.2616f});
 
-    /** Of MNIST's training set. */
+    /** Of MNIST's training set: the figures in common use. */
     public static final Normalization MNIST = new Normalization(new float[] {0.1307f}, new float[] {0.3081f});
 
     public Normalization {
