@@ -66,6 +66,23 @@ final class Arbiter {
         }
     }
 
+    /** Whether all peers that can be heard have finished the collectives that this rank has finished. */
+    boolean peersAreDone() {
+        for (int peer = 0; peer < transport.worldSize(); peer++) {
+            if (peer == transport.rank()) {
+                continue;
+            }
+            transport.statusOf(peer, peerStatus);
+            boolean done = peerStatus.sequence > mine.sequence
+                    || peerStatus.sequence == mine.sequence && peerStatus.state != PeerStatus.BUSY
+                    || peerStatus.state >= PeerStatus.BROKEN;
+            if (!done && transport.silenceNanos(peer) < LIVELY_NANOS) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Adopts what peers found out while this rank was between collectives. */
     boolean heardOfVerdict() {
         for (int peer = 0; peer < transport.worldSize() && verdict == null; peer++) {

@@ -27,6 +27,7 @@ final class TransportProcessGroup implements ProcessGroup {
     private static final int AWAITED_AT_ONCE_BYTES = 16 * 1024;
 
     private static final long IDLE_TICK_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long VERDICT_TICK_NANOS = Duration.ofMillis(20).toNanos();
 
     private final Transport transport;
@@ -263,6 +264,7 @@ final class TransportProcessGroup implements ProcessGroup {
                 interrupted = true;
             }
         }
+        linger();
         // never unlocked again: nobody may touch the memory that is freed here
         failQueue();
         arbiter.closed();
@@ -277,6 +279,19 @@ final class TransportProcessGroup implements ProcessGroup {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stays until the peers have finished what this rank has finished, since the last frames may need sending again. */
+    private void linger() {
+        if (broken != null || !transport.lingers()) {
+            return;
+        }
+        long until = System.nanoTime() + LINGER_NANOS;
+        Patience patience = new Patience(100, 0, 1_000_000);
+        while (!arbiter.peersAreDone() && System.nanoTime() < until) {
+            transport.progress();
+            patience.pause();
         }
     }
 

@@ -14,10 +14,11 @@ import java.util.Map;
  * @param host equal for ranks that can share memory
  * @param address the only address at which the rank can be reached
  * @param port UDP port, or 0 when the rank opened none
+ * @param mtuBytes the longest UDP payload that the rank's interface carries in one piece, or 0
  * @param segment the rank's shared-memory file, or null
  * @param nonce 16 bytes, fresh
  */
-public record Advertisement(int rank, String host, String address, int port, Path segment, byte[] nonce) {
+public record Advertisement(int rank, String host, String address, int port, int mtuBytes, Path segment, byte[] nonce) {
     private static final String VERSION = "lockstep-1-" + ByteOrder.nativeOrder();
     private static final int NONCE_BYTES = 16;
 
@@ -25,8 +26,8 @@ public record Advertisement(int rank, String host, String address, int port, Pat
         String path = segment == null
                 ? ""
                 : Base64.getUrlEncoder().encodeToString(segment.toString().getBytes(StandardCharsets.UTF_8));
-        return VERSION + ";rank=" + rank + ";host=" + host + ";address=" + address + ";port=" + port + ";segment:"
-                + path + ";nonce=" + HexFormat.of().formatHex(nonce);
+        return VERSION + ";rank=" + rank + ";host=" + host + ";address=" + address + ";port=" + port + ";mtu="
+                + mtuBytes + ";segment=" + path + ";nonce=" + HexFormat.of().formatHex(nonce);
     }
 
     /** @throws IllegalArgumentException when it is not the advertisement of {@code rank} */
@@ -38,7 +39,7 @@ public record Advertisement(int rank, String host, String address, int port, Pat
         }
         Map<String, String> fields = new LinkedHashMap<>();
         for (int i = 1; i < parts.length; i++) {
-            int separator = parts[i].startsWith("segment:") ? "segment".length() : parts[i].indexOf('=');
+            int separator = parts[i].indexOf('=');
             if (separator > 0) {
                 fields.put(parts[i].substring(0, separator), parts[i].substring(separator + 1));
             }
@@ -51,6 +52,7 @@ public record Advertisement(int rank, String host, String address, int port, Pat
                     fields.get("host"),
                     fields.get("address"),
                     Integer.parseInt(fields.get("port")),
+                    Integer.parseInt(fields.get("mtu")),
                     path.isEmpty()
                             ? null
                             : Path.of(new String(Base64.getUrlDecoder().decode(path), StandardCharsets.UTF_8)),

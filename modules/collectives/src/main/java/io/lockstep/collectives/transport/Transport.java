@@ -64,6 +64,14 @@ public interface Transport extends AutoCloseable {
     /** Nanoseconds since the last sign of life of {@code peer}; {@code Long.MAX_VALUE} when it is known to be gone. */
     long silenceNanos(int peer);
 
+    /**
+     * Whether what was committed needs this side to stay until it has arrived. A closing group then waits a while for
+     * its peers to finish the last collective.
+     */
+    default boolean lingers() {
+        return false;
+    }
+
     /** Moves what needs moving: heartbeats, a media driver. Called while waiting, and every so often while idle. */
     int progress();
 

@@ -1,0 +1,20 @@
+package io.lockstep.transport.aeron;
+
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.LocalRendezvous;
+import io.lockstep.collectives.ProcessGroupContract;
+import io.lockstep.collectives.World;
+import io.lockstep.transport.aeron.TransportOptions.IntraHost;
+import java.time.Duration;
+
+class UdpGroupIT extends ProcessGroupContract {
+    @Override
+    protected World open(int worldSize) {
+        TransportOptions udp = TransportOptions.defaults().withIntraHost(IntraHost.UDP);
+        return new World(LocalRendezvous.form(
+                worldSize,
+                Duration.ofSeconds(30),
+                Security.ON,
+                (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, udp)));
+    }
+}
