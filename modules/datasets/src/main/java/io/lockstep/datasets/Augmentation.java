@@ -1,5 +1,7 @@
 package io.lockstep.datasets;
 
+import java.io.Serializable;
+
 /**
  * Random changes to training images, a function of (seed, epoch, example): the rank that draws an example does not
  * matter, so N ranks x B/n still equal one rank x B.
@@ -13,7 +15,8 @@ package io.lockstep.datasets;
  * @param cutoutPixels side of a square at a random place that is set to the mean (0 after normalisation), clipped at
  *     the borders; 0 is none. DeVries and Taylor 2017, with 16 for CIFAR-10
  */
-public record Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels) {
+public record Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels)
+        implements Serializable {
     public static final Augmentation NONE = new Augmentation(0, Padding.ZERO, false, 0);
 
     /** Pad by 4, crop, flip: He et al. 2015, section 4.2. */
