@@ -33,6 +33,12 @@ import java.util.stream.Stream;
 public final class PrivateDirectory implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PrivateDirectory.class.getName());
     private static final String PREFIX = "lockstep-";
+    /**
+     * No sweep of this process opens the lock files of its own directories: closing any descriptor of a file releases
+     * all locks that the process has on it.
+     */
+    private static final String OWN_PREFIX = PREFIX + ProcessHandle.current().pid() + "-";
+
     private static final String LOCK = "owner.lock";
     private static final FileAttribute<Set<PosixFilePermission>> ONLY_THIS_USER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -58,7 +64,7 @@ public final class PrivateDirectory implements AutoCloseable {
     public static PrivateDirectory create(Path parent) {
         byte[] name = new byte[12];
         new SecureRandom().nextBytes(name);
-        Path path = parent.resolve(PREFIX + HexFormat.of().formatHex(name));
+        Path path = parent.resolve(OWN_PREFIX + HexFormat.of().formatHex(name));
         try {
             // under a name that no sweep looks at, until the lock is held
             Path nascent = parent.resolve("." + path.getFileName());
@@ -85,7 +91,8 @@ public final class PrivateDirectory implements AutoCloseable {
         int removals = 0;
         try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path candidate : candidates) {
-                if (Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
+                if (!candidate.getFileName().toString().startsWith(OWN_PREFIX)
+                        && Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(candidate, LinkOption.NOFOLLOW_LINKS).equals(user)
                         && isAbandoned(candidate)) {
                     removeTree(candidate);

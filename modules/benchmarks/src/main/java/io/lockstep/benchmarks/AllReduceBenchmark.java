@@ -1,0 +1,103 @@
+package io.lockstep.benchmarks;
+
+import io.lockstep.benchmarks.allreduce.AllReduceOptions;
+import io.lockstep.benchmarks.allreduce.AllReduceReport;
+import io.lockstep.benchmarks.allreduce.AllReduceResult;
+import io.lockstep.benchmarks.allreduce.RankProcesses;
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.WireType;
+import io.lockstep.transport.aeron.TransportOptions.IntraHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * All-reduce over sizes, between processes.
+ *
+ * <pre>{@code
+ * AllReduceReport report = AllReduceBenchmark.run(AllReduceOptions.defaults());
+ * System.out.print(AllReduceResult.table(report.results()));
+ * }</pre>
+ */
+@Command(
+        name = "all-reduce",
+        description = "Measures all-reduce between processes: nccl-tests' columns.",
+        mixinStandardHelpOptions = true)
+public final class AllReduceBenchmark implements Callable<Integer> {
+    @Option(names = "--ranks", description = "Processes. Default: ${DEFAULT-VALUE}.")
+    int ranks = 2;
+
+    @Option(names = "--bytes", split = ",", description = "Sizes of the vector; K and M are 1024 and 1048576.")
+    List<String> bytes = List.of();
+
+    @Option(names = "--transport", description = "ipc (shared memory) or udp. Default: ${DEFAULT-VALUE}.")
+    String transport = "ipc";
+
+    @Option(names = "--security", description = "on or off. Default: ${DEFAULT-VALUE}.")
+    String security = "on";
+
+    @Option(names = "--algorithm", description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    Algorithm algorithm = Algorithm.AUTO;
+
+    @Option(names = "--wire", description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    WireType wire = WireType.FLOAT32;
+
+    @Option(names = "--seconds", description = "Measured for each size. Default: ${DEFAULT-VALUE}.")
+    double seconds = 1;
+
+    @Option(names = "--addresses", split = ",", description = "To bind, one a rank. Default: ${DEFAULT-VALUE}.")
+    List<String> addresses = List.of("127.0.0.1");
+
+    @Option(names = "--launcher", description = "Words before each rank's java, e.g. 'ip netns exec host{rank}'.")
+    String launcher = "";
+
+    @Option(names = "--json", description = "Write the result to this file.")
+    Path json;
+
+    /** Starts the ranks, waits for them, and returns what rank 0 measured. */
+    public static AllReduceReport run(AllReduceOptions options) throws IOException, InterruptedException {
+        return new AllReduceReport(options, RankProcesses.run(options));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        AllReduceOptions options = new AllReduceOptions(
+                ranks,
+                bytes.isEmpty()
+                        ? AllReduceOptions.defaults().bytes()
+                        : bytes.stream().map(AllReduceBenchmark::size).toList(),
+                IntraHost.parse(transport),
+                Security.valueOf(security.toUpperCase(Locale.ROOT)),
+                algorithm,
+                wire,
+                seconds,
+                addresses,
+                launcher.isBlank() ? List.of() : List.of(launcher.strip().split("\\s+")),
+                Duration.ofSeconds(30));
+        AllReduceReport report = run(options);
+        System.out.printf("# %d ranks, transport %s, security %s%n", ranks, transport, security);
+        System.out.print(AllReduceResult.table(report.results()));
+        if (json != null) {
+            Files.writeString(json, report.json());
+        }
+        return report.wrong() == 0 ? 0 : 1;
+    }
+
+    private static long size(String text) {
+        String upper = text.strip().toUpperCase(Locale.ROOT);
+        long unit = upper.endsWith("K") ? 1024 : upper.endsWith("M") ? 1024 * 1024 : 1;
+        return Long.parseLong(unit == 1 ? upper : upper.substring(0, upper.length() - 1)) * unit;
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new AllReduceBenchmark()).execute(args));
+    }
+}
