@@ -37,24 +37,23 @@ final class JobChannel implements AutoCloseable {
     /** Called on Spark's RPC threads. */
     static Object receive(Object message) {
         if (message instanceof Messages.KeyRequest request) {
-            return channel(request.jobId()).key(request.attempt());
+            return open(request.jobId())
+                    .orElseThrow(() -> new IllegalStateException("job " + request.jobId() + " is over"))
+                    .key(request.attempt());
         }
         if (message instanceof Messages.Event event) {
-            channel(event.jobId()).event(event.attempt(), event.event());
+            open(event.jobId()).ifPresent(channel -> channel.event(event.attempt(), event.event()));
         } else if (message instanceof Messages.Failure failure) {
-            channel(failure.jobId()).failure(failure.attempt(), failure.failure());
+            open(failure.jobId()).ifPresent(channel -> channel.failure(failure.attempt(), failure.failure()));
         } else {
             throw new IllegalArgumentException("not a message of Lockstep's: " + message.getClass());
         }
         return null;
     }
 
-    private static JobChannel channel(String jobId) {
-        JobChannel channel = OPEN.get(jobId);
-        if (channel == null) {
-            throw new IllegalStateException("job " + jobId + " is over");
-        }
-        return channel;
+    /** Empty where the job is over: the last words of a rank that was stopped with it. */
+    private static Optional<JobChannel> open(String jobId) {
+        return Optional.ofNullable(OPEN.get(jobId));
     }
 
     private synchronized Messages.Key key(int attempt) {

@@ -1,6 +1,5 @@
 package io.lockstep.spark;
 
-import io.lockstep.collectives.CollectiveException;
 import io.lockstep.collectives.GroupClosedException;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.GroupOptions.Security;
@@ -93,7 +92,18 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     private static RankFailure failure(int rank, String host, Exception e) {
         boolean consequence =
                 e instanceof PeerLostException || e instanceof GroupClosedException || e instanceof TaskKilledException;
-        String message = e instanceof CollectiveException || e.getMessage() != null ? e.getMessage() : e.toString();
-        return new RankFailure(rank, host, message, consequence);
+        return new RankFailure(rank, host, describe(e), consequence);
+    }
+
+    /** The messages from the outside in, each that adds something. */
+    static String describe(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String message = each.getMessage() == null ? each.getClass().getSimpleName() : each.getMessage();
+            if (text.indexOf(message) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(message);
+            }
+        }
+        return text.toString();
     }
 }
