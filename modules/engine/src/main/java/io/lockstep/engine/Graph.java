@@ -1,0 +1,233 @@
+package io.lockstep.engine;
+
+import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.ZeroPadding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network: operations in topological order, with the shape of each one's output and its place in the flat vector of
+ * parameters. The flat vector is in the order of the nodes. Immutable.
+ */
+public final class Graph {
+    private final List<Node> nodes;
+    private final long parameters;
+
+    private Graph(List<Node> nodes, long parameters) {
+        this.nodes = List.copyOf(nodes);
+        this.parameters = parameters;
+    }
+
+    /**
+     * @param index in {@link #nodes}
+     * @param inputs indices of the nodes it reads
+     * @param shape of the output of one example
+     * @param parametersAt element of the flat vector where its parameters begin
+     */
+    public record Node(
+            int index,
+            String name,
+            Operation operation,
+            List<Integer> inputs,
+            Shape shape,
+            long parametersAt,
+            int parameters) {
+        public int input() {
+            return inputs.get(0);
+        }
+    }
+
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    public Node node(int index) {
+        return nodes.get(index);
+    }
+
+    /** Length of the flat vector, running statistics included. */
+    public long parameters() {
+        return parameters;
+    }
+
+    public Shape inputShape() {
+        return nodes.get(0).shape();
+    }
+
+    /** The loss. */
+    public Node last() {
+        return nodes.get(nodes.size() - 1);
+    }
+
+    public Shape inputShapeOf(Node node) {
+        return node(node.input()).shape();
+    }
+
+    public List<Node> consumersOf(Node node) {
+        return nodes.stream()
+                .filter(other -> other.inputs().contains(node.index()))
+                .toList();
+    }
+
+    /** Multiply-adds of convolutions and products, times two, in one forward pass of one example. */
+    public long forwardFlop() {
+        long flop = 0;
+        for (Node node : nodes) {
+            if (node.operation() instanceof Convolution convolution) {
+                int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
+                flop += 2L * weights * node.shape().pixels();
+            } else if (node.operation() instanceof Dense dense) {
+                flop += 2L * inputShapeOf(node).elements() * dense.outputs();
+            }
+        }
+        return flop;
+    }
+
+    /** Adds nodes in topological order and infers their shapes. */
+    public static final class Builder {
+        private final List<Node> nodes = new ArrayList<>();
+        private final Map<String, Integer> indexOf = new LinkedHashMap<>();
+        private long parameters;
+
+        public Builder(Shape input) {
+            add("input", new Input(input));
+        }
+
+        /**
+         * @param inputs names of nodes added before; none for the node added last
+         * @throws IllegalArgumentException naming the node, if shapes do not fit
+         */
+        public Builder add(String name, Operation operation, String... inputs) {
+            List<Integer> from = new ArrayList<>();
+            for (String input : inputs) {
+                Integer index = indexOf.get(input);
+                if (index == null) {
+                    throw new IllegalArgumentException(name + " reads " + input + ", which is not there");
+                }
+                from.add(index);
+            }
+            if (from.isEmpty() && !nodes.isEmpty()) {
+                from.add(nodes.size() - 1);
+            }
+            try {
+                append(name, operation, from);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            }
+            return this;
+        }
+
+        private void append(String name, Operation operation, List<Integer> inputs) {
+            List<Shape> shapes =
+                    inputs.stream().map(input -> nodes.get(input).shape()).toList();
+            Shape shape = Shapes.outputOf(operation, shapes);
+            int own = Shapes.parametersOf(operation, shapes);
+            if (indexOf.putIfAbsent(name, nodes.size()) != null) {
+                throw new IllegalArgumentException("there are two nodes of this name");
+            }
+            nodes.add(new Node(nodes.size(), name, operation, List.copyOf(inputs), shape, parameters, own));
+            parameters += own;
+        }
+
+        public Shape shapeOf(String name) {
+            return nodes.get(indexOf.get(name)).shape();
+        }
+
+        public Graph build() {
+            Node last = nodes.get(nodes.size() - 1);
+            if (!(last.operation() instanceof SoftmaxCrossEntropy)) {
+                throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
+            }
+            return new Graph(nodes, parameters);
+        }
+    }
+
+    /** Shape inference. */
+    private static final class Shapes {
+        static Shape outputOf(Operation operation, List<Shape> inputs) {
+            if (operation instanceof Input input) {
+                return input.shape();
+            }
+            Shape x = inputs.get(0);
+            if (operation instanceof Convolution convolution) {
+                if (x.channels() % convolution.groups() != 0 || convolution.outputs() % convolution.groups() != 0) {
+                    throw new IllegalArgumentException(convolution.groups() + " groups do not divide " + x.channels()
+                            + " inputs and " + convolution.outputs() + " outputs");
+                }
+                return through(convolution.window(), x, convolution.outputs());
+            } else if (operation instanceof Pooling pooling) {
+                return through(pooling.window(), x, x.channels());
+            } else if (operation instanceof Dense dense) {
+                requireVector(x);
+                return Shape.vector(dense.outputs());
+            } else if (operation instanceof SoftmaxCrossEntropy) {
+                requireVector(x);
+                return x;
+            } else if (operation instanceof Flatten) {
+                return Shape.vector(x.elements());
+            } else if (operation instanceof Add) {
+                if (!inputs.stream().allMatch(x::equals)) {
+                    throw new IllegalArgumentException("shapes differ: " + inputs);
+                }
+                return x;
+            } else if (operation instanceof Concatenation) {
+                return concatenated(inputs);
+            } else if (operation instanceof ZeroPadding padding) {
+                return new Shape(
+                        x.height() + padding.top() + padding.bottom(),
+                        x.width() + padding.left() + padding.right(),
+                        x.channels() + padding.channelsBefore() + padding.channelsAfter());
+            }
+            return x;
+        }
+
+        private static Shape through(Window window, Shape x, int channels) {
+            return new Shape(window.outputHeight(x.height()), window.outputWidth(x.width()), channels);
+        }
+
+        private static void requireVector(Shape x) {
+            if (x.pixels() != 1) {
+                throw new IllegalArgumentException("wants a vector, not " + x + "; flatten it first");
+            }
+        }
+
+        private static Shape concatenated(List<Shape> inputs) {
+            Shape first = inputs.get(0);
+            int channels = 0;
+            for (Shape each : inputs) {
+                if (each.height() != first.height() || each.width() != first.width()) {
+                    throw new IllegalArgumentException("height and width differ: " + inputs);
+                }
+                channels += each.channels();
+            }
+            return new Shape(first.height(), first.width(), channels);
+        }
+
+        static int parametersOf(Operation operation, List<Shape> inputs) {
+            if (operation instanceof Convolution convolution) {
+                Window window = convolution.window();
+                int weights = convolution.outputs()
+                        * (inputs.get(0).channels() / convolution.groups())
+                        * window.height()
+                        * window.width();
+                return weights + (convolution.bias() ? convolution.outputs() : 0);
+            } else if (operation instanceof Dense dense) {
+                return Math.multiplyExact(inputs.get(0).elements(), dense.outputs())
+                        + (dense.bias() ? dense.outputs() : 0);
+            } else if (operation instanceof BatchNorm) {
+                return 4 * inputs.get(0).channels();
+            }
+            return 0;
+        }
+    }
+}

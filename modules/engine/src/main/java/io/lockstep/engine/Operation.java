@@ -1,0 +1,82 @@
+package io.lockstep.engine;
+
+/**
+ * What a node of a {@link Graph} computes. Each states its parameters in the order in which they lie in the flat
+ * vector, which is DL4J's.
+ */
+public sealed interface Operation {
+
+    /** The batch's examples. The first node, and the only one without inputs. */
+    record Input(Shape shape) implements Operation {}
+
+    /**
+     * Cross-correlation. Parameters: bias (outputs) if there is one, then weights (outputs, inputs / groups, height,
+     * width).
+     */
+    record Convolution(int outputs, Window window, int groups, boolean bias) implements Operation {}
+
+    /** y = x W + b on vectors. Parameters: weights (outputs, inputs), the inputs varying fastest; then bias. */
+    record Dense(int outputs, boolean bias) implements Operation {}
+
+    /**
+     * Batch norm over all but the channels (Ioffe and Szegedy 2015). Parameters: gamma, beta, running mean, running
+     * variance or log10 of the running standard deviation. The gradient at the last two is the change that, subtracted,
+     * gives decay x old + (1 - decay) x batch's.
+     *
+     * @param logDeviation how the running variance is held
+     */
+    record BatchNorm(double epsilon, double decay, boolean logDeviation) implements Operation {}
+
+    record Activation(Function function) implements Operation {}
+
+    enum Function {
+        RELU,
+        /** 0.01 x below 0. */
+        LEAKY_RELU,
+        TANH,
+        SIGMOID,
+        /** exp(x) - 1 below 0. */
+        ELU,
+        /** log(1 + exp(x)). */
+        SOFTPLUS,
+        /** x sigmoid(x). */
+        SWISH
+    }
+
+    record Pooling(PoolingKind kind, Window window) implements Operation {}
+
+    enum PoolingKind {
+        MAX,
+        /** Of the pixels inside the image. */
+        AVERAGE,
+        /** Padding counts as zeros. */
+        AVERAGE_WITH_PADDING
+    }
+
+    /** Sum of inputs of equal shape. */
+    record Add() implements Operation {}
+
+    /** Inputs of equal height and width, their channels one after the other. */
+    record Concatenation() implements Operation {}
+
+    /** Zeros added around height and width, and behind the channels. */
+    record ZeroPadding(int top, int bottom, int left, int right, int channelsBefore, int channelsAfter)
+            implements Operation {}
+
+    /** A vector of all elements in the order (channels, height, width). */
+    record Flatten() implements Operation {}
+
+    /**
+     * In training, each element is kept with probability {@code retain} and then divided by it, otherwise 0.
+     * In evaluation the identity.
+     */
+    record Dropout(double retain) implements Operation {}
+
+    /**
+     * The last node: softmax of a vector and its cross-entropy with the labels, in nats.
+     *
+     * @param labelSmoothing the share of the target that is spread evenly over all classes; 0 for none (Szegedy et al.
+     *     2016, section 7)
+     */
+    record SoftmaxCrossEntropy(double labelSmoothing) implements Operation {}
+}

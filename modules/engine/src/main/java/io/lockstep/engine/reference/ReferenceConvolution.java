@@ -1,0 +1,85 @@
+package io.lockstep.engine.reference;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+
+/** The sum over all (example, output pixel, output, kernel pixel, input), three times. */
+final class ReferenceConvolution {
+    private final Convolution operation;
+    private final Shape from;
+    private final Shape to;
+    private final int examples;
+    private final int biasAt;
+    private final int weightsAt;
+
+    ReferenceConvolution(Convolution operation, Shape from, Node node, int examples) {
+        this.operation = operation;
+        this.from = from;
+        this.to = node.shape();
+        this.examples = examples;
+        biasAt = (int) node.parametersAt();
+        weightsAt = biasAt + (operation.bias() ? operation.outputs() : 0);
+    }
+
+    private interface Term {
+        /** @param x, w, y indices of input, weight and output */
+        void at(int x, int w, int y);
+    }
+
+    void forward(double[] x, double[] parameters, double[] y) {
+        if (operation.bias()) {
+            for (int i = 0; i < y.length; i++) {
+                y[i] = parameters[biasAt + i % operation.outputs()];
+            }
+        }
+        terms((i, w, o) -> y[o] += x[i] * parameters[w]);
+    }
+
+    void backward(double[] x, double[] parameters, double[] dy, double[] dx, double[] gradients) {
+        if (operation.bias()) {
+            for (int i = 0; i < dy.length; i++) {
+                gradients[biasAt + i % operation.outputs()] += dy[i];
+            }
+        }
+        terms((i, w, o) -> {
+            dx[i] += dy[o] * parameters[w];
+            gradients[w] += dy[o] * x[i];
+        });
+    }
+
+    private void terms(Term term) {
+        int inputs = from.channels() / operation.groups();
+        int outputs = operation.outputs() / operation.groups();
+        for (int n = 0; n < examples; n++) {
+            for (int h = 0; h < to.height(); h++) {
+                for (int w = 0; w < to.width(); w++) {
+                    for (int o = 0; o < operation.outputs(); o++) {
+                        pixel(term, n, h, w, o, o / outputs * inputs, inputs);
+                    }
+                }
+            }
+        }
+    }
+
+    private void pixel(Term term, int n, int h, int w, int o, int firstInput, int inputs) {
+        Window window = operation.window();
+        for (int kh = 0; kh < window.height(); kh++) {
+            int row = h * window.strideHeight() - window.padTop() + kh * window.dilationHeight();
+            for (int kw = 0; kw < window.width(); kw++) {
+                int column = w * window.strideWidth() - window.padLeft() + kw * window.dilationWidth();
+                if (row < 0 || row >= from.height() || column < 0 || column >= from.width()) {
+                    continue;
+                }
+                for (int i = 0; i < inputs; i++) {
+                    int weight = ((o * inputs + i) * window.height() + kh) * window.width() + kw;
+                    term.at(
+                            ReferenceNetwork.index(from, n, row, column, firstInput + i),
+                            weightsAt + weight,
+                            ReferenceNetwork.index(to, n, h, w, o));
+                }
+            }
+        }
+    }
+}

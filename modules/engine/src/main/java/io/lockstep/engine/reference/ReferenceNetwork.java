@@ -1,0 +1,271 @@
+package io.lockstep.engine.reference;
+
+import io.lockstep.engine.DropoutMask;
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Dropout;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.ZeroPadding;
+import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.Shape;
+import java.util.Arrays;
+
+/** One forward and backward pass of a graph, everything kept. */
+public final class ReferenceNetwork {
+    private final Graph graph;
+    private final double[] parameters;
+    private final boolean training;
+    private final long seed;
+    private final double[][] outputs;
+    private final double[][] outputGradients;
+    private final double[] gradients;
+    private int examples;
+    private int[] labels;
+
+    /** @param training false uses running statistics and no dropout, and has no backward */
+    public ReferenceNetwork(Graph graph, double[] parameters, boolean training, long seed) {
+        this.graph = graph;
+        this.parameters = parameters;
+        this.training = training;
+        this.seed = seed;
+        outputs = new double[graph.nodes().size()][];
+        outputGradients = new double[graph.nodes().size()][];
+        gradients = new double[parameters.length];
+    }
+
+    /** @param features (examples, height, width, channels) */
+    public PassResult forward(double[] features, int[] classes) {
+        labels = classes;
+        examples = classes.length;
+        for (Node node : graph.nodes()) {
+            double[] y = new double[examples * node.shape().elements()];
+            outputs[node.index()] = y;
+            if (node.operation() instanceof Input) {
+                System.arraycopy(features, 0, y, 0, y.length);
+            } else {
+                forward(node, outputs[node.input()], y);
+            }
+        }
+        return result();
+    }
+
+    /** @return the gradient of the sum of the losses, at running statistics their change */
+    public double[] backward() {
+        for (Node node : graph.nodes()) {
+            outputGradients[node.index()] = new double[outputs[node.index()].length];
+        }
+        for (int i = graph.nodes().size() - 1; i > 0; i--) {
+            Node node = graph.node(i);
+            backward(node, outputGradients[i], outputs[node.input()], outputGradients[node.input()]);
+        }
+        return gradients;
+    }
+
+    public int[] predictions() {
+        int classes = graph.last().shape().channels();
+        int[] predictions = new int[examples];
+        for (int n = 0; n < examples; n++) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (probability(n, c) > probability(n, best)) {
+                    best = c;
+                }
+            }
+            predictions[n] = best;
+        }
+        return predictions;
+    }
+
+    /** Of the loss at the input's elements, after {@link #backward}. */
+    public double[] inputGradient() {
+        return outputGradients[0];
+    }
+
+    private double probability(int example, int c) {
+        return outputs[graph.last().index()][example * graph.last().shape().channels() + c];
+    }
+
+    private PassResult result() {
+        int classes = graph.last().shape().channels();
+        double smoothing = ((SoftmaxCrossEntropy) graph.last().operation()).labelSmoothing();
+        double loss = 0;
+        int correct = 0;
+        int[] predictions = predictions();
+        for (int n = 0; n < examples; n++) {
+            for (int c = 0; c < classes; c++) {
+                loss -= target(n, c, classes, smoothing) * Math.log(probability(n, c));
+            }
+            correct += predictions[n] == labels[n] ? 1 : 0;
+        }
+        return new PassResult(loss, correct);
+    }
+
+    private double target(int example, int c, int classes, double smoothing) {
+        return (labels[example] == c ? 1 - smoothing : 0) + smoothing / classes;
+    }
+
+    private void forward(Node node, double[] x, double[] y) {
+        Operation operation = node.operation();
+        Shape shape = graph.inputShapeOf(node);
+        if (operation instanceof Convolution convolution) {
+            new ReferenceConvolution(convolution, shape, node, examples).forward(x, parameters, y);
+        } else if (operation instanceof Dense dense) {
+            dense(node, dense, x, y);
+        } else if (operation instanceof BatchNorm norm) {
+            new ReferenceBatchNorm(norm, node, training).forward(x, parameters, y);
+        } else if (operation instanceof Activation activation) {
+            Arrays.setAll(y, i -> ReferenceActivation.value(activation.function(), x[i]));
+        } else if (operation instanceof Pooling pooling) {
+            new ReferencePooling(pooling, shape, node.shape(), examples).forward(x, y);
+        } else if (operation instanceof Add) {
+            node.inputs().forEach(input -> addTo(y, outputs[input]));
+        } else if (operation instanceof Dropout dropout) {
+            Arrays.setAll(y, i -> x[i] * dropoutFactor(node, dropout, i));
+        } else if (operation instanceof SoftmaxCrossEntropy) {
+            softmax(x, y, node.shape().channels());
+        } else {
+            copy(node, (from, input, to) -> y[to] = outputs[input][from]);
+        }
+    }
+
+    private void backward(Node node, double[] dy, double[] x, double[] dx) {
+        Operation operation = node.operation();
+        Shape shape = graph.inputShapeOf(node);
+        if (operation instanceof Convolution convolution) {
+            new ReferenceConvolution(convolution, shape, node, examples).backward(x, parameters, dy, dx, gradients);
+        } else if (operation instanceof Dense dense) {
+            denseBackward(node, dense, x, dy, dx);
+        } else if (operation instanceof BatchNorm norm) {
+            new ReferenceBatchNorm(norm, node, training).backward(x, parameters, dy, dx, gradients);
+        } else if (operation instanceof Activation activation) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * ReferenceActivation.slope(activation.function(), x[i]);
+            }
+        } else if (operation instanceof Pooling pooling) {
+            new ReferencePooling(pooling, shape, node.shape(), examples).backward(x, dy, dx);
+        } else if (operation instanceof Add) {
+            node.inputs().forEach(input -> addTo(outputGradients[input], dy));
+        } else if (operation instanceof Dropout dropout) {
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += dy[i] * dropoutFactor(node, dropout, i);
+            }
+        } else if (operation instanceof SoftmaxCrossEntropy loss) {
+            int classes = node.shape().channels();
+            for (int i = 0; i < dx.length; i++) {
+                dx[i] += outputs[node.index()][i] - target(i / classes, i % classes, classes, loss.labelSmoothing());
+            }
+        } else {
+            copy(node, (from, input, to) -> outputGradients[input][from] += dy[to]);
+        }
+    }
+
+    private static void addTo(double[] to, double[] x) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] += x[i];
+        }
+    }
+
+    private double dropoutFactor(Node node, Dropout dropout, int i) {
+        if (!training) {
+            return 1;
+        }
+        return DropoutMask.keeps(seed, node.index(), i, dropout.retain()) ? 1 / dropout.retain() : 0;
+    }
+
+    private void dense(Node node, Dense dense, double[] x, double[] y) {
+        int inputs = graph.inputShapeOf(node).elements();
+        int at = (int) node.parametersAt();
+        for (int n = 0; n < examples; n++) {
+            for (int o = 0; o < dense.outputs(); o++) {
+                double sum = dense.bias() ? parameters[at + inputs * dense.outputs() + o] : 0;
+                for (int i = 0; i < inputs; i++) {
+                    sum += x[n * inputs + i] * parameters[at + o * inputs + i];
+                }
+                y[n * dense.outputs() + o] = sum;
+            }
+        }
+    }
+
+    private void denseBackward(Node node, Dense dense, double[] x, double[] dy, double[] dx) {
+        int inputs = graph.inputShapeOf(node).elements();
+        int at = (int) node.parametersAt();
+        for (int n = 0; n < examples; n++) {
+            for (int o = 0; o < dense.outputs(); o++) {
+                double gradient = dy[n * dense.outputs() + o];
+                if (dense.bias()) {
+                    gradients[at + inputs * dense.outputs() + o] += gradient;
+                }
+                for (int i = 0; i < inputs; i++) {
+                    gradients[at + o * inputs + i] += gradient * x[n * inputs + i];
+                    dx[n * inputs + i] += gradient * parameters[at + o * inputs + i];
+                }
+            }
+        }
+    }
+
+    private void softmax(double[] x, double[] y, int classes) {
+        for (int n = 0; n < examples; n++) {
+            double max = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < classes; c++) {
+                max = Math.max(max, x[n * classes + c]);
+            }
+            double sum = 0;
+            for (int c = 0; c < classes; c++) {
+                y[n * classes + c] = Math.exp(x[n * classes + c] - max);
+                sum += y[n * classes + c];
+            }
+            for (int c = 0; c < classes; c++) {
+                y[n * classes + c] /= sum;
+            }
+        }
+    }
+
+    private interface Move {
+        void element(int from, int input, int to);
+    }
+
+    /** Operations that only move elements: concatenation, zero padding, flattening. */
+    private void copy(Node node, Move move) {
+        Shape to = node.shape();
+        int channelsBefore = 0;
+        for (int input : node.inputs()) {
+            Shape from = graph.node(input).shape();
+            for (int n = 0; n < examples; n++) {
+                for (int h = 0; h < from.height(); h++) {
+                    for (int w = 0; w < from.width(); w++) {
+                        for (int c = 0; c < from.channels(); c++) {
+                            int target = place(node.operation(), from, to, h, w, c + channelsBefore);
+                            move.element(index(from, n, h, w, c), input, n * to.elements() + target);
+                        }
+                    }
+                }
+            }
+            channelsBefore += from.channels();
+        }
+    }
+
+    private static int place(Operation operation, Shape from, Shape to, int h, int w, int c) {
+        if (operation instanceof Flatten) {
+            return (c * from.height() + h) * from.width() + w;
+        } else if (operation instanceof ZeroPadding padding) {
+            return index(to, 0, h + padding.top(), w + padding.left(), c + padding.channelsBefore());
+        } else if (operation instanceof Concatenation) {
+            return index(to, 0, h, w, c);
+        }
+        throw new UnsupportedOperationException(operation.toString());
+    }
+
+    static int index(Shape shape, int n, int h, int w, int c) {
+        return ((n * shape.height() + h) * shape.width() + w) * shape.channels() + c;
+    }
+}

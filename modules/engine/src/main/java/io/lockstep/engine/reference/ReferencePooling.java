@@ -1,0 +1,84 @@
+package io.lockstep.engine.reference;
+
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import java.util.Arrays;
+
+/** Maximum or mean of a window; of equal maxima the first, row by row. */
+final class ReferencePooling {
+    private final Pooling operation;
+    private final Shape from;
+    private final Shape to;
+    private final int examples;
+
+    ReferencePooling(Pooling operation, Shape from, Shape to, int examples) {
+        this.operation = operation;
+        this.from = from;
+        this.to = to;
+        this.examples = examples;
+    }
+
+    void forward(double[] x, double[] y) {
+        for (int o = 0; o < examples * to.elements(); o++) {
+            int[] inputs = window(o);
+            if (operation.kind() == PoolingKind.MAX) {
+                y[o] = x[largest(x, inputs)];
+            } else {
+                for (int input : inputs) {
+                    y[o] += x[input] / divisor(inputs);
+                }
+            }
+        }
+    }
+
+    void backward(double[] x, double[] dy, double[] dx) {
+        for (int o = 0; o < dy.length; o++) {
+            int[] inputs = window(o);
+            if (operation.kind() == PoolingKind.MAX) {
+                dx[largest(x, inputs)] += dy[o];
+            } else {
+                for (int input : inputs) {
+                    dx[input] += dy[o] / divisor(inputs);
+                }
+            }
+        }
+    }
+
+    private int divisor(int[] inputs) {
+        Window window = operation.window();
+        return operation.kind() == PoolingKind.AVERAGE ? inputs.length : window.height() * window.width();
+    }
+
+    private static int largest(double[] x, int[] inputs) {
+        int best = inputs[0];
+        for (int input : inputs) {
+            if (x[input] > x[best]) {
+                best = input;
+            }
+        }
+        return best;
+    }
+
+    /** Indices of the inputs inside the image that output o sees. */
+    private int[] window(int o) {
+        int c = o % to.channels();
+        int w = o / to.channels() % to.width();
+        int h = o / to.channels() / to.width() % to.height();
+        int n = o / to.elements();
+        Window window = operation.window();
+        int[] inputs = new int[window.height() * window.width()];
+        int count = 0;
+        for (int kh = 0; kh < window.height(); kh++) {
+            int row = h * window.strideHeight() - window.padTop() + kh * window.dilationHeight();
+            for (int kw = 0; kw < window.width(); kw++) {
+                int column = w * window.strideWidth() - window.padLeft() + kw * window.dilationWidth();
+                if (row >= 0 && row < from.height() && column >= 0 && column < from.width()) {
+                    inputs[count++] = ReferenceNetwork.index(from, n, row, column, c);
+                }
+            }
+        }
+        return Arrays.copyOf(inputs, count);
+    }
+}
