@@ -33,10 +33,12 @@ final class ImageGraph {
     private static final int[] SPATIAL_AXES = {1, 2};
 
     private final ModelInput input;
+    private final Hyperparameters hyperparameters;
     private final GraphBuilder graph;
 
     ImageGraph(ModelInput input, Hyperparameters hyperparameters, long seed) {
         this.input = input;
+        this.hyperparameters = hyperparameters;
         this.graph = hyperparameters
                 .newConfiguration(seed)
                 .weightInit(WeightInit.RELU) // He et al. 2015, Delving Deep into Rectifiers, equation 10
@@ -116,7 +118,8 @@ final class ImageGraph {
         layer("output", from, softmax(input.classes()));
         graph.setOutputs("output");
         InputType type = InputType.convolutional(input.height(), input.width(), input.channels(), NHWC);
-        return new NetworkDefinition(graph.setInputTypes(type).build(), type);
+        return new NetworkDefinition(
+                hyperparameters.regularize(graph.setInputTypes(type).build()), type);
     }
 
     static OutputLayer softmax(int classes) {

@@ -12,8 +12,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -123,8 +123,8 @@ public final class Dl4jReplica implements Replica {
             return BatchResult.EMPTY;
         }
         Nd4j.getRandom().setSeed(randomSeed);
-        INDArray labels = inputs.smoothedLabels(batch);
         graph.setInputs(inputs.features(batch));
+        INDArray labels = inputs.smoothedLabels(batch);
         graph.setLabels(labels);
         meter.start(batch.labels(), labels, batch.size());
         watermark.start(listener);
@@ -152,9 +152,9 @@ public final class Dl4jReplica implements Replica {
         if (batch.size() == 0) {
             return BatchResult.EMPTY;
         }
-        INDArray labels = inputs.plainLabels(batch);
-        meter.start(batch.labels(), labels, batch.size());
-        graph.outputSingle(false, inputs.features(batch));
+        INDArray features = inputs.features(batch);
+        meter.start(batch.labels(), inputs.plainLabels(batch), batch.size());
+        graph.outputSingle(false, features);
         meter.copyPredictions(predictions);
         return meter.result();
     }
@@ -180,9 +180,9 @@ public final class Dl4jReplica implements Replica {
     }
 
     private static ComputationGraph initialized(NetworkDefinition definition) {
-        // not clone(): DL4J's MergeVertex forgets its axis in it
-        ComputationGraph graph = new ComputationGraph(ComputationGraphConfiguration.fromJson(
-                definition.configuration().toJson()));
+        // Neither clone(), in which DL4J's MergeVertex forgets its axis, nor JSON, in which batch norm forgets
+        // useLogStd.
+        ComputationGraph graph = new ComputationGraph(SerializationUtils.clone(definition.configuration()));
         graph.init();
         return graph;
     }

@@ -3,7 +3,11 @@ package io.lockstep.networks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -89,22 +93,38 @@ public record Hyperparameters(
                 updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, dropout, changed);
     }
 
-    /** The settings that all layers of a new network share. */
+    /** Seed and updater, for the layers of a new network to share. {@link #regularize} it when it is built. */
     public NeuralNetConfiguration.Builder newConfiguration(long seed) {
-        List<Regularization> regularization = new ArrayList<>(); // l2(..) and weightDecay(..) would replace each other
+        return new NeuralNetConfiguration.Builder().seed(seed).updater(updater.create(this));
+    }
+
+    /**
+     * Gives every layer its l1, l2 and weight decay. Layer by layer, because DL4J 1.0.0-M2.1 counts a weight decay that
+     * is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
+     * weight decay for alternatives.
+     */
+    public ComputationGraphConfiguration regularize(ComputationGraphConfiguration configuration) {
+        for (GraphVertex vertex : configuration.getVertices().values()) {
+            if (vertex instanceof LayerVertex layerVertex
+                    && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
+                layer.setRegularization(regularization());
+            }
+        }
+        return configuration;
+    }
+
+    private List<Regularization> regularization() {
+        List<Regularization> terms = new ArrayList<>();
         if (l1 > 0) {
-            regularization.add(new L1Regularization(l1));
+            terms.add(new L1Regularization(l1));
         }
         if (l2 > 0) {
-            regularization.add(new L2Regularization(l2));
+            terms.add(new L2Regularization(l2));
         }
         if (weightDecay > 0) {
-            regularization.add(new WeightDecay(weightDecay, true));
+            terms.add(new WeightDecay(weightDecay, true));
         }
-        return new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .updater(updater.create(this))
-                .regularization(regularization);
+        return terms;
     }
 
     private static void requireFraction(String name, double value) {

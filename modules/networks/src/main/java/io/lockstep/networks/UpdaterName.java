@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.nd4j.linalg.learning.config.AMSGrad;
-import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.AdaMax;
@@ -30,8 +29,7 @@ public enum UpdaterName {
     /** beta2 is the decay of the mean squared gradient. */
     RMSPROP,
     ADAMAX,
-    NADAM,
-    ADABELIEF;
+    NADAM; // not AdaBelief: DL4J 1.0.0-M2.1 cannot set up its state
 
     /** @throws IllegalArgumentException naming the nearest and all known names */
     public static UpdaterName of(String name) {
@@ -57,7 +55,6 @@ public enum UpdaterName {
             case RMSPROP -> new RmsProp(rate, h.beta2(), h.epsilon());
             case ADAMAX -> new AdaMax(rate, h.beta1(), h.beta2(), h.epsilon());
             case NADAM -> new Nadam(rate, h.beta1(), h.beta2(), h.epsilon());
-            case ADABELIEF -> new AdaBelief(rate, h.beta1(), h.beta2(), h.epsilon());
         };
     }
 
