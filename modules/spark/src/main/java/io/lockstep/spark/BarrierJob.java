@@ -26,6 +26,9 @@ public final class BarrierJob {
      */
     public record Options(int workers, Duration deadline, Duration slotTimeout, Security security) {}
 
+    /** How long ranks may take to say why they failed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private BarrierJob() {}
 
     /**
@@ -61,7 +64,7 @@ public final class BarrierJob {
     }
 
     private static String explain(JobChannel channel, Exception failure) {
-        return channel.cause()
+        return channel.cause(LAST_WORDS)
                 .map(cause -> "rank " + cause.rank() + " (" + cause.host() + ") failed: " + cause.message())
                 .orElseGet(() ->
                         failure instanceof SparkException ? firstLines(failure.getMessage()) : failure.toString());

@@ -28,7 +28,7 @@ final class DriverLink {
 
     static byte[] key(String jobId, int attempt) {
         try {
-            return ((Messages.Key) context().ask(new Messages.KeyRequest(jobId, attempt))).secret();
+            return (byte[]) context().ask(new Messages.KeyRequest(jobId, attempt));
         } catch (Exception e) {
             throw new IllegalStateException("the driver did not answer with the key of attempt " + attempt, e);
         }

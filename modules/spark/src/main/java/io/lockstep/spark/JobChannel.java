@@ -2,6 +2,7 @@ package io.lockstep.spark;
 
 import io.lockstep.training.RunEvent;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,13 +57,13 @@ final class JobChannel implements AutoCloseable {
         return Optional.ofNullable(OPEN.get(jobId));
     }
 
-    private synchronized Messages.Key key(int attempt) {
+    private synchronized byte[] key(int attempt) {
         newestAttempt = Math.max(newestAttempt, attempt);
-        return new Messages.Key(keys.computeIfAbsent(attempt, fresh -> {
+        return keys.computeIfAbsent(attempt, fresh -> {
             byte[] key = new byte[KEY_BYTES];
             random.nextBytes(key);
             return key;
-        }));
+        });
     }
 
     private synchronized void event(int attempt, RunEvent event) {
@@ -74,11 +75,29 @@ final class JobChannel implements AutoCloseable {
     private synchronized void failure(int attempt, RankFailure failure) {
         if (attempt == newestAttempt) {
             failures.add(failure);
+            notifyAll();
         }
     }
 
-    /** The failure that a person should read: the first that is not only a consequence of another. */
-    synchronized Optional<RankFailure> cause() {
+    /**
+     * The failure that a person should read: the first that is not only a consequence of another.
+     *
+     * @param patience for the ranks' last words, which may come after Spark's own news of the failure
+     */
+    synchronized Optional<RankFailure> cause(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (failures.stream().allMatch(RankFailure::consequence)) {
+            long millis = (end - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                break;
+            }
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
         return failures.stream()
                 .filter(failure -> !failure.consequence())
                 .findFirst()

@@ -7,16 +7,11 @@ import java.io.Serializable;
 final class Messages {
     private Messages() {}
 
-    /** Asks for the secret of a stage attempt; answered with {@link Key}. */
+    /**
+     * Asks for the secret of a stage attempt; answered with its 32 bytes. A bare array: an executor's RPC reads answers
+     * with Spark's own class loader, which does not see the application's jars.
+     */
     record KeyRequest(String jobId, int attempt) implements Serializable {}
-
-    /** 32 bytes; not in {@code toString}. */
-    record Key(byte[] secret) implements Serializable {
-        @Override
-        public String toString() {
-            return "Key[secret]";
-        }
-    }
 
     record Event(String jobId, int attempt, RunEvent event) implements Serializable {}
 

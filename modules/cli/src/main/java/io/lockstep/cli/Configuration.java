@@ -1,0 +1,96 @@
+package io.lockstep.cli;
+
+import io.lockstep.networks.NearestName;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The resolved settings of a call. Layers are put on one another, later over earlier: the defaults, {@code
+ * conf/lockstep-defaults.conf}, the recipe, {@code spark.lockstep.*} properties, the command line. Every value is
+ * checked when its layer is put.
+ */
+final class Configuration {
+    private final Map<String, String> texts = new HashMap<>();
+
+    Configuration() {
+        Settings.all().forEach(setting -> texts.put(setting.name(), setting.defaultText()));
+    }
+
+    <T> T get(Setting<T> setting) {
+        return setting.parse(texts.get(setting.name()));
+    }
+
+    /** @throws UsageException for an unknown name, with the nearest known one, or a value that is not allowed */
+    void put(String name, String text) {
+        String bare = name.startsWith(Setting.PREFIX) ? name.substring(Setting.PREFIX.length()) : name;
+        Setting<?> setting = Settings.all().stream()
+                .filter(known -> known.name().equals(bare))
+                .findFirst()
+                .orElseThrow(() -> new UsageException(NearestName.unknown("setting", bare, Settings.names())));
+        setting.parse(text);
+        texts.put(bare, text.trim());
+    }
+
+    /** @param assignment {@code KEY=VALUE} */
+    void put(String assignment) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) {
+            throw new UsageException("--set " + assignment + ": expected KEY=VALUE");
+        }
+        put(assignment.substring(0, equals).trim(), assignment.substring(equals + 1));
+    }
+
+    /**
+     * A properties file: {@code key = value} or {@code key value}, keys with or without {@code spark.lockstep.}, as
+     * spark-submit's {@code --properties-file} takes it. Other {@code spark.*} keys are left for spark-submit.
+     *
+     * @param source named in messages
+     */
+    void putAll(String text, String source) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException(source + ": " + e.getMessage(), e);
+        }
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith("spark.") && !name.startsWith(Setting.PREFIX)) {
+                continue;
+            }
+            try {
+                put(name, properties.getProperty(name));
+            } catch (UsageException e) {
+                throw new UsageException(source + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Every setting by its Spark key, in the template's order. */
+    Map<String, String> asSparkProperties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        Settings.all().forEach(setting -> properties.put(setting.key(), texts.get(setting.name())));
+        return properties;
+    }
+
+    /** What differs from another configuration, by Spark key. */
+    Map<String, String> differenceFrom(Configuration base) {
+        Map<String, String> properties = asSparkProperties();
+        base.asSparkProperties().forEach(properties::remove);
+        return properties;
+    }
+
+    /** As {@code config.conf} in a run's folder: feeding it back as a recipe repeats the run. */
+    String asText() {
+        StringBuilder text = new StringBuilder();
+        asSparkProperties()
+                .forEach((key, value) -> text.append(key)
+                        .append(" = ")
+                        .append(value.replace("\\", "\\\\"))
+                        .append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,136 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.CifarFormat;
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DatasetDescription;
+import io.lockstep.datasets.GeneratedShapes;
+import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.Split;
+import io.lockstep.datasets.fetch.DatasetFetcher;
+import io.lockstep.networks.NearestName;
+import io.lockstep.spark.HadoopStorage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "data",
+        description = "Lists, fetches, describes and writes data sets.",
+        subcommands = {
+            DataCommand.ListSets.class,
+            DataCommand.Fetch.class,
+            DataCommand.Describe.class,
+            DataCommand.Write.class
+        })
+final class DataCommand {
+    @Command(name = "list", description = "Names of data sets, and whether they are here.")
+    static final class ListSets implements Callable<Integer> {
+        @Override
+        public Integer call() throws IOException {
+            DataCatalog catalog = catalog();
+            for (String name : DataCatalog.names()) {
+                String where = name.equals(GeneratedShapes.NAME)
+                        ? "generated, needs no download"
+                        : catalog.present(name) ? "in " + dataHome() : "not here: bin/lockstep data fetch " + name;
+                System.out.println(Progress.format("%-10s %s", name, where));
+            }
+            System.out.println("or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files");
+            return ExitStatus.DONE;
+        }
+    }
+
+    @Command(
+            name = "describe",
+            description = "What a data set holds.",
+            footer = {"", "Example:  bin/lockstep data describe /data/cifar-10-batches-bin"})
+    static final class Describe implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME|PATH|URI", description = "shapes, cifar10, mnist, or a folder.")
+        private String data;
+
+        @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
+        private Path json;
+
+        @Override
+        public Integer call() throws IOException {
+            DatasetDescription set = catalog().describe(data);
+            PrintStream out = System.out;
+            out.println(set.name() + " (" + set.format() + "): " + set.shape() + ", "
+                    + set.classNames().size() + " classes");
+            out.println(Progress.format("%,d training and %,d test examples", set.trainExamples(), set.testExamples()));
+            out.println("normalization " + set.normalization());
+            out.println(Progress.format("%-14s %10s %10s", "class", "training", "test"));
+            for (int label = 0; label < set.classNames().size(); label++) {
+                out.println(Progress.format(
+                        "%-14s %,10d %,10d",
+                        set.classNames().get(label), set.trainClassCounts()[label], set.testClassCounts()[label]));
+            }
+            if (json != null) {
+                Files.writeString(json, Json.pretty(set));
+            }
+            return ExitStatus.DONE;
+        }
+    }
+
+    @Command(
+            name = "write",
+            description = "Writes a data set of 32x32 colour pictures as CIFAR-10's binary files.",
+            footer = {"", "Example:  bin/lockstep data write shapes /data/shapes"})
+    static final class Write implements Callable<Integer> {
+        @Parameters(index = "0", paramLabel = "NAME|PATH|URI", description = "What to write.")
+        private String data;
+
+        @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
+        private String out;
+
+        @Override
+        public Integer call() throws IOException {
+            HadoopStorage storage = storage();
+            if (storage.exists(out)) {
+                throw new UsageException(out + " exists; name a new folder");
+            }
+            ImageSource source = catalog().resolve(data);
+            CifarFormat.write(storage, out, source.read(Split.TRAIN), source.read(Split.TEST));
+            System.out.println("wrote " + out);
+            return ExitStatus.DONE;
+        }
+    }
+
+    @Command(
+            name = "fetch",
+            description = "Downloads a published data set, resumes where it stopped, and verifies its checksum.",
+            footer = {"", "Example:  bin/lockstep data fetch cifar10"})
+    static final class Fetch implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "cifar10 or mnist.")
+        private String name;
+
+        @Override
+        public Integer call() throws IOException {
+            if (!DatasetFetcher.names().contains(name)) {
+                throw new UsageException(NearestName.unknown("data set", name, DatasetFetcher.names()));
+            }
+            Path folder = new DatasetFetcher(Path.of(dataHome())).fetch(name, new DownloadProgress());
+            System.out.println("fetched " + folder + "; train on it with --data " + name);
+            return ExitStatus.DONE;
+        }
+    }
+
+    private static HadoopStorage storage() {
+        return SparkJobs.storage(new SparkConf());
+    }
+
+    private static String dataHome() {
+        Configuration configuration = new Configuration();
+        RecipeFiles.putDefaults(configuration);
+        return SparkJobs.dataHome(configuration);
+    }
+
+    private static DataCatalog catalog() {
+        return new DataCatalog(storage(), dataHome());
+    }
+}

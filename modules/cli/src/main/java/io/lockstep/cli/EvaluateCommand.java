@@ -1,0 +1,141 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.training.Evaluation;
+import io.lockstep.training.RankEvaluation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.deploy.SparkSubmit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "evaluate",
+        description = {"Tests a run's newest checkpoint, spread over the ranks.", ""},
+        footer = {
+            "",
+            "Examples:",
+            "  bin/lockstep evaluate runs/mine",
+            "  bin/lockstep evaluate runs/mine --data /data/cifar-10-batches-bin --workers 4"
+        },
+        sortOptions = false)
+final class EvaluateCommand implements Callable<Integer> {
+    private final Lockstep.StartedBy startedBy;
+
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
+    private String runDir;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME|PATH|URI",
+            description = "Other data than the run's; its test set is used.")
+    private String data;
+
+    @Option(names = "--workers", paramLabel = "N", description = "Ranks. Default: the run's.")
+    private String workers;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
+    private List<String> assignments = new ArrayList<>();
+
+    @Option(names = "--master", paramLabel = "URL", description = "Spark's master. Default: a local cluster.")
+    private String master;
+
+    @Option(names = "--dry-run", description = "Print the spark-submit command and stop.")
+    private boolean dryRun;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result here too.")
+    private Path json;
+
+    EvaluateCommand(Lockstep.StartedBy startedBy) {
+        this.startedBy = startedBy;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        SparkConf conf = new SparkConf();
+        Configuration configuration = RunFolder.configuration(runDir);
+        for (var property : conf.getAllWithPrefix(Setting.PREFIX)) {
+            configuration.put(property._1, property._2);
+        }
+        if (data != null) {
+            configuration.put(Settings.DATA.name(), data);
+        }
+        if (workers != null) {
+            configuration.put(Settings.WORKERS.name(), workers);
+        }
+        assignments.forEach(configuration::put);
+        return startedBy == Lockstep.StartedBy.LAUNCHER ? submit(configuration) : run(configuration, conf);
+    }
+
+    private int submit(Configuration configuration) {
+        List<String> command = new ArrayList<>(List.of("evaluate", runDir));
+        if (json != null) {
+            command.addAll(List.of("--json", json.toAbsolutePath().toString()));
+        }
+        var submission = new Submission(
+                Distribution.current(),
+                master,
+                "lockstep evaluate " + runDir,
+                configuration,
+                configuration.differenceFrom(RunFolder.configuration(runDir)),
+                command);
+        if (dryRun) {
+            System.out.println(submission.commandLine());
+        } else {
+            SparkSubmit.main(submission.arguments().toArray(String[]::new));
+        }
+        return ExitStatus.DONE;
+    }
+
+    /** @param checkpointStep updates that the checkpoint had done */
+    private record Result(
+            String model, String data, long checkpointStep, long examples, double testLoss, double testAccuracy) {}
+
+    private int run(Configuration configuration, SparkConf conf) throws Exception {
+        Networks.check(configuration);
+        HadoopStorage storage = SparkJobs.storage(conf);
+        SparkJobs.resolveData(configuration, storage);
+        new DataCatalog(storage, configuration.get(Settings.DATA_HOME)).resolve(configuration.get(Settings.DATA));
+        SparkJobs.check(configuration, conf);
+        var program = new EvaluateProgram(
+                SparkJobs.data(configuration),
+                storage.qualify(runDir) + "/checkpoints",
+                configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(Settings.SEED),
+                Networks.replicas(configuration));
+        List<RankEvaluation.Result> results;
+        try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+            results = BarrierJob.run(
+                    spark, SparkJobs.options(configuration), SparkJobs.groups(configuration), program, event -> {});
+        }
+        Evaluation evaluation = results.get(0).evaluation();
+        var result = new Result(
+                configuration.get(Settings.MODEL),
+                configuration.get(Settings.DATA),
+                results.get(0).checkpointStep(),
+                evaluation.examples(),
+                evaluation.loss(),
+                evaluation.accuracy());
+        System.out.println(Progress.format(
+                "%s after %,d steps on %s: test accuracy %.2f %%, test loss %.4f (%,d examples, %d workers)",
+                result.model(),
+                result.checkpointStep(),
+                result.data(),
+                100 * result.testAccuracy(),
+                result.testLoss(),
+                result.examples(),
+                results.size()));
+        if (json != null) {
+            Files.writeString(json, Json.pretty(result));
+        }
+        return ExitStatus.DONE;
+    }
+}

@@ -1,0 +1,10 @@
+package io.lockstep.cli;
+
+/** What {@code bin/lockstep} starts. */
+public final class Launcher {
+    private Launcher() {}
+
+    public static void main(String[] args) {
+        System.exit(Lockstep.execute(Lockstep.StartedBy.LAUNCHER, args));
+    }
+}

@@ -1,0 +1,114 @@
+package io.lockstep.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.ChartTheme;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The pictures of a run: PNG, by step. */
+final class Plots {
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 520;
+
+    private final String title;
+    private final List<MetricsLine> metrics;
+    private final List<EvaluationLine> evaluations;
+
+    /** @param title the run in one line */
+    Plots(String title, List<MetricsLine> metrics, List<EvaluationLine> evaluations) {
+        this.title = title;
+        this.metrics = metrics;
+        this.evaluations = evaluations;
+    }
+
+    /** Writes plots/loss.png, plots/accuracy.png and plots/step-time.png. */
+    void writeTo(RunFolder folder) throws IOException {
+        if (metrics.isEmpty()) {
+            return;
+        }
+        folder.put("plots/loss.png", loss());
+        folder.put("plots/accuracy.png", accuracy());
+        folder.put("plots/step-time.png", stepTime());
+    }
+
+    private byte[] loss() throws IOException {
+        XYChart chart = chart("loss");
+        line(chart, "training", MetricsLine::loss);
+        if (!evaluations.isEmpty()) {
+            points(chart, "test", EvaluationLine::testLoss);
+        }
+        return png(chart);
+    }
+
+    private byte[] accuracy() throws IOException {
+        XYChart chart = chart("accuracy (%)");
+        chart.getStyler().setYAxisMax(100.0).setLegendPosition(LegendPosition.InsideSE);
+        line(chart, "training", line -> 100 * line.accuracy());
+        if (!evaluations.isEmpty()) {
+            points(chart, "test", line -> 100 * line.testAccuracy());
+        }
+        return png(chart);
+    }
+
+    /** Stacked: each part is drawn on top of the sum of those before it, largest area first. */
+    private byte[] stepTime() throws IOException {
+        XYChart chart = chart("ms per step (stacked)");
+        chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Area);
+        chart.getStyler().setYAxisMin(0.0);
+        ToDoubleFunction<MetricsLine> compute = line -> line.timeMs().forwardBackward();
+        ToDoubleFunction<MetricsLine> update =
+                line -> compute.applyAsDouble(line) + line.timeMs().update();
+        ToDoubleFunction<MetricsLine> reduce =
+                line -> update.applyAsDouble(line) + line.timeMs().reduceWait();
+        ToDoubleFunction<MetricsLine> data =
+                line -> reduce.applyAsDouble(line) + line.timeMs().dataWait();
+        line(chart, "waiting for data", data);
+        line(chart, "waiting for the all-reduce", reduce);
+        line(chart, "update", update);
+        line(chart, "forward and backward", compute);
+        return png(chart);
+    }
+
+    private XYChart chart(String yTitle) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle("step")
+                .yAxisTitle(yTitle)
+                .theme(ChartTheme.Matlab)
+                .build();
+        chart.getStyler().setMarkerSize(8).setLegendPosition(LegendPosition.InsideNE);
+        chart.getStyler().setXAxisDecimalPattern("#,###");
+        return chart;
+    }
+
+    private void line(XYChart chart, String name, ToDoubleFunction<MetricsLine> value) {
+        double[] steps = metrics.stream().mapToDouble(MetricsLine::step).toArray();
+        XYSeries series =
+                chart.addSeries(name, steps, metrics.stream().mapToDouble(value).toArray());
+        series.setMarker(SeriesMarkers.NONE);
+    }
+
+    private void points(XYChart chart, String name, ToDoubleFunction<EvaluationLine> value) {
+        double[] steps = evaluations.stream().mapToDouble(EvaluationLine::step).toArray();
+        XYSeries series = chart.addSeries(
+                name, steps, evaluations.stream().mapToDouble(value).toArray());
+        series.setMarker(SeriesMarkers.CIRCLE);
+    }
+
+    private static byte[] png(XYChart chart) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        BitmapEncoder.saveBitmap(chart, bytes, BitmapFormat.PNG);
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,101 @@
+package io.lockstep.cli;
+
+import io.lockstep.training.Evaluation;
+import io.lockstep.training.RunEvent;
+import io.lockstep.training.StepReport;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What a person sees of a run. In a terminal one line is rewritten; in a file a line is added every few seconds. Lines
+ * that matter later (evaluations, checkpoints to resume from, warnings) stay in both.
+ */
+final class Progress {
+    private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
+    static final String CLEAR_LINE = "\r\u001b[K";
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private RunEvent.Started run;
+    private long lastLineNanos;
+    private double secondsPerStep;
+
+    Progress(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    /** Told by bin/lockstep, which sees the standard output that a JVM does not. */
+    static boolean isTerminal() {
+        return Boolean.getBoolean("lockstep.terminal");
+    }
+
+    void line(String text) {
+        out.println(terminal ? CLEAR_LINE + text : text);
+    }
+
+    /** A line that the next one replaces, where that is possible. */
+    private void passingLine(String text) {
+        if (terminal) {
+            out.print(CLEAR_LINE + text);
+            out.flush();
+        } else {
+            out.println(text);
+        }
+    }
+
+    void show(RunEvent event) {
+        if (event instanceof RunEvent.Started started) {
+            run = started;
+            if (started.resumedFrom() != null) {
+                line("resuming from " + started.resumedFrom());
+            }
+        } else if (event instanceof RunEvent.Reported reported) {
+            show(reported.report());
+        } else if (event instanceof RunEvent.Evaluated evaluated) {
+            Evaluation evaluation = evaluated.evaluation();
+            line(format(
+                    "epoch %d  step %,d: test accuracy %.2f %%, test loss %.4f",
+                    evaluated.epoch() + 1, evaluated.step(), 100 * evaluation.accuracy(), evaluation.loss()));
+        } else if (event instanceof RunEvent.Warned warned) {
+            line("warning: " + warned.message());
+        }
+    }
+
+    private void show(StepReport report) {
+        double examplesPerStep = (double) report.examples() / report.step();
+        double recent = examplesPerStep / report.examplesPerSecond();
+        secondsPerStep = secondsPerStep == 0 ? recent : 0.8 * secondsPerStep + 0.2 * recent;
+        long now = System.nanoTime();
+        boolean last = report.step() == run.lastStep();
+        if (!terminal && !last && lastLineNanos != 0 && now - lastLineNanos < LINE_NANOS) {
+            return;
+        }
+        lastLineNanos = now;
+        long epochs = (run.lastStep() + run.stepsPerEpoch() - 1) / run.stepsPerEpoch();
+        passingLine(format(
+                "epoch %d/%d  step %,d/%,d  loss %.4f  accuracy %.1f %%  %,.0f examples/s  %s left%s",
+                report.epoch() + 1,
+                epochs,
+                report.step(),
+                run.lastStep(),
+                report.loss(),
+                100 * report.accuracy(),
+                report.examplesPerSecond(),
+                clock((run.lastStep() - report.step()) * secondsPerStep),
+                report.skippedSteps() > 0 ? "  (" + report.skippedSteps() + " steps skipped: not finite)" : ""));
+    }
+
+    /** {@code 1:02:03}, {@code 4:05}. */
+    static String clock(double seconds) {
+        long whole = Math.round(seconds);
+        return whole >= 3600
+                ? format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+                : format("%d:%02d", whole / 60, whole % 60);
+    }
+
+    static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

@@ -1,0 +1,34 @@
+package io.lockstep.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Settings from files on this machine. */
+final class RecipeFiles {
+    private RecipeFiles() {}
+
+    /** {@code conf/lockstep-defaults.conf}, if there is one. */
+    static void putDefaults(Configuration configuration) {
+        if (!Distribution.isPresent()) {
+            return;
+        }
+        Path defaults = Distribution.current().conf().resolve("lockstep-defaults.conf");
+        if (Files.exists(defaults)) {
+            configuration.putAll(read(defaults), defaults.toString());
+        }
+    }
+
+    static void putRecipe(Configuration configuration, String nameOrPath) {
+        Path recipe = Distribution.isPresent() ? Distribution.current().recipe(nameOrPath) : Path.of(nameOrPath);
+        configuration.putAll(read(recipe), recipe.toString());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UsageException("cannot read " + file + ": " + e, e);
+        }
+    }
+}

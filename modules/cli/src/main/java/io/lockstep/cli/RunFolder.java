@@ -1,0 +1,172 @@
+package io.lockstep.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.lockstep.datasets.Storage;
+import io.lockstep.spark.HadoopStorage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** The folder that a run leaves, on any file system that Hadoop reaches. The driver writes it, but for checkpoints. */
+final class RunFolder implements AutoCloseable {
+    private static final String CONFIG = "config.conf";
+    private static final String METRICS = "metrics.jsonl";
+    private static final String EVALUATIONS = "evaluations.jsonl";
+
+    private final Storage storage;
+    private final String path;
+    private final List<MetricsLine> metrics = new ArrayList<>();
+    private final List<EvaluationLine> evaluations = new ArrayList<>();
+    private OutputStream metricsOut;
+    private OutputStream evaluationsOut;
+
+    private RunFolder(Storage storage, String path) {
+        this.storage = storage;
+        this.path = path;
+    }
+
+    /**
+     * A new folder, or the one to go on with.
+     *
+     * @throws UsageException if it exists and is not to be resumed, or does not and is, or cannot be written
+     */
+    static RunFolder open(Storage storage, String path, boolean resume) {
+        try {
+            boolean exists = storage.exists(Storage.join(path, CONFIG));
+            if (exists && !resume) {
+                throw new UsageException(path + " holds a run; go on with it by --resume, or choose another --run-dir");
+            }
+            if (!exists
+                    && !resume
+                    && storage.exists(path)
+                    && !storage.list(path).isEmpty()) {
+                throw new UsageException(path + " exists and is not empty; choose another --run-dir");
+            }
+            RunFolder folder = new RunFolder(storage, path);
+            if (!exists) {
+                folder.put("writable", new byte[0]); // found now, rather than after the first epoch
+                storage.delete(Storage.join(path, "writable"));
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UsageException("cannot write the run folder " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The configuration that a run was started with.
+     *
+     * @throws UsageException if there is no run
+     */
+    static Configuration configuration(String path) {
+        var storage = new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
+        String file = Storage.join(path, CONFIG);
+        Configuration configuration = new Configuration();
+        try (InputStream in = storage.open(file)) {
+            configuration.putAll(new String(in.readAllBytes(), StandardCharsets.UTF_8), file);
+        } catch (IOException e) {
+            throw new UsageException("no run to go on with in " + path + " (" + e.getMessage() + ")", e);
+        }
+        return configuration;
+    }
+
+    String path() {
+        return path;
+    }
+
+    String checkpoints() {
+        return Storage.join(path, "checkpoints");
+    }
+
+    List<MetricsLine> metrics() {
+        return metrics;
+    }
+
+    List<EvaluationLine> evaluations() {
+        return evaluations;
+    }
+
+    /** @param name within the folder: {@code plots/loss.png} */
+    void put(String name, byte[] content) throws IOException {
+        try (OutputStream out = storage.create(Storage.join(path, name))) {
+            out.write(content);
+        }
+    }
+
+    void putConfig(Configuration configuration) throws IOException {
+        put(CONFIG, configuration.asText().getBytes(StandardCharsets.UTF_8));
+    }
+
+    void putJson(String name, Object value) throws IOException {
+        put(name, Json.pretty(value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Starts the logs, with what they held up to a step that a resumed run goes on from. */
+    void startLogs(long firstStep) throws IOException {
+        for (String line : lines(METRICS)) {
+            parse(line, MetricsLine.class, metrics);
+        }
+        metrics.removeIf(line -> line.step() > firstStep);
+        for (String line : lines(EVALUATIONS)) {
+            parse(line, EvaluationLine.class, evaluations);
+        }
+        evaluations.removeIf(line -> line.step() > firstStep);
+        metricsOut = storage.create(Storage.join(path, METRICS));
+        evaluationsOut = storage.create(Storage.join(path, EVALUATIONS));
+        for (MetricsLine line : metrics) {
+            append(metricsOut, line);
+        }
+        for (EvaluationLine line : evaluations) {
+            append(evaluationsOut, line);
+        }
+    }
+
+    private List<String> lines(String name) throws IOException {
+        String file = Storage.join(path, name);
+        if (!storage.exists(file)) {
+            return List.of();
+        }
+        try (InputStream in = storage.open(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    /** A driver that was killed may have left half a line at the end. */
+    private static <T> void parse(String line, Class<T> type, List<T> lines) {
+        try {
+            lines.add(Json.parse(line, type));
+        } catch (JsonProcessingException e) {
+            System.err.println("lockstep: dropped an unreadable line of the log: " + e.getOriginalMessage());
+        }
+    }
+
+    void log(MetricsLine line) throws IOException {
+        metrics.add(line);
+        append(metricsOut, line);
+    }
+
+    void log(EvaluationLine line) throws IOException {
+        evaluations.removeIf(earlier -> earlier.step() == line.step());
+        evaluations.add(line);
+        append(evaluationsOut, line);
+    }
+
+    private static void append(OutputStream out, Object line) throws IOException {
+        out.write(Json.line(line).getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (var first = metricsOut;
+                var second = evaluationsOut) {
+            metricsOut = null;
+            evaluationsOut = null;
+        }
+    }
+}

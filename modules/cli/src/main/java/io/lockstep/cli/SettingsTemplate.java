@@ -1,0 +1,43 @@
+package io.lockstep.cli;
+
+/** conf/lockstep-defaults.conf.template: every setting, commented out, with meaning and default. */
+final class SettingsTemplate {
+    private static final int WIDTH = 118;
+
+    private SettingsTemplate() {}
+
+    static String render() {
+        StringBuilder text = new StringBuilder("""
+                # Lockstep's settings, each with its default. Copy this file to lockstep-defaults.conf beside it and take away
+                # the # of what you change; or write the same lines into a recipe (--recipe FILE), or pass --set KEY=VALUE.
+                # Every one is also a Spark property: spark.lockstep.KEY. Command line over Spark property over recipe over
+                # this file.
+                """);
+        for (Setting<?> setting : Settings.all()) {
+            text.append('\n');
+            wrap(text, setting.meaning());
+            text.append("#").append(setting.name()).append(" = ").append(setting.defaultText());
+            while (text.charAt(text.length() - 1) == ' ') {
+                text.setLength(text.length() - 1);
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static void wrap(StringBuilder text, String meaning) {
+        int column = 0;
+        for (String word : meaning.split(" ")) {
+            if (column == 0 || column + 1 + word.length() > WIDTH) {
+                text.append(column == 0 ? "# " : "\n# ");
+                column = 2;
+            } else {
+                text.append(' ');
+                column++;
+            }
+            text.append(word);
+            column += word.length();
+        }
+        text.append('\n');
+    }
+}

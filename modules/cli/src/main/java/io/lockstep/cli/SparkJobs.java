@@ -1,0 +1,67 @@
+package io.lockstep.cli;
+
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.GroupFactory;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.spark.Slots;
+import io.lockstep.training.RunOptions.DataOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** What train and evaluate have in common: from settings to Spark. */
+final class SparkJobs {
+    private SparkJobs() {}
+
+    static HadoopStorage storage(SparkConf conf) {
+        return new HadoopStorage(SparkHadoopUtil.get().newConfiguration(conf));
+    }
+
+    static BarrierJob.Options options(Configuration configuration) {
+        return new BarrierJob.Options(
+                configuration.get(Settings.WORKERS),
+                configuration.get(Settings.DEADLINE),
+                configuration.get(Settings.SLOT_TIMEOUT),
+                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON);
+    }
+
+    static GroupFactory groups(Configuration configuration) {
+        boolean udp = configuration.get(Settings.TRANSPORT).equals("udp");
+        return new AeronGroups(udp);
+    }
+
+    /** Executors have another working folder, so what is relative here is made absolute. */
+    static void resolveData(Configuration configuration, HadoopStorage storage) throws IOException {
+        String data = configuration.get(Settings.DATA);
+        if (!DataCatalog.names().contains(data) && storage.exists(data)) {
+            configuration.put(Settings.DATA.name(), storage.qualify(data));
+        }
+        configuration.put(Settings.DATA_HOME.name(), storage.qualify(dataHome(configuration)));
+    }
+
+    /** Where {@code data fetch} puts data sets. */
+    static String dataHome(Configuration configuration) {
+        String home = configuration.get(Settings.DATA_HOME);
+        return home.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".lockstep", "data").toString()
+                : home;
+    }
+
+    static DataOptions data(Configuration configuration) {
+        return new DataOptions(
+                configuration.get(Settings.DATA),
+                configuration.get(Settings.DATA_HOME),
+                configuration.get(Settings.TRAIN_EXAMPLES),
+                configuration.get(Settings.TEST_EXAMPLES));
+    }
+
+    /** What can be known before an executor starts. */
+    static void check(Configuration configuration, SparkConf conf) {
+        SparkProperties.complete(conf);
+        Slots.requireInUrl(
+                conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), configuration.get(Settings.WORKERS));
+    }
+}

@@ -1,0 +1,54 @@
+package io.lockstep.cli;
+
+import io.lockstep.spark.LockstepPlugin;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
+
+/** What Lockstep needs of Spark, set before the context is made, so that plain spark-submit needs no list of flags. */
+final class SparkProperties {
+    private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
+
+    private SparkProperties() {}
+
+    /** @throws UsageException if a property of the user's makes a barrier stage impossible */
+    static void complete(SparkConf conf) {
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            throw new UsageException("spark.dynamicAllocation.enabled is true: all ranks must run at once, which Spark"
+                    + " refuses then (SPARK-24942). Pass --conf spark.dynamicAllocation.enabled=false and set"
+                    + " spark.executor.instances");
+        }
+        if (conf.getBoolean("spark.speculation", false)) {
+            throw new UsageException("spark.speculation is true: a second copy of a rank would train beside the first."
+                    + " Pass --conf spark.speculation=false");
+        }
+        String plugin = LockstepPlugin.class.getName();
+        String plugins = conf.get("spark.plugins", "");
+        if (!plugins.contains(plugin)) {
+            conf.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
+        }
+        conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + conf.get(EXECUTOR_OPTIONS, "")).trim());
+        // A failed stage is not run again from its start: the ranks would only meet the same end.
+        conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "1");
+        conf.setIfMissing("spark.task.maxFailures", "1");
+        // Spark's default is a year. Seconds; ranks need it to meet, not to train.
+        conf.setIfMissing("spark.barrier.sync.timeout", "120");
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    }
+
+    /** The flags of {@code conf/jvm-options}, which the build packs into the jar. */
+    static String jvmOptions() {
+        try (InputStream in = SparkProperties.class.getResourceAsStream("/jvm-options")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(String::trim)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .collect(Collectors.joining(" "));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.lockstep.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The spark-submit call of a job. */
+final class Submission {
+    private final List<String> arguments = new ArrayList<>();
+
+    /**
+     * @param master Spark's URL, or null for a local cluster with an executor a worker
+     * @param settings Spark properties of Lockstep's that the driver does not know by itself
+     * @param command what Lockstep's main class gets: {@code train --resume}
+     */
+    Submission(
+            Distribution distribution,
+            String master,
+            String name,
+            Configuration configuration,
+            Map<String, String> settings,
+            List<String> command) {
+        int workers = configuration.get(Settings.WORKERS);
+        int memory = configuration.get(Settings.WORKER_MEMORY_MB);
+        boolean local = master == null || master.startsWith("local");
+        add("--class", Main.class.getName());
+        if (master == null) {
+            int cores = localCores(configuration);
+            add("--master", "local-cluster[" + workers + "," + cores + "," + memory + "]");
+            conf("spark.executor.memory", memory + "m");
+            conf("spark.task.cpus", Integer.toString(cores));
+            conf("spark.ui.enabled", "false");
+        } else {
+            add("--master", master);
+            int cores = configuration.get(Settings.WORKER_CORES);
+            if (cores > 0) {
+                conf("spark.task.cpus", Integer.toString(cores));
+            }
+        }
+        add("--name", name);
+        if (local) {
+            // the executors of a local cluster are on this disk: nothing to copy
+            conf("spark.executor.extraClassPath", distribution.lockstepJars());
+        } else {
+            add("--jars", jars(distribution));
+        }
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            conf(setting.getKey(), setting.getValue());
+        }
+        arguments.add(distribution.applicationJar().toString());
+        arguments.addAll(command);
+    }
+
+    /** This machine's cores shared out. */
+    private static int localCores(Configuration configuration) {
+        int asked = configuration.get(Settings.WORKER_CORES);
+        int shared = Runtime.getRuntime().availableProcessors() / configuration.get(Settings.WORKERS);
+        return asked > 0 ? asked : Math.max(1, shared);
+    }
+
+    private static String jars(Distribution distribution) {
+        try (var files = Files.list(distribution.lockstepFolder())) {
+            return files.filter(file -> !file.equals(distribution.applicationJar()))
+                    .map(Path::toString)
+                    .filter(file -> file.endsWith(".jar"))
+                    .sorted()
+                    .collect(Collectors.joining(","));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void add(String option, String value) {
+        arguments.add(option);
+        arguments.add(value);
+    }
+
+    private void conf(String key, String value) {
+        add("--conf", key + "=" + value);
+    }
+
+    List<String> arguments() {
+        return List.copyOf(arguments);
+    }
+
+    /** For a shell; an argument a line where it starts an option. */
+    String commandLine() {
+        StringBuilder line = new StringBuilder("spark-submit");
+        for (String argument : arguments) {
+            line.append(argument.startsWith("--") ? " \\\n  " : " ").append(quoted(argument));
+        }
+        return line.toString();
+    }
+
+    private static String quoted(String argument) {
+        return argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
+}

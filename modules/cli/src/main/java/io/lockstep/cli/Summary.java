@@ -1,0 +1,32 @@
+package io.lockstep.cli;
+
+import java.util.List;
+
+/**
+ * summary.json, written when a run has ended as it should.
+ *
+ * @param parameters trained ones, without running statistics
+ * @param examples seen since the start of training, over all ranks
+ * @param examplesPerSecond in training steps, evaluation and checkpoints apart; of this call
+ * @param trainLoss of the last logged steps
+ * @param parametersSha256 one a rank
+ * @param wallSeconds of this call, executors' start included
+ * @param resumedFromStep or null
+ */
+record Summary(
+        String model,
+        String data,
+        long parameters,
+        String strategy,
+        int worldSize,
+        int globalBatch,
+        long steps,
+        long epochs,
+        long examples,
+        double examplesPerSecond,
+        double trainLoss,
+        double testLoss,
+        double testAccuracy,
+        List<String> parametersSha256,
+        double wallSeconds,
+        Long resumedFromStep) {}

@@ -1,0 +1,172 @@
+package io.lockstep.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkSubmit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "train",
+        description = {
+            "Trains a network data-parallel on Spark executors.",
+            "Without options: the quick start, ResNet-20 on generated pictures, on two executors of this machine.",
+            ""
+        },
+        footer = {
+            "",
+            "Settings, by --set, in a recipe, in conf/lockstep-defaults.conf or as spark.lockstep.KEY:",
+            "conf/lockstep-defaults.conf.template lists all, with meaning, unit and default.",
+            "",
+            "Examples:",
+            "  bin/lockstep train --model lenet5 --data mnist --workers 2 --epochs 5",
+            "  bin/lockstep train --recipe resnet20-cifar10 --data /data/cifar-10-batches-bin",
+            "  bin/lockstep train --run-dir runs/mine --resume",
+            "  bin/lockstep train --master spark://host:7077 --workers 8 --set worker-cores=4 --dry-run"
+        },
+        sortOptions = false)
+final class TrainCommand implements Callable<Integer> {
+    private final Lockstep.StartedBy startedBy;
+
+    @Option(names = "--recipe", paramLabel = "FILE", description = "Settings from a file, or a name in conf/recipes.")
+    private String recipe;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "The network (bin/lockstep models). Default: resnet20.")
+    private String model;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME|PATH|URI",
+            description = "shapes (generated), cifar10, mnist, or a folder in one of their formats. Default: shapes.")
+    private String data;
+
+    @Option(names = "--strategy", paramLabel = "NAME", description = "What ranks exchange. Default: ddp.")
+    private String strategy;
+
+    @Option(names = "--workers", paramLabel = "N", description = "Ranks, each in an executor of its own. Default: 2.")
+    private String workers;
+
+    @Option(names = "--global-batch", paramLabel = "B", description = "Examples per step over all ranks.")
+    private String globalBatch;
+
+    @Option(names = "--epochs", paramLabel = "E", description = "Passes over the training set.")
+    private String epochs;
+
+    @Option(names = "--steps", paramLabel = "S", description = "Optimizer steps, instead of epochs.")
+    private String steps;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Of everything that is random. Default: 1.")
+    private String seed;
+
+    @Option(names = "--run-dir", paramLabel = "DIR", description = "The run's folder. Default: runs/MODEL-DATA-TIME.")
+    private String runDir;
+
+    @Option(names = "--resume", description = "Go on from the newest whole checkpoint of --run-dir.")
+    private boolean resume;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
+    private List<String> assignments = new ArrayList<>();
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Spark's master. Default: a local cluster with an executor a worker.")
+    private String master;
+
+    @Option(names = "--dry-run", description = "Print the spark-submit command and the settings, and stop.")
+    private boolean dryRun;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
+    private Path json;
+
+    TrainCommand(Lockstep.StartedBy startedBy) {
+        this.startedBy = startedBy;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        return startedBy == Lockstep.StartedBy.LAUNCHER ? submit() : run();
+    }
+
+    private int submit() {
+        Configuration driversOwn = resume ? resumed(new SparkConf(false)) : new Configuration();
+        Configuration configuration = resume ? resumed(new SparkConf(false)) : new Configuration();
+        if (!resume) {
+            RecipeFiles.putDefaults(configuration);
+        }
+        if (recipe != null) {
+            RecipeFiles.putRecipe(configuration, recipe);
+        }
+        putOptions(configuration);
+        List<String> command = new ArrayList<>(List.of("train"));
+        if (resume) {
+            command.add("--resume");
+        }
+        if (json != null) {
+            command.addAll(List.of("--json", json.toAbsolutePath().toString()));
+        }
+        String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
+        var submission = new Submission(
+                Distribution.current(), master, name, configuration, configuration.differenceFrom(driversOwn), command);
+        if (dryRun) {
+            TrainJob.check(configuration);
+            System.out.println(submission.commandLine());
+            System.out.println();
+            System.out.print(configuration.asText());
+            return ExitStatus.DONE;
+        }
+        SparkSubmit.main(submission.arguments().toArray(String[]::new));
+        return ExitStatus.DONE;
+    }
+
+    private int run() throws Exception {
+        SparkConf conf = new SparkConf();
+        if (master != null) {
+            throw new UsageException("--master belongs to spark-submit here, before the jar");
+        }
+        Configuration configuration = resume ? resumed(conf) : new Configuration();
+        if (recipe != null) {
+            RecipeFiles.putRecipe(configuration, recipe);
+        }
+        for (var property : conf.getAllWithPrefix(Setting.PREFIX)) {
+            configuration.put(property._1, property._2);
+        }
+        putOptions(configuration);
+        new TrainJob(configuration, resume, json).run(conf);
+        return ExitStatus.DONE;
+    }
+
+    /** What the run was started with; options may change it. */
+    private Configuration resumed(SparkConf conf) {
+        String folder = runDir != null ? runDir : conf.get(Settings.RUN_DIR.key(), "");
+        if (folder.isEmpty()) {
+            throw new UsageException("--resume needs --run-dir: the folder of the run to go on with");
+        }
+        return RunFolder.configuration(folder);
+    }
+
+    private void putOptions(Configuration configuration) {
+        put(configuration, Settings.MODEL, model);
+        put(configuration, Settings.DATA, data);
+        put(configuration, Settings.STRATEGY, strategy);
+        put(configuration, Settings.WORKERS, workers);
+        put(configuration, Settings.GLOBAL_BATCH, globalBatch);
+        put(configuration, Settings.EPOCHS, epochs);
+        put(configuration, Settings.STEPS, steps);
+        put(configuration, Settings.SEED, seed);
+        put(configuration, Settings.RUN_DIR, runDir);
+        assignments.forEach(configuration::put);
+    }
+
+    private static void put(Configuration configuration, Setting<?> setting, String text) {
+        if (text != null) {
+            configuration.put(setting.name(), text);
+        }
+    }
+}

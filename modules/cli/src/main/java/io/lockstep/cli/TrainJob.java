@@ -1,0 +1,266 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.Split;
+import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.spark.JobFailedException;
+import io.lockstep.training.ReplicaFactory;
+import io.lockstep.training.RunEvent;
+import io.lockstep.training.RunOptions;
+import io.lockstep.training.RunOptions.CheckpointOptions;
+import io.lockstep.training.RunOptions.LearningOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A training run on the driver: checks, folder, job, summary. */
+final class TrainJob {
+    private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private final Configuration configuration;
+    private final boolean resume;
+    private final Path json;
+    private final Progress progress = new Progress(System.out, Progress.isTerminal());
+    private RunEvent.Started started;
+
+    /** @param json where the summary goes too, or null */
+    TrainJob(Configuration configuration, boolean resume, Path json) {
+        this.configuration = configuration;
+        this.resume = resume;
+        this.json = json;
+    }
+
+    /** What is wrong with the settings as a whole, without looking at files. */
+    static void check(Configuration configuration) {
+        Networks.check(configuration);
+        if (configuration.get(Settings.SCHEDULE).equals("step")
+                && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
+            throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
+        }
+        int workers = configuration.get(Settings.WORKERS);
+        int batch = configuration.get(Settings.GLOBAL_BATCH);
+        if (batch < workers) {
+            throw new UsageException("global-batch = " + batch + " is smaller than workers = " + workers
+                    + ": some ranks would never see an example");
+        }
+    }
+
+    Summary run(SparkConf conf) throws IOException {
+        long start = System.nanoTime();
+        check(configuration);
+        HadoopStorage storage = SparkJobs.storage(conf);
+        resolvePaths(storage);
+        String home = configuration.get(Settings.DATA_HOME);
+        ImageSource source = new DataCatalog(storage, home).resolve(configuration.get(Settings.DATA));
+        SparkJobs.check(configuration, conf);
+        ReplicaFactory replicas = Networks.replicas(configuration);
+        try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
+            folder.putConfig(configuration);
+            introduce(folder, source, conf);
+            List<RankResult> results;
+            String version;
+            try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+                version = spark.version();
+                results = BarrierJob.run(
+                        spark,
+                        SparkJobs.options(configuration),
+                        SparkJobs.groups(configuration),
+                        new TrainProgram(options(folder), replicas),
+                        event -> take(event, folder));
+            } catch (JobFailedException e) {
+                progress.line("");
+                throw new JobFailedException(
+                        e.getMessage() + "; once mended, go on with: bin/lockstep train --resume --run-dir "
+                                + shortened(folder.path()),
+                        e);
+            }
+            folder.putJson(
+                    "environment.json",
+                    Environment.of(
+                            version,
+                            conf.get("spark.master"),
+                            results.stream().map(RankResult::environment).toList()));
+            Summary summary = summary(folder, results, (System.nanoTime() - start) / 1e9);
+            plot(folder);
+            folder.putJson("summary.json", summary); // last: a folder with a summary is a whole one
+            if (json != null) {
+                Files.writeString(json, Json.pretty(summary));
+            }
+            conclude(folder, summary);
+            return summary;
+        }
+    }
+
+    /** Executors have another working folder, so what is relative here is made absolute. */
+    private void resolvePaths(HadoopStorage storage) throws IOException {
+        String runDir = configuration.get(Settings.RUN_DIR);
+        if (runDir.isEmpty()) {
+            String data = configuration.get(Settings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
+            runDir = "runs/" + configuration.get(Settings.MODEL) + "-" + data + "-"
+                    + LocalDateTime.now().format(FOLDER_TIME);
+        }
+        configuration.put(Settings.RUN_DIR.name(), storage.qualify(runDir));
+        SparkJobs.resolveData(configuration, storage);
+    }
+
+    private RunOptions options(RunFolder folder) {
+        return new RunOptions(
+                configuration.get(Settings.MODEL),
+                SparkJobs.data(configuration),
+                configuration.get(Settings.STRATEGY),
+                configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(Settings.EPOCHS),
+                configuration.get(Settings.STEPS),
+                configuration.get(Settings.STOP_AFTER),
+                configuration.get(Settings.SEED),
+                new LearningOptions(
+                        configuration.get(Settings.LEARNING_RATE),
+                        configuration.get(Settings.SCHEDULE),
+                        configuration.get(Settings.SCHEDULE_MILESTONES),
+                        configuration.get(Settings.SCHEDULE_FACTOR),
+                        configuration.get(Settings.WARMUP_EPOCHS)),
+                new Augmentation(
+                        configuration.get(Settings.CROP_PADDING),
+                        Augmentation.Padding.ZERO,
+                        configuration.get(Settings.FLIP),
+                        configuration.get(Settings.CUTOUT)),
+                configuration.get(Settings.CLIP_NORM),
+                configuration.get(Settings.BUCKET_BYTES),
+                configuration.get(Settings.LOG_EVERY),
+                configuration.get(Settings.COMPARE_EVERY),
+                configuration.get(Settings.EVALUATE_EVERY),
+                new CheckpointOptions(
+                        folder.checkpoints(),
+                        configuration.get(Settings.CHECKPOINT_EVERY),
+                        configuration.get(Settings.CHECKPOINT_KEEP),
+                        resume));
+    }
+
+    private String title() {
+        return configuration.get(Settings.MODEL) + " on "
+                + configuration.get(Settings.DATA).replaceAll(".*/", "") + ", " + configuration.get(Settings.STRATEGY)
+                + ", " + configuration.get(Settings.WORKERS) + " workers";
+    }
+
+    private void introduce(RunFolder folder, ImageSource source, SparkConf conf) throws IOException {
+        int examples = source.examples(Split.TRAIN);
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        progress.line(Progress.format(
+                "%s, global batch %d, %,d training examples, seed %d",
+                title(),
+                configuration.get(Settings.GLOBAL_BATCH),
+                limit > 0 ? Math.min(limit, examples) : examples,
+                configuration.get(Settings.SEED)));
+        progress.line("run folder " + shortened(folder.path()));
+        progress.line("starting executors on " + conf.get("spark.master") + " ...");
+    }
+
+    /** As one would type it. */
+    private static String shortened(String path) {
+        return path.startsWith("file:") ? path.replaceFirst("^file:/+", "/") : path;
+    }
+
+    /** On one of Spark's threads, one event at a time. */
+    private void take(RunEvent event, RunFolder folder) {
+        try {
+            if (event instanceof RunEvent.Started first) {
+                started = first;
+                folder.startLogs(first.firstStep());
+                progress.line(Progress.format(
+                        "training %,d parameters for %,d steps (%,d an epoch)",
+                        first.parameters(), first.lastStep() - first.firstStep(), first.stepsPerEpoch()));
+            } else if (event instanceof RunEvent.Reported reported) {
+                folder.log(MetricsLine.of(reported.report()));
+            } else if (event instanceof RunEvent.Evaluated evaluated) {
+                var evaluation = evaluated.evaluation();
+                folder.log(new EvaluationLine(
+                        evaluated.step(),
+                        evaluated.epoch(),
+                        evaluation.examples(),
+                        evaluation.loss(),
+                        evaluation.accuracy()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the run folder", e);
+        }
+        progress.show(event);
+    }
+
+    private Summary summary(RunFolder folder, List<RankResult> results, double wallSeconds) {
+        List<MetricsLine> metrics = folder.metrics();
+        MetricsLine last = metrics.get(metrics.size() - 1);
+        EvaluationLine test = folder.evaluations().get(folder.evaluations().size() - 1);
+        return new Summary(
+                configuration.get(Settings.MODEL),
+                configuration.get(Settings.DATA),
+                started.parameters(),
+                configuration.get(Settings.STRATEGY),
+                results.size(),
+                configuration.get(Settings.GLOBAL_BATCH),
+                last.step(),
+                (last.step() + started.stepsPerEpoch() - 1) / started.stepsPerEpoch(),
+                last.examples(),
+                rate(metrics),
+                last.loss(),
+                test.testLoss(),
+                test.testAccuracy(),
+                results.get(0).parametersSha256(),
+                wallSeconds,
+                started.resumedFrom() == null ? null : started.firstStep());
+    }
+
+    /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */
+    private double rate(List<MetricsLine> all) {
+        List<MetricsLine> lines =
+                all.stream().filter(line -> line.step() > started.firstStep()).toList();
+        if (lines.isEmpty()) {
+            return 0;
+        }
+        double seconds = 0;
+        long examples = 0;
+        for (int i = lines.size() > 1 ? 1 : 0; i < lines.size(); i++) {
+            MetricsLine line = lines.get(i);
+            long before = i > 0 ? lines.get(i - 1).examples() : line.examples();
+            long seen = i > 0 ? line.examples() - before : line.examples();
+            examples += seen;
+            seconds += seen / line.examplesPerSecond();
+        }
+        return examples / seconds;
+    }
+
+    private void plot(RunFolder folder) throws IOException {
+        try {
+            new Plots(title(), folder.metrics(), folder.evaluations()).writeTo(folder);
+        } catch (LinkageError | InternalError e) { // a JDK without its fonts: a headless package lacks them
+            progress.line("warning: no plots, this JDK cannot draw text (" + e.getMessage()
+                    + "); install fontconfig and a font");
+        }
+    }
+
+    private void conclude(RunFolder folder, Summary summary) {
+        boolean stopped = summary.steps() < started.lastStep();
+        progress.line(Progress.format(
+                "%s after %s: test accuracy %.2f %%, test loss %.4f, %,.0f examples/s",
+                stopped ? "stopped" : "done",
+                Progress.clock(summary.wallSeconds()),
+                100 * summary.testAccuracy(),
+                summary.testLoss(),
+                summary.examplesPerSecond()));
+        progress.line(summary.worldSize() + (summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal")
+                + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
+        progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
+        if (stopped) {
+            progress.line("go on with: bin/lockstep train --resume --run-dir " + shortened(folder.path())
+                    + " --set stop-after=0");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.lockstep.cli;
+
+import io.lockstep.spark.RankContext;
+import io.lockstep.spark.RankProgram;
+import io.lockstep.training.RankRun;
+import io.lockstep.training.ReplicaFactory;
+import io.lockstep.training.RunOptions;
+import java.io.IOException;
+import java.util.List;
+
+/** Training, as Spark carries it to the executors. */
+record TrainProgram(RunOptions options, ReplicaFactory replicas) implements RankProgram<RankResult> {
+    @Override
+    public RankResult run(RankContext context) throws IOException {
+        List<String> hashes = new RankRun(
+                        options,
+                        replicas,
+                        context.group(),
+                        context.storage(),
+                        context.events(),
+                        context.stopRequested())
+                .call();
+        return new RankResult(context.group().rank(), hashes, RankEnvironment.here(context.cores()));
+    }
+}

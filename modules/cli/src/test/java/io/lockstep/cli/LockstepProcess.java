@@ -1,0 +1,70 @@
+package io.lockstep.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs bin/lockstep of the assembled distribution, as a person would. */
+final class LockstepProcess {
+    static final Path DISTRIBUTION = Path.of("target", "lockstep").toAbsolutePath();
+    private static final long MINUTES = 4;
+
+    /** @param out standard output and @param err standard error */
+    record Outcome(int status, String out, String err) {}
+
+    private LockstepProcess() {}
+
+    static Outcome lockstep(Path workingFolder, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(DISTRIBUTION.resolve("bin/lockstep").toString());
+        command.addAll(List.of(args));
+        return run(workingFolder, command, Map.of());
+    }
+
+    /** SparkSubmit of the distribution, without any of Lockstep's scripts. */
+    static Outcome sparkSubmit(Path workingFolder, String... args) throws IOException, InterruptedException {
+        return run(workingFolder, spark("org.apache.spark.deploy.SparkSubmit", args), Map.of());
+    }
+
+    /** A class of Spark's with Spark's own class path and flags. */
+    static List<String> spark(String mainClass, String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + DISTRIBUTION.resolve("conf/jvm-options"));
+        command.addAll(List.of("-Xmx512m", "-cp", DISTRIBUTION.resolve("jars") + "/*", mainClass));
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    static Outcome run(Path workingFolder, List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Path out = Files.createTempFile(workingFolder, "out", ".txt");
+        Path err = Files.createTempFile(workingFolder, "err", ".txt");
+        Process process = start(workingFolder, command, environment, out, err);
+        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            throw new AssertionError(command + " did not end within " + MINUTES + " minutes:\n" + Files.readString(out)
+                    + Files.readString(err));
+        }
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    static Process start(Path workingFolder, List<String> command, Map<String, String> environment, Path out, Path err)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(workingFolder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_") || name.startsWith("LOCKSTEP_"));
+        builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+}

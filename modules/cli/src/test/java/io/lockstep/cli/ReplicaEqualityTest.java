@@ -1,0 +1,119 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.LocalStorage;
+import io.lockstep.training.RankRun;
+import io.lockstep.training.RunEvent;
+import io.lockstep.training.RunOptions;
+import io.lockstep.training.RunOptions.CheckpointOptions;
+import io.lockstep.training.RunOptions.LearningOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** N ranks x B/n equal one rank x B: DL4J's networks and updaters, ranks as threads of this process. */
+@Timeout(120)
+class ReplicaEqualityTest {
+    private static final int STEPS = 20;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "mlp, sgd, 0.05, 0, 0.001",
+        "mlp, nesterovs, 0.02, 0, 0.0005",
+        "mlp, adamw, 0.002, 0.01, 0",
+        "lenet5, sgd, 0.05, 0, 0.001",
+        "lenet5, nesterovs, 0.02, 0, 0.0005",
+        "lenet5, adamw, 0.002, 0.01, 0",
+    })
+    void anyNumberOfWorkersHasTheLossCurveOfOne(
+            String model, String updater, String learningRate, String weightDecay, String l2) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.put("model", model);
+        configuration.put("updater", updater);
+        configuration.put("learning-rate", learningRate);
+        configuration.put("weight-decay", weightDecay);
+        configuration.put("l2", l2);
+
+        List<Double> one = losses(configuration, 1);
+
+        assertThat(one).hasSize(STEPS);
+        assertThat(one.get(STEPS - 1)).isNotEqualTo(one.get(0));
+        for (int workers : new int[] {2, 4}) {
+            List<Double> many = losses(configuration, workers);
+            for (int step = 0; step < STEPS; step++) {
+                assertThat(many.get(step))
+                        .as("%d workers, step %d", workers, step)
+                        .isCloseTo(one.get(step), within(1e-5 * one.get(step)));
+            }
+        }
+    }
+
+    /** 150 pictures by 32: the fifth batch of each epoch has 22, which neither 2 x 16 nor 4 x 8 divides evenly by 4. */
+    private List<Double> losses(Configuration configuration, int workers) throws Exception {
+        RunOptions options = new RunOptions(
+                configuration.get(Settings.MODEL),
+                new RunOptions.DataOptions("shapes", folder.toString(), 150, 20),
+                "ddp",
+                32,
+                1,
+                STEPS,
+                0,
+                7,
+                new LearningOptions(configuration.get(Settings.LEARNING_RATE), "constant", List.of(), 1, 0),
+                Augmentation.CROP_AND_FLIP,
+                0,
+                64 * 1024,
+                1,
+                10,
+                0,
+                new CheckpointOptions(folder.resolve("w" + workers).toString(), 1000, 1, false));
+        List<Double> losses = Collections.synchronizedList(new ArrayList<>());
+        List<Callable<List<String>>> ranks = new ArrayList<>();
+        for (ProcessGroup group : ProcessGroups.inProcess(workers, Duration.ofSeconds(60))) {
+            ranks.add(() -> {
+                try (group) {
+                    return new RankRun(
+                                    options,
+                                    Networks.replicas(configuration),
+                                    group,
+                                    new LocalStorage(),
+                                    event -> {
+                                        if (event instanceof RunEvent.Reported reported) {
+                                            losses.add(reported.report().loss());
+                                        }
+                                    },
+                                    () -> {})
+                            .call();
+                }
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
+        try {
+            for (Future<List<String>> rank : threads.invokeAll(ranks, 60, TimeUnit.SECONDS)) {
+                assertThat(rank.get().stream().distinct()).hasSize(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        return losses;
+    }
+}

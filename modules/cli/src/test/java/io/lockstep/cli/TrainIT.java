@@ -1,0 +1,132 @@
+package io.lockstep.cli;
+
+import static io.lockstep.cli.LockstepProcess.lockstep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lockstep.cli.LockstepProcess.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** bin/lockstep on real executors: a local cluster, as the quick start uses it. */
+@Timeout(300)
+class TrainIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void twoExecutorsTrainTogetherAndLeaveARunFolder() throws Exception {
+        Outcome run = train("run", "--model", "resnet20", "--set", "train-examples=256", "--set", "test-examples=100");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("2 replicas, bit for bit equal").contains("test accuracy");
+        JsonNode summary = json("run/summary.json");
+        assertThat(summary.get("parameters").asLong()).isEqualTo(269_722);
+        assertThat(summary.get("world_size").asInt()).isEqualTo(2);
+        assertThat(texts(summary.get("parameters_sha256")))
+                .hasSize(2)
+                .allMatch(summary.get("parameters_sha256").get(0).asText()::equals);
+        assertThat(summary.get("resumed_from_step").isNull()).isTrue();
+        JsonNode ranks = json("run/environment.json").get("ranks");
+        assertThat(ranks.get(0).get("pid")).isNotEqualTo(ranks.get(1).get("pid"));
+        JsonNode metrics = Json.parse(
+                Files.readAllLines(folder.resolve("run/metrics.jsonl")).get(0));
+        assertThat(metrics.fieldNames())
+                .toIterable()
+                .contains("step", "epoch", "examples", "loss", "learning_rate", "examples_per_second", "time_ms");
+        assertThat(metrics.get("time_ms").fieldNames())
+                .toIterable()
+                .contains("data_wait", "forward_backward", "reduce_wait", "update");
+        assertThat(folder.resolve("run/config.conf")).content().contains("spark.lockstep.model = resnet20");
+        for (String plot : List.of("loss", "accuracy", "step-time")) {
+            assertThat(folder.resolve("run/plots/" + plot + ".png")).isNotEmptyFile();
+        }
+        assertThat(folder.resolve("run/checkpoints/step-00000020/MANIFEST")).exists();
+
+        Outcome evaluation = lockstep(folder, "evaluate", "run", "--workers", "1", "--json", "evaluation.json");
+        assertThat(evaluation.status()).as(evaluation.err()).isZero();
+        assertThat(json("evaluation.json").get("test_accuracy").asDouble())
+                .isEqualTo(summary.get("test_accuracy").asDouble());
+    }
+
+    @Test
+    void oneTwoAndFourWorkersHaveTheSameLossCurve() throws Exception {
+        List<Double> one =
+                losses(train("one", "--workers", "1", "--model", "mlp", "--set", "learning-rate=0.01"), "one");
+        List<Double> two =
+                losses(train("two", "--workers", "2", "--model", "mlp", "--set", "learning-rate=0.01"), "two");
+        List<Double> four =
+                losses(train("four", "--workers", "4", "--model", "mlp", "--set", "learning-rate=0.01"), "four");
+
+        assertThat(one).hasSize(20);
+        for (int step = 0; step < one.size(); step++) {
+            assertThat(two.get(step)).as("step %d", step).isCloseTo(one.get(step), within(1e-5 * one.get(step)));
+            assertThat(four.get(step)).as("step %d", step).isCloseTo(one.get(step), within(1e-5 * one.get(step)));
+        }
+    }
+
+    @Test
+    void aResumedRunHasTheBitsOfOneThatNeverStopped() throws Exception {
+        String[] recipe = {
+            "--model",
+            "lenet5",
+            "--set",
+            "updater=adam",
+            "--set",
+            "learning-rate=0.003",
+            "--set",
+            "crop-padding=4",
+            "--set",
+            "flip=true"
+        };
+        Outcome straight = train("straight", recipe);
+        List<String> stopping = new ArrayList<>(List.of(recipe));
+        stopping.addAll(List.of("--set", "stop-after=10"));
+        Outcome stopped = train("stopped", stopping.toArray(String[]::new));
+        Outcome resumed = lockstep(folder, "train", "--resume", "--run-dir", "stopped", "--set", "stop-after=0");
+
+        assertThat(straight.status()).as(straight.err()).isZero();
+        assertThat(stopped.status()).as(stopped.err()).isZero();
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(json("stopped/summary.json").get("resumed_from_step").asLong())
+                .isEqualTo(10);
+        assertThat(json("stopped/summary.json").get("parameters_sha256"))
+                .isEqualTo(json("straight/summary.json").get("parameters_sha256"));
+        assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(20);
+    }
+
+    /** 20 steps over 300 pictures by 32: every tenth batch is a short one. */
+    private Outcome train(String name, String... options) throws IOException, InterruptedException {
+        List<String> args =
+                new ArrayList<>(List.of("train", "--run-dir", name, "--steps", "20", "--global-batch", "32"));
+        args.addAll(List.of("--set", "train-examples=300", "--set", "test-examples=50", "--set", "log-every=1"));
+        args.addAll(List.of(options));
+        return lockstep(folder, args.toArray(String[]::new));
+    }
+
+    private List<Double> losses(Outcome run, String name) throws IOException {
+        assertThat(run.status()).as(run.err()).isZero();
+        List<Double> losses = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve(name + "/metrics.jsonl"))) {
+            losses.add(Json.parse(line).get("loss").asDouble());
+        }
+        return losses;
+    }
+
+    private JsonNode json(String file) throws IOException {
+        return Json.parse(Files.readString(folder.resolve(file)));
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+}

@@ -1,0 +1,131 @@
+package io.lockstep.cli;
+
+import static io.lockstep.cli.LockstepProcess.lockstep;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.datasets.CifarFormat;
+import io.lockstep.datasets.GeneratedShapes;
+import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a hurried person gets wrong: one clear line, the right exit status, nothing that looks like a result. */
+@Timeout(200)
+class WrongCallsIT {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train --model resnet21 | resnet20",
+                "train --data shape | did you mean 'shapes'",
+                "train --data ./nowhere | nowhere",
+                "train --data cifar10 --set data-home=empty | data fetch cifar10",
+                "train --strategy dpp | did you mean 'ddp'",
+                "train --set learnin-rate=1 | did you mean 'learning-rate'",
+                "train --set updater=adamm | adam",
+                "train --workers none | not a whole number",
+                "train --workers 128 | global-batch",
+                "train --master local-cluster[2,1,1024] --workers 3 | 3 workers need 3 slots",
+                "train --resume | --run-dir",
+                "train --resume --run-dir nowhere | no run to go on with",
+                "train --recipe nowhere.conf | nowhere.conf",
+                "train --worker 2 | did you mean --workers",
+                "trian | did you mean",
+                "evaluate nowhere | nowhere",
+                "models resnet21 | resnet20",
+                "data describe nowhere | nowhere",
+            })
+    void isToldInOneLineWithTheRemedy(String call, String expected) throws Exception {
+        Outcome outcome = lockstep(folder, call.trim().split(" "));
+
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(2);
+        assertThat(outcome.err().lines())
+                .as(outcome.err())
+                .singleElement()
+                .asString()
+                .contains(expected);
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatHoldsARunIsNotTrainedInto() throws Exception {
+        Files.createDirectories(folder.resolve("run"));
+        Files.writeString(folder.resolve("run/config.conf"), "");
+
+        Outcome outcome = lockstep(folder, "train", "--run-dir", "run");
+
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).contains("holds a run").contains("--resume");
+    }
+
+    @Test
+    void aRunFolderThatCannotBeWrittenIsToldBeforeTheRun() throws Exception {
+        Files.writeString(folder.resolve("file"), "");
+
+        Outcome outcome = lockstep(folder, "train", "--run-dir", "file/run");
+
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err().lines()).as(outcome.err()).hasSize(1);
+        assertThat(outcome.err()).contains("cannot write the run folder").contains("file/run");
+    }
+
+    @Test
+    void aTruncatedDataFileIsToldBeforeTheRun() throws Exception {
+        Path file = writeShapes().resolve("data_batch_2.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1000));
+
+        Outcome outcome = lockstep(folder, "train", "--data", "shapes-folder");
+
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err().lines())
+                .as(outcome.err())
+                .singleElement()
+                .asString()
+                .contains("data_batch_2.bin");
+    }
+
+    @Test
+    void aLabelOutOfRangeIsToldWithItsPlaceAndNothingLooksLikeAResult() throws Exception {
+        Path file = writeShapes().resolve("data_batch_1.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[3 * 3073] = 42;
+        Files.write(file, bytes);
+
+        Outcome outcome = lockstep(folder, "train", "--data", "shapes-folder", "--run-dir", "run", "--model", "mlp");
+
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err()).contains("rank").contains("data_batch_1.bin").contains("42");
+        assertThat(outcome.err()).doesNotContain("\tat ");
+        assertThat(folder.resolve("run/summary.json")).doesNotExist();
+    }
+
+    @Test
+    void helpTeaches() throws Exception {
+        for (List<String> call : List.of(List.of("--help"), List.of("train", "--help"), List.of("data", "--help"))) {
+            Outcome outcome = lockstep(folder, call.toArray(String[]::new));
+            assertThat(outcome.status()).isZero();
+            assertThat(outcome.out()).contains("Usage: lockstep");
+        }
+    }
+
+    private Path writeShapes() throws IOException {
+        Path data = folder.resolve("shapes-folder");
+        var shapes = new GeneratedShapes(1, 500, 100);
+        CifarFormat.write(new LocalStorage(), data.toString(), shapes.read(Split.TRAIN), shapes.read(Split.TEST));
+        return data;
+    }
+}
