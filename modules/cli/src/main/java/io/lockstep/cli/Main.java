@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 
 /** What {@code spark-submit} starts: the driver. */
@@ -12,5 +13,16 @@ public final class Main {
             // how an application tells spark-submit, and YARN, its exit status; System.exit would look like a crash
             throw new SparkUserAppException(status);
         }
+        if (!isYarnApplicationMaster()) {
+            // Spark 3.5's BarrierCoordinator leaves a timer whose thread keeps the JVM alive for ever
+            System.exit(ExitStatus.DONE);
+        }
+    }
+
+    /** It reports to YARN when main returns, ends the JVM itself, and takes an exit before that for a failure. */
+    private static boolean isYarnApplicationMaster() {
+        SparkConf conf = new SparkConf();
+        return conf.get("spark.master", "").startsWith("yarn")
+                && conf.get("spark.submit.deployMode", "client").equals("cluster");
     }
 }
