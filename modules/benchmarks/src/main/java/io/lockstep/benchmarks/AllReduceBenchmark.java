@@ -50,6 +50,9 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     @Option(names = "--wire", description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     WireType wire = WireType.FLOAT32;
 
+    @Option(names = "--mtu", description = "Bytes of a datagram's payload; 0 leaves it to the transport.")
+    int mtuBytes;
+
     @Option(names = "--seconds", description = "Measured for each size. Default: ${DEFAULT-VALUE}.")
     double seconds = 1;
 
@@ -78,6 +81,7 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                 Security.valueOf(security.toUpperCase(Locale.ROOT)),
                 algorithm,
                 wire,
+                mtuBytes,
                 seconds,
                 addresses,
                 launcher.isBlank() ? List.of() : List.of(launcher.strip().split("\\s+")),

@@ -184,7 +184,7 @@ final class Arbiter {
         proclaim();
         long grace = Math.min(LONGEST_GRACE_NANOS, deadline.toNanos() / 4);
         long until = System.nanoTime() + grace;
-        Patience patience = new Patience(0, 0, 1_000_000);
+        Patience patience = new Patience(transport, 0, 0, 1_000_000);
         while (!unanimous() && System.nanoTime() < until) {
             transport.progress();
             patience.pause();

@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
  */
 final class Exchange implements Links {
     private static final int FOR_A_FRAME = -1;
+    private static final int MOVES_A_LOOK = 1024;
 
     private final Transport transport;
     private final int attempt;
@@ -33,6 +34,7 @@ final class Exchange implements Links {
     private int call;
     private int root;
     private long beginNanos;
+    private int moves;
     private volatile long bytesSent;
 
     Exchange(
@@ -204,8 +206,14 @@ final class Exchange implements Links {
 
     /** @param roomBytes what a claim waits for, or {@link #FOR_A_FRAME} */
     private void pause(int peer, int roomBytes) {
-        transport.progress();
-        if (patience.pause()) {
+        boolean timeToLook;
+        if (transport.progress() > 0) {
+            patience.reset(); // something moved, perhaps what is waited for
+            timeToLook = ++moves % MOVES_A_LOOK == 0; // or it moves for ever, and in vain
+        } else {
+            timeToLook = patience.pause();
+        }
+        if (timeToLook) {
             lookAround(peer, roomBytes);
         }
     }

@@ -1,6 +1,6 @@
 package io.lockstep.collectives;
 
-import java.util.concurrent.locks.LockSupport;
+import io.lockstep.collectives.transport.Transport;
 
 /**
  * How a thread waits for a peer: first it spins, then it gives its processor to whoever wants it, then it sleeps, longer
@@ -8,14 +8,23 @@ import java.util.concurrent.locks.LockSupport;
  * comes late is noticed at most an eighth later.
  */
 final class Patience {
+    private static final long SHORTEST_SLEEP_NANOS = 50_000;
+    private static final long LOOK_NANOS = 1_000_000;
+
+    private final Transport transport;
     private final int spins;
     private final long yieldNanos;
     private final long longestSleepNanos;
     private int rounds;
     private long sinceNanos;
+    private long lookedNanos;
 
-    /** @param spins rounds of spinning, of some 50 ns each; few where ranks outnumber processors */
-    Patience(int spins, long yieldNanos, long longestSleepNanos) {
+    /**
+     * @param spins rounds of spinning
+     * @param yieldNanos how long to go on by giving up the processor only
+     */
+    Patience(Transport transport, int spins, long yieldNanos, long longestSleepNanos) {
+        this.transport = transport;
         this.spins = spins;
         this.yieldNanos = yieldNanos;
         this.longestSleepNanos = longestSleepNanos;
@@ -29,7 +38,7 @@ final class Patience {
     /**
      * Waits a moment.
      *
-     * @return whether the wait has become long enough to look around
+     * @return whether it is time to look around; once a millisecond at most
      */
     boolean pause() {
         if (rounds < spins) {
@@ -45,9 +54,13 @@ final class Patience {
         long waited = now - sinceNanos;
         if (waited < yieldNanos) {
             Thread.yield();
+        } else {
+            transport.await(Math.min(longestSleepNanos, Math.max(SHORTEST_SLEEP_NANOS, waited / 8)));
+        }
+        if (now - lookedNanos < LOOK_NANOS) {
             return false;
         }
-        LockSupport.parkNanos(this, Math.min(longestSleepNanos, Math.max(50_000, waited / 8)));
-        return true;
+        lookedNanos = now;
+        return waited > LOOK_NANOS;
     }
 }

@@ -48,7 +48,8 @@ final class TransportProcessGroup implements ProcessGroup {
         this.transport = transport;
         this.deadline = deadline;
         arbiter = new Arbiter(transport, deadline);
-        exchange = new Exchange(transport, attempt, group, arbiter, deadline, tuning.patience(), () -> closing);
+        exchange =
+                new Exchange(transport, attempt, group, arbiter, deadline, tuning.patience(transport), () -> closing);
         execution = new Execution(exchange, tuning);
         kernels = tuning.kernels();
         communication = new Thread(this::communicate, "lockstep-rank-" + transport.rank());
@@ -288,7 +289,7 @@ final class TransportProcessGroup implements ProcessGroup {
             return;
         }
         long until = System.nanoTime() + LINGER_NANOS;
-        Patience patience = new Patience(100, 0, 1_000_000);
+        Patience patience = new Patience(transport, 0, 0, 1_000_000);
         while (!arbiter.peersAreDone() && System.nanoTime() < until) {
             transport.progress();
             patience.pause();

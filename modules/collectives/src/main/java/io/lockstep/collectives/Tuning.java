@@ -2,6 +2,7 @@ package io.lockstep.collectives;
 
 import io.lockstep.collectives.kernels.WireKernel;
 import io.lockstep.collectives.kernels.WireKernels;
+import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;
 
 /** How a group chooses and waits; equal on all ranks. */
@@ -17,10 +18,15 @@ public record Tuning(Algorithm allReduce) {
         return wireBytes <= 8 * 1024 && wireBytes <= segmentBytes ? Algorithm.FLAT : Algorithm.RING;
     }
 
-    Patience patience() {
-        int spins = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
+    Patience patience(Transport transport) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        long longestSleepNanos = Duration.ofMillis(1).toNanos();
+        if (transport.wakes()) {
+            // a round asks the sockets, which takes microseconds; the kernel wakes this thread when there is something
+            return new Patience(transport, processors > 1 ? 10 : 0, 0, longestSleepNanos);
+        }
         return new Patience(
-                spins, Duration.ofMillis(1).toNanos(), Duration.ofMillis(1).toNanos());
+                transport, processors > 1 ? 200 : 0, Duration.ofMillis(1).toNanos(), longestSleepNanos);
     }
 
     WireKernel[] kernels() {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param security of datagrams
  * @param algorithm AUTO, or one to force
  * @param wire type on the wire
+ * @param mtuBytes of a datagram's payload, or 0 for the transport's choice
  * @param seconds measured for each size, about; at least 5 rounds
  * @param addresses to bind, one a rank, or one for all
  * @param launcher words in front of each rank's {@code java}; <code>{rank}</code> in them becomes the rank's number
@@ -28,6 +29,7 @@ public record AllReduceOptions(
         Security security,
         Algorithm algorithm,
         WireType wire,
+        int mtuBytes,
         double seconds,
         List<String> addresses,
         List<String> launcher,
@@ -58,6 +60,7 @@ public record AllReduceOptions(
                 Security.ON,
                 Algorithm.AUTO,
                 WireType.FLOAT32,
+                0,
                 1.0,
                 List.of("127.0.0.1"),
                 List.of(),

@@ -29,6 +29,8 @@ import java.util.List;
  * can see them.
  */
 public final class RankMain {
+    private static final int WARM_UP_BYTES = 1 << 20;
+    private static final float WARM_UP_SECONDS = 2;
     private static final int LEAST_ROUNDS = 5;
     private static final int MOST_ROUNDS = 20_000;
 
@@ -53,7 +55,8 @@ public final class RankMain {
                 options.wire().name(),
                 Double.toString(options.seconds()),
                 options.address(rank),
-                Long.toString(options.deadline().toMillis())));
+                Long.toString(options.deadline().toMillis()),
+                Integer.toString(options.mtuBytes())));
         options.bytes().forEach(size -> arguments.add(Long.toString(size)));
         return arguments;
     }
@@ -72,11 +75,13 @@ public final class RankMain {
                 GroupOptions.Security.valueOf(args[3]));
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(IntraHost.valueOf(args[2]))
+                .withMtuBytes(Integer.parseInt(args[9]))
                 .withTuning(new Tuning(Algorithm.valueOf(args[4])));
         try (ProcessGroup group =
                 AeronProcessGroups.open(options, rendezvous(in, out, options.worldSize()), transport)) {
             RankMain rank = new RankMain(group, WireType.valueOf(args[5]), Double.parseDouble(args[6]));
-            for (int i = 9; i < args.length; i++) {
+            rank.warmUp();
+            for (int i = 10; i < args.length; i++) {
                 AllReduceResult result = rank.measure(Long.parseLong(args[i]));
                 out.println("RESULT " + result.medianMicros() + " " + result.p95Micros() + " " + result.wrong());
             }
@@ -96,6 +101,20 @@ public final class RankMain {
             }
             return all;
         };
+    }
+
+    /** Until the JVM has compiled what every size needs: the cipher's first thousands of packets are interpreted. */
+    private void warmUp() {
+        ByteBuffer vector = ByteBuffer.allocateDirect(WARM_UP_BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer elapsed = ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder());
+        long begin = System.nanoTime();
+        do {
+            for (int i = 0; i < 5; i++) {
+                group.allReduce(vector, Reduction.SUM, wire).await();
+            }
+            elapsed.putFloat(0, (System.nanoTime() - begin) / 1e9f);
+            group.allReduce(elapsed, Reduction.MAX).await();
+        } while (elapsed.getFloat(0) < WARM_UP_SECONDS);
     }
 
     private AllReduceResult measure(long bytes) {

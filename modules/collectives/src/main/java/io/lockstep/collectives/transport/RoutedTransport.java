@@ -117,6 +117,12 @@ public final class RoutedTransport implements Transport {
         return local.lingers() || remote.lingers();
     }
 
+    /** Until a datagram arrives, but not for long: the other ranks of this host wake nobody. */
+    @Override
+    public void await(long nanos) {
+        remote.await(Math.min(nanos, 1_000_000));
+    }
+
     @Override
     public int progress() {
         return local.progress() + remote.progress();

@@ -1,5 +1,7 @@
 package io.lockstep.collectives.transport;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * The service interface that carries a group's frames: in one process, through shared memory, over a network.
  *
@@ -74,6 +76,16 @@ public interface Transport extends AutoCloseable {
 
     /** Moves what needs moving: heartbeats, a media driver. Called while waiting, and every so often while idle. */
     int progress();
+
+    /** Sleeps until something may have moved, or for about that long. */
+    default void await(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+    }
+
+    /** Whether {@link #await} ends as soon as a peer sends, so that there is no use in spinning for long. */
+    default boolean wakes() {
+        return false;
+    }
 
     /** Frees everything, from any thread, once no other call is under way. Idempotent. */
     @Override

@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NoOpLock;
 
@@ -52,6 +51,7 @@ final class AeronEndpoint implements AutoCloseable {
     private final DatagramSeal[] dataSeals;
     private final DatagramSeal[] controlSeals;
     private final DatagramOpener[] controlOpeners;
+    private final Arrivals arrivals = new Arrivals();
     private DatagramOpener dataOpener;
     private MediaDriver driver;
     private Aeron aeron;
@@ -132,15 +132,12 @@ final class AeronEndpoint implements AutoCloseable {
                 .socketSndbufLength(sendBuffer)
                 .spiesSimulateConnection(false)
                 .errorHandler(error -> LOG.log(Level.DEBUG, "media driver", error));
-        if (options.security() == GroupOptions.Security.ON) {
-            context.receiveChannelEndpointSupplier(
-                    (channel, dispatcher, indicator, driverContext) -> new SealedReceiver(
-                            channel, dispatcher, indicator, driverContext, dataOpener, controlSeals, addresses));
-            context.sendChannelEndpointSupplier((channel, indicator, driverContext) -> {
-                int peer = ranksByEndpoint.get(channel.remoteData());
-                return new SealedSender(channel, indicator, driverContext, dataSeals[peer], controlOpeners[peer]);
-            });
-        }
+        context.receiveChannelEndpointSupplier((channel, dispatcher, indicator, driverContext) -> new RankSocket(
+                channel, dispatcher, indicator, driverContext, arrivals, dataOpener, controlSeals, addresses));
+        context.sendChannelEndpointSupplier((channel, indicator, driverContext) -> {
+            int peer = ranksByEndpoint.get(channel.remoteData());
+            return new PeerSocket(channel, indicator, driverContext, arrivals, dataSeals[peer], controlOpeners[peer]);
+        });
         driver = MediaDriver.launch(context);
         aeron = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(path)
@@ -178,6 +175,11 @@ final class AeronEndpoint implements AutoCloseable {
                 + aeron.conductorAgentInvoker().invoke();
     }
 
+    /** Sleeps until a datagram arrives, or for about that long. */
+    void await(long nanos) {
+        arrivals.await(nanos);
+    }
+
     /** Connects to the ranks on other hosts, and waits until they are connected to this one. */
     Transport join(List<Advertisement> ranks) {
         String host = ranks.get(options.rank()).host();
@@ -211,7 +213,7 @@ final class AeronEndpoint implements AutoCloseable {
         int missing;
         while ((missing = joined.firstUnconnected()) >= 0) {
             if (drive() == 0) {
-                LockSupport.parkNanos(50_000);
+                await(1_000_000);
             }
             if (System.nanoTime() > until) {
                 throw new PeerLostException(
@@ -241,6 +243,7 @@ final class AeronEndpoint implements AutoCloseable {
         CloseHelper.quietCloseAll(aeron, driver);
         aeron = null;
         driver = null;
+        arrivals.close();
         directory.close();
     }
 }

@@ -217,6 +217,16 @@ final class AeronTransport implements Transport {
         return work;
     }
 
+    @Override
+    public void await(long nanos) {
+        endpoint.await(nanos);
+    }
+
+    @Override
+    public boolean wakes() {
+        return true;
+    }
+
     private void onStatus(org.agrona.DirectBuffer buffer, int offset, int length, io.aeron.logbuffer.Header header) {
         int peer = header.sessionId() & 0xFFFF;
         if (length != PeerStatus.BYTES + Integer.BYTES || peer >= statuses.length || statuses[peer] == null) {

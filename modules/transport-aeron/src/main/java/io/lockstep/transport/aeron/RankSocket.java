@@ -14,40 +14,54 @@ import java.util.Map;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * The bound socket of a rank: datagrams of all peers are opened or dropped, what goes back to a peer is sealed for it.
+ * The bound socket of a rank. Where security is on, datagrams of all peers are opened or dropped, and what goes back to
+ * a peer is sealed for it.
  *
- * <p>Nothing is sent to an address from which no authentic datagram came, nor to one that is not the peer's of the
+ * <p>Then nothing is sent to an address from which no authentic datagram came, nor to one that is not the peer's of the
  * rendezvous.
  */
-final class SealedReceiver extends ReceiveChannelEndpoint {
+final class RankSocket extends ReceiveChannelEndpoint {
     /** Junk that one call drops before Aeron does other work again. */
     private static final int MOST_DROPPED_IN_A_ROW = 64;
 
+    private final Arrivals arrivals;
     private final DatagramOpener opener;
     private final DatagramSeal[] seals;
     private final InetAddress[] addresses;
     private final Map<InetSocketAddress, DatagramSeal> sealsBySource = new HashMap<>();
 
     /**
+     * @param opener null where security is off
      * @param seals for what goes back, by rank
      * @param addresses of the peers, by rank
      */
-    SealedReceiver(
+    RankSocket(
             UdpChannel channel,
             DataPacketDispatcher dispatcher,
             AtomicCounter statusIndicator,
             MediaDriver.Context context,
+            Arrivals arrivals,
             DatagramOpener opener,
             DatagramSeal[] seals,
             InetAddress[] addresses) {
         super(channel, dispatcher, statusIndicator, context);
+        this.arrivals = arrivals;
         this.opener = opener;
         this.seals = seals;
         this.addresses = addresses;
     }
 
     @Override
+    public void openDatagramChannel(AtomicCounter indicator) {
+        super.openDatagramChannel(indicator);
+        arrivals.watch(receiveDatagramChannel);
+    }
+
+    @Override
     public InetSocketAddress receive(ByteBuffer buffer) {
+        if (opener == null) {
+            return super.receive(buffer);
+        }
         for (int dropped = 0; dropped < MOST_DROPPED_IN_A_ROW; dropped++) {
             InetSocketAddress source = super.receive(buffer);
             if (source == null) {
@@ -67,6 +81,9 @@ final class SealedReceiver extends ReceiveChannelEndpoint {
 
     @Override
     public int sendTo(ByteBuffer packet, InetSocketAddress address) {
+        if (opener == null) {
+            return super.sendTo(packet, address);
+        }
         DatagramSeal seal = sealsBySource.get(address);
         if (seal == null) {
             return 0;
