@@ -1,9 +1,12 @@
 package io.lockstep.modelzoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.ModelSummary;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Range;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +44,26 @@ class ParameterCountTest {
                     replica.statistics().stream().mapToLong(Range::size).sum();
             assertThat(replica.parameters().remaining() / Float.BYTES - statistics)
                     .isEqualTo(parameters);
+        }
+    }
+
+    // millions of multiply-adds of forward, as the papers and their usual implementations count them
+    @ParameterizedTest
+    @CsvSource({
+        "resnet20, 32,  10,     40.55",
+        "resnet110, 32, 10,    252.89",
+        "resnet18, 32,  10,    555.42",
+        "resnet18, 224, 1000, 1814.07", // He et al. 2015, table 1: 1.8 GFLOPs, counted in multiply-adds
+        "resnet34, 224, 1000, 3663.76", // 3.6
+    })
+    void theSummaryCountsWhatTheNetworkHas(String name, int side, int classes, double millions) {
+        NetworkDefinition definition =
+                ModelZoo.get(name).build(new ModelInput(3, side, side, classes), Hyperparameters.defaults(), 1);
+        ModelSummary summary = ModelSummary.of(definition);
+        assertThat(summary.multiplyAdds() / 1e6).isCloseTo(millions, within(0.01));
+        try (Dl4jReplica replica = new Dl4jReplica(definition, 1, 0)) {
+            assertThat(summary.parameters() + summary.statistics())
+                    .isEqualTo(replica.parameters().remaining() / Float.BYTES);
         }
     }
 }

@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -14,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * parameters' memory and what is saved stay DL4J's.
  *
  * <p>DL4J 1.0.0-M2.1 has oneDNN helpers of its own, but looks for ND4J's environment under a class name that has since
- * changed, finds none, and falls back to im2col and chains of broadcasts: 7 images/s of ResNet-18 where these layers
- * reach {@code benchmark step}'s figure.
+ * changed, finds none, and falls back to im2col and chains of broadcasts. ResNet-18 on 32x32 pixels, batch 64, two
+ * cores of an AMD EPYC (Zen 5): 7 images/s so, 38 with the helpers, 66 with these layers.
  */
 final class NativeLayers {
     private NativeLayers() {}
@@ -48,6 +49,11 @@ final class NativeLayers {
         if (original.getClass() == BatchNormalization.class
                 && VectorBatchNorm.canReplace((BatchNormalization) original)) {
             return inPlaceOf((BatchNormalization) original, new VectorBatchNorm((BatchNormalization) original));
+        }
+        if (original.getClass() == ActivationLayer.class && VectorRelu.canReplace((ActivationLayer) original)) {
+            VectorRelu replacement = new VectorRelu((ActivationLayer) original);
+            replacement.setIndex(original.getIndex());
+            return replacement;
         }
         return original;
     }

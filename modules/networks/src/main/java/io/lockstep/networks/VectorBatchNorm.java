@@ -18,7 +18,6 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 
 /**
  * DL4J's batch norm on channels that lie side by side, (N, H, W, C) or (N, C), in four passes over memory by
@@ -77,7 +76,7 @@ final class VectorBatchNorm extends BatchNormalization {
             throw new IllegalArgumentException(
                     "batch norm of " + channels + " channels was given " + x.shapeInfoToString() + " " + layerId());
         }
-        INDArray from = contiguous(x, ArrayType.FF_WORKING_MEM, workspaces);
+        INDArray from = NativeMemory.contiguous(x, ArrayType.FF_WORKING_MEM, workspaces);
         INDArray y = workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, x.shape(), 'c');
         int rows = Math.toIntExact(x.length() / channels);
         ByteBuffer source = NativeMemory.bytes(from);
@@ -102,8 +101,8 @@ final class VectorBatchNorm extends BatchNormalization {
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        INDArray x = contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
-        INDArray dy = contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray x = NativeMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray dy = NativeMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
         INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
         int rows = Math.toIntExact(x.length() / channels);
         ByteBuffer values = NativeMemory.bytes(x);
@@ -184,11 +183,5 @@ final class VectorBatchNorm extends BatchNormalization {
         Gradient table = new DefaultGradient();
         gradientViews.forEach(table::setGradientFor);
         return table;
-    }
-
-    private static INDArray contiguous(INDArray array, ArrayType memory, LayerWorkspaceMgr workspaces) {
-        return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array)
-                ? array
-                : workspaces.dup(memory, array, 'c');
     }
 }

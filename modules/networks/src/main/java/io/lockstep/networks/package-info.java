@@ -7,7 +7,7 @@
  * <ul>
  *   <li>{@code FlatLayout}: where each parameter lies in the flat vectors, and which are running statistics;
  *   <li>{@code Watermark}, {@code ReportingVertex}, {@code OutputVertex}: what is told while backward runs;
- *   <li>{@code NativeLayers}: DL4J's oneDNN layers, which 1.0.0-M2.1 has and does not find;
+ *   <li>{@code NativeLayers}: what runs convolution, batch norm and ReLU, in place of DL4J's slow ways;
  *   <li>{@code InputArrays}, {@code OutputMeter}: a batch in, its loss and predictions out;
  *   <li>{@code SavedNetwork}: what ModelSerializer wrote, compared before it is taken.
  * </ul>

@@ -1,0 +1,101 @@
+package io.lockstep.networks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/**
+ * A network in numbers, from its configuration alone: nothing is allocated.
+ *
+ * @param layers in topological order
+ */
+public record ModelSummary(List<Row> layers) {
+    /**
+     * A layer, or a vertex without parameters.
+     *
+     * @param type DL4J's name of the class
+     * @param outputShape of one example
+     * @param parameters without running statistics
+     * @param statistics running means and variances of batch norm
+     * @param multiplyAdds of forward for one example: convolutions and dense layers, whose products are nearly all
+     */
+    public record Row(
+            String name, String type, List<Long> outputShape, long parameters, long statistics, long multiplyAdds) {}
+
+    public ModelSummary {
+        layers = List.copyOf(layers);
+    }
+
+    public static ModelSummary of(NetworkDefinition definition) {
+        ComputationGraphConfiguration configuration = definition.configuration();
+        Map<String, InputType> outputs = configuration.getLayerActivationTypes(false, definition.input());
+        List<Row> rows = new ArrayList<>();
+        outputs.forEach((name, output) -> {
+            GraphVertex vertex = configuration.getVertices().get(name);
+            if (vertex != null) { // null: the input
+                rows.add(row(name, vertex, output));
+            }
+        });
+        return new ModelSummary(rows);
+    }
+
+    /** Without running statistics. */
+    public long parameters() {
+        return layers.stream().mapToLong(Row::parameters).sum();
+    }
+
+    public long statistics() {
+        return layers.stream().mapToLong(Row::statistics).sum();
+    }
+
+    /** Of forward for one example. */
+    public long multiplyAdds() {
+        return layers.stream().mapToLong(Row::multiplyAdds).sum();
+    }
+
+    /** Of forward for one example, a multiplication and an addition counted as two. */
+    public long flops() {
+        return 2 * multiplyAdds();
+    }
+
+    private static Row row(String name, GraphVertex vertex, InputType output) {
+        List<Long> shape = Arrays.stream(output.getShape()).boxed().toList();
+        if (!(vertex instanceof LayerVertex layerVertex)) {
+            return new Row(name, vertex.getClass().getSimpleName(), shape, 0, 0, 0);
+        }
+        Layer layer = layerVertex.getLayerConf().getLayer();
+        long all = layer.initializer().numParams(layerVertex.getLayerConf());
+        long statistics = layer instanceof BatchNormalization norm ? 2 * norm.getNOut() : 0;
+        return new Row(
+                name,
+                layer.getClass().getSimpleName(),
+                shape,
+                all - statistics,
+                statistics,
+                multiplyAdds(layer, output.arrayElementsPerExample()));
+    }
+
+    /** Products per element of the output, times its elements. */
+    private static long multiplyAdds(Layer layer, long outputElements) {
+        if (layer.getClass() == ConvolutionLayer.class) {
+            ConvolutionLayer convolution = (ConvolutionLayer) layer;
+            int[] kernel = convolution.getKernelSize();
+            return outputElements * kernel[0] * kernel[1] * convolution.getNIn();
+        }
+        if (layer instanceof DenseLayer || layer instanceof BaseOutputLayer) {
+            return outputElements * ((FeedForwardLayer) layer).getNIn();
+        }
+        return 0;
+    }
+}
