@@ -6,7 +6,7 @@
  * io.lockstep.engine.Backend} compiles it into a {@link io.lockstep.engine.Plan}: order, layouts, memory and threads are
  * decided there and then, and running it allocates nothing.
  *
- * <p>{@link io.lockstep.engine.reference} the obvious one, in double
+ * <p>{@link io.lockstep.engine.cpu} is the fast one; {@link io.lockstep.engine.reference} the obvious one, in double
  * precision, the yardstick of every other.
  */
 package io.lockstep.engine;

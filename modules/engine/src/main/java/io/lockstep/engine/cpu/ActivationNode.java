@@ -1,0 +1,108 @@
+package io.lockstep.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_ab;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_soft_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.Activation;
+import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+
+/** An activation function by oneDNN. Backward wants the function's input. */
+final class ActivationNode implements AutoCloseable {
+    private final Activation operation;
+    private final int elements;
+    private final Calls forward;
+    private final Calls backward;
+
+    ActivationNode(CpuPlan plan, Node node) {
+        operation = (Activation) node.operation();
+        elements = node.shape().elements();
+        forward = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                this::forwardPrimitive,
+                (primitive, examples) -> new Call(
+                        primitive, new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, vector(examples), vector(examples)));
+        backward = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                this::backwardPrimitive,
+                (primitive, examples) -> new Call(
+                        primitive,
+                        new int[] {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
+                        vector(examples),
+                        vector(examples),
+                        vector(examples)));
+    }
+
+    Step forwardStep(Tensor x, Tensor y) {
+        return (lane, first, end) -> forward.get(lane, end - first)
+                .set(0, x.addressOf(first))
+                .set(1, y.addressOf(first))
+                .execute(lane);
+    }
+
+    Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
+        return (lane, first, end) -> backward.get(lane, end - first)
+                .set(0, x.addressOf(first))
+                .set(1, dy.addressOf(first))
+                .set(2, dx.addressOf(first))
+                .execute(lane);
+    }
+
+    private dnnl_memory_desc_t vector(int examples) {
+        return OneDnn.tagged(dnnl_ab, examples, elements);
+    }
+
+    private int algorithm() {
+        return switch (operation.function()) {
+            case RELU, LEAKY_RELU -> dnnl_eltwise_relu;
+            case TANH -> dnnl_eltwise_tanh;
+            case SIGMOID -> dnnl_eltwise_logistic;
+            case ELU -> dnnl_eltwise_elu;
+            case SOFTPLUS -> dnnl_eltwise_soft_relu;
+            case SWISH -> dnnl_eltwise_swish;
+        };
+    }
+
+    private float alpha() {
+        return switch (operation.function()) {
+            case LEAKY_RELU -> 0.01f;
+            case ELU, SWISH -> 1;
+            default -> 0;
+        };
+    }
+
+    private Primitive forwardPrimitive(int examples) {
+        dnnl_eltwise_desc_t description = new dnnl_eltwise_desc_t();
+        OneDnn.check(dnnl_eltwise_forward_desc_init(
+                description, dnnl_forward_training, algorithm(), vector(examples), alpha(), 0));
+        return new Primitive(description, OneDnn.attributes(), null);
+    }
+
+    private Primitive backwardPrimitive(int examples) {
+        dnnl_eltwise_desc_t description = new dnnl_eltwise_desc_t();
+        OneDnn.check(dnnl_eltwise_backward_desc_init(
+                description, algorithm(), vector(examples), vector(examples), alpha(), 0));
+        return new Primitive(description, OneDnn.attributes(), forward.primitive(examples));
+    }
+
+    @Override
+    public void close() {
+        forward.close();
+        backward.close();
+    }
+}

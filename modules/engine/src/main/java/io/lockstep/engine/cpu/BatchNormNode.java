@@ -1,0 +1,259 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.kernels.ChannelPasses;
+import io.lockstep.kernels.VectorPasses;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Batch norm, with the addition and the ReLU that may follow it in one pass.
+ *
+ * <p>Sums are of differences from the first pixel of a lane's share, so a large mean costs no digits; each lane has its
+ * own, and they are put together in double precision (Chan et al. 1979).
+ */
+final class BatchNormNode {
+    private final BatchNorm operation;
+    private final int channels;
+    private final int pixels;
+    private final int exampleElements;
+    private final int gammaAt;
+    private final int betaAt;
+    private final int meanAt;
+    private final int varianceAt;
+    private final CpuPlan plan;
+    private final ChannelPasses[] passes;
+    private final float[][] pivot;
+    private final double[][] sum;
+    private final double[][] products;
+    private final float[] scale;
+    private final float[] shift;
+    private final float[] mean;
+    private final double[] inverseDeviation;
+    private final float[] ofInput;
+    private final float[] constant;
+
+    BatchNormNode(CpuPlan plan, Node node) {
+        this.plan = plan;
+        operation = (BatchNorm) node.operation();
+        channels = node.shape().channels();
+        pixels = node.shape().pixels();
+        exampleElements = node.shape().elements();
+        gammaAt = Math.toIntExact(node.parametersAt() * Float.BYTES);
+        betaAt = gammaAt + channels * Float.BYTES;
+        meanAt = betaAt + channels * Float.BYTES;
+        varianceAt = meanAt + channels * Float.BYTES;
+        passes = new ChannelPasses[plan.lanes()];
+        for (int i = 0; i < passes.length; i++) {
+            passes[i] = ChannelPasses.ofChannels(channels);
+        }
+        int period = passes[0].period();
+        pivot = new float[plan.lanes()][period];
+        sum = new double[plan.lanes()][channels];
+        products = new double[plan.lanes()][channels];
+        scale = new float[period];
+        shift = new float[period];
+        mean = new float[period];
+        inverseDeviation = new double[channels];
+        ofInput = new float[period];
+        constant = new float[period];
+    }
+
+    // ------------------------------------------------------------------ forward
+
+    Step statisticsStep(Tensor x) {
+        return (lane, from, to) -> {
+            int me = lane.index;
+            if (from == lane.from) {
+                clear(me);
+                for (int c = 0; c < channels; c++) {
+                    pivot[me][c] = x.buffer.getFloat(x.at(from) + c * Float.BYTES);
+                }
+                passes[me].repeat(pivot[me]);
+            }
+            passes[me].moments(x.buffer, x.at(from), (to - from) * pixels, pivot[me], sum[me], products[me]);
+        };
+    }
+
+    private void clear(int lane) {
+        Arrays.fill(sum[lane], 0);
+        Arrays.fill(products[lane], 0);
+    }
+
+    Joint statisticsJoint() {
+        return (lane, lanes, examples) -> {
+            if (lane.index == 0) {
+                for (int c = 0; c < channels; c++) {
+                    combine(c, lanes, examples);
+                }
+                repeatConstants();
+            }
+        };
+    }
+
+    private void combine(int c, int lanes, int examples) {
+        double count = 0;
+        double meanSoFar = 0;
+        double squares = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            double rows = (double) pixels
+                    * (Lane.shareStart(lane + 1, lanes, examples) - Lane.shareStart(lane, lanes, examples));
+            if (rows == 0) {
+                continue;
+            }
+            double laneMean = pivot[lane][c] + sum[lane][c] / rows;
+            double laneSquares = products[lane][c] - sum[lane][c] * sum[lane][c] / rows;
+            double delta = laneMean - meanSoFar;
+            squares += laneSquares + delta * delta * count * rows / (count + rows);
+            meanSoFar += delta * rows / (count + rows);
+            count += rows;
+        }
+        double variance = Math.max(0, squares / count);
+        normalizeBy(c, meanSoFar, variance);
+        changeRunningStatistics(c, meanSoFar, variance);
+    }
+
+    private void normalizeBy(int c, double channelMean, double variance) {
+        inverseDeviation[c] = 1 / Math.sqrt(variance + operation.epsilon());
+        mean[c] = (float) channelMean;
+        double factor = parameter(gammaAt, c) * inverseDeviation[c];
+        scale[c] = (float) factor;
+        shift[c] = (float) (parameter(betaAt, c) - channelMean * factor);
+    }
+
+    /** DL4J's BatchNormalization.backpropGradient, "distributed safe" running statistics. */
+    private void changeRunningStatistics(int c, double channelMean, double variance) {
+        double weight = 1 - operation.decay();
+        gradient(meanAt, c, weight * (parameter(meanAt, c) - channelMean));
+        double old = runningVariance(c);
+        double now = operation.decay() * old + weight * variance;
+        gradient(varianceAt, c, operation.logDeviation() ? Math.log10(old / now) / 2 : old - now);
+    }
+
+    private double runningVariance(int c) {
+        double held = parameter(varianceAt, c);
+        return operation.logDeviation() ? Math.pow(10, 2 * held) : held;
+    }
+
+    private double parameter(int at, int c) {
+        return plan.parameterBuffer().getFloat(at + c * Float.BYTES);
+    }
+
+    private void gradient(int at, int c, double value) {
+        plan.gradientBuffer().putFloat(at + c * Float.BYTES, (float) value);
+    }
+
+    private void repeatConstants() {
+        passes[0].repeat(scale);
+        passes[0].repeat(shift);
+        passes[0].repeat(mean);
+    }
+
+    /** Inference: constants from the running statistics. */
+    Joint runningStatisticsJoint() {
+        return (lane, lanes, examples) -> {
+            if (lane.index == 0) {
+                for (int c = 0; c < channels; c++) {
+                    normalizeBy(c, parameter(meanAt, c), runningVariance(c));
+                }
+                repeatConstants();
+            }
+        };
+    }
+
+    /** @param residual null for none */
+    Step normalizeStep(Tensor x, Tensor residual, boolean relu, Tensor y) {
+        return (lane, from, to) -> {
+            ChannelPasses pass = passes[lane.index];
+            int at = x.at(from);
+            int rows = (to - from) * pixels;
+            if (residual == null && relu) {
+                pass.affineRelu(x.buffer, at, rows, scale, shift, y.buffer);
+            } else if (residual == null) {
+                pass.affine(x.buffer, at, rows, scale, shift, y.buffer);
+            } else if (relu) {
+                pass.affineAddRelu(x.buffer, residual.buffer, at, rows, scale, shift, y.buffer);
+            } else {
+                pass.affineAdd(x.buffer, residual.buffer, at, rows, scale, shift, y.buffer);
+            }
+        };
+    }
+
+    // ------------------------------------------------------------------ backward
+
+    /** g = the sum of the parts, where y is positive if there was a ReLU. */
+    Step gateStep(Tensor a, Tensor b, Tensor y, Tensor g) {
+        VectorPasses vectors = VectorPasses.get();
+        return (lane, from, to) -> {
+            int at = g.at(from);
+            int elements = (to - from) * exampleElements;
+            ByteBuffer out = g.buffer;
+            if (y == null) {
+                vectors.add(a.buffer, b.buffer, at, elements, out);
+            } else if (b == null) {
+                vectors.reluGradient(a.buffer, y.buffer, at, elements, out);
+            } else {
+                vectors.addReluGradient(a.buffer, b.buffer, y.buffer, at, elements, out);
+            }
+        };
+    }
+
+    /** @param throughRelu whether dy is yet to be masked by the sign of this batch norm's output */
+    Step gradientSumsStep(Tensor dy, Tensor x, boolean throughRelu) {
+        return (lane, from, to) -> {
+            int me = lane.index;
+            if (from == lane.from) {
+                clear(me);
+            }
+            int rows = (to - from) * pixels;
+            int at = x.at(from);
+            if (throughRelu) {
+                passes[me].gradientSumsThroughRelu(
+                        dy.buffer, x.buffer, at, rows, scale, shift, mean, sum[me], products[me]);
+            } else {
+                passes[me].gradientSums(dy.buffer, x.buffer, at, rows, mean, sum[me], products[me]);
+            }
+        };
+    }
+
+    Joint gradientJoint() {
+        return (lane, lanes, examples) -> {
+            if (lane.index != 0) {
+                return;
+            }
+            double count = (double) pixels * examples;
+            for (int c = 0; c < channels; c++) {
+                double gradients = 0;
+                double withInput = 0;
+                for (int other = 0; other < lanes; other++) {
+                    if (Lane.shareStart(other, lanes, examples) < Lane.shareStart(other + 1, lanes, examples)) {
+                        gradients += sum[other][c];
+                        withInput += products[other][c];
+                    }
+                }
+                double inverse = inverseDeviation[c];
+                gradient(gammaAt, c, withInput * inverse);
+                gradient(betaAt, c, gradients);
+                ofInput[c] = (float) (-scale[c] * inverse * inverse * withInput / count);
+                constant[c] = (float) (-scale[c] * gradients / count);
+            }
+            passes[0].repeat(ofInput);
+            passes[0].repeat(constant);
+        };
+    }
+
+    Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
+        return (lane, from, to) -> {
+            ChannelPasses pass = passes[lane.index];
+            int rows = (to - from) * pixels;
+            int at = x.at(from);
+            if (throughRelu) {
+                pass.inputGradientThroughRelu(
+                        dy.buffer, x.buffer, at, rows, scale, shift, mean, scale, ofInput, constant, dx.buffer);
+            } else {
+                pass.inputGradient(dy.buffer, x.buffer, at, rows, mean, scale, ofInput, constant, dx.buffer);
+            }
+        };
+    }
+}

@@ -1,0 +1,391 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Dropout;
+import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.kernels.VectorPasses;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns a graph into the two programs of a plan: a training pass and an evaluation. */
+final class Compiler {
+    private final CpuPlan plan;
+    private final Graph graph;
+    private final Map<Integer, AutoCloseable> primitives = new HashMap<>();
+    private final Map<Integer, BatchNormNode> norms = new HashMap<>();
+    private final Map<Integer, List<MoveNode>> moves = new HashMap<>();
+    private final Map<Integer, Fusion> fusions;
+    private final LossNode loss;
+
+    Compiler(CpuPlan plan, Graph graph) {
+        this.plan = plan;
+        this.graph = graph;
+        fusions = Fusion.of(graph);
+        loss = new LossNode(plan, graph.last());
+        for (Node node : graph.nodes()) {
+            make(node);
+        }
+    }
+
+    LossNode loss() {
+        return loss;
+    }
+
+    List<AutoCloseable> owned() {
+        List<AutoCloseable> all = new ArrayList<>(primitives.values());
+        moves.values().forEach(all::addAll);
+        return all;
+    }
+
+    private void make(Node node) {
+        Operation operation = node.operation();
+        if (operation instanceof Convolution) {
+            primitives.put(node.index(), new ConvolutionNode(plan, node, graph.inputShapeOf(node)));
+        } else if (operation instanceof Pooling) {
+            primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
+        } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
+            primitives.put(node.index(), new ActivationNode(plan, node));
+        } else if (operation instanceof BatchNorm) {
+            norms.put(node.index(), new BatchNormNode(plan, node));
+        } else if (isMove(operation)) {
+            int channels = 0;
+            for (int input : node.inputs()) {
+                moves.computeIfAbsent(node.index(), key -> new ArrayList<>())
+                        .add(new MoveNode(plan, operation, graph.node(input).shape(), node.shape(), channels));
+                channels += graph.node(input).shape().channels();
+            }
+        }
+    }
+
+    private static boolean isMove(Operation operation) {
+        return operation instanceof Operation.Concatenation
+                || operation instanceof Operation.ZeroPadding
+                || operation instanceof Operation.Flatten;
+    }
+
+    Program evaluation() {
+        return new Pass(false).forward();
+    }
+
+    Program training() {
+        return new Pass(true).forwardBackward();
+    }
+
+    /** One program under construction. */
+    private final class Pass {
+        private final boolean training;
+        private final Program program = new Program(plan.capacity());
+        private final Tensor[] outputs = new Tensor[graph.nodes().size()];
+        private final Tensor[] workspaces = new Tensor[graph.nodes().size()];
+        private final List<List<Tensor>> gradients = new ArrayList<>();
+        private final int[] finalIn = new int[graph.nodes().size()];
+        private Tensor lossGradient;
+
+        Pass(boolean training) {
+            this.training = training;
+            graph.nodes().forEach(node -> gradients.add(new ArrayList<>()));
+            program.joint("pack weights", plan.packJoint());
+            if (!training) {
+                norms.forEach((index, norm) -> program.joint("batch norm constants", norm.runningStatisticsJoint()));
+            }
+        }
+
+        private Tensor output(Node node) {
+            outputs[node.index()] = program.tensor(node.name(), node.shape().elements());
+            return outputs[node.index()];
+        }
+
+        // -------------------------------------------------------------- forward
+
+        Program forward() {
+            for (Node node : graph.nodes()) {
+                if (!Fusion.absorbs(fusions, node)) {
+                    forward(node);
+                }
+            }
+            return program;
+        }
+
+        private void forward(Node node) {
+            Operation operation = node.operation();
+            String name = "forward " + node.name();
+            if (operation instanceof BatchNorm) {
+                forwardNorm(node, name);
+                return;
+            } else if (operation instanceof SoftmaxCrossEntropy) {
+                forwardLoss(node, name);
+                return;
+            }
+            if (operation instanceof Convolution && !training) {
+                program.newSegment();
+            }
+            Tensor y = output(node);
+            if (operation instanceof Input) {
+                program.chunked(name, plan.inputStep(y), y);
+                return;
+            }
+            Tensor x = outputs[node.input()];
+            if (operation instanceof Convolution) {
+                program.chunked(name, convolution(node).forwardStep(x, y), x, y);
+            } else if (operation instanceof Dense) {
+                program.whole(name, dense(node).forwardStep(x, y), x, y);
+            } else if (operation instanceof Pooling) {
+                PoolingNode pooling = (PoolingNode) primitives.get(node.index());
+                Tensor workspace = pooling.workspace(program, node.name());
+                workspaces[node.index()] = workspace;
+                program.chunked(name, pooling.forwardStep(x, workspace, y), present(x, y, workspace));
+            } else if (operation instanceof Activation activation) {
+                program.chunked(name, activate(node, activation, x, y), x, y);
+            } else if (operation instanceof Add) {
+                forwardAdd(node, name, y);
+            } else if (operation instanceof Dropout) {
+                Step step = training ? new DropoutNode(plan, node).step(x, y) : plan.copyStep(x, y);
+                program.chunked(name, step, x, y);
+            } else if (isMove(operation)) {
+                for (int i = 0; i < node.inputs().size(); i++) {
+                    Tensor part = outputs[node.inputs().get(i)];
+                    program.chunked(name, moves.get(node.index()).get(i).forwardStep(part, y), part, y);
+                }
+            } else {
+                throw new UnsupportedOperationException(node.name() + ": the CPU backend has no " + operation);
+            }
+        }
+
+        private Step activate(Node node, Activation activation, Tensor x, Tensor y) {
+            if (activation.function() != Function.RELU) {
+                return ((ActivationNode) primitives.get(node.index())).forwardStep(x, y);
+            }
+            int elements = node.shape().elements();
+            return (lane, from, to) -> VectorPasses.get().relu(x.buffer, x.at(from), (to - from) * elements, y.buffer);
+        }
+
+        private void forwardAdd(Node node, String name, Tensor y) {
+            Tensor sum = outputs[node.input()];
+            for (int i = 1; i < node.inputs().size(); i++) {
+                Tensor part = outputs[node.inputs().get(i)];
+                program.chunked(name, addStep(node, sum, part, y), sum, part, y);
+                sum = y;
+            }
+        }
+
+        private Step addStep(Node node, Tensor a, Tensor b, Tensor y) {
+            int elements = node.shape().elements();
+            return (lane, from, to) ->
+                    VectorPasses.get().add(a.buffer, b.buffer, y.at(from), (to - from) * elements, y.buffer);
+        }
+
+        private void forwardNorm(Node node, String name) {
+            BatchNormNode norm = norms.get(node.index());
+            Fusion fusion = fusions.get(node.index());
+            Tensor x = outputs[node.input()];
+            if (training) {
+                program.chunked(name + " statistics", norm.statisticsStep(x), x);
+                program.joint(name + " statistics", norm.statisticsJoint());
+            }
+            Tensor residual = fusion.residual() == null ? null : outputs[fusion.residual()];
+            Tensor y = output(fusion.output());
+            program.chunked(name, norm.normalizeStep(x, residual, fusion.relu(), y), present(x, y, residual));
+        }
+
+        private void forwardLoss(Node node, String name) {
+            Tensor x = outputs[node.input()];
+            lossGradient = training
+                    ? program.tensor(node.name() + ".gradient", node.shape().elements())
+                    : null;
+            program.chunked(name, loss.step(x, lossGradient), present(x, lossGradient));
+        }
+
+        // -------------------------------------------------------------- backward
+
+        Program forwardBackward() {
+            forward();
+            gradients.get(graph.last().input()).add(lossGradient);
+            for (int i = graph.nodes().size() - 2; i > 0; i--) {
+                Node node = graph.node(i);
+                if (!Fusion.absorbs(fusions, node)) {
+                    backward(node);
+                }
+            }
+            program.newSegment();
+            announce();
+            return program;
+        }
+
+        /** Gradients are final from the end of the flat vector to its start, whatever the order of the segments. */
+        private void announce() {
+            int segment = 0;
+            for (int i = graph.nodes().size() - 1; i > 0; i--) {
+                Node node = graph.node(i);
+                if (node.parameters() > 0) {
+                    segment = Math.max(segment, finalIn[i]);
+                    program.segments.get(segment).watermark = node.parametersAt();
+                }
+            }
+        }
+
+        private boolean wantsGradient(int node) {
+            return !(graph.node(node).operation() instanceof Input);
+        }
+
+        private Tensor gradientFor(int node) {
+            Tensor gradient = program.tensor(
+                    graph.node(node).name() + ".gradient",
+                    graph.node(node).shape().elements());
+            gradients.get(node).add(gradient);
+            return gradient;
+        }
+
+        /** The sum of what the consumers gave. */
+        private Tensor gradientOf(Node node, int atMost) {
+            List<Tensor> parts = gradients.get(node.index());
+            while (parts.size() > atMost) {
+                Tensor a = parts.remove(0);
+                Tensor b = parts.remove(0);
+                Tensor sum =
+                        program.tensor(node.name() + ".gradient", node.shape().elements());
+                program.chunked("backward add " + node.name(), addStep(node, a, b, sum), a, b, sum);
+                parts.add(sum);
+            }
+            if (parts.isEmpty()) {
+                throw new UnsupportedOperationException(node.name() + " leads to no loss");
+            }
+            return parts.get(0);
+        }
+
+        private void backward(Node node) {
+            Operation operation = node.operation();
+            String name = "backward " + node.name();
+            if (operation instanceof BatchNorm) {
+                backwardNorm(node, name);
+                return;
+            }
+            Tensor dy = gradientOf(node, 1);
+            Tensor x = outputs[node.input()];
+            if (operation instanceof Convolution) {
+                backwardConvolution(node, name, x, dy);
+            } else if (operation instanceof Dense) {
+                backwardDense(node, name, x, dy);
+            } else if (operation instanceof Add) {
+                node.inputs().stream()
+                        .filter(this::wantsGradient)
+                        .forEach(input -> gradients.get(input).add(dy));
+            } else if (isMove(operation)) {
+                for (int i = 0; i < node.inputs().size(); i++) {
+                    if (wantsGradient(node.inputs().get(i))) {
+                        Tensor dx = gradientFor(node.inputs().get(i));
+                        program.chunked(name, moves.get(node.index()).get(i).backwardStep(dy, dx), dy, dx);
+                    }
+                }
+            } else if (wantsGradient(node.input())) {
+                backwardElements(node, name, x, dy, gradientFor(node.input()));
+            }
+        }
+
+        private void backwardElements(Node node, String name, Tensor x, Tensor dy, Tensor dx) {
+            Operation operation = node.operation();
+            if (operation instanceof Pooling) {
+                Tensor workspace = workspaces[node.index()];
+                PoolingNode pooling = (PoolingNode) primitives.get(node.index());
+                program.chunked(name, pooling.backwardStep(dy, workspace, dx), present(dy, dx, workspace));
+            } else if (operation instanceof Dropout) {
+                program.chunked(name, new DropoutNode(plan, node).step(dy, dx), dy, dx);
+            } else if (operation instanceof Activation activation) {
+                if (activation.function() == Function.RELU) {
+                    Tensor y = outputs[node.index()];
+                    program.chunked(name, reluGradient(node, dy, y, dx), dy, y, dx);
+                } else {
+                    ActivationNode function = (ActivationNode) primitives.get(node.index());
+                    program.chunked(name, function.backwardStep(x, dy, dx), x, dy, dx);
+                }
+            }
+        }
+
+        private Step reluGradient(Node node, Tensor dy, Tensor y, Tensor dx) {
+            int elements = node.shape().elements();
+            return (lane, from, to) -> VectorPasses.get()
+                    .reluGradient(dy.buffer, y.buffer, dy.at(from), (to - from) * elements, dx.buffer);
+        }
+
+        private void backwardConvolution(Node node, String name, Tensor x, Tensor dy) {
+            ConvolutionNode convolution = convolution(node);
+            if (program.hasDeferred()) {
+                program.newSegment();
+            }
+            if (wantsGradient(node.input())) {
+                Tensor dx = gradientFor(node.input());
+                program.chunked(name + " data", convolution.backwardDataStep(dy, dx), dy, dx);
+            }
+            Tensor partials = convolution.partialGradients(program, node.name());
+            program.shared(name + " weights", convolution.backwardWeightsStep(x, dy, partials), x, dy, partials);
+            program.jointLater(
+                    name + " unpack",
+                    convolution.gradientJoint(partials),
+                    segment -> finalIn[node.index()] = segment,
+                    partials);
+        }
+
+        private void backwardDense(Node node, String name, Tensor x, Tensor dy) {
+            if (wantsGradient(node.input())) {
+                Tensor dx = gradientFor(node.input());
+                program.whole(name + " data", dense(node).backwardDataStep(dy, dx), dy, dx);
+            }
+            program.jointLater(
+                    name + " weights",
+                    dense(node).gradientJoint(x, dy),
+                    segment -> finalIn[node.index()] = segment,
+                    x,
+                    dy);
+        }
+
+        private void backwardNorm(Node node, String name) {
+            BatchNormNode norm = norms.get(node.index());
+            Fusion fusion = fusions.get(node.index());
+            Tensor x = outputs[node.input()];
+            Tensor dy = gradientOf(fusion.output(), 2);
+            List<Tensor> parts = gradients.get(fusion.output().index());
+            Tensor second = parts.size() > 1 ? parts.get(1) : null;
+            boolean throughRelu = fusion.relu() && fusion.residual() == null && second == null;
+            if (!throughRelu && (fusion.relu() || second != null)) {
+                Tensor y = fusion.relu() ? outputs[fusion.output().index()] : null;
+                Tensor g = program.tensor(node.name() + ".gated", node.shape().elements());
+                program.chunked(name + " gate", norm.gateStep(dy, second, y, g), present(dy, g, second, y));
+                dy = g;
+            }
+            if (fusion.residual() != null && wantsGradient(fusion.residual())) {
+                gradients.get(fusion.residual()).add(dy);
+            }
+            program.chunked(name + " sums", norm.gradientSumsStep(dy, x, throughRelu), dy, x);
+            program.joint(name + " sums", norm.gradientJoint());
+            finalIn[node.index()] = program.currentSegment();
+            if (wantsGradient(node.input())) {
+                Tensor dx = gradientFor(node.input());
+                program.chunked(name, norm.inputGradientStep(dy, x, throughRelu, dx), dy, x, dx);
+            }
+        }
+
+        private ConvolutionNode convolution(Node node) {
+            return (ConvolutionNode) primitives.get(node.index());
+        }
+
+        private DenseNode dense(Node node) {
+            return new DenseNode(plan, node, graph.inputShapeOf(node).elements());
+        }
+
+        private Tensor[] present(Tensor... tensors) {
+            return Arrays.stream(tensors).filter(tensor -> tensor != null).toArray(Tensor[]::new);
+        }
+    }
+}

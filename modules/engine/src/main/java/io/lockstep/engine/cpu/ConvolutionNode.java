@@ -1,0 +1,338 @@
+package io.lockstep.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_data_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_weights_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_forward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_convolution_desc_t;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+
+/**
+ * A convolution: activations NHWC, weights as oneDNN likes them, packed from the flat vector at the start of a pass and
+ * unpacked into the flat gradient at the end.
+ */
+final class ConvolutionNode implements AutoCloseable {
+    private final Convolution operation;
+    private final Shape from;
+    private final Shape to;
+    private final CpuPlan plan;
+    private final long biasAddress;
+    private final long weightsAddress;
+    private final long biasGradientAddress;
+    private final long weightsGradientAddress;
+    private final long[] dimensions;
+    private final Calls forward;
+    private final Calls backwardData;
+    private final Calls backwardWeights;
+    private PackedWeights forwardWeights;
+    private PackedWeights backwardDataWeights;
+    private UnpackedGradient gradient;
+    private dnnl_memory_desc_t gradientDescription;
+
+    ConvolutionNode(CpuPlan plan, Node node, Shape from) {
+        this.plan = plan;
+        this.operation = (Convolution) node.operation();
+        this.from = from;
+        to = node.shape();
+        biasAddress = plan.parameterAddress(node.parametersAt());
+        biasGradientAddress = plan.gradientAddress(node.parametersAt());
+        long bias = operation.bias() ? (long) operation.outputs() * Float.BYTES : 0;
+        weightsAddress = biasAddress + bias;
+        weightsGradientAddress = biasGradientAddress + bias;
+        dimensions = dimensions();
+        forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
+        backwardData = new Calls(plan.lanes(), plan.capacity(), this::backwardDataPrimitive, this::bindBackwardData);
+        backwardWeights =
+                new Calls(plan.lanes(), plan.capacity(), this::backwardWeightsPrimitive, this::bindBackwardWeights);
+    }
+
+    /** (outputs, inputs, height, width), with groups in front if there are any. */
+    private long[] dimensions() {
+        Window window = operation.window();
+        int groups = operation.groups();
+        int inputs = from.channels() / groups;
+        if (groups == 1) {
+            return new long[] {operation.outputs(), inputs, window.height(), window.width()};
+        }
+        return new long[] {groups, operation.outputs() / groups, inputs, window.height(), window.width()};
+    }
+
+    // ------------------------------------------------------------------ steps
+
+    Step forwardStep(Tensor x, Tensor y) {
+        return new Step() {
+            @Override
+            public void prepare(int examples) {
+                if (forwardWeights == null) {
+                    forwardWeights = pack(forward.primitive(examples).query(dnnl_query_weights_md));
+                }
+            }
+
+            @Override
+            public void run(Lane lane, int first, int end) {
+                Call call = forward.get(lane, end - first)
+                        .set(0, x.addressOf(first))
+                        .set(1, forwardWeights.address())
+                        .set(2, y.addressOf(first));
+                if (operation.bias()) {
+                    call.set(3, biasAddress);
+                }
+                call.execute(lane);
+            }
+        };
+    }
+
+    Step backwardDataStep(Tensor dy, Tensor dx) {
+        return new Step() {
+            @Override
+            public void prepare(int examples) {
+                if (backwardDataWeights == null) {
+                    backwardDataWeights = pack(backwardData.primitive(examples).query(dnnl_query_weights_md));
+                }
+            }
+
+            @Override
+            public void run(Lane lane, int first, int end) {
+                backwardData
+                        .get(lane, end - first)
+                        .set(0, dx.addressOf(first))
+                        .set(1, backwardDataWeights.address())
+                        .set(2, dy.addressOf(first))
+                        .execute(lane);
+            }
+        };
+    }
+
+    /** Each lane's sum over its examples, as oneDNN lays it out; the bias's gradient behind the weights'. */
+    Tensor partialGradients(Program program, String name) {
+        int share = plan.share();
+        gradientDescription = backwardWeights.primitive(share).query(dnnl_query_diff_weights_md);
+        return program.fixed(name + ".partial", plan.lanes() * partialBytes());
+    }
+
+    private long weightsBytes() {
+        return (OneDnn.bytes(gradientDescription) + 63) / 64 * 64;
+    }
+
+    private long partialBytes() {
+        long bias = operation.bias() ? (operation.outputs() * (long) Float.BYTES + 63) / 64 * 64 : 0;
+        return weightsBytes() + bias;
+    }
+
+    Step backwardWeightsStep(Tensor x, Tensor dy, Tensor partials) {
+        return (lane, first, end) -> {
+            long partial = partials.address + lane.index * partialBytes();
+            Call call = backwardWeights
+                    .get(lane, end - first)
+                    .set(0, x.addressOf(first))
+                    .set(1, partial)
+                    .set(2, dy.addressOf(first));
+            if (operation.bias()) {
+                call.set(3, partial + weightsBytes());
+            }
+            call.execute(lane);
+        };
+    }
+
+    Joint gradientJoint(Tensor partials) {
+        gradient = new UnpackedGradient(plan, gradientDescription, dimensions);
+        return (lane, lanes, examples) -> {
+            gradient.unpack(lane, lanes, examples, partials.address, partialBytes(), weightsGradientAddress);
+            if (operation.bias() && lane.index == 0) {
+                addBiasGradients(partials, lanes, examples);
+            }
+        };
+    }
+
+    private void addBiasGradients(Tensor partials, int lanes, int examples) {
+        int at = (int) (biasGradientAddress - plan.gradientAddress(0));
+        for (int o = 0; o < operation.outputs(); o++) {
+            float sum = 0;
+            for (int lane = 0; lane < lanes; lane++) {
+                if (Lane.shareStart(lane, lanes, examples) < Lane.shareStart(lane + 1, lanes, examples)) {
+                    sum += partials.buffer.getFloat((int) (lane * partialBytes() + weightsBytes()) + o * Float.BYTES);
+                }
+            }
+            plan.gradientBuffer().putFloat(at + o * Float.BYTES, sum);
+        }
+    }
+
+    private PackedWeights pack(dnnl_memory_desc_t description) {
+        PackedWeights packed = new PackedWeights(plan, description, dimensions, weightsAddress);
+        plan.packs().add(packed);
+        return packed;
+    }
+
+    // ------------------------------------------------------------------ primitives
+
+    private dnnl_memory_desc_t bias() {
+        return operation.bias() ? OneDnn.tagged(dnnl_a, operation.outputs()) : null;
+    }
+
+    private dnnl_convolution_desc_t forwardDescription(int examples, dnnl_memory_desc_t weights) {
+        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
+        OneDnn.check(dnnl_dilated_convolution_forward_desc_init(
+                description,
+                dnnl_forward_training,
+                dnnl_convolution_direct,
+                OneDnn.nhwc(examples, from),
+                weights,
+                bias(),
+                OneDnn.nhwc(examples, to),
+                strides(),
+                dilations(),
+                padBefore(),
+                padAfter()));
+        return description;
+    }
+
+    private Primitive forwardPrimitive(int examples) {
+        dnnl_memory_desc_t weights = forwardWeights == null ? OneDnn.any(dimensions) : forwardWeights.description();
+        return new Primitive(forwardDescription(examples, weights), OneDnn.attributes(), null);
+    }
+
+    private Primitive hint(int examples) {
+        return new Primitive(forwardDescription(examples, OneDnn.any(dimensions)), OneDnn.attributes(), null);
+    }
+
+    private Primitive backwardDataPrimitive(int examples) {
+        dnnl_memory_desc_t weights =
+                backwardDataWeights == null ? OneDnn.any(dimensions) : backwardDataWeights.description();
+        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
+        OneDnn.check(dnnl_dilated_convolution_backward_data_desc_init(
+                description,
+                dnnl_convolution_direct,
+                OneDnn.nhwc(examples, from),
+                weights,
+                OneDnn.nhwc(examples, to),
+                strides(),
+                dilations(),
+                padBefore(),
+                padAfter()));
+        try (Primitive hint = hint(examples)) {
+            return new Primitive(description, OneDnn.attributes(), hint);
+        }
+    }
+
+    private Primitive backwardWeightsPrimitive(int examples) {
+        dnnl_memory_desc_t weights = gradientDescription == null ? OneDnn.any(dimensions) : gradientDescription;
+        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
+        OneDnn.check(dnnl_dilated_convolution_backward_weights_desc_init(
+                description,
+                dnnl_convolution_direct,
+                OneDnn.nhwc(examples, from),
+                weights,
+                bias(),
+                OneDnn.nhwc(examples, to),
+                strides(),
+                dilations(),
+                padBefore(),
+                padAfter()));
+        try (Primitive hint = hint(examples)) {
+            return new Primitive(description, OneDnn.attributes(), hint);
+        }
+    }
+
+    private Call bindForward(Primitive primitive, int examples) {
+        return bind(
+                primitive,
+                examples,
+                DNNL_ARG_SRC,
+                DNNL_ARG_WEIGHTS,
+                DNNL_ARG_DST,
+                DNNL_ARG_BIAS,
+                forwardWeights.description());
+    }
+
+    private Call bindBackwardData(Primitive primitive, int examples) {
+        return new Call(
+                primitive,
+                new int[] {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
+                OneDnn.nhwc(examples, from),
+                backwardDataWeights.description(),
+                OneDnn.nhwc(examples, to));
+    }
+
+    private Call bindBackwardWeights(Primitive primitive, int examples) {
+        return bind(
+                primitive,
+                examples,
+                DNNL_ARG_SRC,
+                DNNL_ARG_DIFF_WEIGHTS,
+                DNNL_ARG_DIFF_DST,
+                DNNL_ARG_DIFF_BIAS,
+                gradientDescription);
+    }
+
+    private Call bind(
+            Primitive primitive, int examples, int x, int weights, int y, int bias, dnnl_memory_desc_t packed) {
+        List<Integer> names = new ArrayList<>(List.of(x, weights, y));
+        List<dnnl_memory_desc_t> descriptions =
+                new ArrayList<>(List.of(OneDnn.nhwc(examples, from), packed, OneDnn.nhwc(examples, to)));
+        if (operation.bias()) {
+            names.add(bias);
+            descriptions.add(bias());
+        }
+        return new Call(
+                primitive,
+                names.stream().mapToInt(Integer::intValue).toArray(),
+                descriptions.toArray(new dnnl_memory_desc_t[0]));
+    }
+
+    private long[] strides() {
+        return new long[] {operation.window().strideHeight(), operation.window().strideWidth()};
+    }
+
+    /** oneDNN counts the gaps. */
+    private long[] dilations() {
+        return new long[] {
+            operation.window().dilationHeight() - 1, operation.window().dilationWidth() - 1
+        };
+    }
+
+    private long[] padBefore() {
+        return new long[] {operation.window().padTop(), operation.window().padLeft()};
+    }
+
+    /** What the last output needs, which is less than was asked for where strides do not fit. */
+    private long[] padAfter() {
+        Window w = operation.window();
+        return new long[] {
+            (to.height() - 1L) * w.strideHeight()
+                    + (w.height() - 1L) * w.dilationHeight()
+                    + 1
+                    - from.height()
+                    - w.padTop(),
+            (to.width() - 1L) * w.strideWidth() + (w.width() - 1L) * w.dilationWidth() + 1 - from.width() - w.padLeft()
+        };
+    }
+
+    @Override
+    public void close() {
+        forward.close();
+        backwardData.close();
+        backwardWeights.close();
+        if (gradient != null) {
+            gradient.close();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Plan;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.bytedeco.javacpp.Pointer;
+
+/** A graph made ready for the CPU; see the package's description. */
+public final class CpuPlan implements Plan {
+    private final int capacity;
+    private final long exampleBytes;
+    private final NativeMemory memory = new NativeMemory();
+    private final long parameterAddress;
+    private final long gradientAddress;
+    private final ByteBuffer parameters;
+    private final ByteBuffer gradients;
+    private final Lanes lanes;
+    private final List<PackedWeights> packs = new ArrayList<>();
+    private final List<Call> packCalls = new ArrayList<>();
+    private Compiler compiler;
+    private Program training;
+    private Program evaluation;
+
+    // what a pass works on; written before the lanes start
+    private ByteBuffer features;
+    private IntBuffer labels;
+    private int[] predictions;
+    private long seed;
+    private volatile long watermark;
+    private long announced;
+
+    CpuPlan(Graph graph, int capacity, int threads) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("batch: " + capacity);
+        }
+        this.capacity = capacity;
+        exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
+        long bytes = graph.parameters() * Float.BYTES;
+        if (bytes > Integer.MAX_VALUE) {
+            throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
+        }
+        parameterAddress = memory.allocate(bytes);
+        gradientAddress = memory.allocate(bytes);
+        parameters = NativeMemory.view(parameterAddress, bytes);
+        gradients = NativeMemory.view(gradientAddress, bytes);
+        lanes = new Lanes(threads, "lockstep-engine");
+        try {
+            // on a lane, because oneDNN asks the thread that makes a primitive how many threads there are
+            lanes.run(lane -> compileOn(lane, graph), () -> {});
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void compileOn(Lane lane, Graph graph) {
+        if (lane.index != 0) {
+            return;
+        }
+        compiler = new Compiler(this, graph);
+        training = compiler.training();
+        evaluation = compiler.evaluation();
+        long arena = Math.max(MemoryPlan.place(training.tensors), MemoryPlan.place(evaluation.tensors));
+        long base = memory.allocate(arena);
+        for (Program program : List.of(training, evaluation)) {
+            bind(program.tensors, base);
+            prepare(program);
+        }
+        packs.forEach(pack -> packCalls.addAll(pack.calls()));
+    }
+
+    private static void bind(List<Tensor> tensors, long base) {
+        for (Tensor tensor : tensors) {
+            tensor.address = base + tensor.offset;
+            tensor.buffer = NativeMemory.view(tensor.address, tensor.bytes);
+        }
+    }
+
+    private void prepare(Program program) {
+        for (Segment segment : program.segments) {
+            segment.chunked.forEach(step -> step.prepare(segment.chunk(share())));
+            segment.shared.forEach(step -> step.prepare(share()));
+        }
+    }
+
+    // ------------------------------------------------------------------ what nodes ask
+
+    int lanes() {
+        return lanes.count();
+    }
+
+    /** The largest number of examples that a lane gets. */
+    int share() {
+        return (capacity + lanes() - 1) / lanes();
+    }
+
+    NativeMemory memory() {
+        return memory;
+    }
+
+    List<PackedWeights> packs() {
+        return packs;
+    }
+
+    long parameterAddress(long element) {
+        return parameterAddress + element * Float.BYTES;
+    }
+
+    long gradientAddress(long element) {
+        return gradientAddress + element * Float.BYTES;
+    }
+
+    ByteBuffer parameterBuffer() {
+        return parameters;
+    }
+
+    ByteBuffer gradientBuffer() {
+        return gradients;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    int label(int example) {
+        return labels.get(labels.position() + example);
+    }
+
+    void predicted(int example, int best) {
+        if (predictions != null) {
+            predictions[example] = best;
+        }
+    }
+
+    Joint packJoint() {
+        return (lane, count, examples) -> {
+            for (int i = lane.index; i < packCalls.size(); i += count) {
+                packCalls.get(i).execute(lane);
+            }
+        };
+    }
+
+    Step inputStep(Tensor y) {
+        return (lane, from, to) ->
+                y.buffer.put(y.at(from), features, features.position() + y.at(from), y.at(to) - y.at(from));
+    }
+
+    Step copyStep(Tensor x, Tensor y) {
+        return (lane, from, to) -> y.buffer.put(y.at(from), x.buffer, x.at(from), x.at(to) - x.at(from));
+    }
+
+    // ------------------------------------------------------------------ passes
+
+    @Override
+    public ByteBuffer parameters() {
+        return parameters.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public ByteBuffer gradients() {
+        return gradients.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Bytes outside the heap: parameters, gradients, packed weights and activations. */
+    public long nativeBytes() {
+        return memory.bytes();
+    }
+
+    @Override
+    public PassResult forwardBackward(
+            ByteBuffer batch, IntBuffer classes, int examples, long dropoutSeed, LongConsumer listener) {
+        if (examples == 0) {
+            Pointer.memset(new Address().to(gradientAddress), 0, gradients.capacity());
+            listener.accept(0);
+            return new PassResult(0, 0);
+        }
+        take(batch, classes, examples);
+        seed = dropoutSeed;
+        predictions = null;
+        watermark = Long.MAX_VALUE;
+        announced = Long.MAX_VALUE;
+        lanes.run(lane -> pass(training, lane, examples), () -> announce(listener));
+        if (announced != 0) {
+            listener.accept(0);
+        }
+        return compiler.loss().result(examples);
+    }
+
+    private void announce(LongConsumer listener) {
+        long now = watermark;
+        if (now < announced) {
+            announced = now;
+            listener.accept(now);
+        }
+    }
+
+    @Override
+    public PassResult evaluate(ByteBuffer batch, IntBuffer classes, int examples, int[] predicted) {
+        if (examples == 0) {
+            return new PassResult(0, 0);
+        }
+        take(batch, classes, examples);
+        predictions = predicted;
+        lanes.run(lane -> pass(evaluation, lane, examples), () -> {});
+        return compiler.loss().result(examples);
+    }
+
+    private void take(ByteBuffer batch, IntBuffer classes, int examples) {
+        if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < examples) {
+            throw new IllegalArgumentException(examples + " examples of " + exampleBytes + " bytes, from "
+                    + batch.remaining() + " bytes and " + classes.remaining() + " labels, for a plan of " + capacity);
+        }
+        features = batch;
+        labels = classes;
+    }
+
+    private void pass(Program program, Lane lane, int examples) {
+        lane.from = Lane.shareStart(lane.index, lanes(), examples);
+        lane.to = Lane.shareStart(lane.index + 1, lanes(), examples);
+        for (Segment segment : program.segments) {
+            segment.run(lane);
+            lanes.meet();
+            if (!segment.joints.isEmpty()) {
+                segment.runJoints(lane, lanes(), examples);
+                lanes.meet();
+            }
+            if (lane.index == 0 && segment.watermark >= 0) {
+                watermark = segment.watermark;
+                lanes.wakeOwner();
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ where the time goes
+
+    /** Counts the time of every step from now on. */
+    public void startProfile() {
+        training.segments.forEach(segment -> segment.profile(lanes()));
+    }
+
+    /** Milliseconds of lane time by step since {@link #startProfile}, in the order of execution. */
+    public Map<String, Double> profile() {
+        Map<String, Double> milliseconds = new LinkedHashMap<>();
+        for (Segment segment : training.segments) {
+            List<String> names = new ArrayList<>(segment.names);
+            names.addAll(segment.sharedNames);
+            names.addAll(segment.jointNames);
+            for (int i = 0; i < names.size(); i++) {
+                for (long nanos : segment.nanos[i]) {
+                    milliseconds.merge(names.get(i), nanos / 1e6, Double::sum);
+                }
+            }
+        }
+        return milliseconds;
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        packs.forEach(PackedWeights::close);
+        if (compiler != null) {
+            for (AutoCloseable each : compiler.owned()) {
+                closeQuietly(each);
+            }
+        }
+        memory.close();
+    }
+
+    private static void closeQuietly(AutoCloseable each) {
+        try {
+            each.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.lockstep.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
+
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.Pointer;
+
+/** What one thread of a plan has of its own. Used by that thread alone. */
+final class Lane implements AutoCloseable {
+    private static final int CACHE_LINE = 64;
+
+    final int index;
+    /** This pass's share of the examples: from (inclusive) to (exclusive). */
+    int from;
+
+    int to;
+
+    final dnnl_stream stream = new dnnl_stream();
+    final Address a = new Address();
+    final Address b = new Address();
+    final Address c = new Address();
+    private Pointer scratch;
+    private long scratchBytes;
+
+    Lane(int index) {
+        this.index = index;
+        OneDnn.check(dnnl_stream_create(stream, OneDnn.ENGINE, dnnl_stream_default_flags));
+    }
+
+    /** Grows only while a plan meets batch sizes for the first time. */
+    long scratch(long bytes) {
+        if (bytes > scratchBytes) {
+            Pointer.free(scratch);
+            scratch = Pointer.malloc(bytes + CACHE_LINE);
+            scratchBytes = bytes;
+        }
+        return (scratch.address() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    }
+
+    static int shareStart(int lane, int lanes, int examples) {
+        return (int) ((long) lane * examples / lanes);
+    }
+
+    @Override
+    public void close() {
+        OneDnn.check(dnnl_stream_destroy(stream));
+        Pointer.free(scratch);
+        scratch = null;
+        scratchBytes = 0;
+    }
+}

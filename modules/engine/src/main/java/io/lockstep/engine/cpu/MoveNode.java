@@ -1,0 +1,86 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.ZeroPadding;
+import io.lockstep.engine.Shape;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.javacpp.Pointer;
+
+/** Concatenation, zero padding and flattening: one input's elements copied into their places, and back. */
+final class MoveNode implements AutoCloseable {
+    private final Shape from;
+    private final Shape to;
+    private final Operation operation;
+    private final long placeBytes;
+    private final Calls there;
+    private final Calls back;
+
+    /** @param channelsBefore of the inputs before this one */
+    MoveNode(CpuPlan plan, Operation operation, Shape from, Shape to, int channelsBefore) {
+        this.operation = operation;
+        this.from = from;
+        this.to = to;
+        placeBytes = Float.BYTES * place(channelsBefore);
+        there = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                examples -> Reorder.primitive(inner(examples), outer(examples), false),
+                (primitive, examples) -> Reorder.call(primitive, inner(examples), outer(examples)));
+        back = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                examples -> Reorder.primitive(outer(examples), inner(examples), false),
+                (primitive, examples) -> Reorder.call(primitive, outer(examples), inner(examples)));
+    }
+
+    /** Element of the output of an example where the input's first element goes. */
+    private long place(int channelsBefore) {
+        if (operation instanceof ZeroPadding padding) {
+            return ((long) padding.top() * to.width() + padding.left()) * to.channels() + padding.channelsBefore();
+        }
+        return channelsBefore;
+    }
+
+    Step forwardStep(Tensor x, Tensor y) {
+        return (lane, first, end) -> {
+            if (operation instanceof ZeroPadding) {
+                Pointer.memset(lane.a.to(y.addressOf(first)), 0, (end - first) * y.exampleBytes);
+            }
+            there.get(lane, end - first)
+                    .set(0, x.addressOf(first))
+                    .set(1, y.addressOf(first) + placeBytes)
+                    .execute(lane);
+        };
+    }
+
+    Step backwardStep(Tensor dy, Tensor dx) {
+        return (lane, first, end) -> back.get(lane, end - first)
+                .set(0, dy.addressOf(first) + placeBytes)
+                .set(1, dx.addressOf(first))
+                .execute(lane);
+    }
+
+    private dnnl_memory_desc_t inner(int examples) {
+        return OneDnn.nhwc(examples, from);
+    }
+
+    /** The input's dimensions with the output's strides. */
+    private dnnl_memory_desc_t outer(int examples) {
+        long[] dimensions = {examples, from.channels(), from.height(), from.width()};
+        if (operation instanceof Flatten) {
+            return OneDnn.strided(dimensions, new long[] {from.elements(), from.pixels(), from.width(), 1});
+        } else if (operation instanceof Concatenation || operation instanceof ZeroPadding) {
+            long row = (long) to.width() * to.channels();
+            return OneDnn.strided(dimensions, new long[] {to.elements(), 1, row, to.channels()});
+        }
+        throw new UnsupportedOperationException(operation.toString());
+    }
+
+    @Override
+    public void close() {
+        there.close();
+        back.close();
+    }
+}

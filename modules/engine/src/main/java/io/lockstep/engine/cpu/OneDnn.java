@@ -1,0 +1,76 @@
+package io.lockstep.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_init_by_strides;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_init_by_tag;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_nhwc;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_scratchpad_mode;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_scratchpad_mode_user;
+
+import io.lockstep.engine.Shape;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.javacpp.Loader;
+
+/** oneDNN's CPU engine and its descriptions of memory. */
+final class OneDnn {
+    static final dnnl_engine ENGINE = engine();
+
+    private OneDnn() {}
+
+    private static dnnl_engine engine() {
+        Loader.load(org.bytedeco.dnnl.global.dnnl.class);
+        dnnl_engine engine = new dnnl_engine();
+        check(dnnl_engine_create(engine, dnnl_cpu, 0));
+        return engine;
+    }
+
+    /** @throws UnsupportedOperationException if oneDNN has no implementation */
+    static void check(int status) {
+        if (status == 3) {
+            throw new UnsupportedOperationException("oneDNN has no implementation of this");
+        }
+        if (status != 0) {
+            throw new IllegalStateException("oneDNN: status " + status);
+        }
+    }
+
+    /** Scratch memory is ours: one area per lane, large enough for its largest primitive. */
+    static dnnl_primitive_attr attributes() {
+        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+        check(dnnl_primitive_attr_create(attributes));
+        check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
+        return attributes;
+    }
+
+    static dnnl_memory_desc_t nhwc(int examples, Shape shape) {
+        return tagged(dnnl_nhwc, examples, shape.channels(), shape.height(), shape.width());
+    }
+
+    static dnnl_memory_desc_t any(long... dimensions) {
+        return tagged(dnnl_format_tag_any, dimensions);
+    }
+
+    static dnnl_memory_desc_t tagged(int tag, long... dimensions) {
+        dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+        check(dnnl_memory_desc_init_by_tag(description, dimensions.length, dimensions, dnnl_f32, tag));
+        return description;
+    }
+
+    /** @param strides in elements, one for each dimension */
+    static dnnl_memory_desc_t strided(long[] dimensions, long[] strides) {
+        dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+        check(dnnl_memory_desc_init_by_strides(description, dimensions.length, dimensions, dnnl_f32, strides));
+        return description;
+    }
+
+    static long bytes(dnnl_memory_desc_t description) {
+        return dnnl_memory_desc_get_size(description);
+    }
+}

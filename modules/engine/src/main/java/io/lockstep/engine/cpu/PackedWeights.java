@@ -1,0 +1,45 @@
+package io.lockstep.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+
+/** A copy of a convolution's weights in the layout that a primitive asked for. */
+final class PackedWeights implements AutoCloseable {
+    private final dnnl_memory_desc_t description;
+    private final long address;
+    private final List<Primitive> primitives = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+
+    /** @param description stays valid as long as the plan's primitives */
+    PackedWeights(CpuPlan plan, dnnl_memory_desc_t description, long[] dimensions, long flatAddress) {
+        this.description = description;
+        address = plan.memory().allocate(OneDnn.bytes(description));
+        for (Pieces.Piece piece : Pieces.of(description, dimensions)) {
+            Primitive primitive = Reorder.primitive(piece.flat(), piece.packed(), false);
+            primitives.add(primitive);
+            calls.add(Reorder.call(primitive, piece.flat(), piece.packed())
+                    .set(0, flatAddress)
+                    .set(1, address));
+        }
+    }
+
+    dnnl_memory_desc_t description() {
+        return description;
+    }
+
+    long address() {
+        return address;
+    }
+
+    /** Pieces that can be packed at the same time. */
+    List<Call> calls() {
+        return calls;
+    }
+
+    @Override
+    public void close() {
+        calls.forEach(Call::close);
+        primitives.forEach(Primitive::close);
+    }
+}

@@ -1,0 +1,151 @@
+package io.lockstep.engine.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_exclude_padding;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_include_padding;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_v2_backward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_v2_forward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_pooling_v2_desc_t;
+
+/** Pooling by oneDNN, which remembers where a maximum was in its workspace. */
+final class PoolingNode implements AutoCloseable {
+    private final Pooling operation;
+    private final Shape from;
+    private final Shape to;
+    private final boolean max;
+    private final Calls forward;
+    private final Calls backward;
+
+    PoolingNode(CpuPlan plan, Node node, Shape from) {
+        operation = (Pooling) node.operation();
+        this.from = from;
+        to = node.shape();
+        max = operation.kind() == PoolingKind.MAX;
+        forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
+        backward = new Calls(plan.lanes(), plan.capacity(), this::backwardPrimitive, this::bindBackward);
+    }
+
+    /** For the positions of maxima; null if there is nothing to remember. */
+    Tensor workspace(Program program, String name) {
+        return max ? program.bytes(name + ".workspace", OneDnn.bytes(workspaceOf(1))) : null;
+    }
+
+    private dnnl_memory_desc_t workspaceOf(int examples) {
+        return forward.primitive(examples).query(dnnl_query_workspace_md);
+    }
+
+    Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
+        return (lane, first, end) -> {
+            Call call =
+                    forward.get(lane, end - first).set(0, x.addressOf(first)).set(1, y.addressOf(first));
+            if (max) {
+                call.set(2, workspace.addressOf(first));
+            }
+            call.execute(lane);
+        };
+    }
+
+    Step backwardStep(Tensor dy, Tensor workspace, Tensor dx) {
+        return (lane, first, end) -> {
+            Call call =
+                    backward.get(lane, end - first).set(0, dx.addressOf(first)).set(1, dy.addressOf(first));
+            if (max) {
+                call.set(2, workspace.addressOf(first));
+            }
+            call.execute(lane);
+        };
+    }
+
+    private int algorithm() {
+        return switch (operation.kind()) {
+            case MAX -> dnnl_pooling_max;
+            case AVERAGE -> dnnl_pooling_avg_exclude_padding;
+            case AVERAGE_WITH_PADDING -> dnnl_pooling_avg_include_padding;
+        };
+    }
+
+    private Primitive forwardPrimitive(int examples) {
+        Window w = operation.window();
+        dnnl_pooling_v2_desc_t description = new dnnl_pooling_v2_desc_t();
+        OneDnn.check(dnnl_pooling_v2_forward_desc_init(
+                description,
+                dnnl_forward_training,
+                algorithm(),
+                OneDnn.nhwc(examples, from),
+                OneDnn.nhwc(examples, to),
+                new long[] {w.strideHeight(), w.strideWidth()},
+                new long[] {w.height(), w.width()},
+                new long[] {w.dilationHeight() - 1, w.dilationWidth() - 1},
+                new long[] {w.padTop(), w.padLeft()},
+                padAfter()));
+        return new Primitive(description, OneDnn.attributes(), null);
+    }
+
+    private Primitive backwardPrimitive(int examples) {
+        Window w = operation.window();
+        dnnl_pooling_v2_desc_t description = new dnnl_pooling_v2_desc_t();
+        OneDnn.check(dnnl_pooling_v2_backward_desc_init(
+                description,
+                algorithm(),
+                OneDnn.nhwc(examples, from),
+                OneDnn.nhwc(examples, to),
+                new long[] {w.strideHeight(), w.strideWidth()},
+                new long[] {w.height(), w.width()},
+                new long[] {w.dilationHeight() - 1, w.dilationWidth() - 1},
+                new long[] {w.padTop(), w.padLeft()},
+                padAfter()));
+        return new Primitive(description, OneDnn.attributes(), forward.primitive(examples));
+    }
+
+    private long[] padAfter() {
+        Window w = operation.window();
+        return new long[] {
+            (to.height() - 1L) * w.strideHeight()
+                    + (w.height() - 1L) * w.dilationHeight()
+                    + 1
+                    - from.height()
+                    - w.padTop(),
+            (to.width() - 1L) * w.strideWidth() + (w.width() - 1L) * w.dilationWidth() + 1 - from.width() - w.padLeft()
+        };
+    }
+
+    private Call bindForward(Primitive primitive, int examples) {
+        return bind(primitive, examples, DNNL_ARG_SRC, DNNL_ARG_DST);
+    }
+
+    private Call bindBackward(Primitive primitive, int examples) {
+        return bind(primitive, examples, DNNL_ARG_DIFF_SRC, DNNL_ARG_DIFF_DST);
+    }
+
+    private Call bind(Primitive primitive, int examples, int x, int y) {
+        if (!max) {
+            return new Call(primitive, new int[] {x, y}, OneDnn.nhwc(examples, from), OneDnn.nhwc(examples, to));
+        }
+        return new Call(
+                primitive,
+                new int[] {x, y, DNNL_ARG_WORKSPACE},
+                OneDnn.nhwc(examples, from),
+                OneDnn.nhwc(examples, to),
+                workspaceOf(examples));
+    }
+
+    @Override
+    public void close() {
+        forward.close();
+        backward.close();
+    }
+}

@@ -1,0 +1,121 @@
+package io.lockstep.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Segments in order, built step by step, and the tensors they use. */
+final class Program {
+    final List<Segment> segments = new ArrayList<>();
+    final List<Tensor> tensors = new ArrayList<>();
+    private final int capacity;
+    private final List<Deferred> deferred = new ArrayList<>();
+    private Segment current;
+
+    /** @param whenPlaced told the index of the segment */
+    private record Deferred(String name, Joint joint, IntConsumer whenPlaced, Tensor[] uses) {}
+
+    Program(int capacity) {
+        this.capacity = capacity;
+        newSegment();
+    }
+
+    /** A tensor of float32 for each example. */
+    Tensor tensor(String name, long elements) {
+        return bytes(name, elements * Float.BYTES);
+    }
+
+    Tensor bytes(String name, long exampleBytes) {
+        return add(new Tensor(name, exampleBytes, exampleBytes * capacity));
+    }
+
+    Tensor fixed(String name, long bytes) {
+        return add(new Tensor(name, 0, bytes));
+    }
+
+    private Tensor add(Tensor tensor) {
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    /** The next step sees what all lanes have done. */
+    void newSegment() {
+        placeDeferred();
+        if (current != null && current.chunked.isEmpty() && current.shared.isEmpty() && current.joints.isEmpty()) {
+            return;
+        }
+        current = new Segment();
+        segments.add(current);
+    }
+
+    /** A step that may run on a few examples at a time, after those before it. */
+    void chunked(String name, Step step, Tensor... uses) {
+        if (!current.joints.isEmpty()) {
+            newSegment();
+        }
+        current.chunked.add(step);
+        current.names.add(name);
+        long bytes = 0;
+        for (Tensor tensor : uses) {
+            bytes += tensor.exampleBytes;
+        }
+        current.needs(bytes);
+        use(uses);
+    }
+
+    /** A step that wants all of a lane's examples at once; alone in its segment. */
+    void whole(String name, Step step, Tensor... uses) {
+        newSegment();
+        chunked(name, step, uses);
+        current.whole = true;
+        newSegment();
+    }
+
+    /** A step on all of a lane's examples that nothing but joint work waits for. */
+    void shared(String name, Step step, Tensor... uses) {
+        if (!current.joints.isEmpty()) {
+            newSegment();
+        }
+        current.shared.add(step);
+        current.sharedNames.add(name);
+        use(uses);
+    }
+
+    void joint(String name, Joint joint, Tensor... uses) {
+        placeDeferred();
+        place(name, joint, uses);
+    }
+
+    /** Joint work that nothing in the program waits for: it runs together with the next joint work. */
+    void jointLater(String name, Joint joint, IntConsumer whenPlaced, Tensor... uses) {
+        deferred.add(new Deferred(name, joint, whenPlaced, uses));
+    }
+
+    boolean hasDeferred() {
+        return !deferred.isEmpty();
+    }
+
+    private void placeDeferred() {
+        for (Deferred each : deferred) {
+            place(each.name(), each.joint(), each.uses());
+            each.whenPlaced().accept(currentSegment());
+        }
+        deferred.clear();
+    }
+
+    private void place(String name, Joint joint, Tensor... uses) {
+        current.joints.add(joint);
+        current.jointNames.add(name);
+        use(uses);
+    }
+
+    private void use(Tensor... uses) {
+        for (Tensor tensor : uses) {
+            tensor.usedIn(segments.size() - 1);
+        }
+    }
+
+    int currentSegment() {
+        return segments.size() - 1;
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * Graphs on a CPU: convolutions and products by oneDNN, memory-bound passes by {@link io.lockstep.kernels}.
+ *
+ * <p><b>Lanes.</b> A plan owns as many threads as it was given, its lanes. Each takes a fixed share of the batch's
+ * examples and calls oneDNN for it, single-threaded: there is no OpenMP team to wake, nothing that spins while Java runs,
+ * and an example's data stays with one core.
+ *
+ * <p><b>Segments.</b> Most passes look at one example at a time: convolution, normalising with known statistics, adding
+ * up statistics, pooling. Such steps that follow one another make a segment, and a lane runs all of a segment on a few
+ * examples (as many as its L2 cache holds) before it takes the next few. So a block's normalisation, ReLU, convolution
+ * and the next batch norm's statistics read and write the cache, not the memory. Where all examples are needed together
+ * (batch-norm statistics, the gradient of weights) a segment ends: lanes meet, do the joint work split among them, and
+ * go on. A short last batch is nothing special: shares are smaller.
+ *
+ * <p><b>Memory.</b> A tensor lives from the first segment that writes it to the last that reads it; tensors whose lives
+ * do not meet share memory. Everything is laid out before the first step.
+ *
+ * <p><b>Gradients.</b> A tensor with several consumers gets its gradient in parts, which the next pass that needs it adds
+ * up on the way. Weights' gradients are written to the flat vector when all lanes have done their share.
+ */
+package io.lockstep.engine.cpu;

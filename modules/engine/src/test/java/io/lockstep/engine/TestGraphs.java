@@ -1,0 +1,220 @@
+package io.lockstep.engine;
+
+import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Dropout;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.ZeroPadding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** Small graphs that between them use every operation, and data for them. */
+public final class TestGraphs {
+    private TestGraphs() {}
+
+    public static Map<String, Graph> all() {
+        Map<String, Graph> graphs = new LinkedHashMap<>();
+        graphs.put("dense", mlp());
+        graphs.put("convolutions", convolutions());
+        graphs.put("residual", residual());
+        graphs.put("identity residual of the input", inputResidual());
+        graphs.put("pooling", pooling());
+        graphs.put("inception", inception());
+        graphs.put("one pixel", onePixel());
+        for (Function function : Function.values()) {
+            graphs.put(function.name(), activation(function));
+        }
+        return graphs;
+    }
+
+    private static Convolution conv(int outputs, int size, int stride, int padding, boolean bias) {
+        return new Convolution(outputs, Window.square(size, stride, padding), 1, bias);
+    }
+
+    private static final BatchNorm NORM = new BatchNorm(1e-5, 0.9, true);
+    private static final Activation RELU = new Activation(Function.RELU);
+
+    public static Graph mlp() {
+        return new Graph.Builder(Shape.vector(13))
+                .add("d1", new Dense(17, true))
+                .add("n1", new BatchNorm(1e-5, 0.8, false))
+                .add("r1", RELU)
+                .add("drop", new Dropout(0.7))
+                .add("d2", new Dense(5, true))
+                .add("loss", new SoftmaxCrossEntropy(0.1))
+                .build();
+    }
+
+    /** Strides, dilation, groups, asymmetric padding, bias; 7 x 5 pixels, 3 and 17 channels. */
+    public static Graph convolutions() {
+        return new Graph.Builder(new Shape(7, 5, 3))
+                .add("c1", conv(17, 3, 1, 1, true))
+                .add("a1", RELU)
+                .add("c2", new Convolution(16, new Window(3, 2, 2, 1, 1, 0, 0, 1, 1, 1), 1, true))
+                .add("n2", NORM)
+                .add("c3", new Convolution(32, new Window(2, 2, 1, 1, 1, 1, 1, 1, 2, 2), 2, false))
+                .add("n3", NORM)
+                .add("r3", RELU)
+                .add("c4", new Convolution(32, Window.square(3, 1, 1), 32, true))
+                .add("flat", new Flatten())
+                .add("out", new Dense(3, false))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Identity and projection shortcuts, as in ResNet. */
+    public static Graph residual() {
+        return new Graph.Builder(new Shape(6, 6, 3))
+                .add("stem", conv(16, 3, 1, 1, false))
+                .add("stemNorm", NORM)
+                .add("stemRelu", RELU)
+                .add("a1", conv(16, 3, 1, 1, false))
+                .add("a1n", NORM)
+                .add("a1r", RELU)
+                .add("a2", conv(16, 3, 1, 1, false))
+                .add("a2n", NORM)
+                .add("aAdd", new Add(), "a2n", "stemRelu")
+                .add("aRelu", RELU)
+                .add("b1", conv(24, 3, 2, 1, false))
+                .add("b1n", NORM)
+                .add("b1r", RELU)
+                .add("b2", conv(24, 3, 1, 1, false))
+                .add("b2n", NORM)
+                .add("bs", conv(24, 1, 2, 0, false), "aRelu")
+                .add("bsn", NORM)
+                .add("bAdd", new Add(), "b2n", "bsn")
+                .add("bRelu", RELU)
+                .add("pool", new Pooling(PoolingKind.AVERAGE, Window.square(3, 1, 0)))
+                .add("out", new Dense(4, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Sums of three, a tensor with three consumers, a batch norm of a sum that nothing gates. */
+    public static Graph inputResidual() {
+        return new Graph.Builder(new Shape(3, 3, 4))
+                .add("c", conv(4, 3, 1, 1, true), "input")
+                .add("n", NORM)
+                .add("sum", new Add(), "input", "n", "c")
+                .add("d", conv(4, 1, 1, 0, true), "sum")
+                .add("dn", NORM)
+                .add("again", new Add(), "dn", "sum")
+                .add("e", conv(4, 1, 1, 0, false), "sum")
+                .add("last", new Add(), "again", "e")
+                .add("flat", new Flatten())
+                .add("out", new Dense(2, true))
+                .add("loss", new SoftmaxCrossEntropy(0.2))
+                .build();
+    }
+
+    public static Graph pooling() {
+        return new Graph.Builder(new Shape(9, 8, 2))
+                .add("c", conv(16, 3, 1, 1, false))
+                .add("n", NORM)
+                .add("r", RELU)
+                .add("max", new Pooling(PoolingKind.MAX, new Window(3, 3, 2, 2, 1, 1, 1, 1, 1, 1)))
+                .add("c2", conv(5, 3, 1, 1, true))
+                .add("avg", new Pooling(PoolingKind.AVERAGE, new Window(3, 3, 1, 1, 1, 1, 1, 1, 1, 1)))
+                .add("avgp", new Pooling(PoolingKind.AVERAGE_WITH_PADDING, Window.square(2, 2, 1)))
+                .add("flat", new Flatten())
+                .add("drop", new Dropout(0.5))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph inception() {
+        return new Graph.Builder(new Shape(4, 5, 3))
+                .add("a", conv(8, 1, 1, 0, true), "input")
+                .add("ar", RELU)
+                .add("b", conv(16, 3, 1, 1, true), "input")
+                .add("br", RELU)
+                .add("p", new Pooling(PoolingKind.MAX, Window.square(3, 1, 1)), "ar")
+                .add("cat", new Concatenation(), "ar", "br", "p")
+                .add("pad", new ZeroPadding(1, 0, 0, 2, 3, 1))
+                .add("c", conv(6, 3, 1, 0, true))
+                .add("flat", new Flatten())
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph onePixel() {
+        return new Graph.Builder(new Shape(1, 1, 1))
+                .add("c", conv(1, 3, 1, 1, true))
+                .add("n", NORM)
+                .add("out", new Dense(2, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph activation(Function function) {
+        return new Graph.Builder(new Shape(3, 2, 2))
+                .add("c", conv(5, 2, 1, 0, true))
+                .add("f", new Activation(function))
+                .add("flat", new Flatten())
+                .add("out", new Dense(3, true))
+                .add("g", new Activation(function))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    // ------------------------------------------------------------------ data
+
+    public static float[] parameters(Graph graph, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[Math.toIntExact(graph.parameters())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (0.4 * random.nextGaussian());
+        }
+        for (Graph.Node node : graph.nodes()) {
+            if (node.operation() instanceof BatchNorm) {
+                int channels = node.shape().channels();
+                int at = (int) node.parametersAt();
+                for (int c = 0; c < channels; c++) {
+                    values[at + c] = 0.5f + random.nextFloat();
+                    values[at + 3 * channels + c] = 0.2f + random.nextFloat();
+                }
+            }
+        }
+        return values;
+    }
+
+    public static ByteBuffer features(Graph graph, int examples, long seed) {
+        Random random = new Random(seed);
+        int count = examples * graph.inputShape().elements();
+        ByteBuffer features = ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < count; i++) {
+            features.putFloat(i * Float.BYTES, (float) (random.nextGaussian() + 0.5));
+        }
+        return features;
+    }
+
+    public static IntBuffer labels(Graph graph, int examples, long seed) {
+        Random random = new Random(seed);
+        IntBuffer labels = IntBuffer.allocate(examples);
+        for (int i = 0; i < examples; i++) {
+            labels.put(i, random.nextInt(graph.last().shape().channels()));
+        }
+        return labels;
+    }
+
+    public static void load(Plan plan, float[] parameters) {
+        ByteBuffer to = plan.parameters();
+        for (int i = 0; i < parameters.length; i++) {
+            to.putFloat(i * Float.BYTES, parameters[i]);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.lockstep.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.reference.ReferenceBackend;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class CpuAgainstReferenceTest {
+    private static final int CAPACITY = 7;
+
+    static Stream<String> graphs() {
+        return TestGraphs.all().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void sameLossAndGradientsForEveryNumberOfThreadsAndExamples(String name) {
+        Graph graph = TestGraphs.all().get(name);
+        for (int threads : new int[] {1, 2, 3}) {
+            try (Plan cpu = new CpuBackend(threads).compile(graph, CAPACITY);
+                    Plan reference = new ReferenceBackend().compile(graph, CAPACITY)) {
+                for (int examples : new int[] {CAPACITY, 2, CAPACITY - 1, CAPACITY}) {
+                    float[] parameters = TestGraphs.parameters(graph, examples);
+                    TestGraphs.load(cpu, parameters);
+                    TestGraphs.load(reference, parameters);
+                    compare(graph, cpu, reference, examples, threads + " threads, " + examples + " examples");
+                }
+            }
+        }
+    }
+
+    private static void compare(Graph graph, Plan cpu, Plan reference, int examples, String what) {
+        ByteBuffer features = TestGraphs.features(graph, examples, 7);
+        IntBuffer labels = TestGraphs.labels(graph, examples, 8);
+        PassResult expected = reference.forwardBackward(features, labels, examples, 9, mark -> {});
+        PassResult actual = cpu.forwardBackward(features, labels, examples, 9, mark -> {});
+        assertThat(actual.lossSum()).as(what).isCloseTo(expected.lossSum(), within(1e-4 * examples));
+        ByteBuffer wanted = reference.gradients();
+        ByteBuffer got = cpu.gradients();
+        for (Graph.Node node : graph.nodes()) {
+            double scale = largest(wanted, node);
+            for (int i = 0; i < node.parameters(); i++) {
+                int at = (int) (node.parametersAt() + i) * Float.BYTES;
+                assertThat(got.getFloat(at))
+                        .as(what + ", " + node.name() + "[" + i + "]")
+                        .isCloseTo(wanted.getFloat(at), within((float) (2e-4 * scale + 2e-5)));
+            }
+        }
+        int[] predictions = new int[examples];
+        int[] wantedPredictions = new int[examples];
+        PassResult evaluated = cpu.evaluate(features, labels, examples, predictions);
+        PassResult wantedResult = reference.evaluate(features, labels, examples, wantedPredictions);
+        assertThat(evaluated.lossSum()).as(what).isCloseTo(wantedResult.lossSum(), within(1e-3 * examples));
+        assertThat(predictions).as(what).isEqualTo(wantedPredictions);
+        assertThat(evaluated.correct()).isEqualTo(wantedResult.correct());
+    }
+
+    private static double largest(ByteBuffer gradients, Graph.Node node) {
+        double largest = 0;
+        for (int i = 0; i < node.parameters(); i++) {
+            largest = Math.max(largest, Math.abs(gradients.getFloat((int) (node.parametersAt() + i) * Float.BYTES)));
+        }
+        return largest;
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void theSameBatchGivesTheSameBits(String name) {
+        Graph graph = TestGraphs.all().get(name);
+        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            ByteBuffer features = TestGraphs.features(graph, CAPACITY, 2);
+            IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 3);
+            plan.forwardBackward(features, labels, CAPACITY, 4, mark -> {});
+            ByteBuffer first = ByteBuffer.allocate(plan.gradients().limit())
+                    .put(plan.gradients())
+                    .flip();
+            plan.forwardBackward(features, labels, 2, 5, mark -> {});
+            plan.evaluate(features, labels, 3, new int[3]);
+            plan.forwardBackward(features, labels, CAPACITY, 4, mark -> {});
+            assertThat(plan.gradients()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void theWatermarkFallsToZeroAndWhatIsAboveItIsFinal() {
+        Graph graph = TestGraphs.all().get("residual");
+        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            List<Long> marks = new ArrayList<>();
+            List<ByteBuffer> seen = new ArrayList<>();
+            plan.forwardBackward(
+                    TestGraphs.features(graph, CAPACITY, 2),
+                    TestGraphs.labels(graph, CAPACITY, 3),
+                    CAPACITY,
+                    4,
+                    mark -> {
+                        marks.add(mark);
+                        int at = (int) (mark * Float.BYTES);
+                        int size = plan.gradients().limit() - at;
+                        seen.add(ByteBuffer.allocate(size)
+                                .put(plan.gradients().slice(at, size))
+                                .flip());
+                    });
+            assertThat(marks).isSortedAccordingTo((a, b) -> Long.compare(b, a)).endsWith(0L);
+            assertThat(marks).doesNotHaveDuplicates();
+            for (int i = 0; i < marks.size(); i++) {
+                int at = (int) (marks.get(i) * Float.BYTES);
+                assertThat(plan.gradients().slice(at, plan.gradients().limit() - at))
+                        .isEqualTo(seen.get(i));
+            }
+        }
+    }
+
+    @Test
+    void noExamplesGiveNoGradient() {
+        Graph graph = TestGraphs.all().get("dense");
+        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            ByteBuffer features = TestGraphs.features(graph, 2, 2);
+            IntBuffer labels = TestGraphs.labels(graph, 2, 3);
+            plan.forwardBackward(features, labels, 2, 4, mark -> {});
+            List<Long> marks = new ArrayList<>();
+            assertThat(plan.forwardBackward(features, labels, 0, 4, marks::add)).isEqualTo(new PassResult(0, 0));
+            assertThat(marks).containsExactly(0L);
+            assertThat(plan.gradients())
+                    .isEqualTo(ByteBuffer.allocate(plan.gradients().limit()));
+        }
+    }
+}

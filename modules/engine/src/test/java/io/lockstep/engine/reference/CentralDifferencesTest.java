@@ -1,0 +1,83 @@
+package io.lockstep.engine.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.TestGraphs;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every operation's backward against what its forward does when one number is moved a little. */
+@Timeout(60)
+class CentralDifferencesTest {
+    private static final int EXAMPLES = 3;
+    private static final double STEP = 1e-6;
+    /** Of a node's parameters, that many are tried. */
+    private static final int MOST_OF_A_NODE = 40;
+
+    static Stream<String> graphs() {
+        return TestGraphs.all().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void backwardIsTheSlopeOfForward(String name) {
+        Graph graph = TestGraphs.all().get(name);
+        double[] parameters = toDoubles(TestGraphs.parameters(graph, 1));
+        double[] features = gaussian(EXAMPLES * graph.inputShape().elements(), 2);
+        int[] labels = new int[EXAMPLES];
+        TestGraphs.labels(graph, EXAMPLES, 3).get(labels);
+
+        ReferenceNetwork network = new ReferenceNetwork(graph, parameters, true, 5);
+        network.forward(features, labels);
+        double[] gradients = network.backward();
+        for (Graph.Node node : graph.nodes()) {
+            int learned = node.operation() instanceof BatchNorm ? node.parameters() / 2 : node.parameters();
+            for (int i = 0; i < learned; i += 1 + learned / MOST_OF_A_NODE) {
+                int at = (int) node.parametersAt() + i;
+                double slope = slope(graph, parameters, features, labels, parameters, at);
+                assertThat(gradients[at]).as(node.name() + "[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
+            }
+        }
+        for (int i = 0; i < features.length; i++) {
+            double slope = slope(graph, parameters, features, labels, features, i);
+            assertThat(network.inputGradient()[i]).as("input[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
+        }
+    }
+
+    private static double tolerance(double slope) {
+        return 1e-6 + 1e-6 * Math.abs(slope);
+    }
+
+    private static double slope(
+            Graph graph, double[] parameters, double[] features, int[] labels, double[] moved, int at) {
+        double before = moved[at];
+        moved[at] = before + STEP;
+        double up = new ReferenceNetwork(graph, parameters, true, 5)
+                .forward(features, labels)
+                .lossSum();
+        moved[at] = before - STEP;
+        double down = new ReferenceNetwork(graph, parameters, true, 5)
+                .forward(features, labels)
+                .lossSum();
+        moved[at] = before;
+        return (up - down) / (2 * STEP);
+    }
+
+    private static double[] toDoubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    private static double[] gaussian(int count, long seed) {
+        return new Random(seed).doubles(count, -2, 2).toArray();
+    }
+}
