@@ -40,6 +40,9 @@ final class Arbiter {
 
     void begin(Collective collective) {
         mine.state = PeerStatus.BUSY;
+        mine.previousCall = mine.call;
+        mine.previousRoot = mine.root;
+        mine.previousElements = mine.elements;
         mine.sequence = collective.sequence;
         mine.call = collective.callCode();
         mine.root = collective.rootCode();
@@ -111,6 +114,10 @@ final class Arbiter {
                     && differs(peerStatus.call, peerStatus.root, peerStatus.elements)) {
                 return mismatchWith(peer, peerStatus.call, peerStatus.root, peerStatus.elements);
             }
+            if (isOneAheadOfAnother(peerStatus)) {
+                return mismatchWith(
+                        peer, peerStatus.previousCall, peerStatus.previousRoot, peerStatus.previousElements);
+            }
             boolean gone = transport.silenceNanos(peer) == Long.MAX_VALUE || peerStatus.state == PeerStatus.CLOSED;
             if (gone && (peer == mine.waitingFor || peerStatus.sequence < mine.sequence)) {
                 return Verdict.lost(peer, mine.sequence);
@@ -131,6 +138,22 @@ final class Arbiter {
     /** A frame of {@code peer} belongs to another call under the same number. */
     void mismatched(int peer, int call, int root, long elements) {
         settleOn(mismatchWith(peer, call, root, elements));
+    }
+
+    /** A frame of {@code peer} belongs to a later collective: it is done with this one, without us. */
+    void leftBehindBy(int peer) {
+        transport.statusOf(peer, peerStatus);
+        if (isOneAheadOfAnother(peerStatus)) {
+            settleOn(mismatchWith(peer, peerStatus.previousCall, peerStatus.previousRoot, peerStatus.previousElements));
+        } else {
+            settleOn(mismatchWith(peer, Collective.UNKNOWN_CALL, 0, 0));
+        }
+    }
+
+    /** Whether a peer's call under this number is known, over, and another one than ours. */
+    private boolean isOneAheadOfAnother(PeerStatus peer) {
+        return peer.sequence == mine.sequence + 1
+                && differs(peer.previousCall, peer.previousRoot, peer.previousElements);
     }
 
     /** What {@code peer} sent makes no sense, or a part of it is missing. */

@@ -192,8 +192,7 @@ final class Exchange implements Links {
 
     private void failMismatched(Frame frame, int peer) {
         if (frame.sequence() > collective.sequence) {
-            // the peer is done with this collective without having sent what we wait for
-            arbiter.mismatched(peer, Collective.UNKNOWN_CALL, 0, 0);
+            arbiter.leftBehindBy(peer);
         } else {
             arbiter.mismatched(peer, frame.call(), frame.root(), frame.elements());
         }

@@ -1,30 +1,60 @@
 package io.lockstep.collectives;
 
+import io.lockstep.collectives.algorithms.Central;
 import io.lockstep.collectives.algorithms.Chain;
 import io.lockstep.collectives.algorithms.Dissemination;
 import io.lockstep.collectives.algorithms.Flat;
+import io.lockstep.collectives.algorithms.HalvingDoubling;
+import io.lockstep.collectives.algorithms.Hierarchical;
 import io.lockstep.collectives.algorithms.Links;
 import io.lockstep.collectives.algorithms.Records;
+import io.lockstep.collectives.algorithms.RecursiveDoubling;
 import io.lockstep.collectives.algorithms.Ring;
+import java.util.stream.IntStream;
 
 /** From a call to the algorithm that serves it. */
 final class Execution {
     private final Links links;
     private final Flat flat;
     private final Tuning tuning;
+    private final int hosts;
+    private volatile CostModel model = CostModel.sharedMemory();
 
     Execution(Links links, Tuning tuning) {
         this.links = links;
         this.flat = new Flat(links.segmentBytes());
         this.tuning = tuning;
+        this.hosts = (int) IntStream.range(0, links.worldSize())
+                .filter(rank -> links.hostOf(rank) == rank)
+                .count();
     }
 
-    /** Sets the algorithm, from what is the same on all ranks. */
+    /** From now on choices follow this model; all ranks change it between the same two calls. */
+    void model(CostModel fitted) {
+        model = fitted;
+    }
+
+    /** Sets the algorithm that was left open, from what is the same on all ranks. */
     void choose(Collective collective) {
-        if (collective.kind == CollectiveKind.ALL_REDUCE) {
-            long wireBytes = collective.elements() * collective.operand.kernel().wireBytes();
-            collective.algorithm = tuning.allReduce(wireBytes, links.worldSize(), links.segmentBytes());
+        if (collective.algorithm != Algorithm.AUTO) {
+            return;
         }
+        collective.algorithm = switch (collective.kind) {
+            case ALL_REDUCE -> allReduceBy(collective);
+            case REDUCE -> tuning.reduce() == Algorithm.AUTO ? Algorithm.CENTRAL : tuning.reduce();
+            case BROADCAST -> tuning.broadcast() == Algorithm.AUTO ? Algorithm.RING : tuning.broadcast();
+            case REDUCE_SCATTER, ALL_GATHER, BARRIER, ALL_GATHER_RECORDS -> Algorithm.AUTO;
+        };
+    }
+
+    private Algorithm allReduceBy(Collective collective) {
+        long wireBytes = collective.elements() * collective.operand.kernel().wireBytes();
+        if (tuning.allReduce() == Algorithm.FLAT && wireBytes > links.segmentBytes()) {
+            return Algorithm.RING;
+        }
+        return tuning.allReduce() == Algorithm.AUTO
+                ? model.fastest(wireBytes, links.worldSize(), hosts, links.segmentBytes())
+                : tuning.allReduce();
     }
 
     void run(Collective collective) {
@@ -32,8 +62,20 @@ final class Execution {
             case ALL_REDUCE -> allReduce(collective);
             case REDUCE_SCATTER -> Ring.reduceScatter(links, collective.operand);
             case ALL_GATHER -> Ring.allGather(links, collective.operand);
-            case REDUCE -> Chain.reduce(links, collective.operand, collective.root);
-            case BROADCAST -> Chain.broadcast(links, collective.operand, collective.root);
+            case REDUCE -> {
+                if (collective.algorithm == Algorithm.CENTRAL) {
+                    Central.reduce(links, collective.operand, collective.root);
+                } else {
+                    Chain.reduce(links, collective.operand, collective.root);
+                }
+            }
+            case BROADCAST -> {
+                if (collective.algorithm == Algorithm.CENTRAL) {
+                    Central.broadcast(links, collective.operand, collective.root);
+                } else {
+                    Chain.broadcast(links, collective.operand, collective.root);
+                }
+            }
             case BARRIER -> Dissemination.barrier(links);
             case ALL_GATHER_RECORDS -> collective.records = Records.allGather(links, collective.record);
         }
@@ -42,7 +84,12 @@ final class Execution {
     private void allReduce(Collective collective) {
         switch (collective.algorithm) {
             case FLAT -> flat.allReduce(links, collective.operand);
-            default -> Ring.allReduce(links, collective.operand);
+            case RECURSIVE_DOUBLING -> RecursiveDoubling.allReduce(links, collective.operand);
+            case HALVING_DOUBLING -> HalvingDoubling.allReduce(links, collective.operand);
+            case CENTRAL -> Central.allReduce(links, collective.operand);
+            case HIERARCHICAL -> Hierarchical.allReduce(links, collective.operand);
+            case RING -> Ring.allReduce(links, collective.operand);
+            case AUTO -> throw new IllegalStateException("chosen before it runs");
         }
     }
 }

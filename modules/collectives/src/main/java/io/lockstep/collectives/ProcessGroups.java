@@ -47,4 +47,19 @@ public final class ProcessGroups {
     public static ProcessGroup over(Transport transport, int attempt, int group, Duration deadline, Tuning tuning) {
         return new TransportProcessGroup(transport, attempt, group, deadline, tuning);
     }
+
+    /**
+     * The same, and a short probe of the links from which the group chooses its algorithms. All ranks call it at the
+     * same time.
+     */
+    public static ProcessGroup probed(Transport transport, int attempt, int group, Duration deadline, Tuning tuning) {
+        TransportProcessGroup result = new TransportProcessGroup(transport, attempt, group, deadline, tuning);
+        try {
+            result.calibrate();
+            return result;
+        } catch (RuntimeException e) {
+            result.close();
+            throw e;
+        }
+    }
 }

@@ -11,6 +11,9 @@ import java.util.StringJoiner;
 final class StallInspector {
     private static final Logger LOG = System.getLogger(StallInspector.class.getName());
 
+    /** Shorter waits are nothing to speak of. */
+    private static final long LEAST_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Transport transport;
     private final long afterNanos;
     private final PeerStatus status = new PeerStatus();
@@ -18,7 +21,7 @@ final class StallInspector {
 
     StallInspector(Transport transport, Duration deadline) {
         this.transport = transport;
-        this.afterNanos = deadline.toNanos() / 4;
+        this.afterNanos = Math.max(LEAST_NANOS, deadline.toNanos() / 4);
     }
 
     void inspect(Collective collective, long waitedNanos) {

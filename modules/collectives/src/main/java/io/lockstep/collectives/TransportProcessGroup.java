@@ -49,9 +49,9 @@ final class TransportProcessGroup implements ProcessGroup {
         this.deadline = deadline;
         arbiter = new Arbiter(transport, deadline);
         exchange =
-                new Exchange(transport, attempt, group, arbiter, deadline, tuning.patience(transport), () -> closing);
+                new Exchange(transport, attempt, group, arbiter, deadline, Tuning.patience(transport), () -> closing);
         execution = new Execution(exchange, tuning);
-        kernels = tuning.kernels();
+        kernels = Tuning.kernels();
         communication = new Thread(this::communicate, "lockstep-rank-" + transport.rank());
         communication.setDaemon(true);
         communication.start();
@@ -80,6 +80,16 @@ final class TransportProcessGroup implements ProcessGroup {
     @Override
     public Work allReduce(ByteBuffer floats, Reduction reduction, WireType wire) {
         return submit(CollectiveKind.ALL_REDUCE, floats, reduction, wire, 0);
+    }
+
+    /** All-reduce by a given algorithm. */
+    Work allReduceBy(ByteBuffer floats, Reduction reduction, Algorithm algorithm) {
+        return submit(CollectiveKind.ALL_REDUCE, floats, reduction, WireType.FLOAT32, 0, algorithm);
+    }
+
+    /** Measures the links and chooses by that from now on; a collective. */
+    void calibrate() {
+        execution.model(new Probe(this).fit());
     }
 
     @Override
@@ -121,6 +131,11 @@ final class TransportProcessGroup implements ProcessGroup {
     }
 
     private Work submit(CollectiveKind kind, ByteBuffer floats, Reduction reduction, WireType wire, int root) {
+        return submit(kind, floats, reduction, wire, root, Algorithm.AUTO);
+    }
+
+    private Work submit(
+            CollectiveKind kind, ByteBuffer floats, Reduction reduction, WireType wire, int root, Algorithm algorithm) {
         if (!floats.isDirect() || floats.order() != ByteOrder.nativeOrder()) {
             throw new IllegalArgumentException("the buffer must be direct and in native byte order");
         }
@@ -132,7 +147,9 @@ final class TransportProcessGroup implements ProcessGroup {
         }
         Operand operand = new Operand(
                 floats, floats.position(), floats.remaining() / Float.BYTES, reduction, kernels[wire.ordinal()]);
-        return enqueue(new Collective(this, kind, operand, wire, root, null));
+        Collective collective = new Collective(this, kind, operand, wire, root, null);
+        collective.algorithm = algorithm;
+        return enqueue(collective);
     }
 
     private Work enqueue(Collective collective) {

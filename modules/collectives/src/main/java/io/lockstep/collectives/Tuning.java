@@ -4,21 +4,37 @@ import io.lockstep.collectives.kernels.WireKernel;
 import io.lockstep.collectives.kernels.WireKernels;
 import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;
+import java.util.Objects;
 
-/** How a group chooses and waits; equal on all ranks. */
-public record Tuning(Algorithm allReduce) {
-    public static Tuning defaults() {
-        return new Tuning(Algorithm.AUTO);
+/**
+ * How a group chooses its algorithms; equal on all ranks.
+ *
+ * @param allReduce AUTO leaves it to the cost model
+ * @param reduce CENTRAL, or RING for a pipelined chain; AUTO is CENTRAL, which is what DataParallel does
+ * @param broadcast CENTRAL, or RING for a pipelined chain; AUTO is RING
+ */
+public record Tuning(Algorithm allReduce, Algorithm reduce, Algorithm broadcast) {
+    public Tuning {
+        Objects.requireNonNull(allReduce, "allReduce");
+        requireRooted(reduce);
+        requireRooted(broadcast);
     }
 
-    Algorithm allReduce(long wireBytes, int worldSize, int segmentBytes) {
-        if (allReduce != Algorithm.AUTO) {
-            return allReduce;
+    private static void requireRooted(Algorithm algorithm) {
+        if (algorithm != Algorithm.AUTO && algorithm != Algorithm.CENTRAL && algorithm != Algorithm.RING) {
+            throw new IllegalArgumentException("reduce and broadcast go by CENTRAL or RING, not by " + algorithm);
         }
-        return wireBytes <= 8 * 1024 && wireBytes <= segmentBytes ? Algorithm.FLAT : Algorithm.RING;
     }
 
-    Patience patience(Transport transport) {
+    public static Tuning defaults() {
+        return new Tuning(Algorithm.AUTO, Algorithm.AUTO, Algorithm.AUTO);
+    }
+
+    public Tuning withAllReduce(Algorithm algorithm) {
+        return new Tuning(algorithm, reduce, broadcast);
+    }
+
+    static Patience patience(Transport transport) {
         int processors = Runtime.getRuntime().availableProcessors();
         long longestSleepNanos = Duration.ofMillis(1).toNanos();
         if (transport.wakes()) {
@@ -29,7 +45,8 @@ public record Tuning(Algorithm allReduce) {
                 transport, processors > 1 ? 200 : 0, Duration.ofMillis(1).toNanos(), longestSleepNanos);
     }
 
-    WireKernel[] kernels() {
-        return new WireKernel[] {WireKernels.float32()};
+    /** By the ordinal of {@link WireType}. */
+    static WireKernel[] kernels() {
+        return new WireKernel[] {WireKernels.float32(), WireKernels.float16(), WireKernels.bfloat16()};
     }
 }

@@ -76,7 +76,7 @@ public final class RankMain {
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(IntraHost.valueOf(args[2]))
                 .withMtuBytes(Integer.parseInt(args[9]))
-                .withTuning(new Tuning(Algorithm.valueOf(args[4])));
+                .withTuning(Tuning.defaults().withAllReduce(Algorithm.valueOf(args[4])));
         try (ProcessGroup group =
                 AeronProcessGroups.open(options, rendezvous(in, out, options.worldSize()), transport)) {
             RankMain rank = new RankMain(group, WireType.valueOf(args[5]), Double.parseDouble(args[6]));

@@ -15,4 +15,13 @@ public final class WireKernels {
     public static WireKernel float32() {
         return VECTORS ? new VectorFloat32() : new ScalarFloat32();
     }
+
+    /** IEEE binary16. */
+    public static WireKernel float16() {
+        return HalfWidth.float16();
+    }
+
+    public static WireKernel bfloat16() {
+        return HalfWidth.bfloat16();
+    }
 }

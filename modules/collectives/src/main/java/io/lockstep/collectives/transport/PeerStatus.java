@@ -8,11 +8,12 @@ import java.nio.ByteBuffer;
  * <pre>
  *  0 state (int)   4 waitingFor (int)   8 sequence (long)   16 call (int)   20 root (int)   24 elements (long)
  * 32 verdict (int) 36 culprit (int)    40 other (int)       44 zero         48 verdictSequence (long)
- * 56 verdictCall, 60 verdictRoot, 64 verdictElements, 72 otherCall, 76 otherRoot, 80 otherElements, 88 .. 95 zero
+ * 56 verdictCall, 60 verdictRoot, 64 verdictElements, 72 otherCall, 76 otherRoot, 80 otherElements
+ * 88 previousCall, 92 previousRoot, 96 previousElements, 104 .. 111 zero
  * </pre>
  */
 public final class PeerStatus {
-    public static final int BYTES = 96;
+    public static final int BYTES = 112;
 
     /** Between collectives. */
     public static final int IDLE = 0;
@@ -39,6 +40,12 @@ public final class PeerStatus {
     public int call;
     public int root;
     public long elements;
+
+    /** The collective before, so that who is one behind can still compare. */
+    public int previousCall;
+
+    public int previousRoot;
+    public long previousElements;
 
     public int verdict;
     public int culprit = -1;
@@ -70,6 +77,9 @@ public final class PeerStatus {
         buffer.putInt(at + 72, otherCall);
         buffer.putInt(at + 76, otherRoot);
         buffer.putLong(at + 80, otherElements);
+        buffer.putInt(at + 88, previousCall);
+        buffer.putInt(at + 92, previousRoot);
+        buffer.putLong(at + 96, previousElements);
     }
 
     public void readFrom(ByteBuffer buffer, int at) {
@@ -89,5 +99,8 @@ public final class PeerStatus {
         otherCall = buffer.getInt(at + 72);
         otherRoot = buffer.getInt(at + 76);
         otherElements = buffer.getLong(at + 80);
+        previousCall = buffer.getInt(at + 88);
+        previousRoot = buffer.getInt(at + 92);
+        previousElements = buffer.getLong(at + 96);
     }
 }

@@ -1,0 +1,113 @@
+package io.lockstep.collectives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.collectives.transport.FaultInjectingTransport;
+import io.lockstep.collectives.transport.FaultInjectingTransport.Faults;
+import io.lockstep.collectives.transport.InProcessTransport;
+import io.lockstep.collectives.transport.SegmentTransport.Geometry;
+import io.lockstep.collectives.transport.Transport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(170)
+class FaultInjectionTest {
+    private static final int LENGTH = 2000;
+
+    private static World world(int worldSize, Duration deadline, List<Faults> faults, long seed) {
+        List<ProcessGroup> groups = new ArrayList<>();
+        for (Transport transport : InProcessTransport.create(new Geometry(worldSize, 1024, 4))) {
+            groups.add(ProcessGroups.over(
+                    new FaultInjectingTransport(transport, faults.get(transport.rank()), seed),
+                    0,
+                    0,
+                    deadline,
+                    Tuning.defaults()));
+        }
+        return new World(groups);
+    }
+
+    @Test
+    void aThousandRoundsOfFaultsNeitherHangNorAcceptAWrongSum() {
+        Random random = new Random(7);
+        int failed = 0;
+        int rounds = 1000;
+        for (int round = 0; round < rounds; round++) {
+            int worldSize = 2 + round % 3;
+            double each = round % 4 == 0 ? 0.02 : 0;
+            Faults bad = new Faults(
+                    random.nextInt(3) * each,
+                    0.05,
+                    0.05,
+                    random.nextInt(3) * each,
+                    round % 10 == 0 ? random.nextInt(20) : Integer.MAX_VALUE);
+            List<Faults> faults = new ArrayList<>();
+            for (int rank = 0; rank < worldSize; rank++) {
+                faults.add(rank == round % worldSize ? bad : new Faults(0, 0.02, 0.02, 0, Integer.MAX_VALUE));
+            }
+            try (World world = world(worldSize, Duration.ofMillis(100), faults, round)) {
+                List<Boolean> correct = world.call(FaultInjectionTest::sumsOrSaysWhyNot);
+                failed += correct.contains(false) ? 1 : 0;
+            }
+        }
+        assertThat(failed).isBetween(50, rounds / 2);
+    }
+
+    private static boolean sumsOrSaysWhyNot(ProcessGroup group) {
+        try {
+            for (int call = 0; call < 2; call++) {
+                ByteBuffer vector = ProcessGroupContract.vector(group.rank(), LENGTH);
+                group.allReduce(vector, Reduction.SUM).await();
+                ProcessGroupContract.assertVector(
+                        vector, 0, LENGTH, i -> ProcessGroupContract.sum(group.worldSize(), i));
+            }
+            return true;
+        } catch (CollectiveException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void allSurvivorsNameTheRankThatDied() {
+        for (int culprit = 0; culprit < 4; culprit++) {
+            List<Faults> faults = new ArrayList<>();
+            for (int rank = 0; rank < 4; rank++) {
+                faults.add(rank == culprit ? new Faults(0, 0, 0, 0, 5) : Faults.none());
+            }
+            try (World world = world(4, Duration.ofSeconds(2), faults, 1)) {
+                List<Future<CollectiveException>> ends = new ArrayList<>();
+                for (int rank = 0; rank < 4; rank++) {
+                    ends.add(world.start(rank, group -> {
+                        try {
+                            for (int call = 0; call < 100; call++) {
+                                group.allReduce(World.floats(LENGTH), Reduction.SUM)
+                                        .await();
+                            }
+                            return null;
+                        } catch (CollectiveException e) {
+                            return e;
+                        }
+                    }));
+                }
+                Set<Integer> named = new HashSet<>();
+                for (int rank = 0; rank < 4; rank++) {
+                    if (rank != culprit) {
+                        CollectiveException end = World.get(ends.get(rank));
+                        assertThat(end).isInstanceOf(PeerLostException.class);
+                        assertThat(end.getMessage()).contains("lost rank " + culprit, "allReduce");
+                        named.add(((PeerLostException) end).lostRank());
+                    }
+                }
+                assertThat(named).containsExactly(culprit);
+            }
+        }
+    }
+}
