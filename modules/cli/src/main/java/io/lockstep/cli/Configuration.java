@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.NearestName;
+import io.lockstep.datasets.NearestName;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashMap;

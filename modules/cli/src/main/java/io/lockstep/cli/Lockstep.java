@@ -35,6 +35,7 @@ final class Lockstep {
                 .addSubcommand(new EvaluateCommand(startedBy))
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())
+                .addSubcommand(new BenchmarkCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getSubcommands().values().forEach(Lockstep::withHelp);
         withHelp(line);

@@ -1,8 +1,21 @@
 package io.lockstep.cli;
 
+import io.lockstep.modelzoo.Model;
+import io.lockstep.modelzoo.ModelInput;
+import io.lockstep.modelzoo.ModelZoo;
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.ModelSummary;
+import io.lockstep.networks.ModelSummary.Row;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,20 +23,108 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "models",
         description = "Lists the networks, or the layers of one.",
-        footer = {"", "Example:  bin/lockstep models resnet20"})
+        footer = {"", "Example:  bin/lockstep models resnet18 --input 3x224x224 --classes 1000"})
 final class ModelsCommand implements Callable<Integer> {
+    private static final Pattern INPUT = Pattern.compile("(\\d{1,5})x(\\d{1,5})x(\\d{1,5})");
+    private static final double MILLION = 1e6;
+
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "A network, for its layers.")
     private String name;
+
+    @Option(
+            names = "--input",
+            paramLabel = "CxHxW",
+            defaultValue = "3x32x32",
+            description = "Channels, height and width. Default: ${DEFAULT-VALUE}.")
+    private String input;
+
+    @Option(names = "--classes", paramLabel = "N", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+    private int classes;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
     private Path json;
 
+    /** @param forwardMflop a multiplication and an addition counted as two */
+    private record Entry(
+            String name,
+            long parameters,
+            long runningStatistics,
+            double forwardMflop,
+            String source,
+            String description) {}
+
+    private record Details(Entry model, List<Row> layers) {}
+
     @Override
-    public Integer call() throws Exception {
-        Object result = name == null ? Networks.list(System.out) : Networks.describe(name, System.out);
+    public Integer call() throws IOException {
+        Object result = name == null ? list(System.out) : describe(Networks.model(name), System.out);
         if (json != null) {
             Files.writeString(json, Json.pretty(result));
         }
         return ExitStatus.DONE;
+    }
+
+    private List<Entry> list(PrintStream out) {
+        out.println(Progress.format(
+                "for %s and %d classes:%n%-11s %14s %15s  %s",
+                input, classes, "name", "parameters", "forward MFLOP", "source"));
+        List<Entry> entries = new ArrayList<>();
+        for (Model model : ModelZoo.all()) {
+            Entry entry = entry(model, summary(model));
+            entries.add(entry);
+            out.println(Progress.format(
+                    "%-11s %,14d %,15.1f  %s", entry.name(), entry.parameters(), entry.forwardMflop(), entry.source()));
+        }
+        return entries;
+    }
+
+    private Details describe(Model model, PrintStream out) {
+        ModelSummary summary = summary(model);
+        Entry entry = entry(model, summary);
+        out.println(model.name() + ": " + model.description());
+        out.println("after " + model.source());
+        String row = "%-18s %-22s %-14s %12s %10s %10s";
+        out.println(Progress.format(row, "layer", "type", "output", "parameters", "statistics", "MFLOP"));
+        for (Row layer : summary.layers()) {
+            out.println(Progress.format(
+                    row,
+                    layer.name(),
+                    layer.type(),
+                    layer.outputShape().stream().map(String::valueOf).collect(Collectors.joining("x")),
+                    Progress.format("%,d", layer.parameters()),
+                    Progress.format("%,d", layer.statistics()),
+                    Progress.format("%.2f", 2 * layer.multiplyAdds() / MILLION)));
+        }
+        out.println(Progress.format(
+                "%,d parameters, %,d running statistics, %.1f MFLOP forward for an example of %s",
+                entry.parameters(), entry.runningStatistics(), entry.forwardMflop(), input));
+        return new Details(entry, summary.layers());
+    }
+
+    private static Entry entry(Model model, ModelSummary summary) {
+        return new Entry(
+                model.name(),
+                summary.parameters(),
+                summary.statistics(),
+                summary.flops() / MILLION,
+                model.source(),
+                model.description());
+    }
+
+    private ModelSummary summary(Model model) {
+        Matcher shape = INPUT.matcher(input);
+        if (!shape.matches()) {
+            throw new UsageException("--input " + input + ": expected channels, height and width, as 3x32x32");
+        }
+        try {
+            ModelInput images = new ModelInput(
+                    Integer.parseInt(shape.group(1)),
+                    Integer.parseInt(shape.group(2)),
+                    Integer.parseInt(shape.group(3)),
+                    classes);
+            return ModelSummary.of(model.build(images, Hyperparameters.defaults(), 1));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(model.name() + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -8,17 +8,25 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
-import java.io.PrintStream;
 import java.util.Map;
 
 /** From settings to networks. */
 final class Networks {
     private Networks() {}
 
+    /** @throws UsageException for an unknown model */
+    static Model model(String name) {
+        try {
+            return ModelZoo.get(name);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
     /** @throws UsageException for an unknown model, or hyper-parameters that do not go together */
     static void check(Configuration configuration) {
+        model(configuration.get(Settings.MODEL));
         try {
-            ModelZoo.get(configuration.get(Settings.MODEL));
             hyperparameters(configuration);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
@@ -27,25 +35,6 @@ final class Networks {
 
     static ReplicaFactory replicas(Configuration configuration) {
         return new ZooReplicas(configuration.get(Settings.MODEL), configuration.differenceFrom(new Configuration()));
-    }
-
-    /** Prints the zoo. */
-    static Object list(PrintStream out) {
-        ModelZoo.all().forEach(model -> out.println(Progress.format("%-10s %s", model.name(), model.description())));
-        return ModelZoo.names();
-    }
-
-    /** Prints a network. */
-    static Object describe(String name, PrintStream out) {
-        Model model;
-        try {
-            model = ModelZoo.get(name);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
-        }
-        out.println(model.name() + ": " + model.description());
-        out.println("after " + model.source());
-        return model.name();
     }
 
     private static Hyperparameters hyperparameters(Configuration configuration) {

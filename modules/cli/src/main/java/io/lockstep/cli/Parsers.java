@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.NearestName;
+import io.lockstep.datasets.NearestName;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.lockstep.spark.Slots;
 import io.lockstep.training.RunOptions.DataOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
@@ -61,6 +62,13 @@ final class SparkJobs {
     /** What can be known before an executor starts. */
     static void check(Configuration configuration, SparkConf conf) {
         SparkProperties.complete(conf);
+        for (String demand : List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.ssl.rpc.enabled")) {
+            if (conf.getBoolean(demand, false)
+                    && configuration.get(Settings.SECURITY).equals("off")) {
+                throw new UsageException(demand + " is true, but security = off would send gradients between hosts in"
+                        + " clear; take security = auto");
+            }
+        }
         Slots.requireInUrl(
                 conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), configuration.get(Settings.WORKERS));
     }

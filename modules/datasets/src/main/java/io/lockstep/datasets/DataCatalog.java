@@ -55,9 +55,8 @@ public final class DataCatalog {
         if (nameOrPath.contains("/") || nameOrPath.contains("\\") || storage.exists(nameOrPath)) {
             return open(nameOrPath, lastName(nameOrPath));
         }
-        throw new DatasetNotFoundException("unknown data '" + nameOrPath + "'; did you mean '"
-                + NearestName.of(nameOrPath, names()) + "'? Known are " + String.join(", ", names())
-                + ", or a path such as ./" + nameOrPath);
+        throw new DatasetNotFoundException(
+                NearestName.unknown("data", nameOrPath, names()) + ", or a path such as ./" + nameOrPath);
     }
 
     /** Is it there, as far as can be seen without reading it? */

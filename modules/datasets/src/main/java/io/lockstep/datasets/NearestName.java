@@ -1,20 +1,37 @@
 package io.lockstep.datasets;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 
-/** The known name that a misspelt one is closest to, by Levenshtein's distance. */
-final class NearestName {
+/** The name that was probably meant: for messages that refuse one. */
+public final class NearestName {
     private NearestName() {}
 
-    static String of(String name, Collection<String> known) {
-        return known.stream()
-                .min(Comparator.comparingInt(candidate -> distance(name.toLowerCase(Locale.ROOT), candidate)))
-                .orElseThrow();
+    /** The known name with the fewest edits to {@code name}, if those are less than half of its letters. */
+    public static Optional<String> of(String name, Collection<String> known) {
+        String nearest = null;
+        int fewest = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int edits = edits(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+            if (edits < fewest) {
+                fewest = edits;
+                nearest = candidate;
+            }
+        }
+        return fewest <= Math.max(2, name.length() / 2) ? Optional.ofNullable(nearest) : Optional.empty();
     }
 
-    private static int distance(String a, String b) {
+    /** {@code unknown model 'resnet2'; did you mean 'resnet20'? Known: ...} */
+    public static String unknown(String what, String name, Collection<String> known) {
+        String hint = of(name, known)
+                .map(nearest -> "; did you mean '" + nearest + "'? Known: ")
+                .orElse("; known: ");
+        return "unknown " + what + " '" + name + "'" + hint + String.join(", ", known);
+    }
+
+    /** Levenshtein's distance, one row at a time. */
+    private static int edits(String a, String b) {
         int[] row = new int[b.length() + 1]; // edits from a's first i letters to b's first j
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -61,7 +61,7 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(name))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage("unknown data '" + name + "'; did you mean '" + nearest
-                        + "'? Known are shapes, cifar10, mnist, or a path such as ./" + name);
+                        + "'? Known: shapes, cifar10, mnist, or a path such as ./" + name);
     }
 
     @Test

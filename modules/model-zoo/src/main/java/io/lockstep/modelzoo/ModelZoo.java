@@ -1,6 +1,6 @@
 package io.lockstep.modelzoo;
 
-import io.lockstep.networks.NearestName;
+import io.lockstep.datasets.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

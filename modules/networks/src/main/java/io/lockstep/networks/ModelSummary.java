@@ -38,8 +38,9 @@ public record ModelSummary(List<Row> layers) {
     }
 
     public static ModelSummary of(NetworkDefinition definition) {
-        ComputationGraphConfiguration configuration = definition.configuration();
-        Map<String, InputType> outputs = configuration.getLayerActivationTypes(false, definition.input());
+        // a copy, as DL4J sets preprocessors while it walks, and without that forgets the ones that are set
+        ComputationGraphConfiguration configuration = definition.configuration().clone();
+        Map<String, InputType> outputs = configuration.getLayerActivationTypes(true, definition.input());
         List<Row> rows = new ArrayList<>();
         outputs.forEach((name, output) -> {
             GraphVertex vertex = configuration.getVertices().get(name);

@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import io.lockstep.datasets.NearestName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,0 +1,47 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lockstep.modelzoo.ModelZoo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ModelsCommandTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyModelIsListedWithItsSize() throws Exception {
+        JsonNode models = run("models");
+
+        assertThat(models).hasSize(ModelZoo.names().size());
+        assertThat(models).allSatisfy(model -> {
+            assertThat(model.get("parameters").asLong()).isPositive();
+            assertThat(model.get("forward_mflop").asDouble()).isPositive();
+            assertThat(model.get("source").asText()).isNotBlank();
+        });
+    }
+
+    @Test
+    void anotherInputAndNumberOfClassesAreCounted() throws Exception {
+        JsonNode model =
+                run("models", "lenet5", "--input", "1x28x28", "--classes", "7").get("model");
+
+        // C1 6 x 26 (28x28 padded to 32), C3 16 x 151, C5 120 x 401, F6 84 x 121, output 7 x 85
+        assertThat(model.get("parameters").asLong()).isEqualTo(6 * 26 + 16 * 151 + 120 * 401 + 84 * 121 + 7 * 85);
+    }
+
+    private JsonNode run(String... args) throws Exception {
+        Path json = folder.resolve("result.json");
+        String[] all = java.util.Arrays.copyOf(args, args.length + 2);
+        all[args.length] = "--json";
+        all[args.length + 1] = json.toString();
+        assertThat(Lockstep.execute(Lockstep.StartedBy.LAUNCHER, all)).isZero();
+        return Json.parse(Files.readString(json));
+    }
+}
