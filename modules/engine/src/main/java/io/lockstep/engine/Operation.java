@@ -63,8 +63,12 @@ public sealed interface Operation {
     record ZeroPadding(int top, int bottom, int left, int right, int channelsBefore, int channelsAfter)
             implements Operation {}
 
-    /** A vector of all elements in the order (channels, height, width). */
-    record Flatten() implements Operation {}
+    /**
+     * A vector of all elements.
+     *
+     * @param channelsFirst in the order (channels, height, width), otherwise (height, width, channels)
+     */
+    record Flatten(boolean channelsFirst) implements Operation {}
 
     /**
      * In training, each element is kept with probability {@code retain} and then divided by it, otherwise 0.
@@ -75,8 +79,8 @@ public sealed interface Operation {
     /**
      * The last node: softmax of a vector and its cross-entropy with the labels, in nats.
      *
-     * @param labelSmoothing the share of the target that is spread evenly over all classes; 0 for none (Szegedy et al.
-     *     2016, section 7)
+     * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none
+     *     (Szegedy et al. 2016, section 7)
      */
     record SoftmaxCrossEntropy(double labelSmoothing) implements Operation {}
 }

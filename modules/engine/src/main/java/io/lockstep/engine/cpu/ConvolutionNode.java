@@ -201,7 +201,7 @@ final class ConvolutionNode implements AutoCloseable {
                 strides(),
                 dilations(),
                 padBefore(),
-                padAfter()));
+                OneDnn.padAfter(operation.window(), from, to)));
         return description;
     }
 
@@ -227,7 +227,7 @@ final class ConvolutionNode implements AutoCloseable {
                 strides(),
                 dilations(),
                 padBefore(),
-                padAfter()));
+                OneDnn.padAfter(operation.window(), from, to)));
         try (Primitive hint = hint(examples)) {
             return new Primitive(description, OneDnn.attributes(), hint);
         }
@@ -246,7 +246,7 @@ final class ConvolutionNode implements AutoCloseable {
                 strides(),
                 dilations(),
                 padBefore(),
-                padAfter()));
+                OneDnn.padAfter(operation.window(), from, to)));
         try (Primitive hint = hint(examples)) {
             return new Primitive(description, OneDnn.attributes(), hint);
         }
@@ -311,19 +311,6 @@ final class ConvolutionNode implements AutoCloseable {
 
     private long[] padBefore() {
         return new long[] {operation.window().padTop(), operation.window().padLeft()};
-    }
-
-    /** What the last output needs, which is less than was asked for where strides do not fit. */
-    private long[] padAfter() {
-        Window w = operation.window();
-        return new long[] {
-            (to.height() - 1L) * w.strideHeight()
-                    + (w.height() - 1L) * w.dilationHeight()
-                    + 1
-                    - from.height()
-                    - w.padTop(),
-            (to.width() - 1L) * w.strideWidth() + (w.width() - 1L) * w.dilationWidth() + 1 - from.width() - w.padLeft()
-        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
+import java.nio.ByteBuffer;
 
 /** Runs graphs on the CPU in float32. */
 public final class CpuBackend implements Backend {
@@ -17,6 +18,15 @@ public final class CpuBackend implements Backend {
 
     @Override
     public CpuPlan compile(Graph graph, int capacity) {
-        return new CpuPlan(graph, capacity, threads);
+        return new CpuPlan(graph, capacity, threads, null, null);
+    }
+
+    /**
+     * Over parameters and gradients that are there already.
+     *
+     * @param parameters float32, direct, native order; the caller's, and must outlive the plan, as must gradients
+     */
+    public CpuPlan compile(Graph graph, int capacity, ByteBuffer parameters, ByteBuffer gradients) {
+        return new CpuPlan(graph, capacity, threads, parameters, gradients);
     }
 }

@@ -10,12 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
 public final class CpuPlan implements Plan {
     private final int capacity;
     private final long exampleBytes;
+    private final int classCount;
     private final NativeMemory memory = new NativeMemory();
     private final long parameterAddress;
     private final long gradientAddress;
@@ -36,18 +38,19 @@ public final class CpuPlan implements Plan {
     private volatile long watermark;
     private long announced;
 
-    CpuPlan(Graph graph, int capacity, int threads) {
+    CpuPlan(Graph graph, int capacity, int threads, ByteBuffer givenParameters, ByteBuffer givenGradients) {
         if (capacity < 1) {
             throw new IllegalArgumentException("batch: " + capacity);
         }
         this.capacity = capacity;
         exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
+        classCount = graph.last().shape().channels();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
         }
-        parameterAddress = memory.allocate(bytes);
-        gradientAddress = memory.allocate(bytes);
+        parameterAddress = givenParameters == null ? memory.allocate(bytes) : addressOf(givenParameters, bytes);
+        gradientAddress = givenGradients == null ? memory.allocate(bytes) : addressOf(givenGradients, bytes);
         parameters = NativeMemory.view(parameterAddress, bytes);
         gradients = NativeMemory.view(gradientAddress, bytes);
         lanes = new Lanes(threads, "lockstep-engine");
@@ -58,6 +61,13 @@ public final class CpuPlan implements Plan {
             close();
             throw e;
         }
+    }
+
+    private static long addressOf(ByteBuffer given, long bytes) {
+        if (!given.isDirect() || given.order() != ByteOrder.nativeOrder() || given.remaining() != bytes) {
+            throw new IllegalArgumentException(given + " is no direct buffer of " + bytes + " bytes in native order");
+        }
+        return new BytePointer(given).address() + given.position();
     }
 
     private void compileOn(Lane lane, Graph graph) {
@@ -221,6 +231,13 @@ public final class CpuPlan implements Plan {
         if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < examples) {
             throw new IllegalArgumentException(examples + " examples of " + exampleBytes + " bytes, from "
                     + batch.remaining() + " bytes and " + classes.remaining() + " labels, for a plan of " + capacity);
+        }
+        for (int i = 0; i < examples; i++) {
+            int label = classes.get(classes.position() + i);
+            if (label < 0 || label >= classCount) {
+                throw new IllegalArgumentException(
+                        "label " + label + " of example " + i + ", with " + classCount + " classes");
+            }
         }
         features = batch;
         labels = classes;

@@ -51,13 +51,13 @@ final class LossNode {
             distances += distance;
         }
         int label = plan.label(n);
+        double spread = dx == null ? 0 : smoothing;
         double logSum = Math.log(sum);
-        lossSum[lane] +=
-                logSum - (1 - smoothing) * (logit(x.buffer, at, label) - max) - smoothing * distances / classes;
+        lossSum[lane] += logSum - (1 - spread) * (logit(x.buffer, at, label) - max) - spread * distances / classes;
         correct[lane] += best == label ? 1 : 0;
         plan.predicted(n, best);
         for (int c = 0; dx != null && c < classes; c++) {
-            double target = smoothing / classes + (c == label ? 1 - smoothing : 0);
+            double target = spread / classes + (c == label ? 1 - spread : 0);
             double probability = Math.exp(logit(x.buffer, at, c) - max) / sum;
             dx.buffer.putFloat(at + c * Float.BYTES, (float) (probability - target));
         }

@@ -69,7 +69,9 @@ final class MoveNode implements AutoCloseable {
     /** The input's dimensions with the output's strides. */
     private dnnl_memory_desc_t outer(int examples) {
         long[] dimensions = {examples, from.channels(), from.height(), from.width()};
-        if (operation instanceof Flatten) {
+        if (operation instanceof Flatten flatten && !flatten.channelsFirst()) {
+            return inner(examples);
+        } else if (operation instanceof Flatten) {
             return OneDnn.strided(dimensions, new long[] {from.elements(), from.pixels(), from.width(), 1});
         } else if (operation instanceof Concatenation || operation instanceof ZeroPadding) {
             long row = (long) to.width() * to.channels();

@@ -13,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_scratchpad_m
 import static org.bytedeco.dnnl.global.dnnl.dnnl_scratchpad_mode_user;
 
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -68,6 +69,15 @@ final class OneDnn {
         dnnl_memory_desc_t description = new dnnl_memory_desc_t();
         check(dnnl_memory_desc_init_by_strides(description, dimensions.length, dimensions, dnnl_f32, strides));
         return description;
+    }
+
+    /** The padding that the last output needs, which is less than was asked for where strides do not fit. */
+    static long[] padAfter(Window w, Shape from, Shape to) {
+        int reachHeight = (to.height() - 1) * w.strideHeight() + (w.height() - 1) * w.dilationHeight() + 1;
+        int reachWidth = (to.width() - 1) * w.strideWidth() + (w.width() - 1) * w.dilationWidth() + 1;
+        return new long[] {
+            Math.max(0, reachHeight - from.height() - w.padTop()), Math.max(0, reachWidth - from.width() - w.padLeft())
+        };
     }
 
     static long bytes(dnnl_memory_desc_t description) {

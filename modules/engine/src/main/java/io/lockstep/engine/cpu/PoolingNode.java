@@ -91,7 +91,7 @@ final class PoolingNode implements AutoCloseable {
                 new long[] {w.height(), w.width()},
                 new long[] {w.dilationHeight() - 1, w.dilationWidth() - 1},
                 new long[] {w.padTop(), w.padLeft()},
-                padAfter()));
+                OneDnn.padAfter(operation.window(), from, to)));
         return new Primitive(description, OneDnn.attributes(), null);
     }
 
@@ -107,20 +107,8 @@ final class PoolingNode implements AutoCloseable {
                 new long[] {w.height(), w.width()},
                 new long[] {w.dilationHeight() - 1, w.dilationWidth() - 1},
                 new long[] {w.padTop(), w.padLeft()},
-                padAfter()));
+                OneDnn.padAfter(operation.window(), from, to)));
         return new Primitive(description, OneDnn.attributes(), forward.primitive(examples));
-    }
-
-    private long[] padAfter() {
-        Window w = operation.window();
-        return new long[] {
-            (to.height() - 1L) * w.strideHeight()
-                    + (w.height() - 1L) * w.dilationHeight()
-                    + 1
-                    - from.height()
-                    - w.padTop(),
-            (to.width() - 1L) * w.strideWidth() + (w.width() - 1L) * w.dilationWidth() + 1 - from.width() - w.padLeft()
-        };
     }
 
     private Call bindForward(Primitive primitive, int examples) {

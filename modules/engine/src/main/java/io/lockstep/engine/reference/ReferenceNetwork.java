@@ -97,7 +97,7 @@ public final class ReferenceNetwork {
 
     private PassResult result() {
         int classes = graph.last().shape().channels();
-        double smoothing = ((SoftmaxCrossEntropy) graph.last().operation()).labelSmoothing();
+        double smoothing = training ? ((SoftmaxCrossEntropy) graph.last().operation()).labelSmoothing() : 0;
         double loss = 0;
         int correct = 0;
         int[] predictions = predictions();
@@ -255,8 +255,10 @@ public final class ReferenceNetwork {
     }
 
     private static int place(Operation operation, Shape from, Shape to, int h, int w, int c) {
-        if (operation instanceof Flatten) {
-            return (c * from.height() + h) * from.width() + w;
+        if (operation instanceof Flatten flatten) {
+            return flatten.channelsFirst()
+                    ? (c * from.height() + h) * from.width() + w
+                    : (h * from.width() + w) * from.channels() + c;
         } else if (operation instanceof ZeroPadding padding) {
             return index(to, 0, h + padding.top(), w + padding.left(), c + padding.channelsBefore());
         } else if (operation instanceof Concatenation) {

@@ -1,6 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Graph;
@@ -123,6 +124,19 @@ class CpuAgainstReferenceTest {
                 assertThat(plan.gradients().slice(at, plan.gradients().limit() - at))
                         .isEqualTo(seen.get(i));
             }
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        Graph graph = TestGraphs.all().get("dense");
+        try (Plan plan = new CpuBackend(1).compile(graph, 2)) {
+            ByteBuffer features = TestGraphs.features(graph, 3, 2);
+            IntBuffer labels = IntBuffer.wrap(new int[] {0, 5, 0});
+            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 3, 4, mark -> {}))
+                    .hasMessageContaining("for a plan of 2");
+            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 2, 4, mark -> {}))
+                    .hasMessageContaining("label 5 of example 1");
         }
     }
 

@@ -1,0 +1,119 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.BatchResult;
+import io.lockstep.training.GradientListener;
+import io.lockstep.training.Range;
+import io.lockstep.training.Replica;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
+ * Dl4jReplica} inside, so either takes the other's checkpoints.
+ *
+ * <p>Images come as (N, H, W, C), whatever layout the DL4J configuration was written for.
+ */
+public final class CompiledReplica implements Replica {
+    private final Dl4jReplica dl4j;
+    private final CpuPlan plan;
+
+    /**
+     * @param largestBatch examples of the largest batch that will come
+     * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
+     * @param threads for forward and backward
+     * @throws UnsupportedOperationException naming the vertex that only DL4J can run; use a {@link Dl4jReplica} then
+     */
+    public CompiledReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing, int threads) {
+        dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        try {
+            Graph graph = GraphTranslator.translate(dl4j.graph(), definition.input(), labelSmoothing);
+            plan = new CpuBackend(threads).compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients());
+        } catch (RuntimeException e) {
+            dl4j.close();
+            throw e;
+        }
+    }
+
+    /** Where the time goes; see {@link CpuPlan#startProfile}. */
+    public CpuPlan plan() {
+        return plan;
+    }
+
+    @Override
+    public ByteBuffer parameters() {
+        return dl4j.parameters();
+    }
+
+    @Override
+    public ByteBuffer gradients() {
+        return dl4j.gradients();
+    }
+
+    @Override
+    public ByteBuffer updaterState() {
+        return dl4j.updaterState();
+    }
+
+    @Override
+    public List<Range> statistics() {
+        return dl4j.statistics();
+    }
+
+    @Override
+    public FeatureLayout featureLayout() {
+        return FeatureLayout.NHWC;
+    }
+
+    @Override
+    public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
+        PassResult result = plan.forwardBackward(
+                batch.features(), batch.labels(), batch.size(), randomSeed, listener::gradientsReadyFrom);
+        return resultOf(batch, result);
+    }
+
+    @Override
+    public BatchResult evaluate(Batch batch, int[] predictions) {
+        return resultOf(batch, plan.evaluate(batch.features(), batch.labels(), batch.size(), predictions));
+    }
+
+    private static BatchResult resultOf(Batch batch, PassResult result) {
+        return new BatchResult(batch.size(), result.lossSum(), result.correct());
+    }
+
+    @Override
+    public void update(long step, int epoch, double learningRate) {
+        dl4j.update(step, epoch, learningRate);
+    }
+
+    @Override
+    public double regularizationLoss() {
+        return dl4j.regularizationLoss();
+    }
+
+    @Override
+    public void save(OutputStream out) throws IOException {
+        dl4j.save(out);
+    }
+
+    @Override
+    public void load(InputStream in) throws IOException {
+        dl4j.load(in);
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        dl4j.close();
+    }
+}

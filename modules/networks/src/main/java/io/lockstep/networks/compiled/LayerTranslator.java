@@ -1,0 +1,259 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import java.util.Arrays;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
+final class LayerTranslator {
+    private final Graph.Builder graph;
+    private final boolean channelsLast;
+    private final double labelSmoothing;
+
+    LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing) {
+        this.graph = graph;
+        this.channelsLast = channelsLast;
+        this.labelSmoothing = labelSmoothing;
+    }
+
+    /** @return the node that holds the layer's output */
+    String layer(String name, LayerVertex vertex, String input) {
+        Layer layer = vertex.getLayerConf().getLayer();
+        // the exact classes: a subclass does something else
+        Class<?> type = layer.getClass();
+        String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
+        if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
+            throw unsupported(name, "weight noise");
+        }
+        if (type == ConvolutionLayer.class) {
+            return convolution(name, (ConvolutionLayer) layer, x);
+        } else if (type == BatchNormalization.class) {
+            return batchNorm(name, (BatchNormalization) layer, x);
+        } else if (type == SubsamplingLayer.class) {
+            return pooling(name, (SubsamplingLayer) layer, x);
+        } else if (type == GlobalPoolingLayer.class) {
+            return globalPooling(name, (GlobalPoolingLayer) layer, x);
+        } else if (type == ActivationLayer.class) {
+            return activation(name, ((ActivationLayer) layer).getActivationFn(), x);
+        } else if (type == DropoutLayer.class) {
+            return x;
+        } else if (type == DenseLayer.class) {
+            return dense(name, (DenseLayer) layer, x);
+        } else if (type == OutputLayer.class) {
+            return output(name, (OutputLayer) layer, x);
+        }
+        throw unsupported(name, type.getSimpleName());
+    }
+
+    private String append(String name, Operation operation, String input) {
+        graph.add(name, operation, input);
+        return name;
+    }
+
+    private String preprocess(String name, InputPreProcessor preprocessor, String input) {
+        if (preprocessor == null) {
+            return input;
+        }
+        if (preprocessor.getClass() != CnnToFeedForwardPreProcessor.class) {
+            throw unsupported(name, preprocessor.getClass().getSimpleName());
+        }
+        requireFormat(name, ((CnnToFeedForwardPreProcessor) preprocessor).getFormat());
+        return append(name + ".flat", new Operation.Flatten(!channelsLast), input);
+    }
+
+    private void requireFormat(String name, CNN2DFormat format) {
+        if (format != (channelsLast ? CNN2DFormat.NHWC : CNN2DFormat.NCHW)) {
+            throw unsupported(name, "layer in " + format + " within a network in another layout");
+        }
+    }
+
+    private String dropout(String name, Layer layer, String input) {
+        if (layer.getIDropout() == null) {
+            return input;
+        }
+        if (layer.getIDropout() instanceof Dropout dropout && dropout.getPSchedule() == null) {
+            return append(name + ".dropout", new Operation.Dropout(dropout.getP()), input);
+        }
+        throw unsupported(name, layer.getIDropout().getClass().getSimpleName());
+    }
+
+    private String convolution(String name, ConvolutionLayer layer, String input) {
+        requireFormat(name, layer.getCnn2dDataFormat());
+        Window window = window(
+                name,
+                graph.shapeOf(input),
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                layer.getConvolutionMode());
+        int outputs = Math.toIntExact(layer.getNOut());
+        append(name, new Operation.Convolution(outputs, window, 1, layer.hasBias()), input);
+        return activation(name + ".activation", layer.getActivationFn(), name);
+    }
+
+    private static Window window(
+            String name, Shape input, int[] kernel, int[] stride, int[] padding, int[] dilation, ConvolutionMode mode) {
+        if (mode == ConvolutionMode.Causal) {
+            throw unsupported(name, "causal convolution");
+        }
+        if (mode == ConvolutionMode.Same) {
+            int height = samePadding(input.height(), kernel[0], stride[0], dilation[0]);
+            int width = samePadding(input.width(), kernel[1], stride[1], dilation[1]);
+            return new Window(
+                    kernel[0],
+                    kernel[1],
+                    stride[0],
+                    stride[1],
+                    height / 2,
+                    height - height / 2,
+                    width / 2,
+                    width - width / 2,
+                    dilation[0],
+                    dilation[1]);
+        }
+        return new Window(
+                kernel[0],
+                kernel[1],
+                stride[0],
+                stride[1],
+                padding[0],
+                padding[0],
+                padding[1],
+                padding[1],
+                dilation[0],
+                dilation[1]);
+    }
+
+    private static int samePadding(int input, int kernel, int stride, int dilation) {
+        int output = (input + stride - 1) / stride;
+        return Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input);
+    }
+
+    private String batchNorm(String name, BatchNormalization layer, String input) {
+        if (layer.isLockGammaBeta()) {
+            throw unsupported(name, "batch norm with locked gamma and beta");
+        }
+        if (graph.shapeOf(input).pixels() > 1) {
+            requireFormat(name, layer.getCnn2DFormat());
+        }
+        return append(name, new Operation.BatchNorm(layer.getEps(), layer.getDecay(), layer.isUseLogStd()), input);
+    }
+
+    private String pooling(String name, SubsamplingLayer layer, String input) {
+        requireFormat(name, layer.getCnn2dDataFormat());
+        Window window = window(
+                name,
+                graph.shapeOf(input),
+                layer.getKernelSize(),
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation(),
+                layer.getConvolutionMode());
+        PoolingKind average =
+                layer.isAvgPoolIncludePadInDivisor() ? PoolingKind.AVERAGE_WITH_PADDING : PoolingKind.AVERAGE;
+        PoolingKind kind = kind(name, layer.getPoolingType(), average);
+        return append(name, new Operation.Pooling(kind, window), input);
+    }
+
+    private static PoolingKind kind(String name, PoolingType type, PoolingKind average) {
+        return switch (type) {
+            case MAX -> PoolingKind.MAX;
+            case AVG -> average;
+            default -> throw unsupported(name, type + " pooling");
+        };
+    }
+
+    private String globalPooling(String name, GlobalPoolingLayer layer, String input) {
+        Shape shape = graph.shapeOf(input);
+        int[] pixels = channelsLast ? new int[] {1, 2} : new int[] {2, 3};
+        int[] dimensions = layer.getPoolingDimensions();
+        boolean allPixels = dimensions == null ? !channelsLast : Arrays.equals(dimensions, pixels);
+        if (!layer.isCollapseDimensions() || !allPixels) {
+            throw unsupported(name, "global pooling over other than all pixels");
+        }
+        Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
+        PoolingKind kind = kind(name, layer.getPoolingType(), PoolingKind.AVERAGE);
+        return append(name, new Operation.Pooling(kind, window), input);
+    }
+
+    private String dense(String name, DenseLayer layer, String input) {
+        if (layer.isHasLayerNorm()) {
+            throw unsupported(name, "layer norm");
+        }
+        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        return activation(name + ".activation", layer.getActivationFn(), name);
+    }
+
+    private String output(String name, OutputLayer layer, String input) {
+        boolean softmax = layer.getActivationFn() instanceof ActivationSoftmax;
+        boolean crossEntropy = layer.getLossFn() instanceof LossMCXENT loss && loss.getWeights() == null;
+        if (!softmax || !crossEntropy) {
+            throw unsupported(name, "output other than softmax with unweighted cross-entropy");
+        }
+        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        return append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing), name);
+    }
+
+    private String activation(String name, IActivation function, String input) {
+        if (function instanceof ActivationIdentity) {
+            return input;
+        }
+        return append(name, new Operation.Activation(functionOf(name, function)), input);
+    }
+
+    /** Equality, not only the class: the engine's functions have no parameters. */
+    private static Operation.Function functionOf(String name, IActivation function) {
+        if (function.equals(new ActivationReLU())) {
+            return Operation.Function.RELU;
+        } else if (function.equals(new ActivationLReLU())) {
+            return Operation.Function.LEAKY_RELU;
+        } else if (function.equals(new ActivationTanH())) {
+            return Operation.Function.TANH;
+        } else if (function.equals(new ActivationSigmoid())) {
+            return Operation.Function.SIGMOID;
+        } else if (function.equals(new ActivationELU())) {
+            return Operation.Function.ELU;
+        } else if (function.equals(new ActivationSoftPlus())) {
+            return Operation.Function.SOFTPLUS;
+        } else if (function.equals(new ActivationSwish())) {
+            return Operation.Function.SWISH;
+        }
+        throw unsupported(name, function.toString());
+    }
+
+    private static UnsupportedOperationException unsupported(String vertex, String what) {
+        return GraphTranslator.unsupported(vertex, what);
+    }
+}

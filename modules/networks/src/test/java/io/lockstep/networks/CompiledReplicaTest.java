@@ -1,0 +1,241 @@
+package io.lockstep.networks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.training.BatchResult;
+import io.lockstep.training.Replica;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The engine against DL4J, for the same configuration and seed. */
+@Timeout(120)
+class CompiledReplicaTest {
+    private static final int BATCH = 6;
+
+    static Map<String, NetworkDefinition> networks() {
+        Map<String, NetworkDefinition> networks = new LinkedHashMap<>();
+        networks.put("perceptron", Networks.perceptron(Hyperparameters.defaults()));
+        for (CNN2DFormat format : CNN2DFormat.values()) {
+            networks.put("residual " + format, Networks.residual(format, true));
+            networks.put("variances " + format, Networks.residual(format, false));
+            networks.put("pooling " + format, pooling(format));
+        }
+        return networks;
+    }
+
+    static Stream<String> names() {
+        return networks().keySet().stream();
+    }
+
+    private static NetworkDefinition pooling(CNN2DFormat format) {
+        InputType type = InputType.convolutional(8, 6, 2, format);
+        MergeVertex merge = new MergeVertex();
+        merge.setMergeAxis(format == CNN2DFormat.NHWC ? 3 : 1);
+        MergeVertex pad = new MergeVertex();
+        pad.setMergeAxis(format == CNN2DFormat.NHWC ? 3 : 1);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(7)
+                .weightInit(WeightInit.XAVIER)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a", convolution(format, Activation.TANH), "in")
+                .addLayer("b", convolution(format, Activation.RELU), "in")
+                .addVertex("both", merge, "a", "b")
+                .addLayer("max", subsampling(format, SubsamplingLayer.PoolingType.MAX), "both")
+                .addVertex("zeros", new ScaleVertex(0), "max")
+                .addVertex("padded", pad, "max", "zeros")
+                .addLayer("mean", subsampling(format, SubsamplingLayer.PoolingType.AVG), "padded")
+                .addLayer(
+                        "dense",
+                        new DenseLayer.Builder()
+                                .nOut(11)
+                                .activation(Activation.SIGMOID)
+                                .build(),
+                        "mean")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nOut(4)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "dense")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
+    private static ConvolutionLayer convolution(CNN2DFormat format, Activation activation) {
+        return new ConvolutionLayer.Builder(3, 3)
+                .padding(1, 1)
+                .nOut(5)
+                .activation(activation)
+                .dataFormat(format)
+                .build();
+    }
+
+    private static SubsamplingLayer subsampling(CNN2DFormat format, SubsamplingLayer.PoolingType type) {
+        return new SubsamplingLayer.Builder(type)
+                .kernelSize(2, 2)
+                .stride(2, 2)
+                .dataFormat(format)
+                .build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void gradientsAndPredictionsAreDl4js(String name) {
+        NetworkDefinition definition = networks().get(name);
+        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
+                Replica compiled = new CompiledReplica(definition, BATCH, 0.1, 2)) {
+            assertThat(compiled.parameters()).isEqualTo(dl4j.parameters());
+            for (int size : new int[] {BATCH, 3}) {
+                Batch batch = Networks.batch(definition, 11, 0, size);
+                BatchResult expected = dl4j.forwardBackward(batch, 1, mark -> {});
+                BatchResult actual = compiled.forwardBackward(channelsLast(definition, batch), 1, mark -> {});
+                assertThat(actual.correct()).isEqualTo(expected.correct());
+                assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), within(1e-4));
+                assertClose(Networks.floats(compiled.gradients()), Networks.floats(dl4j.gradients()), 2e-4f);
+
+                int[] wanted = new int[size];
+                int[] got = new int[size];
+                BatchResult evaluated = dl4j.evaluate(batch, wanted);
+                assertThat(compiled.evaluate(channelsLast(definition, batch), got)
+                                .lossSum())
+                        .isCloseTo(evaluated.lossSum(), within(1e-3));
+                assertThat(got).isEqualTo(wanted);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void fiftyStepsFollowDl4jsCurve(String name) {
+        NetworkDefinition definition = networks().get(name);
+        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+            for (int step = 0; step < 50; step++) {
+                Batch batch = Networks.batch(definition, step % 5, 0, BATCH);
+                double expected = step(dl4j, batch, step);
+                double actual = step(compiled, channelsLast(definition, batch), step);
+                assertThat(actual).as("step " + step).isCloseTo(expected, within(1e-3 + 1e-2 * expected));
+            }
+        }
+    }
+
+    private static double step(Replica replica, Batch batch, int step) {
+        double loss = replica.forwardBackward(batch, step, mark -> {}).lossSum();
+        FloatBuffer gradients = replica.gradients().asFloatBuffer();
+        for (int i = 0; i < gradients.limit(); i++) {
+            int at = i;
+            if (replica.statistics().stream().noneMatch(range -> range.start() <= at && at < range.end())) {
+                gradients.put(i, gradients.get(i) / batch.size());
+            }
+        }
+        replica.update(step, 0, 0.01);
+        return loss;
+    }
+
+    @Test
+    void takesDl4jsCheckpointAndTheOtherWayRound() throws IOException {
+        NetworkDefinition definition = networks().get("residual NHWC");
+        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                Replica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
+            step(compiled, Networks.batch(definition, 1, 0, BATCH), 0);
+            copy(compiled, dl4j);
+            assertThat(dl4j.parameters()).isEqualTo(compiled.parameters());
+            step(dl4j, Networks.batch(definition, 2, 0, BATCH), 1);
+            copy(dl4j, compiled);
+            assertThat(compiled.parameters()).isEqualTo(dl4j.parameters());
+            assertThat(compiled.updaterState()).isEqualTo(dl4j.updaterState());
+        }
+    }
+
+    private static void copy(Replica from, Replica to) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        from.save(out);
+        to.load(new ByteArrayInputStream(out.toByteArray()));
+    }
+
+    @Test
+    void whatTheEngineLacksIsRefusedByName() {
+        InputType type = InputType.convolutional(4, 4, 2, CNN2DFormat.NCHW);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("odd one", new LocalResponseNormalization(), "in")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nOut(2)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "odd one")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        assertThatThrownBy(() -> new CompiledReplica(new NetworkDefinition(configuration, type), BATCH, 0, 1))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("odd one")
+                .hasMessageContaining("LocalResponseNormalization")
+                .hasMessageContaining("Dl4jReplica");
+    }
+
+    /** The same examples as the compiled replica wants them. */
+    private static Batch channelsLast(NetworkDefinition definition, Batch batch) {
+        if (!(definition.input() instanceof InputType.InputTypeConvolutional images)
+                || images.getFormat() == CNN2DFormat.NHWC) {
+            return batch;
+        }
+        int channels = (int) images.getChannels();
+        int pixels = (int) (images.getHeight() * images.getWidth());
+        float[] from = Networks.floats(batch.features());
+        ByteBuffer to = ByteBuffer.allocateDirect(from.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int n = 0; n < batch.size(); n++) {
+            for (int c = 0; c < channels; c++) {
+                for (int p = 0; p < pixels; p++) {
+                    to.putFloat(((n * pixels + p) * channels + c) * Float.BYTES, from[(n * channels + c) * pixels + p]);
+                }
+            }
+        }
+        return new Batch(batch.size(), to, batch.labels());
+    }
+
+    private static void assertClose(float[] actual, float[] expected, float tolerance) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i])
+                    .as("gradient " + i)
+                    .isCloseTo(expected[i], within(tolerance * (1 + Math.abs(expected[i]))));
+        }
+    }
+}
