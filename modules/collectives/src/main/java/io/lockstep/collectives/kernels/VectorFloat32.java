@@ -50,17 +50,9 @@ final class VectorFloat32 implements WireKernel {
         int bytes = count * Float.BYTES;
         int bound = bytes - bytes % STEP;
         if (reduction == Reduction.SUM) {
-            for (int i = 0; i < bound; i += STEP) {
-                FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
-                FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
-                a.add(b).intoByteBuffer(out, outAt + i, ORDER);
-            }
+            sum(in, inAt, local, localAt, out, outAt, bound);
         } else {
-            for (int i = 0; i < bound; i += STEP) {
-                FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
-                FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
-                a.max(b).intoByteBuffer(out, outAt + i, ORDER);
-            }
+            max(in, inAt, local, localAt, out, outAt, bound);
         }
         int tail = (bytes - bound) / Float.BYTES;
         scalar.reduceForward(reduction, in, inAt + bound, local, localAt + bound, out, outAt + bound, tail);
@@ -79,24 +71,54 @@ final class VectorFloat32 implements WireKernel {
         int bytes = count * Float.BYTES;
         int bound = bytes - bytes % STEP;
         if (reduction == Reduction.SUM) {
-            for (int i = 0; i < bound; i += STEP) {
-                FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
-                FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
-                FloatVector sum = a.add(b);
-                sum.intoByteBuffer(local, localAt + i, ORDER);
-                sum.intoByteBuffer(out, outAt + i, ORDER);
-            }
+            sumBoth(in, inAt, local, localAt, out, outAt, bound);
         } else {
-            for (int i = 0; i < bound; i += STEP) {
-                FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
-                FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
-                FloatVector max = a.max(b);
-                max.intoByteBuffer(local, localAt + i, ORDER);
-                max.intoByteBuffer(out, outAt + i, ORDER);
-            }
+            maxBoth(in, inAt, local, localAt, out, outAt, bound);
         }
         int tail = (bytes - bound) / Float.BYTES;
         scalar.reduceBoth(reduction, in, inAt + bound, local, localAt + bound, out, outAt + bound, tail);
+    }
+
+    // One loop a method: each is compiled for itself, whatever the other reduction has taught the compiler.
+
+    private static void sum(
+            ByteBuffer in, int inAt, ByteBuffer local, int localAt, ByteBuffer out, int outAt, int bytes) {
+        for (int i = 0; i < bytes; i += STEP) {
+            FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
+            FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
+            a.add(b).intoByteBuffer(out, outAt + i, ORDER);
+        }
+    }
+
+    private static void max(
+            ByteBuffer in, int inAt, ByteBuffer local, int localAt, ByteBuffer out, int outAt, int bytes) {
+        for (int i = 0; i < bytes; i += STEP) {
+            FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
+            FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
+            a.max(b).intoByteBuffer(out, outAt + i, ORDER);
+        }
+    }
+
+    private static void sumBoth(
+            ByteBuffer in, int inAt, ByteBuffer local, int localAt, ByteBuffer out, int outAt, int bytes) {
+        for (int i = 0; i < bytes; i += STEP) {
+            FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
+            FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
+            FloatVector sum = a.add(b);
+            sum.intoByteBuffer(local, localAt + i, ORDER);
+            sum.intoByteBuffer(out, outAt + i, ORDER);
+        }
+    }
+
+    private static void maxBoth(
+            ByteBuffer in, int inAt, ByteBuffer local, int localAt, ByteBuffer out, int outAt, int bytes) {
+        for (int i = 0; i < bytes; i += STEP) {
+            FloatVector a = FloatVector.fromByteBuffer(SPECIES, in, inAt + i, ORDER);
+            FloatVector b = FloatVector.fromByteBuffer(SPECIES, local, localAt + i, ORDER);
+            FloatVector max = a.max(b);
+            max.intoByteBuffer(local, localAt + i, ORDER);
+            max.intoByteBuffer(out, outAt + i, ORDER);
+        }
     }
 
     @Override
