@@ -60,6 +60,14 @@ public final class PeerStatus {
     public int otherRoot;
     public long otherElements;
 
+    /** What is known of a peer that cannot be read just now: nothing that would accuse it of anything. */
+    void becomeUnknown() {
+        state = IDLE;
+        waitingFor = -1;
+        sequence = -1;
+        verdict = NO_VERDICT;
+    }
+
     public void writeTo(ByteBuffer buffer, int at) {
         buffer.putInt(at, state);
         buffer.putInt(at + 4, waitingFor);

@@ -210,6 +210,7 @@ public final class SegmentTransport implements Transport {
             }
             Thread.onSpinWait();
         }
+        into.becomeUnknown(); // half of one status and half of another would look like a mismatched call
     }
 
     @Override
