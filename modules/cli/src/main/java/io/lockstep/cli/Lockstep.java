@@ -4,6 +4,7 @@ import io.lockstep.datasets.DatasetException;
 import io.lockstep.datasets.fetch.FetchException;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.TooFewSlotsException;
+import java.io.IOException;
 import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,6 +81,10 @@ final class Lockstep {
                 || exception instanceof TooFewSlotsException
                 || exception instanceof DatasetException) {
             return usage(exception.getMessage());
+        }
+        if (exception instanceof IOException) {
+            complain(exception.getMessage() == null ? exception.toString() : exception.getMessage());
+            return ExitStatus.FAILED;
         }
         complain(exception.toString());
         exception.printStackTrace(System.err);

@@ -13,7 +13,6 @@ import io.lockstep.training.RunOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -31,6 +30,7 @@ final class TrainJob {
     private final Path json;
     private final Progress progress = new Progress(System.out, Progress.isTerminal());
     private RunEvent.Started started;
+    private IOException logFailure;
 
     /** @param json where the summary goes too, or null */
     TrainJob(Configuration configuration, boolean resume, Path json) {
@@ -82,6 +82,9 @@ final class TrainJob {
                         e.getMessage() + "; once mended, go on with: bin/lockstep train --resume --run-dir "
                                 + shortened(folder.path()),
                         e);
+            }
+            if (logFailure != null) {
+                throw logFailure; // a summary would look as if all of the run were there
             }
             folder.putJson(
                     "environment.json",
@@ -190,7 +193,11 @@ final class TrainJob {
                         evaluation.accuracy()));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the run folder", e);
+            if (logFailure == null) {
+                progress.line(
+                        "warning: the run folder's logs cannot be written (" + e.getMessage() + "); training goes on");
+            }
+            logFailure = e;
         }
         progress.show(event);
     }

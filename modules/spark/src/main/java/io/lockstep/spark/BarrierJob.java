@@ -65,7 +65,9 @@ public final class BarrierJob {
 
     private static String explain(JobChannel channel, Exception failure) {
         return channel.cause(LAST_WORDS)
-                .map(cause -> "rank " + cause.rank() + " (" + cause.host() + ") failed: " + cause.message())
+                .map(cause -> cause.consequence() // names both ranks itself
+                        ? cause.message()
+                        : "rank " + cause.rank() + " (" + cause.host() + ") failed: " + cause.message())
                 .orElseGet(() ->
                         failure instanceof SparkException ? firstLines(failure.getMessage()) : failure.toString());
     }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -87,7 +88,10 @@ public final class HadoopStorage implements Storage, Serializable {
         return named;
     }
 
-    /** Forces the bytes out of the client and to the data nodes' disks before it closes. */
+    /**
+     * Forces the bytes out of the client and to the data nodes' disks before it closes. Hadoop's local file system says
+     * by an Error that a disk is full; here that is an IOException, as everywhere else.
+     */
     private static final class DurableOutputStream extends FilterOutputStream {
         private boolean closed;
 
@@ -96,14 +100,31 @@ public final class HadoopStorage implements Storage, Serializable {
         }
 
         @Override
+        public void write(int value) throws IOException {
+            try {
+                out.write(value);
+            } catch (FSError e) {
+                throw asIoException(e);
+            }
+        }
+
+        @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
+            try {
+                out.write(bytes, offset, length);
+            } catch (FSError e) {
+                throw asIoException(e);
+            }
         }
 
         /** Visible to readers, though not yet on a disk. */
         @Override
         public void flush() throws IOException {
-            ((FSDataOutputStream) out).hflush();
+            try {
+                ((FSDataOutputStream) out).hflush();
+            } catch (FSError e) {
+                throw asIoException(e);
+            }
         }
 
         @Override
@@ -114,7 +135,14 @@ public final class HadoopStorage implements Storage, Serializable {
             closed = true;
             try (FSDataOutputStream hadoop = (FSDataOutputStream) out) {
                 hadoop.hsync();
+            } catch (FSError e) {
+                throw asIoException(e);
             }
+        }
+
+        private static IOException asIoException(FSError e) {
+            return new IOException(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
     }
 }

@@ -52,7 +52,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
         try {
             List<Object> result = List.of(run(context, host));
             return JavaConverters.asScalaIterator(result.iterator());
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             DriverLink.failure(jobId, context.stageAttemptNumber(), failure(context.partitionId(), host, e));
             throw e instanceof RuntimeException unchecked ? unchecked : new JobFailedException(e.toString(), e);
         }
@@ -89,7 +89,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
         }
     }
 
-    private static RankFailure failure(int rank, String host, Exception e) {
+    private static RankFailure failure(int rank, String host, Throwable e) {
         boolean consequence =
                 e instanceof PeerLostException || e instanceof GroupClosedException || e instanceof TaskKilledException;
         return new RankFailure(rank, host, describe(e), consequence);
