@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.Replica;
 import java.io.ByteArrayInputStream;
@@ -14,7 +15,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -203,7 +206,13 @@ class CompiledReplicaTest {
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();
-        assertThatThrownBy(() -> new CompiledReplica(new NetworkDefinition(configuration, type), BATCH, 0, 1))
+        NetworkDefinition definition = new NetworkDefinition(configuration, type);
+        List<String> notices = new ArrayList<>();
+        try (Replica replica = Replicas.fastest(definition, BATCH, 0, 1, notices::add)) {
+            assertThat(replica).isInstanceOf(Dl4jReplica.class);
+            assertThat(notices).singleElement().asString().contains("odd one");
+        }
+        assertThatThrownBy(() -> new CompiledReplica(definition, BATCH, 0, 1))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("odd one")
                 .hasMessageContaining("LocalResponseNormalization")

@@ -18,6 +18,7 @@ public final class CpuPlan implements Plan {
     private final int capacity;
     private final long exampleBytes;
     private final int classCount;
+    private final long forwardFlop;
     private final NativeMemory memory = new NativeMemory();
     private final long parameterAddress;
     private final long gradientAddress;
@@ -45,6 +46,7 @@ public final class CpuPlan implements Plan {
         this.capacity = capacity;
         exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
         classCount = graph.last().shape().channels();
+        forwardFlop = graph.forwardFlop();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
@@ -261,6 +263,11 @@ public final class CpuPlan implements Plan {
     }
 
     // ------------------------------------------------------------------ where the time goes
+
+    /** Of one example; see {@link Graph#forwardFlop}. */
+    public long forwardFlop() {
+        return forwardFlop;
+    }
 
     /** Counts the time of every step from now on. */
     public void startProfile() {

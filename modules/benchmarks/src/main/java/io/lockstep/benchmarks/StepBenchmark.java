@@ -1,0 +1,126 @@
+package io.lockstep.benchmarks;
+
+import io.lockstep.benchmarks.step.StepReport;
+import io.lockstep.datasets.Batch;
+import io.lockstep.modelzoo.ModelInput;
+import io.lockstep.modelzoo.ModelZoo;
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.training.Range;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Training steps of one replica on random 32x32 images, in this process. */
+@Command(
+        name = "step",
+        description = "Measures forward, backward and update of one replica.",
+        mixinStandardHelpOptions = true)
+public final class StepBenchmark implements Callable<Integer> {
+    @Option(names = "--model", description = "A name of the model zoo. Default: ${DEFAULT-VALUE}.")
+    String model = "resnet18";
+
+    @Option(names = "--batch", description = "Examples of a step. Default: ${DEFAULT-VALUE}.")
+    int batch = 64;
+
+    @Option(names = "--threads", description = "For forward and backward. Default: all cores.")
+    int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--seconds", description = "Measured, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
+    double seconds = 8;
+
+    @Option(names = "--breakdown", description = "Also prints the time of each operation.")
+    boolean breakdown;
+
+    @Option(names = "--json", description = "Write the result to this file.")
+    Path json;
+
+    @Override
+    public Integer call() throws Exception {
+        StepReport report;
+        NetworkDefinition definition =
+                ModelZoo.get(model).build(new ModelInput(3, 32, 32, 10), Hyperparameters.defaults(), 1);
+        try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads)) {
+            Batch examples = randomBatch();
+            run(replica, examples, 0);
+            report = report(replica, run(replica, examples, 1_000_000));
+            if (breakdown) {
+                printBreakdown(replica, examples);
+            }
+        }
+        System.out.print(report.json());
+        if (json != null) {
+            Files.writeString(json, report.json());
+        }
+        return 0;
+    }
+
+    private Batch randomBatch() {
+        Random random = new Random(1);
+        int floats = batch * 3 * 32 * 32;
+        ByteBuffer features = ByteBuffer.allocateDirect(floats * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < floats; i++) {
+            features.putFloat(i * Float.BYTES, (float) random.nextGaussian());
+        }
+        IntBuffer labels = IntBuffer.allocate(batch);
+        for (int i = 0; i < batch; i++) {
+            labels.put(i, random.nextInt(10));
+        }
+        return new Batch(batch, features, labels);
+    }
+
+    /** Steps for as long as asked, five at least; milliseconds of each. */
+    private double[] run(CompiledReplica replica, Batch examples, long firstStep) {
+        double[] milliseconds = new double[1 << 16];
+        int steps = 0;
+        long start = System.nanoTime();
+        while (steps < milliseconds.length && (steps < 5 || System.nanoTime() - start < seconds * 1e9)) {
+            long before = System.nanoTime();
+            replica.forwardBackward(examples, steps, mark -> {});
+            // a rate so small that a fixed batch is never fitted, which would leave zeros to multiply
+            replica.update(firstStep + steps, 0, 1e-6);
+            milliseconds[steps++] = (System.nanoTime() - before) / 1e6;
+        }
+        return Arrays.copyOf(milliseconds, steps);
+    }
+
+    private StepReport report(CompiledReplica replica, double[] milliseconds) {
+        Arrays.sort(milliseconds);
+        double median = milliseconds[milliseconds.length / 2];
+        long statistics = replica.statistics().stream().mapToLong(Range::size).sum();
+        return new StepReport(
+                model,
+                batch,
+                threads,
+                replica.parameters().remaining() / Float.BYTES - statistics,
+                median,
+                batch / median * 1e3,
+                3.0 * replica.plan().forwardFlop() * batch / median / 1e6);
+    }
+
+    private void printBreakdown(CompiledReplica replica, Batch examples) {
+        int passes = 5;
+        replica.plan().startProfile();
+        for (int i = 0; i < passes; i++) {
+            replica.forwardBackward(examples, i, mark -> {});
+        }
+        System.out.println("# milliseconds of a pass, by operation, as the mean over threads");
+        for (Map.Entry<String, Double> each : replica.plan().profile().entrySet()) {
+            System.out.printf("%-44s %8.3f%n", each.getKey(), each.getValue() / passes / threads);
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new StepBenchmark()).execute(args));
+    }
+}

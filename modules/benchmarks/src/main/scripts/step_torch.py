@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""Training steps of PyTorch on the CPU: the comparison of `lockstep benchmark step`.
+
+The same networks, in channels_last, float32, SGD with momentum, on random 32x32 images; prints the same JSON.
+usage: step_torch.py [--model resnet18|resnet20|vgg16] [--batch B] [--threads T] [--seconds S]
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+except ImportError:
+    print("skipped: this Python has no torch (Debian's is python3-torch)")
+    sys.exit(0)
+
+VGG16 = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]
+
+
+def convolution(inputs, outputs, kernel, stride):
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+
+
+class Block(nn.Module):
+    """He et al. 2015; pad: shortcuts of option A instead of projections."""
+
+    def __init__(self, inputs, outputs, stride, pad):
+        super().__init__()
+        self.c1, self.n1 = convolution(inputs, outputs, 3, stride), nn.BatchNorm2d(outputs)
+        self.c2, self.n2 = convolution(outputs, outputs, 3, 1), nn.BatchNorm2d(outputs)
+        self.stride, self.pad, self.outputs = stride, pad, outputs
+        if stride == 2 and not pad:
+            self.cs, self.ns = convolution(inputs, outputs, 1, 2), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        y = self.n2(self.c2(F.relu(self.n1(self.c1(x)), inplace=True)))
+        if self.stride == 2 and self.pad:
+            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 0, self.outputs // 2))
+        elif self.stride == 2:
+            x = self.ns(self.cs(x))
+        return F.relu(y + x, inplace=True)
+
+
+def resnet(blocks, stem, pad):
+    layers, inputs = [convolution(3, stem, 3, 1), nn.BatchNorm2d(stem), nn.ReLU(True)], stem
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            layers.append(Block(inputs, stem << stage, 2 if stage and not block else 1, pad))
+            inputs = stem << stage
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
+
+
+def vgg16():
+    layers, inputs = [], 3
+    for channels in VGG16:
+        if channels:
+            layers += [convolution(inputs, channels, 3, 1), nn.BatchNorm2d(channels), nn.ReLU(True)]
+            inputs = channels
+        else:
+            layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10))
+
+
+MODELS = {
+    "resnet18": lambda: resnet([2, 2, 2, 2], 64, False),
+    "resnet20": lambda: resnet([3, 3, 3], 16, True),
+    "vgg16": vgg16,
+}
+
+
+def run(net, optimizer, images, labels, seconds):
+    times, start = [], time.perf_counter()
+    while len(times) < 5 or time.perf_counter() - start < seconds:
+        before = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        F.cross_entropy(net(images), labels).backward()
+        optimizer.step()
+        times.append(time.perf_counter() - before)
+    return times
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=MODELS, default="resnet18")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--seconds", type=float, default=8)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    net = MODELS[args.model]().to(memory_format=torch.channels_last)
+    images = torch.randn(args.batch, 3, 32, 32).to(memory_format=torch.channels_last)
+    labels = torch.randint(0, 10, (args.batch,))
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-6, momentum=0.9)
+    run(net, optimizer, images, labels, args.seconds)
+    median = statistics.median(run(net, optimizer, images, labels, args.seconds))
+    print(json.dumps({
+        "torch": torch.__version__,
+        "model": args.model,
+        "batch": args.batch,
+        "threads": args.threads,
+        "parameters": sum(p.numel() for p in net.parameters()),
+        "median_step_ms": round(median * 1e3, 3),
+        "examples_per_second": round(args.batch / median, 2),
+    }))
+
+
+main()
