@@ -1,8 +1,10 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Rendezvous;
+import io.lockstep.collectives.Tuning;
 import io.lockstep.spark.GroupFactory;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import io.lockstep.transport.aeron.TransportOptions;
@@ -16,7 +18,9 @@ import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 record AeronGroups(boolean udpOnly) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
-        TransportOptions transport = TransportOptions.defaults();
+        // One order of summation: by the cost model's choice, which is measured, another run's bits could differ.
+        Tuning tuning = Tuning.defaults().withAllReduce(Algorithm.RING);
+        TransportOptions transport = TransportOptions.defaults().withTuning(tuning);
         return AeronProcessGroups.open(
                 options, rendezvous, udpOnly ? transport.withIntraHost(IntraHost.UDP) : transport);
     }

@@ -114,7 +114,11 @@ final class EvaluateCommand implements Callable<Integer> {
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(
-                    spark, SparkJobs.options(configuration), SparkJobs.groups(configuration), program, event -> {});
+                    spark,
+                    SparkJobs.options(configuration),
+                    SparkJobs.groups(configuration),
+                    program,
+                    new Progress(System.out, Progress.isTerminal())::show);
         }
         Evaluation evaluation = results.get(0).evaluation();
         var result = new Result(

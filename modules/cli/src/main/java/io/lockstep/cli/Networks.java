@@ -5,7 +5,9 @@ import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import java.util.Map;
@@ -55,15 +57,17 @@ final class Networks {
     /** Travels to the executors as text, which needs no Java serialisation of the network library. */
     private record ZooReplicas(String model, Map<String, String> settings) implements ReplicaFactory {
         @Override
-        public Replica create(int channels, int height, int width, int classes, int largestBatch, long seed) {
+        public Replica create(Setup setup) {
             Configuration configuration = new Configuration();
             settings.forEach(configuration::put);
             Hyperparameters hyperparameters = hyperparameters(configuration);
-            Model network = ModelZoo.get(model);
-            return new Dl4jReplica(
-                    network.build(new ModelInput(channels, height, width, classes), hyperparameters, seed),
-                    largestBatch,
-                    hyperparameters.labelSmoothing());
+            var shape = setup.examples();
+            var input = new ModelInput(shape.channels(), shape.height(), shape.width(), setup.classes());
+            NetworkDefinition network = ModelZoo.get(model).build(input, hyperparameters, setup.seed());
+            double smoothing = hyperparameters.labelSmoothing();
+            return configuration.get(Settings.RUNTIME).equals("dl4j")
+                    ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
+                    : Replicas.fastest(network, setup.largestBatch(), smoothing, setup.threads(), setup.notices());
         }
     }
 }

@@ -29,6 +29,12 @@ final class Settings {
     static final Setting<Integer> TEST_EXAMPLES =
             add("test-examples", "0", "Test on the first so many examples only; 0: all.", Parsers.int32(0, MANY));
 
+    static final Setting<String> RUNTIME = add(
+            "runtime",
+            "auto",
+            "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j.",
+            Parsers.word("auto", "dl4j"));
+
     // How it is distributed
     static final Setting<String> STRATEGY = add(
             "strategy",

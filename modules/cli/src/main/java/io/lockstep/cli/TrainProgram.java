@@ -17,6 +17,7 @@ record TrainProgram(RunOptions options, ReplicaFactory replicas) implements Rank
                         replicas,
                         context.group(),
                         context.storage(),
+                        context.cores(),
                         context.events(),
                         context.stopRequested())
                 .call();

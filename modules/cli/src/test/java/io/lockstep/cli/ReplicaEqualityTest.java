@@ -37,16 +37,21 @@ class ReplicaEqualityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "mlp, sgd, 0.05, 0, 0.001",
-        "mlp, nesterovs, 0.02, 0, 0.0005",
-        "mlp, adamw, 0.002, 0.01, 0",
-        "lenet5, sgd, 0.05, 0, 0.001",
-        "lenet5, nesterovs, 0.02, 0, 0.0005",
-        "lenet5, adamw, 0.002, 0.01, 0",
+        "auto, mlp, sgd, 0.05, 0, 0.001",
+        "auto, mlp, nesterovs, 0.02, 0, 0.0005",
+        "auto, mlp, adamw, 0.002, 0.01, 0",
+        "auto, lenet5, sgd, 0.05, 0, 0.001",
+        "auto, lenet5, nesterovs, 0.02, 0, 0.0005",
+        "auto, lenet5, adamw, 0.002, 0.01, 0",
+        "dl4j, mlp, sgd, 0.05, 0, 0.001",
+        "dl4j, lenet5, nesterovs, 0.02, 0, 0.0005",
+        "dl4j, lenet5, adamw, 0.002, 0.01, 0",
     })
     void anyNumberOfWorkersHasTheLossCurveOfOne(
-            String model, String updater, String learningRate, String weightDecay, String l2) throws Exception {
+            String runtime, String model, String updater, String learningRate, String weightDecay, String l2)
+            throws Exception {
         Configuration configuration = new Configuration();
+        configuration.put("runtime", runtime);
         configuration.put("model", model);
         configuration.put("updater", updater);
         configuration.put("learning-rate", learningRate);
@@ -96,6 +101,7 @@ class ReplicaEqualityTest {
                                     Networks.replicas(configuration),
                                     group,
                                     new LocalStorage(),
+                                    1,
                                     event -> {
                                         if (event instanceof RunEvent.Reported reported) {
                                             losses.add(reported.report().loss());

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What one rank does to test the newest checkpoint of a run.
@@ -27,9 +28,11 @@ public record RankEvaluation(DataOptions data, String checkpoints, int batch, lo
     /**
      * A collective.
      *
+     * @param threads to compute with
+     * @param notices told what a person should know
      * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
      */
-    public Result run(ProcessGroup group, Storage storage) throws IOException {
+    public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
         RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
         ImageDataset test = sets.testShard();
         List<String> damaged = new ArrayList<>();
@@ -37,9 +40,8 @@ public record RankEvaluation(DataOptions data, String checkpoints, int batch, lo
                 .latest()
                 .orElseThrow(() -> new FileNotFoundException(
                         "no whole checkpoint in " + checkpoints + (damaged.isEmpty() ? "" : ": " + damaged)));
-        var shape = test.shape();
-        try (Replica replica =
-                replicas.create(shape.channels(), shape.height(), shape.width(), test.classes(), batch, seed)) {
+        var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
+        try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
             LoaderOptions loading = LoaderOptions.of(sets.normalization()).withLayout(replica.featureLayout());
             try (var batches = BatchLoader.evaluation(test, batch, loading)) {

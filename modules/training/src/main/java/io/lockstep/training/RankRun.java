@@ -22,10 +22,12 @@ public final class RankRun {
     private final ReplicaFactory replicas;
     private final ProcessGroup group;
     private final Storage storage;
+    private final int threads;
     private final Consumer<RunEvent> events;
     private final Runnable stopRequested;
 
     /**
+     * @param threads to compute with
      * @param events told by rank 0 only
      * @param stopRequested called before each step; throws to stop
      */
@@ -34,12 +36,14 @@ public final class RankRun {
             ReplicaFactory replicas,
             ProcessGroup group,
             Storage storage,
+            int threads,
             Consumer<RunEvent> events,
             Runnable stopRequested) {
         this.options = options;
         this.replicas = replicas;
         this.group = group;
         this.storage = storage;
+        this.threads = threads;
         this.events = group.rank() == 0 ? events : event -> {};
         this.stopRequested = stopRequested;
     }
@@ -57,14 +61,9 @@ public final class RankRun {
         Sampler sampler = new Sampler(options.seed(), training.examples(), options.globalBatch());
         long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * sampler.stepsPerEpoch();
         int largestBatch = Math.max(1, sampler.largestLocalBatch(0, group.worldSize()));
-        var shape = training.shape();
-        try (Replica replica = replicas.create(
-                        shape.channels(),
-                        shape.height(),
-                        shape.width(),
-                        training.classes(),
-                        largestBatch,
-                        options.seed());
+        var setup = new ReplicaFactory.Setup(
+                training.shape(), training.classes(), largestBatch, options.seed(), threads, this::warn);
+        try (Replica replica = replicas.create(setup);
                 var checkpoints = new BackgroundCheckpoints(store())) {
             Optional<Checkpoint> resumed = resume(replica, training.examples());
             long firstStep =
@@ -128,10 +127,11 @@ public final class RankRun {
 
     private CheckpointStore store() {
         return new CheckpointStore(
-                storage,
-                options.checkpoints().folder(),
-                options.checkpoints().keep(),
-                message -> events.accept(new RunEvent.Warned(message)));
+                storage, options.checkpoints().folder(), options.checkpoints().keep(), this::warn);
+    }
+
+    private void warn(String message) {
+        events.accept(new RunEvent.Warned(message));
     }
 
     private TrainingState state(long step, int examples) {

@@ -189,14 +189,14 @@ class RankRunTest {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
-            ReplicaFactory replicas = (channels, height, width, classes, batch, seed) -> {
-                var replica = new SoftmaxReplica(channels * height * width, classes, seed);
+            ReplicaFactory replicas = setup -> {
+                var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
                 replica.poisonedSteps = group.rank() == 0 ? poisonedSteps : 0;
                 return replica;
             };
             ranks.add(() -> {
                 try (group) {
-                    return new RankRun(options, replicas, group, new LocalStorage(), events::add, () -> {}).call();
+                    return new RankRun(options, replicas, group, new LocalStorage(), 1, events::add, () -> {}).call();
                 }
             });
         }
