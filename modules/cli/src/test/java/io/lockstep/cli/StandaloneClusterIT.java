@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +66,7 @@ class StandaloneClusterIT {
     void stopCluster() throws InterruptedException {
         for (Process daemon : daemons) {
             daemon.descendants().forEach(ProcessHandle::destroyForcibly);
-            daemon.destroyForcibly().waitFor();
+            daemon.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
         }
     }
 
