@@ -14,12 +14,13 @@ import io.lockstep.transport.aeron.TransportOptions.IntraHost;
  * Opens groups on the executors: shared memory within a host, UDP between hosts.
  *
  * @param udpOnly UDP within a host too
+ * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(boolean udpOnly) implements GroupFactory {
+record AeronGroups(boolean udpOnly, boolean central) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
         // One order of summation: by the cost model's choice, which is measured, another run's bits could differ.
-        Tuning tuning = Tuning.defaults().withAllReduce(Algorithm.RING);
+        Tuning tuning = new Tuning(Algorithm.RING, Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
         TransportOptions transport = TransportOptions.defaults().withTuning(tuning);
         return AeronProcessGroups.open(
                 options, rendezvous, udpOnly ? transport.withIntraHost(IntraHost.UDP) : transport);

@@ -24,6 +24,11 @@ final class Configuration {
         return setting.parse(texts.get(setting.name()));
     }
 
+    /** Whether it has another value than its default. */
+    <T> boolean isChanged(Setting<T> setting) {
+        return !get(setting).equals(setting.parse(setting.defaultText()));
+    }
+
     /** @throws UsageException for an unknown name, with the nearest known one, or a value that is not allowed */
     void put(String name, String text) {
         String bare = name.startsWith(Setting.PREFIX) ? name.substring(Setting.PREFIX.length()) : name;

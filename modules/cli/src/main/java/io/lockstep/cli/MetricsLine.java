@@ -2,8 +2,12 @@ package io.lockstep.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.lockstep.training.StepReport;
+import java.util.List;
 
-/** A line of metrics.jsonl: what all ranks did since the line before. Loss without regularisation; times per step. */
+/**
+ * A line of metrics.jsonl: what all ranks did since the line before. Loss without regularisation; bytes and times per
+ * step, times also by rank.
+ */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MetricsLine(
         long step,
@@ -14,7 +18,9 @@ record MetricsLine(
         double learningRate,
         double examplesPerSecond,
         long skippedSteps,
-        StepReport.TimeMs timeMs) {
+        long bytesSent,
+        StepReport.TimeMs timeMs,
+        List<StepReport.TimeMs> ranks) {
 
     static MetricsLine of(StepReport report) {
         return new MetricsLine(
@@ -26,6 +32,8 @@ record MetricsLine(
                 report.learningRate(),
                 report.examplesPerSecond(),
                 report.skippedSteps(),
-                report.timeMs());
+                report.bytesSent(),
+                report.timeMs(),
+                report.ranks());
     }
 }

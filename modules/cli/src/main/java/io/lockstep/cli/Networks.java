@@ -1,10 +1,13 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.ImageSource;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.Replicas;
@@ -35,23 +38,48 @@ final class Networks {
         }
     }
 
+    /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
+    static void checkBucket(Configuration configuration, ImageSource data) {
+        int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
+        if (bucketBytes == 0) {
+            return;
+        }
+        ImageShape shape = data.shape();
+        var input = new ModelInput(shape.channels(), shape.height(), shape.width(), data.classes());
+        NetworkDefinition network = model(configuration.get(Settings.MODEL))
+                .build(input, hyperparameters(configuration), configuration.get(Settings.SEED));
+        ModelSummary summary = ModelSummary.of(network);
+        long gradientBytes = Float.BYTES * (summary.parameters() + summary.statistics());
+        if (bucketBytes > gradientBytes) {
+            throw new UsageException("bucket-bytes = " + bucketBytes + " is more than the gradient of "
+                    + configuration.get(Settings.MODEL) + " has, " + gradientBytes
+                    + " bytes: nothing would overlap. Take at most a quarter of that, or auto");
+        }
+    }
+
     static ReplicaFactory replicas(Configuration configuration) {
         return new ZooReplicas(configuration.get(Settings.MODEL), configuration.differenceFrom(new Configuration()));
     }
 
     private static Hyperparameters hyperparameters(Configuration configuration) {
+        boolean corrected = configuration.get(Settings.MOMENTUM_CORRECTION);
         return new Hyperparameters(
-                UpdaterName.of(configuration.get(Settings.UPDATER)),
+                corrected ? UpdaterName.SGD : UpdaterName.of(configuration.get(Settings.UPDATER)),
                 configuration.get(Settings.LEARNING_RATE),
                 configuration.get(Settings.MOMENTUM),
                 configuration.get(Settings.BETA1),
                 configuration.get(Settings.BETA2),
                 configuration.get(Settings.EPSILON),
                 configuration.get(Settings.L1),
-                configuration.get(Settings.L2),
+                corrected ? l2WithoutMomentum(configuration) : configuration.get(Settings.L2),
                 configuration.get(Settings.WEIGHT_DECAY),
                 configuration.get(Settings.DROPOUT),
                 configuration.get(Settings.LABEL_SMOOTHING));
+    }
+
+    /** The strategy has the momentum then, and the penalty does not go through it: this much a step is what it comes to. */
+    private static double l2WithoutMomentum(Configuration configuration) {
+        return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
     }
 
     /** Travels to the executors as text, which needs no Java serialisation of the network library. */

@@ -1,6 +1,8 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.NearestName;
+import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -88,6 +90,20 @@ final class Parsers {
             }
             return (int) bytes;
         };
+    }
+
+    /** {@code auto}, {@code measured} or bytes. */
+    static Function<String, BucketSize> bucketSize() {
+        Function<String, Integer> bytes = bytes(1024);
+        return text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "auto" -> BucketSize.BY_GRADIENT;
+            case "measured" -> BucketSize.MEASURED;
+            default -> BucketSize.ofBytes(bytes.apply(text));
+        };
+    }
+
+    static Function<String, WireType> wireType() {
+        return word("float32", "bfloat16", "float16").andThen(text -> WireType.valueOf(text.toUpperCase(Locale.ROOT)));
     }
 
     /** {@code 30s}, {@code 500ms}, {@code 2m}. */

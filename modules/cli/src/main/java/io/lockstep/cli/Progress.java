@@ -5,7 +5,9 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a person sees of a run. In a terminal one line is rewritten; in a file a line is added every few seconds. Lines
@@ -13,10 +15,14 @@ import java.util.Locale;
  */
 final class Progress {
     private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
+    /** Steps in which JVMs compile, one earlier than another. */
+    private static final int WARM_UP_STEPS = 50;
+
     static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintStream out;
     private final boolean terminal;
+    private final Set<Integer> slowRanks = new HashSet<>();
     private RunEvent.Started run;
     private long lastLineNanos;
     private double secondsPerStep;
@@ -58,12 +64,35 @@ final class Progress {
             line(format(
                     "epoch %d  step %,d: test accuracy %.2f %%, test loss %.4f",
                     evaluated.epoch() + 1, evaluated.step(), 100 * evaluation.accuracy(), evaluation.loss()));
+        } else if (event instanceof RunEvent.Decided decided) {
+            var decision = decided.decision();
+            line(decision.setting() + " = " + decision.value() + ": " + decision.why());
         } else if (event instanceof RunEvent.Warned warned) {
             line("warning: " + warned.message());
         }
     }
 
+    /** Once a rank: a machine that is busy with something else, as a rule. */
+    private void nameSlowRank(StepReport report) {
+        report.slowRank().ifPresent(rank -> {
+            if (slowRanks.add(rank)) {
+                StepReport.TimeMs slow = report.ranks().get(rank);
+                line(format(
+                        "warning: the others wait for rank %d: %.0f ms of forward and backward and %.0f ms for data a step,"
+                                + " the mean is %.0f and %.0f",
+                        rank,
+                        slow.forwardBackward(),
+                        slow.dataWait(),
+                        report.timeMs().forwardBackward(),
+                        report.timeMs().dataWait()));
+            }
+        });
+    }
+
     private void show(StepReport report) {
+        if (report.step() > WARM_UP_STEPS) {
+            nameSlowRank(report);
+        }
         double examplesPerStep = (double) report.examples() / report.step();
         double recent = examplesPerStep / report.examplesPerSecond();
         secondsPerStep = secondsPerStep == 0 ? recent : 0.8 * secondsPerStep + 0.2 * recent;

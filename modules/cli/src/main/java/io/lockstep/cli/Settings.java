@@ -1,5 +1,7 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.WireType;
+import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,12 +41,20 @@ final class Settings {
     static final Setting<String> STRATEGY = add(
             "strategy",
             "ddp",
-            "What ranks exchange: ddp (all-reduce of gradients, overlapped with backward).",
-            Parsers.word("ddp"));
+            "What ranks exchange: ddp (all-reduce of gradients, overlapped with backward); dp (reduced at rank 0, which"
+                    + " updates and broadcasts parameters); parameter-averaging (every averaging-period steps);"
+                    + " gradient-sharing (the largest elements, as signs); auto (measures, chooses and says why).",
+            Parsers.word(StrategySettings.WORDS));
     static final Setting<Integer> WORKERS =
             add("workers", "2", "Ranks, each a replica in a task of its own.", Parsers.int32(1, 4096));
     static final Setting<Integer> GLOBAL_BATCH =
             add("global-batch", "32", "Examples per optimizer step, over all ranks.", Parsers.int32(1, 1 << 20));
+    static final Setting<Integer> MICRO_BATCHES = add(
+            "micro-batches",
+            "1",
+            "Parts in which a worker runs its share of a step, to save memory; their gradients are added up before they"
+                    + " are exchanged. Must divide that share.",
+            Parsers.int32(1, 1 << 20));
     static final Setting<Integer> EPOCHS =
             add("epochs", "2", "Passes over the training set. Ignored where steps is set.", Parsers.int32(1, 1 << 20));
     static final Setting<Long> STEPS =
@@ -131,11 +141,57 @@ final class Settings {
             add("cutout", "0", "Blank a random square of so many pixels; 0: none.", Parsers.int32(0, 512));
 
     // Communication
-    static final Setting<Integer> BUCKET_BYTES = add(
+    static final Setting<BucketSize> BUCKET_BYTES = add(
             "bucket-bytes",
-            "1m",
-            "Gradients that are reduced together; the first bucket of a step is a quarter of it.",
-            Parsers.bytes(1024));
+            "auto",
+            "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
+                    + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
+            Parsers.bucketSize());
+    static final Setting<WireType> WIRE = add(
+            "wire",
+            "float32",
+            "With ddp, how gradients travel: float32; bfloat16 or float16, half the bytes.",
+            Parsers.wireType());
+    static final Setting<Integer> AVERAGING_PERIOD = add(
+            "averaging-period",
+            "4",
+            "With parameter-averaging, steps between averagings; the end of an epoch is always averaged.",
+            Parsers.int32(1, MANY));
+    static final Setting<Integer> AVERAGING_FROM_EPOCH = add(
+            "averaging-from-epoch",
+            "0",
+            "With parameter-averaging, epochs that average every step before averaging-period holds (post-local SGD).",
+            Parsers.int32(0, MANY));
+    static final Setting<Boolean> AVERAGE_UPDATER_STATE = add(
+            "average-updater-state",
+            "true",
+            "With parameter-averaging, average momentum and the like too; false: each worker goes on with its own.",
+            Parsers.bool());
+    static final Setting<Double> SHARING_DENSITY = add(
+            "sharing-density",
+            "0.01",
+            "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
+            Parsers.number(1e-6, 1));
+    static final Setting<Double> SHARING_THRESHOLD = add(
+            "sharing-threshold",
+            "0",
+            "With gradient-sharing, a threshold that stays as it is, in units of the mean gradient; 0: by sharing-density.",
+            Parsers.number(0, 1e6));
+    static final Setting<Integer> SHARING_WARMUP_EPOCHS = add(
+            "sharing-warmup-epochs",
+            "1",
+            "With gradient-sharing, epochs over which the density falls from 1/4 to sharing-density.",
+            Parsers.int32(0, MANY));
+    static final Setting<Double> SHARING_RESIDUAL_CLIP = add(
+            "sharing-residual-clip",
+            "5",
+            "With gradient-sharing, clip what was not sent to so many thresholds, every 5 steps; 0: never.",
+            Parsers.number(0, 1e6));
+    static final Setting<Boolean> MOMENTUM_CORRECTION = add(
+            "momentum-correction",
+            "false",
+            "With gradient-sharing and updater = nesterovs, apply the momentum before encoding instead of after.",
+            Parsers.bool());
     static final Setting<Duration> DEADLINE = add(
             "deadline",
             "60s",

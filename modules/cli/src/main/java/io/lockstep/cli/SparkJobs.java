@@ -31,7 +31,7 @@ final class SparkJobs {
 
     static GroupFactory groups(Configuration configuration) {
         boolean udp = configuration.get(Settings.TRANSPORT).equals("udp");
-        return new AeronGroups(udp);
+        return new AeronGroups(udp, configuration.get(Settings.STRATEGY).equals("dp"));
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */

@@ -8,6 +8,8 @@ import java.util.List;
  * @param parameters trained ones, without running statistics
  * @param examples seen since the start of training, over all ranks
  * @param examplesPerSecond in training steps, evaluation and checkpoints apart; of this call
+ * @param bytesSent a step, by the rank that sent most, to other ranks
+ * @param reduceWaitShare of a step's time in which ranks only waited for communication, from 0 to 1
  * @param trainLoss of the last logged steps
  * @param parametersSha256 one a rank
  * @param wallSeconds of this call, executors' start included
@@ -24,6 +26,8 @@ record Summary(
         long epochs,
         long examples,
         double examplesPerSecond,
+        double bytesSent,
+        double reduceWaitShare,
         double trainLoss,
         double testLoss,
         double testAccuracy,

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  bin/lockstep train --model lenet5 --data mnist --workers 2 --epochs 5",
             "  bin/lockstep train --recipe resnet20-cifar10 --data /data/cifar-10-batches-bin",
+            "  bin/lockstep train --strategy parameter-averaging --set averaging-period=8",
             "  bin/lockstep train --run-dir runs/mine --resume",
             "  bin/lockstep train --master spark://host:7077 --workers 8 --set worker-cores=4 --dry-run"
         },
@@ -46,7 +47,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "shapes (generated), cifar10, mnist, or a folder in one of their formats. Default: shapes.")
     private String data;
 
-    @Option(names = "--strategy", paramLabel = "NAME", description = "What ranks exchange. Default: ddp.")
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            description = {"What ranks exchange: ddp, dp, parameter-averaging, gradient-sharing, or auto. Default: ddp."
+            })
     private String strategy;
 
     @Option(names = "--workers", paramLabel = "N", description = "Ranks, each in an executor of its own. Default: 2.")

@@ -46,6 +46,7 @@ final class TrainJob {
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
+        StrategySettings.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
         int batch = configuration.get(Settings.GLOBAL_BATCH);
         if (batch < workers) {
@@ -61,6 +62,7 @@ final class TrainJob {
         resolvePaths(storage);
         String home = configuration.get(Settings.DATA_HOME);
         ImageSource source = new DataCatalog(storage, home).resolve(configuration.get(Settings.DATA));
+        Networks.checkBucket(configuration, source);
         SparkJobs.check(configuration, conf);
         ReplicaFactory replicas = Networks.replicas(configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
@@ -119,8 +121,9 @@ final class TrainJob {
         return new RunOptions(
                 configuration.get(Settings.MODEL),
                 SparkJobs.data(configuration),
-                configuration.get(Settings.STRATEGY),
+                StrategySettings.factory(configuration),
                 configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(Settings.MICRO_BATCHES),
                 configuration.get(Settings.EPOCHS),
                 configuration.get(Settings.STEPS),
                 configuration.get(Settings.STOP_AFTER),
@@ -137,7 +140,6 @@ final class TrainJob {
                         configuration.get(Settings.FLIP),
                         configuration.get(Settings.CUTOUT)),
                 configuration.get(Settings.CLIP_NORM),
-                configuration.get(Settings.BUCKET_BYTES),
                 configuration.get(Settings.LOG_EVERY),
                 configuration.get(Settings.COMPARE_EVERY),
                 configuration.get(Settings.EVALUATE_EVERY),
@@ -181,6 +183,9 @@ final class TrainJob {
                 progress.line(Progress.format(
                         "training %,d parameters for %,d steps (%,d an epoch)",
                         first.parameters(), first.lastStep() - first.firstStep(), first.stepsPerEpoch()));
+            } else if (event instanceof RunEvent.Decided decided) {
+                StrategySettings.take(decided.decision(), configuration);
+                folder.putConfig(configuration); // with it the run repeats, without measuring again
             } else if (event instanceof RunEvent.Reported reported) {
                 folder.log(MetricsLine.of(reported.report()));
             } else if (event instanceof RunEvent.Evaluated evaluated) {
@@ -217,6 +222,11 @@ final class TrainJob {
                 (last.step() + started.stepsPerEpoch() - 1) / started.stepsPerEpoch(),
                 last.examples(),
                 rate(metrics),
+                metrics.stream().mapToLong(MetricsLine::bytesSent).average().orElse(0),
+                metrics.stream()
+                        .mapToDouble(line -> line.timeMs().reduceWaitShare())
+                        .average()
+                        .orElse(0),
                 last.loss(),
                 test.testLoss(),
                 test.testAccuracy(),

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class ConfigurationTest {
         configuration.put("schedule-milestones=80, 120.5");
 
         assertThat(configuration.get(Settings.DEADLINE)).isEqualTo(Duration.ofMillis(500));
-        assertThat(configuration.get(Settings.BUCKET_BYTES)).isEqualTo(256 * 1024);
+        assertThat(configuration.get(Settings.BUCKET_BYTES)).isEqualTo(BucketSize.ofBytes(256 * 1024));
         assertThat(configuration.get(Settings.SCHEDULE_MILESTONES)).isEqualTo(List.of(80.0, 120.5));
     }
 

@@ -77,8 +77,9 @@ class ReplicaEqualityTest {
         RunOptions options = new RunOptions(
                 configuration.get(Settings.MODEL),
                 new RunOptions.DataOptions("shapes", folder.toString(), 150, 20),
-                "ddp",
+                StrategySettings.factory(configuration),
                 32,
+                1,
                 1,
                 STEPS,
                 0,
@@ -86,7 +87,6 @@ class ReplicaEqualityTest {
                 new LearningOptions(configuration.get(Settings.LEARNING_RATE), "constant", List.of(), 1, 0),
                 Augmentation.CROP_AND_FLIP,
                 0,
-                64 * 1024,
                 1,
                 10,
                 0,

@@ -65,11 +65,18 @@ public abstract sealed class FlatVectors permits ScalarFlatVectors, SimdFlatVect
         addScaledFloats(to, a, from);
     }
 
+    /** Each element is brought to at most {@code limit} and at least {@code -limit}. */
+    public final void clamp(ByteBuffer x, float limit) {
+        clampFloats(floats(x), limit);
+    }
+
     abstract void scaleFloats(ByteBuffer x, float factor);
 
     abstract void addSquares(ByteBuffer x, double[] partial);
 
     abstract void scaleAndAddSquares(ByteBuffer x, float factor, double[] partial);
+
+    abstract void clampFloats(ByteBuffer x, float limit);
 
     abstract void addScaledFloats(ByteBuffer y, float a, ByteBuffer x);
 

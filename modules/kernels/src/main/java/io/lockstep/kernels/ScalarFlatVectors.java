@@ -29,6 +29,13 @@ final class ScalarFlatVectors extends FlatVectors {
     }
 
     @Override
+    void clampFloats(ByteBuffer x, float limit) {
+        for (int at = 0; at < x.limit(); at += Float.BYTES) {
+            x.putFloat(at, Math.min(limit, Math.max(-limit, x.getFloat(at))));
+        }
+    }
+
+    @Override
     void addScaledFloats(ByteBuffer y, float a, ByteBuffer x) {
         for (int at = 0; at < y.limit(); at += Float.BYTES) {
             y.putFloat(at, y.getFloat(at) + a * x.getFloat(at));

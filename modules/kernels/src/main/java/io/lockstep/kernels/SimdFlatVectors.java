@@ -59,6 +59,18 @@ final class SimdFlatVectors extends FlatVectors {
     }
 
     @Override
+    void clampFloats(ByteBuffer x, float limit) {
+        int whole = x.limit() - x.limit() % STEP;
+        for (int at = 0; at < whole; at += STEP) {
+            FloatVector.fromByteBuffer(FLOATS, x, at, ORDER)
+                    .max(-limit)
+                    .min(limit)
+                    .intoByteBuffer(x, at, ORDER);
+        }
+        scalar.clampFloats(rest(x, whole), limit);
+    }
+
+    @Override
     void addScaledFloats(ByteBuffer y, float a, ByteBuffer x) {
         int whole = y.limit() - y.limit() % STEP;
         for (int at = 0; at < whole; at += STEP) {

@@ -37,6 +37,9 @@ class FlatVectorsTest {
         simd.addScaled(x, -0.1f, y);
         scalar.addScaled(same, -0.1f, y);
         assertThat(x).isEqualTo(same);
+        simd.clamp(x, 0.5f);
+        scalar.clamp(same, 0.5f);
+        assertThat(x).isEqualTo(same);
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ public final class Slots {
     private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*]");
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
     private static final long POLL_MILLIS = 200;
+    private static final Duration PROMISED = Duration.ofMinutes(1);
 
     private Slots() {}
 
@@ -47,13 +48,16 @@ public final class Slots {
     /**
      * Waits until the executors that have registered offer enough slots.
      *
-     * @param patience how long no new executor may arrive before giving up
+     * @param ofWish how long no new executor may arrive before giving up; more where the URL tells how many will come
      * @throws TooFewSlotsException saying how many there are, and which settings give more
      */
-    static void await(SparkContext spark, int workers, Duration patience) {
+    static void await(SparkContext spark, int workers, Duration ofWish) {
         SparkConf conf = spark.conf();
         int cpusPerTask = conf.getInt("spark.task.cpus", 1);
         requireInUrl(spark.master(), cpusPerTask, workers);
+        // executors that the URL promises will come, however busy this machine is
+        boolean promised = ofUrl(spark.master(), cpusPerTask).isPresent();
+        Duration patience = promised && ofWish.compareTo(PROMISED) < 0 ? PROMISED : ofWish;
         ResourceProfile profile = spark.resourceProfileManager().defaultResourceProfile();
         int seen = -1;
         long lastChange = System.nanoTime();

@@ -9,4 +9,8 @@ package io.lockstep.training;
  */
 public record BatchResult(int examples, double lossSum, int correct) {
     public static final BatchResult EMPTY = new BatchResult(0, 0, 0);
+
+    BatchResult plus(BatchResult other) {
+        return new BatchResult(examples + other.examples, lossSum + other.lossSum, correct + other.correct);
+    }
 }

@@ -1,8 +1,11 @@
 package io.lockstep.training;
 
+import java.util.List;
+
 /**
  * A point to go on from.
  *
  * @param model what {@link Replica#save} wrote
+ * @param rankStateHashes SHA-256 of what each rank wrote of its own, by rank; empty where ranks have nothing of their own
  */
-public record Checkpoint(TrainingState state, byte[] model) {}
+public record Checkpoint(TrainingState state, byte[] model, List<String> rankStateHashes) {}

@@ -22,11 +22,12 @@ import java.util.regex.Pattern;
  * <pre>
  * step-00000050/model.zip          configuration, parameters, updater state: DL4J's ModelSerializer reads it
  *               state.properties   step, seed and what else resuming needs
+ *               rank-00003.state   what rank 3 alone knew, where a strategy has such: residuals
  *               MANIFEST           written last: a line of SHA-256 and name for each file, as sha256sum -c reads it
  * </pre>
  *
  * <p>A checkpoint without its manifest does not exist; one whose files do not hash to it is passed over for the one
- * before. No rename is needed, so object stores do. One process writes a folder at a time.
+ * before. No rename is needed, so object stores do. One process writes a folder at a time, but for the ranks' own files.
  */
 public final class CheckpointStore {
     public static final String MODEL = "model.zip";
@@ -60,25 +61,54 @@ public final class CheckpointStore {
      * @throws IOException the checkpoint does not exist then, and no older one was touched
      */
     public void write(Checkpoint checkpoint) throws IOException {
-        String target = path(checkpoint.state().step());
+        long step = checkpoint.state().step();
+        String target = path(step);
         try {
-            storage.delete(Storage.join(target, MANIFEST)); // first, where the same step is written again
-            Map<String, byte[]> files = new TreeMap<>();
-            files.put(MODEL, checkpoint.model());
-            files.put(STATE, checkpoint.state().toText().getBytes(StandardCharsets.UTF_8));
-            StringBuilder manifest = new StringBuilder();
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                put(Storage.join(target, file.getKey()), file.getValue());
-                manifest.append(hash(file.getValue()))
-                        .append("  ")
-                        .append(file.getKey())
-                        .append('\n');
+            begin(step);
+            Map<String, String> hashes = new TreeMap<>();
+            for (int rank = 0; rank < checkpoint.rankStateHashes().size(); rank++) {
+                hashes.put(rankFile(rank), checkpoint.rankStateHashes().get(rank));
             }
-            put(Storage.join(target, MANIFEST), manifest.toString().getBytes(StandardCharsets.UTF_8));
+            hashes.put(MODEL, put(Storage.join(target, MODEL), checkpoint.model()));
+            hashes.put(
+                    STATE,
+                    put(Storage.join(target, STATE), bytes(checkpoint.state().toText())));
+            StringBuilder manifest = new StringBuilder();
+            hashes.forEach((name, hash) ->
+                    manifest.append(hash).append("  ").append(name).append('\n'));
+            put(Storage.join(target, MANIFEST), bytes(manifest.toString()));
         } catch (IOException e) {
             throw new IOException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
         }
         prune();
+    }
+
+    /** Before the first file of a step is written: where there was a checkpoint of that step, there is none now. */
+    public void begin(long step) throws IOException {
+        storage.delete(Storage.join(path(step), MANIFEST));
+    }
+
+    /**
+     * Writes what a rank alone knows, after {@link #begin} and before {@link #write}.
+     *
+     * @return its SHA-256
+     */
+    public String writeRankState(long step, int rank, byte[] content) throws IOException {
+        return put(Storage.join(path(step), rankFile(rank)), content);
+    }
+
+    /** What a rank of a checkpoint wrote of its own. */
+    public byte[] rankState(Checkpoint checkpoint, int rank) throws IOException {
+        String path = Storage.join(path(checkpoint.state().step()), rankFile(rank));
+        byte[] content = get(path);
+        if (!hash(content).equals(checkpoint.rankStateHashes().get(rank))) {
+            throw new IOException(path + " has changed since it was checked");
+        }
+        return content;
+    }
+
+    private static String rankFile(int rank) {
+        return "rank-%05d.state".formatted(rank);
     }
 
     /** The newest checkpoint that is whole; empty where there is none. */
@@ -100,6 +130,7 @@ public final class CheckpointStore {
             throw new IOException("it was never completed (no " + MANIFEST + ")");
         }
         Map<String, byte[]> files = new TreeMap<>();
+        List<String> rankStateHashes = new ArrayList<>();
         String manifest = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
         for (String line : manifest.lines().toList()) {
             Matcher matcher = MANIFEST_LINE.matcher(line);
@@ -111,13 +142,17 @@ public final class CheckpointStore {
             if (!hash(content).equals(matcher.group(1))) {
                 throw new IOException(name + " does not have the SHA-256 of the " + MANIFEST);
             }
-            files.put(name, content);
+            if (name.equals(rankFile(rankStateHashes.size()))) {
+                rankStateHashes.add(matcher.group(1)); // in the order of ranks, as names are sorted
+            } else {
+                files.put(name, content);
+            }
         }
         if (!files.containsKey(MODEL) || !files.containsKey(STATE)) {
             throw new IOException("its " + MANIFEST + " lacks " + MODEL + " or " + STATE);
         }
-        return new Checkpoint(
-                TrainingState.fromText(new String(files.get(STATE), StandardCharsets.UTF_8)), files.get(MODEL));
+        TrainingState state = TrainingState.fromText(new String(files.get(STATE), StandardCharsets.UTF_8));
+        return new Checkpoint(state, files.get(MODEL), rankStateHashes);
     }
 
     private void prune() throws IOException {
@@ -158,10 +193,16 @@ public final class CheckpointStore {
         return Storage.join(folder, "step-%08d".formatted(step));
     }
 
-    private void put(String path, byte[] content) throws IOException {
+    /** Returns the content's SHA-256. */
+    private String put(String path, byte[] content) throws IOException {
         try (OutputStream out = storage.create(path)) {
             out.write(content);
         }
+        return hash(content);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private byte[] get(String path) throws IOException {

@@ -4,7 +4,7 @@ package io.lockstep.training;
 public final class DivergedException extends RuntimeException {
     DivergedException(long step, int skipped) {
         super("training diverged: the gradient was not finite in " + skipped + " steps in a row, up to step " + step
-                + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (learning-rate-warmup) or"
+                + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (warmup-epochs) or"
                 + " clip-norm");
     }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
  * @param reduceWaitNanos waited for communication that backward did not hide
  * @param communicationNanos the communication thread was busy, hidden or not
  * @param updateNanos in the optimizer
+ * @param bytesSent to other ranks, without the transport's own
  */
 public record RankReport(
         long examples,
@@ -24,10 +25,11 @@ public record RankReport(
         long forwardBackwardNanos,
         long reduceWaitNanos,
         long communicationNanos,
-        long updateNanos) {
-    private static final int BYTES = 9 * Long.BYTES;
+        long updateNanos,
+        long bytesSent) {
+    private static final int BYTES = 10 * Long.BYTES;
 
-    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     RankReport plus(RankReport other) {
         return new RankReport(
@@ -39,7 +41,8 @@ public record RankReport(
                 forwardBackwardNanos + other.forwardBackwardNanos,
                 reduceWaitNanos + other.reduceWaitNanos,
                 communicationNanos + other.communicationNanos,
-                updateNanos + other.updateNanos);
+                updateNanos + other.updateNanos,
+                bytesSent + other.bytesSent);
     }
 
     byte[] toBytes() {
@@ -53,6 +56,7 @@ public record RankReport(
                 .putLong(reduceWaitNanos)
                 .putLong(communicationNanos)
                 .putLong(updateNanos)
+                .putLong(bytesSent)
                 .array();
     }
 
@@ -61,6 +65,7 @@ public record RankReport(
         return new RankReport(
                 in.getLong(),
                 in.getDouble(),
+                in.getLong(),
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),

@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.ImageDataset;
 import io.lockstep.datasets.LoaderOptions;
@@ -9,9 +10,14 @@ import io.lockstep.datasets.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What one rank of a training run does from start to end. It knows nothing of who launched it. */
 public final class RankRun {
@@ -57,12 +63,12 @@ public final class RankRun {
     public List<String> call() throws IOException {
         RunData data = RunData.read(options.data(), storage, group.rank(), group.worldSize());
         ImageDataset training = data.training();
-        LoaderOptions loading = LoaderOptions.of(data.normalization());
         Sampler sampler = new Sampler(options.seed(), training.examples(), options.globalBatch());
         long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * sampler.stepsPerEpoch();
-        int largestBatch = Math.max(1, sampler.largestLocalBatch(0, group.worldSize()));
+        int largestBatch =
+                MicroBatches.largest(sampler.largestLocalBatch(0, group.worldSize()), options.microBatches());
         var setup = new ReplicaFactory.Setup(
-                training.shape(), training.classes(), largestBatch, options.seed(), threads, this::warn);
+                training.shape(), training.classes(), Math.max(1, largestBatch), options.seed(), threads, this::warn);
         try (Replica replica = replicas.create(setup);
                 var checkpoints = new BackgroundCheckpoints(store())) {
             Optional<Checkpoint> resumed = resume(replica, training.examples());
@@ -77,38 +83,33 @@ public final class RankRun {
                     resumed.map(checkpoint -> store().path(checkpoint.state().step()))
                             .orElse(null)));
             long stop = options.stopAfter() > 0 ? Math.min(options.stopAfter(), lastStep) : lastStep;
+            LoaderOptions loading = LoaderOptions.of(data.normalization()).withLayout(replica.featureLayout());
+            LoaderOptions augmented = loading.withAugmentation(options.augmentation());
             List<String> hashes;
-            try (var loader = BatchLoader.training(
-                    training,
-                    sampler,
-                    group.rank(),
-                    group.worldSize(),
-                    firstStep,
-                    loading.withLayout(replica.featureLayout()).withAugmentation(options.augmentation()))) {
+            try (var loader = loader(training, sampler, firstStep, augmented)) {
+                Strategy strategy = options.strategy()
+                        .create(new Strategy.Setup(
+                                replica, group, options.clipNorm(), rehearsal(replica, training, sampler, augmented)));
                 var plan = new Trainer.Plan(
                         firstStep,
                         Math.max(firstStep, stop),
                         options.logEvery(),
                         options.compareEvery(),
+                        options.microBatches(),
                         MAX_SKIPPED_STEPS,
                         options.seed());
                 var hooks = new Hooks(
-                        replica,
-                        data.testShard(),
-                        loading.withLayout(replica.featureLayout()),
-                        sampler,
-                        checkpoints,
-                        largestBatch);
+                        replica, strategy, data.testShard(), loading, sampler, checkpoints, Math.max(1, largestBatch));
                 hashes = new Trainer(
                                 replica,
                                 group,
-                                strategy(replica),
+                                strategy,
                                 sampler,
                                 loader::next,
                                 options.learning().over(lastStep, sampler.stepsPerEpoch()),
                                 plan,
                                 hooks)
-                        .run();
+                        .run(resumed.isPresent() ? rankStates(resumed.get()) : null);
                 if (firstStep >= stop) {
                     hooks.evaluate(firstStep); // nothing was left to train
                 }
@@ -118,11 +119,29 @@ public final class RankRun {
         }
     }
 
-    private Strategy strategy(Replica replica) {
-        return switch (options.strategy()) {
-            case "ddp" -> new DistributedDataParallel(replica, group, options.bucketBytes(), options.clipNorm());
-            default -> throw new IllegalArgumentException("strategy " + options.strategy());
+    private BatchLoader loader(ImageDataset training, Sampler sampler, long firstStep, LoaderOptions loading) {
+        return BatchLoader.training(training, sampler, group.rank(), group.worldSize(), firstStep, loading);
+    }
+
+    /** Measures on the first batch of the run, cut down to what the replica takes at once. */
+    private Rehearsal rehearsal(Replica replica, ImageDataset training, Sampler sampler, LoaderOptions loading) {
+        Supplier<Batch> sample = () -> {
+            try (BatchLoader loader = loader(training, sampler, 0, loading)) {
+                return MicroBatches.first(loader.next(), options.microBatches());
+            }
         };
+        return new Rehearsal(replica, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
+    }
+
+    /** This rank's share of what ranks knew at the checkpoint, if the same strategy wrote it. */
+    private List<byte[]> rankStates(Checkpoint checkpoint) throws IOException {
+        List<byte[]> states = new ArrayList<>();
+        if (checkpoint.state().strategy().equals(options.strategy().name())) {
+            for (int rank = group.rank(); rank < checkpoint.rankStateHashes().size(); rank += group.worldSize()) {
+                states.add(store().rankState(checkpoint, rank));
+            }
+        }
+        return states;
     }
 
     private CheckpointStore store() {
@@ -142,7 +161,7 @@ public final class RankRun {
                 examples,
                 options.globalBatch(),
                 options.seed(),
-                options.strategy(),
+                options.strategy().name(),
                 group.worldSize());
     }
 
@@ -167,20 +186,24 @@ public final class RankRun {
     /** What happens between steps: reports, evaluation, checkpoints. */
     private final class Hooks implements Trainer.Listener {
         private final Replica replica;
+        private final Strategy strategy;
         private final ImageDataset test;
         private final LoaderOptions loading;
         private final Sampler sampler;
         private final BackgroundCheckpoints checkpoints;
         private final int batch;
+        private boolean checkpointDue;
 
         Hooks(
                 Replica replica,
+                Strategy strategy,
                 ImageDataset test,
                 LoaderOptions loading,
                 Sampler sampler,
                 BackgroundCheckpoints checkpoints,
                 int batch) {
             this.replica = replica;
+            this.strategy = strategy;
             this.test = test;
             this.loading = loading;
             this.sampler = sampler;
@@ -199,14 +222,17 @@ public final class RankRun {
         }
 
         @Override
-        public void afterStep(long stepsDone, boolean endOfEpoch, boolean endOfRun) {
+        public void afterStep(Step step, boolean replicasEqual) {
+            long stepsDone = step.index() + 1;
             int every = options.checkpoints().every();
-            if (endOfRun || (every > 0 ? stepsDone % every == 0 : endOfEpoch)) {
+            checkpointDue |= step.endOfRun() || (every > 0 ? stepsDone % every == 0 : step.endOfEpoch());
+            if (checkpointDue && replicasEqual) {
                 checkpoint(stepsDone);
+                checkpointDue = false;
             }
-            long epochsDone = stepsDone / sampler.stepsPerEpoch();
-            boolean due = options.evaluateEvery() > 0 && endOfEpoch && epochsDone % options.evaluateEvery() == 0;
-            if (endOfRun || due) {
+            int epochs = options.evaluateEvery();
+            boolean due = epochs > 0 && step.endOfEpoch() && (step.epoch() + 1) % epochs == 0;
+            if (step.endOfRun() || due) {
                 evaluate(stepsDone);
             }
         }
@@ -220,6 +246,7 @@ public final class RankRun {
         }
 
         private void checkpoint(long stepsDone) {
+            List<String> rankStates = rankStates(stepsDone);
             if (group.rank() != 0) {
                 return;
             }
@@ -227,11 +254,43 @@ public final class RankRun {
             try {
                 replica.save(model);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
+                throw new UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
             }
             checkpoints.write(
-                    new Checkpoint(state(stepsDone, sampler.examples()), model.toByteArray()),
+                    new Checkpoint(state(stepsDone, sampler.examples()), model.toByteArray(), rankStates),
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
+        }
+
+        /** A collective where ranks have something of their own: each writes its file; returns their hashes. */
+        private List<String> rankStates(long stepsDone) {
+            List<ByteBuffer> mine = strategy.rankState();
+            if (mine.isEmpty()) {
+                return List.of();
+            }
+            try {
+                if (group.rank() == 0) {
+                    checkpoints.awaitWritten();
+                    store().begin(stepsDone);
+                }
+                group.barrier();
+                String hash = store().writeRankState(stepsDone, group.rank(), joined(mine));
+                return group.allGatherRecords(hash.getBytes(StandardCharsets.US_ASCII)).stream()
+                        .map(record -> new String(record, StandardCharsets.US_ASCII))
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "cannot write this rank's part of the checkpoint of step " + stepsDone, e);
+            }
+        }
+
+        private static byte[] joined(List<ByteBuffer> buffers) {
+            byte[] bytes = new byte[buffers.stream().mapToInt(ByteBuffer::limit).sum()];
+            int at = 0;
+            for (ByteBuffer each : buffers) {
+                each.get(0, bytes, at, each.limit());
+                at += each.limit();
+            }
+            return bytes;
         }
     }
 }

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param model its name, for the checkpoint
  * @param data what is trained and tested on
- * @param strategy its word
+ * @param strategy what ranks exchange, and how
  * @param globalBatch examples per optimizer step
+ * @param microBatches parts in which a rank runs its share of a step; 1: at once
  * @param epochs passes over the training set; ignored where steps is positive
  * @param steps optimizer steps, or 0
  * @param stopAfter stop after so many steps, on schedules made for all; 0: do not
@@ -18,7 +19,6 @@ import java.util.List;
  * @param learning the learning rate over time
  * @param augmentation of training pictures
  * @param clipNorm global norm to clip gradients to; 0 for none
- * @param bucketBytes gradients reduced together
  * @param logEvery steps between reports
  * @param compareEvery steps between comparisons of parameters
  * @param evaluateEvery epochs between evaluations; 0: only at the end
@@ -27,8 +27,9 @@ import java.util.List;
 public record RunOptions(
         String model,
         DataOptions data,
-        String strategy,
+        Strategy.Factory strategy,
         int globalBatch,
+        int microBatches,
         int epochs,
         long steps,
         long stopAfter,
@@ -36,7 +37,6 @@ public record RunOptions(
         LearningOptions learning,
         Augmentation augmentation,
         double clipNorm,
-        int bucketBytes,
         int logEvery,
         int compareEvery,
         int evaluateEvery,

@@ -2,7 +2,7 @@ package io.lockstep.training;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.function.ToLongFunction;
+import java.util.OptionalInt;
 
 /**
  * What all ranks did since the last report, as rank 0 tells it.
@@ -16,7 +16,9 @@ import java.util.function.ToLongFunction;
  * @param learningRate of the last of these steps
  * @param examplesPerSecond over all ranks, during these steps
  * @param skippedSteps steps of these whose gradient was not finite
+ * @param bytesSent per step by the rank that sent most, to other ranks
  * @param timeMs means per step and rank
+ * @param ranks means per step, by rank
  */
 public record StepReport(
         long step,
@@ -28,13 +30,48 @@ public record StepReport(
         double learningRate,
         double examplesPerSecond,
         long skippedSteps,
-        TimeMs timeMs)
+        long bytesSent,
+        TimeMs timeMs,
+        List<TimeMs> ranks)
         implements Serializable {
+    /** Times as long as the median rank before a rank counts as slow. */
+    private static final double SLOW = 1.5;
 
-    /** Milliseconds. {@code communication} is the communication thread's, of which {@code reduceWait} was not hidden. */
+    /**
+     * Milliseconds. {@code communication} is the communication thread's, of which {@code reduceWait} was waited for;
+     * {@code hidden} is the rest, that went on beside backward.
+     */
     public record TimeMs(
-            double dataWait, double forwardBackward, double reduceWait, double communication, double update)
-            implements Serializable {}
+            double dataWait,
+            double forwardBackward,
+            double reduceWait,
+            double communication,
+            double hidden,
+            double update)
+            implements Serializable {
+
+        static TimeMs of(RankReport report, double steps) {
+            double communication = report.communicationNanos() / 1e6 / steps;
+            double wait = report.reduceWaitNanos() / 1e6 / steps;
+            return new TimeMs(
+                    report.dataWaitNanos() / 1e6 / steps,
+                    report.forwardBackwardNanos() / 1e6 / steps,
+                    wait,
+                    communication,
+                    Math.max(0, communication - wait),
+                    report.updateNanos() / 1e6 / steps);
+        }
+
+        /** From 0 to 1: how much of a step the rank did nothing but wait for communication. */
+        public double reduceWaitShare() {
+            return reduceWait / (dataWait + forwardBackward + reduceWait + update);
+        }
+
+        /** What a rank does before it exchanges: others wait for the one that takes longest. */
+        double ownWork() {
+            return dataWait + forwardBackward;
+        }
+    }
 
     static StepReport of(
             List<RankReport> ranks,
@@ -54,16 +91,22 @@ public record StepReport(
                 (double) sum.correct() / sum.examples(),
                 learningRate,
                 sum.examples() * 1e9 / elapsedNanos,
-                sum.skippedSteps() / ranks.size(),
-                new TimeMs(
-                        meanMs(ranks, steps, RankReport::dataWaitNanos),
-                        meanMs(ranks, steps, RankReport::forwardBackwardNanos),
-                        meanMs(ranks, steps, RankReport::reduceWaitNanos),
-                        meanMs(ranks, steps, RankReport::communicationNanos),
-                        meanMs(ranks, steps, RankReport::updateNanos)));
+                ranks.stream().mapToLong(RankReport::skippedSteps).max().orElse(0),
+                ranks.stream().mapToLong(RankReport::bytesSent).max().orElse(0) / steps,
+                TimeMs.of(sum, (double) steps * ranks.size()),
+                ranks.stream().map(rank -> TimeMs.of(rank, steps)).toList());
     }
 
-    private static double meanMs(List<RankReport> ranks, int steps, ToLongFunction<RankReport> nanos) {
-        return ranks.stream().mapToLong(nanos).sum() / 1e6 / ranks.size() / steps;
+    /** The rank that the others waited for, if one took clearly longer than most to load and compute. */
+    public OptionalInt slowRank() {
+        double[] sorted = ranks.stream().mapToDouble(TimeMs::ownWork).sorted().toArray();
+        double median = sorted[(sorted.length - 1) / 2];
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            double own = ranks.get(rank).ownWork();
+            if (own == sorted[sorted.length - 1] && own > SLOW * median) {
+                return OptionalInt.of(rank);
+            }
+        }
+        return OptionalInt.empty();
     }
 }

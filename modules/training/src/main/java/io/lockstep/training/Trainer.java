@@ -15,10 +15,18 @@ public final class Trainer {
      * @param lastStep exclusive
      * @param logEvery steps between reports; the last step is always reported
      * @param compareEvery steps between comparisons of all ranks' parameters; the last step is always followed by one
+     * @param microBatches parts in which a local batch is run
      * @param maxSkippedSteps consecutive steps with a non-finite gradient after which the run has diverged
      * @param seed noise (dropout and the like) is drawn from it
      */
-    public record Plan(long firstStep, long lastStep, int logEvery, int compareEvery, int maxSkippedSteps, long seed) {}
+    public record Plan(
+            long firstStep,
+            long lastStep,
+            int logEvery,
+            int compareEvery,
+            int microBatches,
+            int maxSkippedSteps,
+            long seed) {}
 
     /** What happens around the steps. Called on every rank alike, so collectives are allowed. */
     public interface Listener {
@@ -27,12 +35,8 @@ public final class Trainer {
 
         void onReport(StepReport report);
 
-        /**
-         * @param stepsDone updates done, this one included
-         * @param endOfEpoch this was the epoch's last step
-         * @param endOfRun this was the run's last step
-         */
-        void afterStep(long stepsDone, boolean endOfEpoch, boolean endOfRun);
+        /** @param replicasEqual all ranks hold the same parameters now; true at the end of an epoch and of the run */
+        void afterStep(Step step, boolean replicasEqual);
     }
 
     private final Replica replica;
@@ -43,11 +47,13 @@ public final class Trainer {
     private final LearningRate learningRate;
     private final Plan plan;
     private final Listener listener;
+    private final MicroBatches microBatches;
 
     private RankReport window = RankReport.NOTHING;
     private int windowSteps;
     private long windowStartNanos;
     private int consecutiveSkips;
+    private boolean compareDue;
 
     /** @param batches this rank's batches from {@code plan.firstStep()} on, as {@code sampler} draws them */
     public Trainer(
@@ -67,46 +73,64 @@ public final class Trainer {
         this.learningRate = learningRate;
         this.plan = plan;
         this.listener = listener;
+        this.microBatches = new MicroBatches(replica, plan.microBatches());
     }
 
     /**
      * Runs all steps.
      *
+     * @param rankStates what {@link Strategy#loadRankStates} takes; null where the run does not go on from a checkpoint
      * @return the parameter hash of each rank, all equal
      * @throws DivergedException after too many non-finite gradients in a row
      * @throws ReplicasDifferException if ranks hold different parameters
      */
-    public List<String> run() {
+    public List<String> run(List<byte[]> rankStates) {
         strategy.placeParameters();
+        if (rankStates != null) {
+            strategy.loadRankStates(rankStates);
+        }
         List<String> hashes = ParameterHash.compare(replica, group, plan.firstStep());
         windowStartNanos = System.nanoTime();
         for (long index = plan.firstStep(); index < plan.lastStep(); index++) {
             listener.beforeStep(index);
-            Step step = train(index);
+            long start = System.nanoTime();
+            Batch batch = batches.get();
+            long dataWaitNanos = System.nanoTime() - start;
+            Step step = step(index, batch.size());
+            boolean replicasEqual = train(step, batch, dataWaitNanos);
             long done = index + 1;
-            boolean endOfRun = done == plan.lastStep();
-            boolean endOfEpoch = done % sampler.stepsPerEpoch() == 0;
-            if (endOfRun || done % plan.logEvery() == 0) {
+            if (step.endOfRun() || done % plan.logEvery() == 0) {
                 report(step);
             }
-            if (endOfRun || done % plan.compareEvery() == 0) {
+            compareDue |= step.endOfRun() || done % plan.compareEvery() == 0;
+            if (compareDue && replicasEqual) {
                 hashes = ParameterHash.compare(replica, group, done);
+                compareDue = false;
             }
             long before = System.nanoTime();
-            listener.afterStep(done, endOfEpoch, endOfRun);
+            listener.afterStep(step, replicasEqual);
             windowStartNanos += System.nanoTime() - before; // evaluation and checkpoints are not training speed
         }
         return hashes;
     }
 
-    private Step train(long index) {
+    private Step step(long index, int localExamples) {
+        return new Step(
+                index,
+                Math.toIntExact(sampler.epoch(index)),
+                learningRate.at(index),
+                sampler.globalBatchSize(index),
+                localExamples,
+                (index + 1) % sampler.stepsPerEpoch() == 0,
+                index + 1 == plan.lastStep());
+    }
+
+    /** Returns whether all ranks hold the same parameters now. */
+    private boolean train(Step step, Batch batch, long dataWaitNanos) {
+        long sentBefore = group.bytesSent();
         long start = System.nanoTime();
-        Batch batch = batches.get();
-        int epoch = Math.toIntExact(sampler.epoch(index));
-        Step step = new Step(index, epoch, learningRate.at(index), sampler.globalBatchSize(index), batch.size());
-        long loaded = System.nanoTime();
         GradientListener gradients = strategy.begin(step);
-        BatchResult result = replica.forwardBackward(batch, noiseSeed(index), gradients);
+        BatchResult result = microBatches.forwardBackward(batch, noiseSeed(step.index()), gradients);
         long computed = System.nanoTime();
         Strategy.Exchange exchange = strategy.finish(step);
         window = window.plus(new RankReport(
@@ -114,17 +138,18 @@ public final class Trainer {
                 result.lossSum(),
                 result.correct(),
                 exchange.skipped() ? 1 : 0,
-                loaded - start,
-                computed - loaded,
+                dataWaitNanos,
+                computed - start,
                 exchange.waitNanos(),
                 exchange.communicationNanos(),
-                exchange.updateNanos()));
+                exchange.updateNanos(),
+                group.bytesSent() - sentBefore));
         windowSteps++;
         consecutiveSkips = exchange.skipped() ? consecutiveSkips + 1 : 0;
         if (consecutiveSkips > plan.maxSkippedSteps()) {
-            throw new DivergedException(index, consecutiveSkips);
+            throw new DivergedException(step.index(), consecutiveSkips);
         }
-        return step;
+        return exchange.replicasEqual();
     }
 
     /** Differs between ranks and steps; a rank's noise in a step does not depend on where the run was resumed. */

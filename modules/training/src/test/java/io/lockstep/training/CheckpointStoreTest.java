@@ -116,6 +116,32 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void whatRanksKnowAloneIsReadBackAndDamageToItIsNoticed() throws IOException {
+        store.write(checkpoint(50));
+        store.begin(100);
+        String first = store.writeRankState(100, 0, model(1));
+        String second = store.writeRankState(100, 1, model(2));
+        store.write(new Checkpoint(state(100), model(100), List.of(first, second)));
+
+        Checkpoint latest = store.latest().orElseThrow();
+        assertThat(latest.rankStateHashes()).containsExactly(first, second);
+        assertThat(store.rankState(latest, 1)).isEqualTo(model(2));
+
+        Files.write(folder.resolve("step-00000100/rank-00001.state"), model(3));
+        assertThat(store.latest().orElseThrow().state().step()).isEqualTo(50);
+        assertThat(warnings).singleElement().asString().contains("rank-00001.state", "SHA-256");
+    }
+
+    @Test
+    void aStepThatIsWrittenAgainDoesNotExistMeanwhile() throws IOException {
+        store.write(checkpoint(50));
+        store.write(checkpoint(100));
+        store.begin(100);
+
+        assertThat(store.latest().orElseThrow().state().step()).isEqualTo(50);
+    }
+
+    @Test
     void anotherRunsCheckpointIsRefusedWithTheDifference() {
         TrainingState theirs = state(50);
 
@@ -135,7 +161,7 @@ class CheckpointStoreTest {
     }
 
     private static Checkpoint checkpoint(long step) {
-        return new Checkpoint(state(step), model(step));
+        return new Checkpoint(state(step), model(step), List.of());
     }
 
     private static TrainingState state(long step) {

@@ -4,99 +4,232 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
-import io.lockstep.datasets.Augmentation;
-import io.lockstep.datasets.LocalStorage;
-import io.lockstep.training.RunOptions.CheckpointOptions;
-import io.lockstep.training.RunOptions.DataOptions;
-import io.lockstep.training.RunOptions.LearningOptions;
+import io.lockstep.collectives.WireType;
+import io.lockstep.training.strategies.Auto;
+import io.lockstep.training.strategies.BucketSize;
+import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.Strategies;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole runs in one process: threads for ranks, the generated pictures, a linear network. */
+/** Whole runs in one process, under every strategy. */
 @Timeout(120)
 class RankRunTest {
-    private static final int EXAMPLES = 250; // 250 = 7 x 32 + 26: the last batch is short
-    private static final int GLOBAL_BATCH = 32;
+    private static final Strategies.Ddp DDP = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32);
+    private static final Strategies.Dp DP = new Strategies.Dp(BucketSize.BY_GRADIENT);
+    private static final Strategies.Averaging EVERY_STEP = new Strategies.Averaging(1, 0, true);
+    private static final Strategies.Sharing SHARING =
+            new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 1, 5, 0));
 
     @TempDir
     Path folder;
 
-    @ParameterizedTest
-    @ValueSource(ints = {2, 3, 4, 7})
-    void anyNumberOfRanksHasTheLossCurveOfOne(int worldSize) throws Exception {
-        List<StepReport> one = reports(run(1, options(20, 0, false, "one")));
-        List<StepReport> many = reports(run(worldSize, options(20, 0, false, "many")));
+    /** Whose steps are those of one worker on the whole batch; momentum is linear, so averaging it is too. */
+    static Stream<Strategy.Factory> exact() {
+        return Stream.of(DDP, DP, EVERY_STEP);
+    }
 
+    static Stream<Strategy.Factory> all() {
+        return Stream.concat(
+                exact(),
+                Stream.of(
+                        new Strategies.Averaging(3, 0, true),
+                        new Strategies.Averaging(4, 1, false),
+                        SHARING,
+                        new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 0, 0, 0.9)),
+                        new Strategies.Sharing(new GradientSharing.Options(0.5, 1e-4, 0, 0, 0)),
+                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16),
+                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT16)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exact")
+    void anyNumberOfRanksHasTheLossCurveOfOne(Strategy.Factory strategy) throws Exception {
+        List<StepReport> one = run(1, setup("one", strategy).options(20)).reports();
         assertThat(one).hasSize(20);
-        assertThat(many).hasSameSizeAs(one);
-        for (int i = 0; i < one.size(); i++) {
-            assertThat(many.get(i).loss())
-                    .as("loss of step %d", i)
-                    .isCloseTo(one.get(i).loss(), within(1e-5 * one.get(i).loss()));
-            assertThat(many.get(i).examples()).isEqualTo(one.get(i).examples());
+        for (int worldSize : new int[] {2, 3, 4, 7}) {
+            List<StepReport> many = run(
+                            worldSize, setup("many" + worldSize, strategy).options(20))
+                    .reports();
+            assertThat(many).hasSameSizeAs(one);
+            for (int i = 0; i < one.size(); i++) {
+                assertThat(many.get(i).loss())
+                        .as("%d ranks, loss of step %d", worldSize, i)
+                        .isCloseTo(one.get(i).loss(), within(1e-5 * one.get(i).loss()));
+                assertThat(many.get(i).examples()).isEqualTo(one.get(i).examples());
+            }
         }
     }
 
-    @Test
-    void resumingHasTheBitsOfNeverHavingStopped() throws Exception {
-        List<String> straight = run(2, options(20, 0, false, "straight")).hashes();
+    @ParameterizedTest
+    @MethodSource("all")
+    void allRanksEndWithTheSameParameters(Strategy.Factory strategy) throws Exception {
+        TestRun run = run(3, setup("run", strategy).options(10));
 
-        run(2, options(20, 10, false, "stopped"));
-        Outcome resumed = run(2, options(20, 0, true, "stopped"));
-
-        assertThat(resumed.hashes()).isEqualTo(straight);
-        assertThat(started(resumed).firstStep()).isEqualTo(10);
-        assertThat(started(resumed).resumedFrom()).endsWith("step-00000010");
+        assertThat(run.hashes()).hasSize(3);
+        assertThat(run.hashes().stream().distinct()).hasSize(1);
+        assertThat(run.reports().get(9).loss())
+                .isNotEqualTo(run.reports().get(0).loss());
     }
 
-    @Test
-    void anotherNumberOfRanksResumesWithTheNextExample() throws Exception {
-        List<StepReport> straight = reports(run(2, options(20, 0, false, "straight")));
+    @ParameterizedTest
+    @MethodSource("all")
+    void resumingHasTheBitsOfNeverHavingStopped(Strategy.Factory strategy) throws Exception {
+        List<String> straight = run(2, setup("straight", strategy).options(24)).hashes();
 
-        run(2, options(20, 10, false, "stopped"));
-        List<StepReport> resumed = reports(run(3, options(20, 0, true, "stopped")));
+        run(2, setup("stopped", strategy).options(24, 12, false));
+        TestRun resumed = run(2, setup("stopped", strategy).options(24, 0, true));
+
+        assertThat(resumed.hashes()).isEqualTo(straight);
+        assertThat(resumed.started().firstStep()).isEqualTo(12);
+        assertThat(resumed.started().resumedFrom()).endsWith("step-00000012");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void aRunRepeatsItsBits(Strategy.Factory strategy) throws Exception {
+        assertThat(run(2, setup("second", strategy).options(10)).hashes())
+                .isEqualTo(run(2, setup("first", strategy).options(10)).hashes());
+    }
+
+    @ParameterizedTest
+    @MethodSource("exact")
+    void anotherNumberOfRanksResumesWithTheNextExample(Strategy.Factory strategy) throws Exception {
+        List<StepReport> straight =
+                run(2, setup("straight", strategy).options(20)).reports();
+
+        run(2, setup("stopped", strategy).options(20, 10, false));
+        List<StepReport> resumed =
+                run(3, setup("stopped", strategy).options(20, 0, true)).reports();
 
         assertThat(resumed.get(0).step()).isEqualTo(11);
         assertThat(resumed.get(9).examples()).isEqualTo(straight.get(19).examples());
         assertThat(resumed.get(9).loss()).isCloseTo(straight.get(19).loss(), within(1e-5));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void gradientSharingGoesOnWithMoreAndWithFewerRanks(int worldSize) throws Exception {
+        run(2, setup("stopped", SHARING).options(40, 20, false));
+        TestRun resumed = run(worldSize, setup("stopped", SHARING).options(40, 0, true));
+
+        assertThat(resumed.hashes()).hasSize(worldSize);
+        assertThat(resumed.hashes().stream().distinct()).hasSize(1);
+        assertThat(resumed.reports().get(19).step()).isEqualTo(40);
+    }
+
+    @ParameterizedTest
+    @MethodSource("exact")
+    void microBatchesDoNotChangeTheStep(Strategy.Factory strategy) throws Exception {
+        List<StepReport> whole = run(2, setup("whole", strategy).options(16)).reports();
+        for (int parts : new int[] {2, 3, 16, 40}) {
+            List<StepReport> inParts = run(2, setup("parts" + parts, strategy).options(16, 0, false, parts, 1))
+                    .reports();
+            for (int i = 0; i < whole.size(); i++) {
+                assertThat(inParts.get(i).loss())
+                        .as("%d parts, loss of step %d", parts, i)
+                        .isCloseTo(
+                                whole.get(i).loss(), within(1e-5 * whole.get(i).loss()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 1024, 1 << 20})
+    void bucketsOfAnySizeGiveTwoRanksTheSameBits(int bytes) throws Exception {
+        var small = new Strategies.Ddp(BucketSize.ofBytes(Math.min(bytes, 60_000)), WireType.FLOAT32);
+        assertThat(run(2, setup("small", small).options(10)).hashes())
+                .isEqualTo(run(
+                                2,
+                                setup("whole", new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32))
+                                        .options(10))
+                        .hashes());
+    }
+
+    @Test
+    void aMeasuredBucketIsToldAndDoesNotChangeWhatTwoRanksCompute() throws Exception {
+        var measured = new Strategies.Ddp(BucketSize.MEASURED, WireType.FLOAT32);
+        TestRun run = run(2, setup("measured", measured).options(10));
+
+        assertThat(run.hashes()).isEqualTo(run(2, setup("run", DDP).options(10)).hashes());
+        assertThat(run.events())
+                .filteredOn(event -> event instanceof RunEvent.Decided)
+                .singleElement()
+                .satisfies(event -> {
+                    Rehearsal.Decision decision = ((RunEvent.Decided) event).decision();
+                    assertThat(decision.setting()).isEqualTo("bucket-bytes");
+                    assertThat(Integer.parseInt(decision.value())).isPositive();
+                    assertThat(decision.why()).contains("backward takes", "ms");
+                });
+    }
+
+    @Test
+    void aBucketThatIsLargerThanTheGradientIsRefused() {
+        var large = new Strategies.Ddp(BucketSize.ofBytes(1 << 30), WireType.FLOAT32);
+        assertThatThrownBy(() -> run(2, setup("run", large).options(10)))
+                .rootCause()
+                .hasMessageContaining("bucket-bytes = 1073741824 is more than the gradient has");
+    }
+
+    @Test
+    void autoSaysWhatItChoseAndWhy() throws Exception {
+        TestRun run = run(2, setup("run", new Auto(DDP, DP, SHARING)).options(5));
+
+        assertThat(run.events())
+                .filteredOn(event -> event instanceof RunEvent.Decided)
+                .singleElement()
+                .satisfies(event -> {
+                    Rehearsal.Decision decision = ((RunEvent.Decided) event).decision();
+                    assertThat(decision.setting()).isEqualTo("strategy");
+                    assertThat(decision.value()).isIn("ddp", "dp", "gradient-sharing");
+                    assertThat(decision.why()).contains("ms by ddp", "by dp");
+                });
+    }
+
+    @Test
+    void halfWidthWiresSendHalfTheBytes() throws Exception {
+        var half = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16);
+        long full = run(2, setup("full", DDP).options(5)).reports().get(4).bytesSent();
+
+        assertThat(run(2, setup("half", half).options(5)).reports().get(4).bytesSent())
+                .isEqualTo(full / 2);
+    }
+
+    @Test
+    void gradientSharingSendsAboutTheShareThatWasAskedFor() throws Exception {
+        long dense = run(2, setup("dense", DDP).options(50)).reports().get(49).bytesSent();
+        var options = new GradientSharing.Options(0.02, 0, 0, 0, 0);
+        List<StepReport> sparse = run(
+                        2, setup("sparse", new Strategies.Sharing(options)).options(50))
+                .reports();
+
+        double share = sparse.subList(30, 50).stream()
+                        .mapToLong(StepReport::bytesSent)
+                        .average()
+                        .orElseThrow()
+                / dense;
+        assertThat(share).isBetween(0.01, 0.04);
+    }
+
     @Test
     void resumingWithNothingToDoStillEvaluates() throws Exception {
-        run(2, options(10, 0, false, "done"));
-        Outcome again = run(2, options(10, 0, true, "done"));
+        run(2, setup("done", DDP).options(10));
+        TestRun again = run(2, setup("done", DDP).options(10, 0, true));
 
-        assertThat(reports(again)).isEmpty();
+        assertThat(again.reports()).isEmpty();
         assertThat(again.events()).anyMatch(event -> event instanceof RunEvent.Evaluated);
     }
 
     @Test
-    void allRanksEndWithTheSameParameters() throws Exception {
-        List<String> hashes = run(3, options(10, 0, false, "run")).hashes();
-
-        assertThat(hashes).hasSize(3);
-        assertThat(hashes.stream().distinct()).hasSize(1);
-    }
-
-    @Test
     void evaluationSeesEveryTestExampleOnce() throws Exception {
-        Outcome run = run(3, options(8, 0, false, "run"));
+        TestRun run = run(3, setup("run", DDP).options(8));
 
         assertThat(run.events().stream().filter(event -> event instanceof RunEvent.Evaluated))
                 .allSatisfy(event -> assertThat(
@@ -104,19 +237,21 @@ class RankRunTest {
                         .isEqualTo(100));
     }
 
-    @Test
-    void aNonFiniteGradientIsSkippedOnAllRanksTogether() throws Exception {
-        Outcome run = run(2, options(10, 0, false, "run"), 1);
+    @ParameterizedTest
+    @MethodSource("all")
+    void aNonFiniteGradientIsSkippedAndDoesNotSpreadByAnyStrategy(Strategy.Factory strategy) throws Exception {
+        TestRun run = run(2, setup("run", strategy).withClipNorm(1).options(10), 1);
 
-        assertThat(reports(run).stream().mapToLong(StepReport::skippedSteps).sum())
+        assertThat(run.reports().stream().mapToLong(StepReport::skippedSteps).sum())
                 .isEqualTo(1);
         assertThat(run.hashes().stream().distinct()).hasSize(1);
-        assertThat(reports(run)).allSatisfy(report -> assertThat(report.loss()).isFinite());
+        assertThat(run.reports()).allSatisfy(report -> assertThat(report.loss()).isFinite());
     }
 
-    @Test
-    void aRunWhoseGradientsStayBadIsStoppedWithTheStep() {
-        assertThatThrownBy(() -> run(2, options(20, 0, false, "run"), 100))
+    @ParameterizedTest
+    @MethodSource("all")
+    void aRunWhoseGradientsStayBadIsStoppedWithTheStep(Strategy.Factory strategy) {
+        assertThatThrownBy(() -> run(2, setup("run", strategy).options(20), 100))
                 .hasRootCauseInstanceOf(DivergedException.class)
                 .rootCause()
                 .hasMessageContaining("step 5")
@@ -125,96 +260,21 @@ class RankRunTest {
 
     @Test
     void anotherSeedsCheckpointIsRefused() throws Exception {
-        run(1, options(10, 0, false, "run"));
-        RunOptions other = new RunOptionsBuilder("run", 20, 0, true, 2).build();
+        run(1, setup("run", DDP).options(10));
+        RunOptions other = setup("run", DDP).options(20, 0, true, 1, 2);
 
         assertThatThrownBy(() -> run(1, other)).hasRootCauseInstanceOf(ForeignCheckpointException.class);
     }
 
-    private RunOptions options(long steps, long stopAfter, boolean resume, String name) {
-        return new RunOptionsBuilder(name, steps, stopAfter, resume, 1).build();
+    private TestRun.Setup setup(String name, Strategy.Factory strategy) {
+        return new TestRun.Setup(folder, name, strategy);
     }
 
-    private final class RunOptionsBuilder {
-        private final RunOptions options;
-
-        RunOptionsBuilder(String name, long steps, long stopAfter, boolean resume, long seed) {
-            options = new RunOptions(
-                    "softmax",
-                    new DataOptions("shapes", folder.toString(), EXAMPLES, 100),
-                    "ddp",
-                    GLOBAL_BATCH,
-                    1,
-                    steps,
-                    stopAfter,
-                    seed,
-                    new LearningOptions(0.01, "one-cycle", List.of(), 0.1, 0),
-                    Augmentation.CROP_AND_FLIP,
-                    1.0,
-                    4096,
-                    1,
-                    5,
-                    1,
-                    new CheckpointOptions(folder.resolve(name).toString(), 0, 2, resume));
-        }
-
-        RunOptions build() {
-            return options;
-        }
+    private static TestRun run(int worldSize, RunOptions options) throws Exception {
+        return TestRun.of(worldSize, options);
     }
 
-    private record Outcome(List<String> hashes, List<RunEvent> events) {}
-
-    private static List<StepReport> reports(Outcome outcome) {
-        return outcome.events().stream()
-                .filter(event -> event instanceof RunEvent.Reported)
-                .map(event -> ((RunEvent.Reported) event).report())
-                .toList();
-    }
-
-    private static RunEvent.Started started(Outcome outcome) {
-        return outcome.events().stream()
-                .filter(event -> event instanceof RunEvent.Started)
-                .map(event -> (RunEvent.Started) event)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Outcome run(int worldSize, RunOptions options) throws Exception {
-        return run(worldSize, options, 0);
-    }
-
-    /** @param poisonedSteps of rank 0's first gradients are not finite */
-    private static Outcome run(int worldSize, RunOptions options, int poisonedSteps) throws Exception {
-        List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
-        List<Callable<List<String>>> ranks = new ArrayList<>();
-        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
-            ReplicaFactory replicas = setup -> {
-                var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
-                replica.poisonedSteps = group.rank() == 0 ? poisonedSteps : 0;
-                return replica;
-            };
-            ranks.add(() -> {
-                try (group) {
-                    return new RankRun(options, replicas, group, new LocalStorage(), 1, events::add, () -> {}).call();
-                }
-            });
-        }
-        return new Outcome(all(ranks), events);
-    }
-
-    private static List<String> all(List<Callable<List<String>>> ranks) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
-        try {
-            List<String> hashes = List.of();
-            for (Future<List<String>> each : threads.invokeAll(ranks, 100, TimeUnit.SECONDS)) {
-                hashes = each.get();
-            }
-            return hashes;
-        } catch (ExecutionException e) {
-            throw new AssertionError(e.getCause());
-        } finally {
-            threads.shutdownNow();
-        }
+    private static TestRun run(int worldSize, RunOptions options, int poisonedSteps) throws Exception {
+        return TestRun.of(worldSize, options, poisonedSteps);
     }
 }

@@ -1,4 +1,4 @@
-package io.lockstep.training;
+package io.lockstep.training.strategies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package io.lockstep.training;
+package io.lockstep.training.strategies;
 
+import io.lockstep.training.Range;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,10 @@
-package io.lockstep.training;
+package io.lockstep.training.strategies;
 
 import io.lockstep.kernels.FlatVectors;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.Replica;
+import io.lockstep.training.Step;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,35 +15,24 @@ final class Optimizer {
     private final FlatVectors vectors = FlatVectors.get();
     private final Replica replica;
     private final double clipNorm;
-    private final List<ByteBuffer> parameterGradients = new ArrayList<>();
-    private final List<ByteBuffer> statisticGradients = new ArrayList<>();
+    private final List<ByteBuffer> parameterGradients;
+    private final List<ByteBuffer> statisticGradients;
 
     /** @param clipNorm the global L2 norm that gradients are scaled down to (Pascanu et al. 2013); 0: no clipping */
     Optimizer(Replica replica, double clipNorm) {
         this.replica = replica;
         this.clipNorm = clipNorm;
-        long start = 0;
-        for (Range statistic : replica.statistics()) {
-            addParameters(start, statistic.start());
-            statisticGradients.add(FlatBuffers.slice(replica.gradients(), statistic));
-            start = statistic.end();
-        }
-        addParameters(start, FlatBuffers.elements(replica.gradients()));
-    }
-
-    private void addParameters(long start, long end) {
-        if (end > start) {
-            parameterGradients.add(FlatBuffers.slice(replica.gradients(), new Range(start, end)));
-        }
+        parameterGradients = FlatBuffers.slices(replica.gradients(), FlatBuffers.parameterRanges(replica));
+        statisticGradients = FlatBuffers.slices(replica.gradients(), replica.statistics());
     }
 
     /**
-     * Divides the summed gradients by the examples, clips, and updates.
+     * Multiplies the summed gradients, clips, and updates.
      *
+     * @param mean one by the examples in the sum
      * @return false if a gradient was not finite: nothing was updated
      */
-    boolean apply(Step step, int examples) {
-        float mean = 1f / examples;
+    boolean apply(Step step, float mean) {
         double squares = 0;
         for (ByteBuffer part : parameterGradients) {
             squares += vectors.scaleAndSquare(part, mean);

@@ -1,0 +1,117 @@
+package io.lockstep.cli;
+
+import io.lockstep.training.Rehearsal;
+import io.lockstep.training.Strategy;
+import io.lockstep.training.strategies.Auto;
+import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.Strategies;
+import java.util.Map;
+import java.util.Set;
+
+/** From settings to strategies: which settings belong to which, and what does not go together. */
+final class StrategySettings {
+    static final String[] WORDS = {"ddp", "dp", "parameter-averaging", "gradient-sharing", "auto"};
+
+    private StrategySettings() {}
+
+    /** Settings that only some strategies know, by the strategies that do. */
+    private static Map<Setting<?>, Set<String>> owners() {
+        Set<String> bucketed = Set.of("ddp", "dp", "auto");
+        Set<String> averaging = Set.of("parameter-averaging");
+        Set<String> sharing = Set.of("gradient-sharing", "auto");
+        return Map.of(
+                Settings.BUCKET_BYTES, bucketed,
+                Settings.WIRE, Set.of("ddp", "auto"),
+                Settings.AVERAGING_PERIOD, averaging,
+                Settings.AVERAGING_FROM_EPOCH, averaging,
+                Settings.AVERAGE_UPDATER_STATE, averaging,
+                Settings.SHARING_DENSITY, sharing,
+                Settings.SHARING_THRESHOLD, sharing,
+                Settings.SHARING_WARMUP_EPOCHS, sharing,
+                Settings.SHARING_RESIDUAL_CLIP, sharing,
+                Settings.MOMENTUM_CORRECTION, Set.of("gradient-sharing"));
+    }
+
+    /** @throws UsageException saying what does not go together */
+    static void check(Configuration configuration) {
+        String strategy = configuration.get(Settings.STRATEGY);
+        owners().forEach((setting, owners) -> {
+            if (!owners.contains(strategy) && configuration.isChanged(setting)) {
+                throw new UsageException(setting.name() + " belongs to strategy = "
+                        + String.join(" or ", owners.stream().sorted().toList()) + ", this run has " + strategy);
+            }
+        });
+        checkMicroBatches(configuration);
+        checkStop(configuration);
+        if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
+            checkMomentum(configuration);
+        }
+        if (configuration.isChanged(Settings.SHARING_THRESHOLD) && configuration.isChanged(Settings.SHARING_DENSITY)) {
+            throw new UsageException(
+                    "sharing-threshold holds the threshold, sharing-density lets it move: set one of them");
+        }
+    }
+
+    private static void checkMicroBatches(Configuration configuration) {
+        int parts = configuration.get(Settings.MICRO_BATCHES);
+        int workers = configuration.get(Settings.WORKERS);
+        int batch = configuration.get(Settings.GLOBAL_BATCH);
+        if (parts > 1 && batch % (workers * parts) != 0) {
+            throw new UsageException(
+                    "micro-batches = " + parts + " does not divide what each worker has of a step: global-batch "
+                            + batch + " / " + workers + " workers");
+        }
+    }
+
+    /** Between two averagings there is no one state of the run to stop in. */
+    private static void checkStop(Configuration configuration) {
+        long stop = configuration.get(Settings.STOP_AFTER);
+        int period = configuration.get(Settings.AVERAGING_PERIOD);
+        if (configuration.get(Settings.STRATEGY).equals("parameter-averaging") && stop % period != 0) {
+            throw new UsageException("stop-after = " + stop + " falls between two averagings; take a multiple of"
+                    + " averaging-period = " + period);
+        }
+    }
+
+    private static void checkMomentum(Configuration configuration) {
+        if (!configuration.get(Settings.UPDATER).equals("nesterovs") || configuration.get(Settings.MOMENTUM) >= 1) {
+            throw new UsageException(
+                    "momentum-correction takes the momentum of updater = nesterovs out of the updater; with "
+                            + configuration.get(Settings.UPDATER) + " there is none to take");
+        }
+    }
+
+    static Strategy.Factory factory(Configuration configuration) {
+        var ddp = new Strategies.Ddp(configuration.get(Settings.BUCKET_BYTES), configuration.get(Settings.WIRE));
+        var dp = new Strategies.Dp(configuration.get(Settings.BUCKET_BYTES));
+        var sharing = new Strategies.Sharing(new GradientSharing.Options(
+                configuration.get(Settings.SHARING_DENSITY),
+                configuration.get(Settings.SHARING_THRESHOLD),
+                configuration.get(Settings.SHARING_WARMUP_EPOCHS),
+                configuration.get(Settings.SHARING_RESIDUAL_CLIP),
+                configuration.get(Settings.MOMENTUM_CORRECTION) ? configuration.get(Settings.MOMENTUM) : 0));
+        return switch (configuration.get(Settings.STRATEGY)) {
+            case "ddp" -> ddp;
+            case "dp" -> dp;
+            case "parameter-averaging" ->
+                new Strategies.Averaging(
+                        configuration.get(Settings.AVERAGING_PERIOD),
+                        configuration.get(Settings.AVERAGING_FROM_EPOCH),
+                        configuration.get(Settings.AVERAGE_UPDATER_STATE));
+            case "gradient-sharing" -> sharing;
+            case "auto" -> new Auto(ddp, dp, sharing);
+            default -> throw new IllegalArgumentException("strategy " + configuration.get(Settings.STRATEGY));
+        };
+    }
+
+    /** Puts into the configuration what was chosen by measurement, and takes out what does not belong to it. */
+    static void take(Rehearsal.Decision decision, Configuration configuration) {
+        configuration.put(decision.setting(), decision.value());
+        String strategy = configuration.get(Settings.STRATEGY);
+        owners().forEach((setting, owners) -> {
+            if (!owners.contains(strategy)) {
+                configuration.put(setting.name(), setting.defaultText());
+            }
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.training.Rehearsal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StrategySettingsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ddp | averaging-period=8 | belongs to strategy = parameter-averaging, this run has ddp",
+                "dp | wire=bfloat16 | belongs to strategy = auto or ddp",
+                "parameter-averaging | bucket-bytes=64k | belongs to strategy = auto or ddp or dp",
+                "parameter-averaging | sharing-density=0.1 | belongs to strategy = auto or gradient-sharing",
+                "parameter-averaging | stop-after=10 | multiple of averaging-period = 4",
+                "gradient-sharing | wire=float16 | belongs to strategy",
+                "gradient-sharing | momentum-correction=true updater=adam | with adam there is none",
+                "gradient-sharing | sharing-threshold=0.1 sharing-density=0.1 | set one of them",
+                "auto | momentum-correction=true | belongs to strategy = gradient-sharing",
+                "ddp | micro-batches=3 | does not divide",
+            })
+    void whatDoesNotGoTogetherIsRefusedWithTheReason(String strategy, String assignments, String reason) {
+        Configuration configuration = configuration(strategy, assignments.split(" "));
+
+        assertThatThrownBy(() -> StrategySettings.check(configuration))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"averaging-period=0", "sharing-density=0", "sharing-density=2", "bucket-bytes=10", "wire=int8"})
+    void whatIsNoValueIsRefused(String assignment) {
+        assertThatThrownBy(() -> new Configuration().put(assignment))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(assignment.replaceAll("=.*", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ddp", "dp", "parameter-averaging", "gradient-sharing", "auto"})
+    void everyWordHasAStrategyOfItsName(String strategy) {
+        Configuration configuration = configuration(strategy);
+
+        assertThatCode(() -> StrategySettings.check(configuration)).doesNotThrowAnyException();
+        assertThat(StrategySettings.factory(configuration).name()).isEqualTo(strategy);
+    }
+
+    @Test
+    void aDecisionLeavesAConfigurationThatRepeatsTheRun() {
+        Configuration configuration = configuration("auto", "sharing-density=0.1", "bucket-bytes=64k");
+
+        StrategySettings.take(new Rehearsal.Decision("strategy", "ddp", "because"), configuration);
+
+        assertThat(configuration.get(Settings.STRATEGY)).isEqualTo("ddp");
+        assertThat(configuration.isChanged(Settings.SHARING_DENSITY)).isFalse();
+        assertThat(configuration.isChanged(Settings.BUCKET_BYTES)).isTrue();
+        assertThatCode(() -> StrategySettings.check(configuration)).doesNotThrowAnyException();
+    }
+
+    private static Configuration configuration(String strategy, String... assignments) {
+        Configuration configuration = new Configuration();
+        configuration.put("strategy=" + strategy);
+        for (String assignment : assignments) {
+            configuration.put(assignment);
+        }
+        return configuration;
+    }
+}

@@ -1,0 +1,107 @@
+package io.lockstep.training;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.kernels.FlatVectors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Gradient accumulation: a local batch that would not fit is run in parts, and what comes out is the gradient of the
+ * whole. Only the last part's backward announces: until then nothing is final.
+ *
+ * <p>Batch norm sees one part at a time, as it would on as many ranks; running statistics become the mean of the parts'.
+ */
+final class MicroBatches {
+    private static final GradientListener NOBODY = watermark -> {};
+
+    private final FlatVectors vectors = FlatVectors.get();
+    private final Replica replica;
+    private final int parts;
+    private final RunningStatistics statistics;
+    private final ByteBuffer sum;
+
+    /** @param parts of each local batch; 1: no accumulation */
+    MicroBatches(Replica replica, int parts) {
+        this.replica = replica;
+        this.parts = parts;
+        this.statistics = new RunningStatistics(replica);
+        int bytes = parts > 1 ? replica.gradients().limit() : 0;
+        this.sum = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Examples of the largest part of a local batch. */
+    static int largest(int localBatch, int parts) {
+        return (localBatch + parts - 1) / parts;
+    }
+
+    /** The first part of a local batch. */
+    static Batch first(Batch batch, int parts) {
+        return parts == 1 || batch.size() == 0 ? batch : slice(batch, 0, largest(batch.size(), parts));
+    }
+
+    /** As {@link Replica#forwardBackward}, for the whole of the batch. */
+    BatchResult forwardBackward(Batch batch, long seed, GradientListener listener) {
+        int used = Math.min(parts, batch.size());
+        if (used <= 1) {
+            return replica.forwardBackward(batch, seed, listener);
+        }
+        BatchResult result = BatchResult.EMPTY;
+        int start = 0;
+        for (int part = 0; part < used; part++) {
+            int end = (int) ((long) batch.size() * (part + 1) / used);
+            float share = (float) (end - start) / batch.size();
+            boolean last = part == used - 1;
+            statistics.begin();
+            GradientListener announced = last ? new Announcer(listener, share) : NOBODY;
+            result = result.plus(replica.forwardBackward(slice(batch, start, end), seed + part, announced));
+            if (!last) {
+                accumulate(part == 0, share);
+            }
+            start = end;
+        }
+        return result;
+    }
+
+    private void accumulate(boolean first, float share) {
+        statistics.scaleFrom(0, share);
+        if (first) {
+            sum.duplicate().put(replica.gradients().duplicate());
+        } else {
+            vectors.addScaled(sum, 1, replica.gradients());
+        }
+    }
+
+    private static Batch slice(Batch batch, int start, int end) {
+        int exampleBytes = batch.features().limit() / batch.size();
+        int labelsEach = batch.labels().limit() / batch.size();
+        return new Batch(
+                end - start,
+                batch.features()
+                        .slice(start * exampleBytes, (end - start) * exampleBytes)
+                        .order(ByteOrder.nativeOrder()),
+                batch.labels().slice(start * labelsEach, (end - start) * labelsEach));
+    }
+
+    /** Adds the earlier parts to each piece of the last one's gradient before it is announced. */
+    private final class Announcer implements GradientListener {
+        private final GradientListener listener;
+        private final float share;
+        private long from = FlatBuffers.elements(replica.gradients());
+
+        Announcer(GradientListener listener, float share) {
+            this.listener = listener;
+            this.share = share;
+        }
+
+        @Override
+        public void gradientsReadyFrom(long watermark) {
+            if (watermark < from) {
+                statistics.scaleFrom(watermark, share);
+                Range fresh = new Range(watermark, from);
+                vectors.addScaled(FlatBuffers.slice(replica.gradients(), fresh), 1, FlatBuffers.slice(sum, fresh));
+                from = watermark;
+            }
+            listener.gradientsReadyFrom(watermark);
+        }
+    }
+}

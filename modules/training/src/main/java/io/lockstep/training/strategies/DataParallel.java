@@ -1,0 +1,68 @@
+package io.lockstep.training.strategies;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Work;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.GradientListener;
+import io.lockstep.training.Replica;
+import io.lockstep.training.Step;
+import io.lockstep.training.Strategy;
+import java.nio.ByteBuffer;
+
+/**
+ * {@code dp}: DataParallel's way. Dense gradients are reduced at rank 0, every step, in buckets while backward goes on;
+ * rank 0 alone runs the updater, and broadcasts the parameters.
+ *
+ * <p>Of a vector of S bytes, rank 0's link carries 2 (n-1) S a step, where {@code ddp}'s ring carries 2 (n-1)/n S; and
+ * nothing hides the way back. The result is the same, since a mean gradient is a mean gradient.
+ */
+public final class DataParallel implements Strategy {
+    private static final int ROOT = 0;
+
+    private final Replica replica;
+    private final ProcessGroup group;
+    private final Optimizer optimizer;
+    private final GradientBuckets buckets;
+    /** One float that travels before the parameters: whether there is an update in them. */
+    private final ByteBuffer applied = FlatBuffers.allocate(1);
+
+    /** @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that */
+    public DataParallel(Setup setup, int bucketBytes) {
+        replica = setup.replica();
+        group = setup.group();
+        optimizer = new Optimizer(replica, setup.clipNorm());
+        buckets = new GradientBuckets(replica, bucketBytes, bucket -> group.reduce(bucket, Reduction.SUM, ROOT));
+    }
+
+    @Override
+    public void placeParameters() {
+        Placement.broadcast(replica, group);
+    }
+
+    @Override
+    public GradientListener begin(Step step) {
+        buckets.begin(step, 1);
+        return buckets::readyFrom;
+    }
+
+    @Override
+    public Exchange finish(Step step) {
+        long reduceWait = buckets.await();
+        long reduced = System.nanoTime();
+        if (group.rank() == ROOT) {
+            applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples()) ? 1 : 0);
+        }
+        long updated = System.nanoTime();
+        Work told = group.broadcast(applied, ROOT);
+        Work placed = group.broadcast(replica.parameters(), ROOT);
+        told.await();
+        placed.await();
+        return new Exchange(
+                reduceWait + System.nanoTime() - updated,
+                buckets.communicationNanos() + told.durationNanos() + placed.durationNanos(),
+                updated - reduced,
+                applied.getFloat(0) == 0,
+                true);
+    }
+}

@@ -1,0 +1,90 @@
+package io.lockstep.training.strategies;
+
+import io.lockstep.collectives.Work;
+import io.lockstep.kernels.FlatVectors;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.Replica;
+import io.lockstep.training.RunningStatistics;
+import io.lockstep.training.Step;
+import java.nio.ByteBuffer;
+
+/**
+ * A replica's flat gradient in buckets, each handed to a collective as soon as backward has finished it, in bucket
+ * order, while backward goes on (Li et al. 2020, section 3.2.3).
+ *
+ * <p>Running statistics travel in the same buckets: each rank's are weighted by its examples before the sum, so that
+ * dividing everything by the global batch leaves their mean.
+ */
+final class GradientBuckets {
+    /** Starts the exchange of one bucket, in place. */
+    interface Exchange {
+        Work start(ByteBuffer bucket);
+    }
+
+    private final FlatVectors vectors = FlatVectors.get();
+    private final Buckets buckets;
+    private final ByteBuffer[] gradients;
+    private final Work[] outstanding;
+    private final RunningStatistics statistics;
+    private final Exchange exchange;
+
+    private int next;
+    private float scale;
+    private int localExamples;
+    private long communicationNanos;
+
+    /** @param bucketBytes bytes exchanged together; the first bucket of a step is a quarter of that */
+    GradientBuckets(Replica replica, int bucketBytes, Exchange exchange) {
+        long elements = FlatBuffers.elements(replica.gradients());
+        long bucketElements = Math.max(1, bucketBytes / Float.BYTES);
+        buckets = new Buckets(elements, Math.max(1, bucketElements / 4), bucketElements);
+        gradients = new ByteBuffer[buckets.count()];
+        for (int i = 0; i < gradients.length; i++) {
+            gradients[i] = FlatBuffers.slice(replica.gradients(), buckets.get(i));
+        }
+        outstanding = new Work[buckets.count()];
+        statistics = new RunningStatistics(replica);
+        this.exchange = exchange;
+    }
+
+    /** @param scale that each bucket is multiplied by before it is exchanged; 1: it is left as it is */
+    void begin(Step step, float scale) {
+        next = 0;
+        this.scale = scale;
+        localExamples = step.localExamples();
+        statistics.begin();
+    }
+
+    /** Everything from this element on is final. */
+    void readyFrom(long watermark) {
+        statistics.scaleFrom(watermark, localExamples);
+        while (next < gradients.length && buckets.get(next).start() >= watermark) {
+            if (scale != 1) {
+                vectors.scale(gradients[next], scale);
+            }
+            outstanding[next] = exchange.start(gradients[next]);
+            next++;
+        }
+    }
+
+    /**
+     * Waits until all buckets are home.
+     *
+     * @return nanoseconds of waiting
+     */
+    long await() {
+        readyFrom(0);
+        long start = System.nanoTime();
+        communicationNanos = 0;
+        for (Work work : outstanding) {
+            work.await();
+            communicationNanos += work.durationNanos();
+        }
+        return System.nanoTime() - start;
+    }
+
+    /** What the communication thread spent on the last step. */
+    long communicationNanos() {
+        return communicationNanos;
+    }
+}

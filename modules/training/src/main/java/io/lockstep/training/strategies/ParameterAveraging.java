@@ -1,0 +1,133 @@
+package io.lockstep.training.strategies;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Work;
+import io.lockstep.kernels.FlatVectors;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.GradientListener;
+import io.lockstep.training.Replica;
+import io.lockstep.training.RunningStatistics;
+import io.lockstep.training.Step;
+import io.lockstep.training.Strategy;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * {@code parameter-averaging}: every rank trains alone on its share of the batches, and every so many steps parameters,
+ * running statistics and, by choice, updater state are averaged by all-reduce (local SGD: Stich 2019; with a period of 1
+ * until a given epoch it is post-local SGD, Lin et al. 2020).
+ *
+ * <p>Averages are weighted by the examples that each rank has trained on since the last one. The end of an epoch and of
+ * the run is always averaged, so that what is tested and saved is the mean. Between two averages replicas differ.
+ */
+public final class ParameterAveraging implements Strategy {
+    private static final GradientListener NOBODY = watermark -> {};
+
+    private final FlatVectors vectors = FlatVectors.get();
+    private final Replica replica;
+    private final ProcessGroup group;
+    private final Optimizer optimizer;
+    private final RunningStatistics statistics;
+    private final int period;
+    private final int fromEpoch;
+    private final boolean averageUpdaterState;
+
+    /** The parameters of the last average. Ranks exchange what was learnt since: rounding then never adds up. */
+    private final ByteBuffer anchor;
+
+    private long localExamples;
+    private long globalExamples;
+
+    /**
+     * @param period steps from one averaging to the next
+     * @param fromEpoch until this epoch the period is 1
+     * @param averageUpdaterState momentum and the like are averaged too; otherwise each rank goes on with its own
+     */
+    public ParameterAveraging(Setup setup, int period, int fromEpoch, boolean averageUpdaterState) {
+        replica = setup.replica();
+        group = setup.group();
+        optimizer = new Optimizer(replica, setup.clipNorm());
+        statistics = new RunningStatistics(replica);
+        this.period = period;
+        this.fromEpoch = fromEpoch;
+        this.averageUpdaterState = averageUpdaterState && replica.updaterState().limit() > 0;
+        anchor = FlatBuffers.allocate(FlatBuffers.elements(replica.parameters()));
+    }
+
+    @Override
+    public void placeParameters() {
+        Placement.broadcast(replica, group);
+        copy(replica.parameters(), anchor);
+    }
+
+    @Override
+    public GradientListener begin(Step step) {
+        return NOBODY;
+    }
+
+    @Override
+    public Exchange finish(Step step) {
+        long start = System.nanoTime();
+        // a rank without examples in this step has nothing to learn; its weight in the average is less by that
+        boolean skipped = step.localExamples() > 0 && !update(step);
+        localExamples += step.localExamples();
+        globalExamples += step.globalExamples();
+        if (!isDue(step)) {
+            return new Exchange(0, 0, System.nanoTime() - start, skipped, group.worldSize() == 1);
+        }
+        return average((float) ((double) localExamples / globalExamples), start, skipped);
+    }
+
+    private boolean update(Step step) {
+        statistics.begin();
+        statistics.scaleFrom(0, step.localExamples());
+        return optimizer.apply(step, 1f / step.localExamples());
+    }
+
+    private Exchange average(float weight, long start, boolean skipped) {
+        localExamples = 0;
+        globalExamples = 0;
+        if (group.worldSize() == 1) {
+            return new Exchange(0, 0, System.nanoTime() - start, skipped, true);
+        }
+        ByteBuffer parameters = replica.parameters();
+        vectors.addScaled(parameters, -1, anchor);
+        Work learnt = sum(parameters, weight);
+        Work state = averageUpdaterState ? sum(replica.updaterState(), weight) : Work.completed();
+        long updated = System.nanoTime();
+        learnt.await();
+        state.await();
+        long waited = System.nanoTime() - updated;
+        vectors.addScaled(parameters, 1, anchor);
+        copy(parameters, anchor);
+        long communication = learnt.durationNanos() + state.durationNanos();
+        return new Exchange(waited, communication, System.nanoTime() - start - waited, skipped, true);
+    }
+
+    private Work sum(ByteBuffer values, float weight) {
+        vectors.scale(values, weight);
+        return group.allReduce(values, Reduction.SUM);
+    }
+
+    private boolean isDue(Step step) {
+        boolean everyStep = step.epoch() < fromEpoch;
+        return everyStep || (step.index() + 1) % period == 0 || step.endOfEpoch() || step.endOfRun();
+    }
+
+    private static void copy(ByteBuffer from, ByteBuffer to) {
+        to.duplicate().put(from.duplicate());
+    }
+
+    @Override
+    public List<ByteBuffer> rankState() {
+        return averageUpdaterState || replica.updaterState().limit() == 0 ? List.of() : List.of(replica.updaterState());
+    }
+
+    @Override
+    public void loadRankStates(List<byte[]> states) {
+        if (!states.isEmpty() && !rankState().isEmpty()) {
+            replica.updaterState().duplicate().put(states.get(0));
+        }
+    }
+}

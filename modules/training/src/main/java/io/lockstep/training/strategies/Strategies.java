@@ -1,0 +1,61 @@
+package io.lockstep.training.strategies;
+
+import io.lockstep.collectives.WireType;
+import io.lockstep.training.Strategy;
+
+/** The strategies by the words that choose them, with what can be chosen in each. */
+public final class Strategies {
+    private Strategies() {}
+
+    /** {@link DistributedDataParallel}. */
+    public record Ddp(BucketSize bucket, WireType wire) implements Strategy.Factory {
+        @Override
+        public String name() {
+            return "ddp";
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new DistributedDataParallel(setup, bucket.resolve(setup), wire);
+        }
+    }
+
+    /** {@link DataParallel}. */
+    public record Dp(BucketSize bucket) implements Strategy.Factory {
+        @Override
+        public String name() {
+            return "dp";
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new DataParallel(setup, bucket.resolve(setup));
+        }
+    }
+
+    /** {@link ParameterAveraging}. */
+    public record Averaging(int period, int fromEpoch, boolean averageUpdaterState) implements Strategy.Factory {
+        @Override
+        public String name() {
+            return "parameter-averaging";
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new ParameterAveraging(setup, period, fromEpoch, averageUpdaterState);
+        }
+    }
+
+    /** {@link GradientSharing}. */
+    public record Sharing(GradientSharing.Options options) implements Strategy.Factory {
+        @Override
+        public String name() {
+            return "gradient-sharing";
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new GradientSharing(setup, options);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.lockstep.training;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.LocalStorage;
+import io.lockstep.training.RunOptions.CheckpointOptions;
+import io.lockstep.training.RunOptions.DataOptions;
+import io.lockstep.training.RunOptions.LearningOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** A whole run in one process: threads for ranks, the generated pictures, a linear network. */
+record TestRun(List<String> hashes, List<RunEvent> events) {
+    /**
+     * What a test chooses.
+     *
+     * @param folder of data and checkpoints
+     * @param name of the run within it
+     * @param globalBatch 250 examples by 32 are 7 x 32 + 26, so the last batch of an epoch is short
+     */
+    record Setup(Path folder, String name, Strategy.Factory strategy, int globalBatch, double clipNorm) {
+        Setup(Path folder, String name, Strategy.Factory strategy) {
+            this(folder, name, strategy, 32, 0);
+        }
+
+        Setup withGlobalBatch(int batch) {
+            return new Setup(folder, name, strategy, batch, clipNorm);
+        }
+
+        Setup withClipNorm(double norm) {
+            return new Setup(folder, name, strategy, globalBatch, norm);
+        }
+
+        RunOptions options(long steps) {
+            return options(steps, 0, false, 1, 1);
+        }
+
+        RunOptions options(long steps, long stopAfter, boolean resume) {
+            return options(steps, stopAfter, resume, 1, 1);
+        }
+
+        RunOptions options(long steps, long stopAfter, boolean resume, int microBatches, long seed) {
+            return new RunOptions(
+                    "softmax",
+                    new DataOptions("shapes", folder.toString(), 250, 100),
+                    strategy,
+                    globalBatch,
+                    microBatches,
+                    1,
+                    steps,
+                    stopAfter,
+                    seed,
+                    new LearningOptions(0.001, "one-cycle", List.of(), 0.1, 0),
+                    Augmentation.CROP_AND_FLIP,
+                    clipNorm,
+                    1,
+                    5,
+                    1,
+                    new CheckpointOptions(folder.resolve(name).toString(), 0, 2, resume));
+        }
+    }
+
+    List<StepReport> reports() {
+        return events.stream()
+                .filter(event -> event instanceof RunEvent.Reported)
+                .map(event -> ((RunEvent.Reported) event).report())
+                .toList();
+    }
+
+    RunEvent.Started started() {
+        return events.stream()
+                .filter(event -> event instanceof RunEvent.Started)
+                .map(event -> (RunEvent.Started) event)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static TestRun of(int worldSize, RunOptions options) throws Exception {
+        return of(worldSize, options, 0);
+    }
+
+    /** @param poisonedSteps of rank 0's first gradients are not finite */
+    static TestRun of(int worldSize, RunOptions options, int poisonedSteps) throws Exception {
+        List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<Callable<List<String>>> ranks = new ArrayList<>();
+        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
+            ReplicaFactory replicas = setup -> {
+                var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
+                replica.poisonedSteps = group.rank() == 0 ? poisonedSteps : 0;
+                return replica;
+            };
+            ranks.add(() -> {
+                try (group) {
+                    return new RankRun(options, replicas, group, new LocalStorage(), 1, events::add, () -> {}).call();
+                }
+            });
+        }
+        return new TestRun(all(ranks), events);
+    }
+
+    private static List<String> all(List<Callable<List<String>>> ranks) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
+        try {
+            List<String> hashes = List.of();
+            for (Future<List<String>> each : threads.invokeAll(ranks, 100, TimeUnit.SECONDS)) {
+                hashes = each.get();
+            }
+            return hashes;
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
