@@ -136,15 +136,24 @@ public final class Dl4jReplica implements Replica {
 
     @Override
     public void update(long step, int epoch, double learningRate) {
-        int iteration = Math.toIntExact(step);
-        learningRates.set(learningRate);
-        graph.getConfiguration().setIterationCount(iteration);
-        graph.getConfiguration().setEpochCount(epoch);
+        beginUpdate(step, epoch, learningRate);
         ComputationGraphUpdater updater = graph.getUpdater(true);
-        updater.update(gradientTable, iteration, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
+        updater.update(gradientTable, Math.toIntExact(step), epoch, 1, LayerWorkspaceMgr.noWorkspaces());
         graph.params().subi(gradientTable.gradient());
-        graph.applyConstraints(iteration, epoch);
-        graph.getConfiguration().setIterationCount(iteration + 1);
+        endUpdate(step, epoch);
+    }
+
+    /** What goes before an update of the parameters, whoever makes it: the network's counters and learning rates. */
+    public void beginUpdate(long step, int epoch, double learningRate) {
+        learningRates.set(learningRate);
+        graph.getConfiguration().setIterationCount(Math.toIntExact(step));
+        graph.getConfiguration().setEpochCount(epoch);
+    }
+
+    /** What goes after an update of the parameters, whoever makes it: constraints, and the count of updates. */
+    public void endUpdate(long step, int epoch) {
+        graph.applyConstraints(Math.toIntExact(step), epoch);
+        graph.getConfiguration().setIterationCount(Math.toIntExact(step + 1));
     }
 
     @Override

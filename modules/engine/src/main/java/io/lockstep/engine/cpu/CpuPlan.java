@@ -262,6 +262,23 @@ public final class CpuPlan implements Plan {
         }
     }
 
+    // ------------------------------------------------------------------ other work for the plan's threads
+
+    /** Work that threads share. */
+    public interface SharedWork {
+        /** @param thread from 0 (inclusive) to threads (exclusive) */
+        void run(int thread, int threads);
+    }
+
+    public int threads() {
+        return lanes();
+    }
+
+    /** Runs on each of the plan's threads, and waits for all of them. */
+    public void onEveryThread(SharedWork work) {
+        lanes.run(lane -> work.run(lane.index, lanes()), () -> {});
+    }
+
     // ------------------------------------------------------------------ where the time goes
 
     /** Of one example; see {@link Graph#forwardFlop}. */

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
@@ -27,6 +28,7 @@ import java.util.List;
 public final class CompiledReplica implements Replica {
     private final Dl4jReplica dl4j;
     private final CpuPlan plan;
+    private final Optional<FusedUpdater> updater;
 
     /**
      * @param largestBatch examples of the largest batch that will come
@@ -39,6 +41,7 @@ public final class CompiledReplica implements Replica {
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition.input(), labelSmoothing);
             plan = new CpuBackend(threads).compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients());
+            updater = FusedUpdater.of(dl4j.graph(), plan, dl4j.updaterState());
         } catch (RuntimeException e) {
             dl4j.close();
             throw e;
@@ -48,6 +51,11 @@ public final class CompiledReplica implements Replica {
     /** Where the time goes; see {@link CpuPlan#startProfile}. */
     public CpuPlan plan() {
         return plan;
+    }
+
+    /** Whether {@link #update} is one pass over memory; otherwise DL4J's own updater runs. */
+    public boolean updatesInOnePass() {
+        return updater.isPresent();
     }
 
     @Override
@@ -93,7 +101,13 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public void update(long step, int epoch, double learningRate) {
-        dl4j.update(step, epoch, learningRate);
+        if (updater.isEmpty()) {
+            dl4j.update(step, epoch, learningRate);
+            return;
+        }
+        dl4j.beginUpdate(step, epoch, learningRate);
+        updater.get().update(Math.toIntExact(step), epoch);
+        dl4j.endUpdate(step, epoch);
     }
 
     @Override

@@ -1,0 +1,250 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.kernels.FlatVectors;
+import io.lockstep.kernels.UpdaterPasses.Stretch;
+import io.lockstep.kernels.UpdaterPasses.Terms;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+
+/**
+ * What DL4J's ComputationGraphUpdater does, on the same vectors and with the same layout of the state, in one pass over
+ * memory: gradient normalisation by layer or parameter, l1 and l2, the updater, weight decay, and the subtraction.
+ *
+ * <p>The state of a block (neighbouring parameters with equal updaters) is DL4J's: all of the block's first vector, then
+ * all of its second, and so on. The pass is cut into pieces that the plan's threads share; which thread takes which
+ * makes no difference to the result.
+ */
+final class FusedUpdater {
+    /** Elements that a thread takes at a time: a quarter of a megabyte of each vector. */
+    private static final int PIECE = 1 << 16;
+    /** Fewer than these are done before a second thread is awake. */
+    private static final int WORTH_A_THREAD = 4 * PIECE;
+    /** DL4J's guard against dividing by the norm of a gradient that is all zero. */
+    private static final double ZERO_NORM = 1e-5;
+
+    private final CpuPlan plan;
+    private final List<Block> blocks = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    private final List<Normalization> normalizations = new ArrayList<>();
+    private final long elements;
+
+    /** Parameters that share an updater; its pass is made anew each step. */
+    private static final class Block {
+        final IUpdater updater;
+        UpdaterRule.Pass pass;
+
+        Block(IUpdater updater) {
+            this.updater = updater;
+        }
+    }
+
+    /** One parameter of a layer; its terms are made anew each step. */
+    private static final class Part {
+        final Block block;
+        final List<Regularization> regularization;
+        float factor = 1;
+        float bound = Float.POSITIVE_INFINITY;
+        Terms terms;
+
+        Part(Block block, List<Regularization> regularization) {
+            this.block = block;
+            this.regularization = regularization == null ? List.of() : regularization;
+        }
+    }
+
+    private record Piece(Part part, Stretch stretch) {}
+
+    /** Parts whose gradient is normalised together. */
+    private record Normalization(GradientNormalization kind, double threshold, ByteBuffer gradient, List<Part> parts) {}
+
+    private FusedUpdater(ComputationGraph graph, CpuPlan plan, ByteBuffer state) {
+        this.plan = plan;
+        elements = graph.numParams();
+        Map<Trainable, List<UpdaterBlock.ParamState>> byLayer = new IdentityHashMap<>();
+        Map<UpdaterBlock.ParamState, Part> partOf = new IdentityHashMap<>();
+        for (UpdaterBlock updaterBlock : graph.getUpdater(true).getUpdaterBlocks()) {
+            Block block = new Block(updaterOf(updaterBlock));
+            blocks.add(block);
+            for (UpdaterBlock.ParamState each : updaterBlock.getLayersAndVariablesInBlock()) {
+                Part part = new Part(block, each.getLayer().getConfig().getRegularizationByParam(each.getParamName()));
+                parts.add(part);
+                partOf.put(each, part);
+                byLayer.computeIfAbsent(each.getLayer(), key -> new ArrayList<>())
+                        .add(each);
+                cut(part, updaterBlock, each, state);
+            }
+        }
+        byLayer.forEach((layer, states) -> addNormalization(layer, states, partOf));
+    }
+
+    /**
+     * Empty if the network has something that only DL4J does: an updater or a regularisation of its own.
+     *
+     * @param state the updater's state, as DL4J lays it out
+     */
+    static Optional<FusedUpdater> of(ComputationGraph graph, CpuPlan plan, ByteBuffer state) {
+        for (UpdaterBlock block : graph.getUpdater(true).getUpdaterBlocks()) {
+            if (!UpdaterRule.knows(updaterOf(block)) || block.isPretrainUpdaterBlock()) {
+                return Optional.empty();
+            }
+            for (UpdaterBlock.ParamState each : block.getLayersAndVariablesInBlock()) {
+                List<Regularization> terms = each.getLayer().getConfig().getRegularizationByParam(each.getParamName());
+                if (terms != null && !terms.stream().allMatch(FusedUpdater::knows)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(new FusedUpdater(graph, plan, state));
+    }
+
+    private static IUpdater updaterOf(UpdaterBlock block) {
+        UpdaterBlock.ParamState first = block.getLayersAndVariablesInBlock().get(0);
+        return first.getLayer().getConfig().getUpdaterByParam(first.getParamName());
+    }
+
+    private static boolean knows(Regularization term) {
+        return term.getClass() == L1Regularization.class
+                || term.getClass() == L2Regularization.class
+                || term.getClass() == WeightDecay.class;
+    }
+
+    private void cut(Part part, UpdaterBlock block, UpdaterBlock.ParamState each, ByteBuffer state) {
+        int vectors = UpdaterRule.stateVectors(part.block.updater);
+        int vectorElements = block.getParamOffsetEnd() - block.getParamOffsetStart();
+        for (int start = each.getParamOffsetStart(); start < each.getParamOffsetEnd(); start += PIECE) {
+            int size = Math.min(PIECE, each.getParamOffsetEnd() - start);
+            int inState = block.getUpdaterViewOffsetStart() + start - block.getParamOffsetStart();
+            int[] at = new int[3];
+            for (int vector = 0; vector < vectors; vector++) {
+                at[vector] = Math.multiplyExact(inState + vector * vectorElements, Float.BYTES);
+            }
+            Stretch stretch = new Stretch(
+                    plan.parameters(),
+                    plan.gradients(),
+                    Math.multiplyExact(start, Float.BYTES),
+                    size,
+                    state,
+                    at[0],
+                    at[1],
+                    at[2]);
+            pieces.add(new Piece(part, stretch));
+        }
+    }
+
+    private void addNormalization(
+            Trainable layer, List<UpdaterBlock.ParamState> states, Map<UpdaterBlock.ParamState, Part> partOf) {
+        GradientNormalization kind = layer.getConfig().getGradientNormalization();
+        if (kind == null || kind == GradientNormalization.None) {
+            return;
+        }
+        double threshold = layer.getConfig().getGradientNormalizationThreshold();
+        boolean byParameter = kind == GradientNormalization.RenormalizeL2PerParamType
+                || kind == GradientNormalization.ClipL2PerParamType;
+        if (byParameter) {
+            for (UpdaterBlock.ParamState each : states) {
+                ByteBuffer gradient = gradient(each.getParamOffsetStart(), each.getParamOffsetEnd());
+                normalizations.add(new Normalization(kind, threshold, gradient, List.of(partOf.get(each))));
+            }
+        } else {
+            int start = states.get(0).getParamOffsetStart();
+            int end = states.get(states.size() - 1).getParamOffsetEnd();
+            List<Part> all = states.stream().map(partOf::get).toList();
+            normalizations.add(new Normalization(kind, threshold, gradient(start, end), all));
+        }
+    }
+
+    private ByteBuffer gradient(int start, int end) {
+        return plan.gradients()
+                .slice(start * Float.BYTES, (end - start) * Float.BYTES)
+                .order(ByteOrder.nativeOrder());
+    }
+
+    /** The learning rates are those that the network's updaters hold. */
+    void update(int iteration, int epoch) {
+        share(normalizations, FusedUpdater::normalize);
+        for (Block block : blocks) {
+            block.pass = UpdaterRule.at(block.updater, iteration, epoch);
+        }
+        for (Part part : parts) {
+            part.terms = terms(part, iteration, epoch);
+        }
+        share(pieces, piece -> piece.part.block.pass.run(piece.stretch, piece.part.terms));
+    }
+
+    private interface Action<T> {
+        void run(T item);
+    }
+
+    private <T> void share(List<T> items, Action<T> action) {
+        if (items.isEmpty()) {
+            return;
+        }
+        if (elements < WORTH_A_THREAD || plan.threads() == 1) {
+            items.forEach(action::run);
+            return;
+        }
+        plan.onEveryThread((thread, threads) -> {
+            for (int i = thread; i < items.size(); i += threads) {
+                action.run(items.get(i));
+            }
+        });
+    }
+
+    /** As BaseMultiLayerUpdater.preApply does. */
+    private static void normalize(Normalization normalization) {
+        double threshold = normalization.threshold;
+        float factor = 1;
+        float bound = Float.POSITIVE_INFINITY;
+        if (normalization.kind == GradientNormalization.ClipElementWiseAbsoluteValue) {
+            bound = (float) threshold;
+        } else {
+            double norm = Math.sqrt(FlatVectors.get().sumOfSquares(normalization.gradient));
+            boolean renormalize = normalization.kind == GradientNormalization.RenormalizeL2PerLayer
+                    || normalization.kind == GradientNormalization.RenormalizeL2PerParamType;
+            if (renormalize) {
+                factor = (float) (1 / (norm == 0 ? ZERO_NORM : norm));
+            } else if (norm > threshold) {
+                factor = (float) (threshold / norm);
+            }
+        }
+        for (Part part : normalization.parts) {
+            part.factor = factor;
+            part.bound = bound;
+        }
+    }
+
+    private static Terms terms(Part part, int iteration, int epoch) {
+        double l1 = 0;
+        double l2 = 0;
+        double decay = 0;
+        for (Regularization term : part.regularization) {
+            if (term instanceof L1Regularization regularization) {
+                l1 += regularization.getL1().valueAt(iteration, epoch);
+            } else if (term instanceof L2Regularization regularization) {
+                l2 += regularization.getL2().valueAt(iteration, epoch);
+            } else if (term instanceof WeightDecay weightDecay) {
+                IUpdater updater = part.block.updater;
+                boolean byRate = weightDecay.isApplyLR() && updater.hasLearningRate();
+                double rate = byRate ? updater.getLearningRate(iteration, epoch) : 1;
+                decay += rate * weightDecay.getCoeff().valueAt(iteration, epoch);
+            }
+        }
+        return new Terms(part.factor, part.bound, (float) l1, (float) l2, (float) decay);
+    }
+}
