@@ -16,6 +16,22 @@ public final class DropoutMask {
         return (hash(seed, node, element) >>> 11) * 0x1.0p-53 < retain;
     }
 
+    /**
+     * DropConnect's: 1 / retain for a weight that is kept, 0 for one that is not; another stream than {@link #keeps}.
+     *
+     * @param parameter of the node, from 0
+     */
+    public static double weightFactor(long seed, int node, long parameter, double retain) {
+        return keeps(seed ^ 0x5DEECE66DL, ~node, parameter, retain) ? 1 / retain : 0;
+    }
+
+    /** Normal with mean 0 and variance 1 (Box and Muller 1958); another stream than {@link #keeps}. */
+    public static double gaussian(long seed, int node, long element) {
+        long bits = hash(~seed, node, element);
+        double radius = Math.sqrt(-2 * Math.log(((bits >>> 11) + 1) * 0x1.0p-53));
+        return radius * Math.cos(2 * Math.PI * (mix(bits) >>> 11) * 0x1.0p-53);
+    }
+
     /** SplitMix64 (Steele et al. 2014), jumped to. */
     private static long hash(long seed, int node, long element) {
         return mix(mix(seed + node * 0xD1342543DE82EF95L) + element * 0x9E3779B97F4A7C15L);

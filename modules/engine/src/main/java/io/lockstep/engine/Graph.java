@@ -11,6 +11,7 @@ import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,12 @@ import java.util.Map;
 public final class Graph {
     private final List<Node> nodes;
     private final long parameters;
+    private final Map<Integer, Double> weightRetain;
 
-    private Graph(List<Node> nodes, long parameters) {
+    private Graph(List<Node> nodes, long parameters, Map<Integer, Double> weightRetain) {
         this.nodes = List.copyOf(nodes);
         this.parameters = parameters;
+        this.weightRetain = Map.copyOf(weightRetain);
     }
 
     /**
@@ -53,6 +56,21 @@ public final class Graph {
 
     public Node node(int index) {
         return nodes.get(index);
+    }
+
+    /** Probability with which a weight of the node is kept in a training pass; 1 without DropConnect. */
+    public double weightRetain(Node node) {
+        return weightRetain.getOrDefault(node.index(), 1.0);
+    }
+
+    /** What DropConnect multiplies a parameter of the node by in a training pass; 1 for biases. */
+    public double weightFactor(long seed, Node node, int parameter) {
+        double retain = weightRetain(node);
+        int outputs = node.shape().channels();
+        boolean isBias = node.operation() instanceof Convolution convolution
+                ? convolution.bias() && parameter < outputs
+                : node.operation() instanceof Dense dense && dense.bias() && parameter >= node.parameters() - outputs;
+        return retain == 1 || isBias ? 1 : DropoutMask.weightFactor(seed, node.index(), parameter, retain);
     }
 
     /** Length of the flat vector, running statistics included. */
@@ -97,6 +115,7 @@ public final class Graph {
     public static final class Builder {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, Integer> indexOf = new LinkedHashMap<>();
+        private final Map<Integer, Double> weightRetain = new HashMap<>();
         private long parameters;
 
         public Builder(Shape input) {
@@ -139,6 +158,22 @@ public final class Graph {
             parameters += own;
         }
 
+        /**
+         * DropConnect (Wan et al. 2013): in training, each weight of a convolution or dense node is kept with a
+         * probability, and then divided by it, so that evaluation with all of them sees the same mean. Biases stay.
+         */
+        public Builder dropConnect(String name, double retain) {
+            Node node = nodes.get(indexOf.get(name));
+            if (!(node.operation() instanceof Convolution) && !(node.operation() instanceof Dense)) {
+                throw new IllegalArgumentException(name + ": DropConnect is for convolutions and dense nodes");
+            }
+            if (!(retain > 0 && retain <= 1)) {
+                throw new IllegalArgumentException(name + ": a weight is kept with a probability above 0 and up to 1");
+            }
+            weightRetain.put(node.index(), retain);
+            return this;
+        }
+
         public Shape shapeOf(String name) {
             return nodes.get(indexOf.get(name)).shape();
         }
@@ -148,7 +183,7 @@ public final class Graph {
             if (!(last.operation() instanceof SoftmaxCrossEntropy)) {
                 throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
             }
-            return new Graph(nodes, parameters);
+            return new Graph(nodes, parameters, weightRetain);
         }
     }
 

@@ -71,10 +71,28 @@ public sealed interface Operation {
     record Flatten(boolean channelsFirst) implements Operation {}
 
     /**
-     * In training, each element is kept with probability {@code retain} and then divided by it, otherwise 0.
-     * In evaluation the identity.
+     * What changes activations at random in training, y = x times factor plus offset, and is the identity in evaluation.
+     * Both numbers are a function of (seed, node, element): see {@link ActivationNoise}.
      */
-    record Dropout(double retain) implements Operation {}
+    sealed interface Noise extends Operation {}
+
+    /** Each element is kept with probability {@code retain} and then divided by it, otherwise 0. */
+    record Dropout(double retain) implements Noise {}
+
+    /** Dropout of whole channels of an example (Tompson et al. 2015). */
+    record SpatialDropout(double retain) implements Noise {}
+
+    /** Each element times a normal variable of mean 1 and variance rate / (1 - rate) (Srivastava et al. 2014, 10). */
+    record GaussianDropout(double rate) implements Noise {}
+
+    /** Each element plus a normal variable of mean 0. */
+    record GaussianNoise(double deviation) implements Noise {}
+
+    /**
+     * Dropout to the value that SELU saturates at, then the affine map that restores mean and variance (Klambauer et al.
+     * 2017).
+     */
+    record AlphaDropout(double retain) implements Noise {}
 
     /**
      * The last node: softmax of a vector and its cross-entropy with the labels, in nats.

@@ -2,6 +2,7 @@ package io.lockstep.engine;
 
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.AlphaDropout;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
@@ -9,9 +10,12 @@ import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Dropout;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.GaussianDropout;
+import io.lockstep.engine.Operation.GaussianNoise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.SpatialDropout;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,6 +37,8 @@ public final class TestGraphs {
         graphs.put("pooling", pooling());
         graphs.put("inception", inception());
         graphs.put("one pixel", onePixel());
+        graphs.put("noise", noise());
+        graphs.put("dropped weights", droppedWeights());
         for (Function function : Function.values()) {
             graphs.put(function.name(), activation(function));
         }
@@ -157,6 +163,34 @@ public final class TestGraphs {
                 .add("c", conv(1, 3, 1, 1, true))
                 .add("n", NORM)
                 .add("out", new Dense(2, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph noise() {
+        return new Graph.Builder(new Shape(3, 4, 2))
+                .add("in", new GaussianNoise(0.3))
+                .add("c", conv(5, 2, 1, 0, true))
+                .add("maps", new SpatialDropout(0.6))
+                .add("d", conv(4, 1, 1, 0, true))
+                .add("gauss", new GaussianDropout(0.4))
+                .add("flat", new Flatten(true))
+                .add("alpha", new AlphaDropout(0.8))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph droppedWeights() {
+        return new Graph.Builder(new Shape(3, 4, 2))
+                .add("c", conv(16, 2, 1, 0, true))
+                .dropConnect("c", 0.5)
+                .add("r", RELU)
+                .add("flat", new Flatten(true))
+                .add("d", new Dense(7, true))
+                .dropConnect("d", 0.7)
+                .add("out", new Dense(3, false))
+                .dropConnect("out", 0.9)
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
     }

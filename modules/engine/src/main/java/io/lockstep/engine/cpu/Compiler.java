@@ -8,15 +8,16 @@ import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Dropout;
 import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +28,7 @@ final class Compiler {
     private final Map<Integer, AutoCloseable> primitives = new HashMap<>();
     private final Map<Integer, BatchNormNode> norms = new HashMap<>();
     private final Map<Integer, List<MoveNode>> moves = new HashMap<>();
+    private final Map<Integer, DropConnect> dropConnects = new LinkedHashMap<>();
     private final Map<Integer, Fusion> fusions;
     private final LossNode loss;
 
@@ -52,6 +54,9 @@ final class Compiler {
 
     private void make(Node node) {
         Operation operation = node.operation();
+        if (graph.weightRetain(node) < 1) {
+            dropConnects.put(node.index(), new DropConnect(plan, graph, node));
+        }
         if (operation instanceof Convolution) {
             primitives.put(node.index(), new ConvolutionNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof Pooling) {
@@ -97,6 +102,13 @@ final class Compiler {
         Pass(boolean training) {
             this.training = training;
             graph.nodes().forEach(node -> gradients.add(new ArrayList<>()));
+            if (!dropConnects.isEmpty()) {
+                program.joint(
+                        "drop weights",
+                        (lane, lanes, examples) ->
+                                dropConnects.values().forEach(each -> each.fill(training, lane.index, lanes)));
+                program.newSegment();
+            }
             program.joint("pack weights", plan.packJoint());
             if (!training) {
                 norms.forEach((index, norm) -> program.joint("batch norm constants", norm.runningStatisticsJoint()));
@@ -151,8 +163,8 @@ final class Compiler {
                 program.chunked(name, activate(node, activation, x, y), x, y);
             } else if (operation instanceof Add) {
                 forwardAdd(node, name, y);
-            } else if (operation instanceof Dropout) {
-                Step step = training ? new DropoutNode(plan, node).step(x, y) : plan.copyStep(x, y);
+            } else if (operation instanceof Noise) {
+                Step step = training ? new NoiseNode(plan, node).forwardStep(x, y) : plan.copyStep(x, y);
                 program.chunked(name, step, x, y);
             } else if (isMove(operation)) {
                 for (int i = 0; i < node.inputs().size(); i++) {
@@ -300,8 +312,8 @@ final class Compiler {
                 Tensor workspace = workspaces[node.index()];
                 PoolingNode pooling = (PoolingNode) primitives.get(node.index());
                 program.chunked(name, pooling.backwardStep(dy, workspace, dx), present(dy, dx, workspace));
-            } else if (operation instanceof Dropout) {
-                program.chunked(name, new DropoutNode(plan, node).step(dy, dx), dy, dx);
+            } else if (operation instanceof Noise) {
+                program.chunked(name, new NoiseNode(plan, node).backwardStep(dy, dx), dy, dx);
             } else if (operation instanceof Activation activation) {
                 if (activation.function() == Function.RELU) {
                     Tensor y = outputs[node.index()];
@@ -332,7 +344,7 @@ final class Compiler {
             program.shared(name + " weights", convolution.backwardWeightsStep(x, dy, partials), x, dy, partials);
             program.jointLater(
                     name + " unpack",
-                    convolution.gradientJoint(partials),
+                    masked(node, convolution.gradientJoint(partials)),
                     segment -> finalIn[node.index()] = segment,
                     partials);
         }
@@ -344,7 +356,7 @@ final class Compiler {
             }
             program.jointLater(
                     name + " weights",
-                    dense(node).gradientJoint(x, dy),
+                    masked(node, dense(node).gradientJoint(x, dy)),
                     segment -> finalIn[node.index()] = segment,
                     x,
                     dy);
@@ -374,6 +386,19 @@ final class Compiler {
                 Tensor dx = gradientFor(node.input());
                 program.chunked(name, norm.inputGradientStep(dy, x, throughRelu, dx), dy, x, dx);
             }
+        }
+
+        /** The gradient of weights that were dropped is 0. */
+        private Joint masked(Node node, Joint gradient) {
+            DropConnect dropConnect = dropConnects.get(node.index());
+            if (dropConnect == null) {
+                return gradient;
+            }
+            return (lane, lanes, examples) -> {
+                gradient.run(lane, lanes, examples);
+                plan.meet();
+                dropConnect.maskGradient(lane.index, lanes);
+            };
         }
 
         private ConvolutionNode convolution(Node node) {

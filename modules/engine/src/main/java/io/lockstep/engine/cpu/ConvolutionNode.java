@@ -53,7 +53,7 @@ final class ConvolutionNode implements AutoCloseable {
         this.operation = (Convolution) node.operation();
         this.from = from;
         to = node.shape();
-        biasAddress = plan.parameterAddress(node.parametersAt());
+        biasAddress = plan.weightsAddress(node);
         biasGradientAddress = plan.gradientAddress(node.parametersAt());
         long bias = operation.bias() ? (long) operation.outputs() * Float.BYTES : 0;
         weightsAddress = biasAddress + bias;

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class CpuPlan implements Plan {
     private final Lanes lanes;
     private final List<PackedWeights> packs = new ArrayList<>();
     private final List<Call> packCalls = new ArrayList<>();
+    private final Map<Integer, Long> thinned = new HashMap<>();
     private Compiler compiler;
     private Program training;
     private Program evaluation;
@@ -123,6 +125,20 @@ public final class CpuPlan implements Plan {
 
     long parameterAddress(long element) {
         return parameterAddress + element * Float.BYTES;
+    }
+
+    /** Where a node reads its weights and bias: in the flat vector, or in a copy that DropConnect has thinned. */
+    long weightsAddress(Graph.Node node) {
+        return thinned.getOrDefault(node.index(), parameterAddress(node.parametersAt()));
+    }
+
+    void readWeightsFrom(Graph.Node node, long address) {
+        thinned.put(node.index(), address);
+    }
+
+    /** Returns when all lanes are here; within joint work. */
+    void meet() {
+        lanes.meet();
     }
 
     long gradientAddress(long element) {

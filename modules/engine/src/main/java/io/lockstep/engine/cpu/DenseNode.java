@@ -24,7 +24,7 @@ final class DenseNode {
         Dense operation = (Dense) node.operation();
         outputs = operation.outputs();
         bias = operation.bias();
-        weights = plan.parameterAddress(node.parametersAt());
+        weights = plan.weightsAddress(node);
         weightsGradient = plan.gradientAddress(node.parametersAt());
         biasAt = Math.toIntExact((node.parametersAt() + (long) inputs * outputs) * Float.BYTES);
     }

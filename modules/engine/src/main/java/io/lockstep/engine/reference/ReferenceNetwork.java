@@ -1,6 +1,6 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.DropoutMask;
+import io.lockstep.engine.ActivationNoise;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
@@ -10,9 +10,9 @@ import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Dropout;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.ZeroPadding;
@@ -35,12 +35,24 @@ public final class ReferenceNetwork {
     /** @param training false uses running statistics and no dropout, and has no backward */
     public ReferenceNetwork(Graph graph, double[] parameters, boolean training, long seed) {
         this.graph = graph;
-        this.parameters = parameters;
+        this.parameters = parameters.clone();
         this.training = training;
         this.seed = seed;
         outputs = new double[graph.nodes().size()][];
         outputGradients = new double[graph.nodes().size()][];
         gradients = new double[parameters.length];
+        if (training) {
+            dropWeights(this.parameters);
+        }
+    }
+
+    /** DropConnect: of weights before forward, and of their gradients after backward. */
+    private void dropWeights(double[] flat) {
+        for (Node node : graph.nodes()) {
+            for (int i = 0; i < node.parameters(); i++) {
+                flat[(int) node.parametersAt() + i] *= graph.weightFactor(seed, node, i);
+            }
+        }
     }
 
     /** @param features (examples, height, width, channels) */
@@ -68,6 +80,7 @@ public final class ReferenceNetwork {
             Node node = graph.node(i);
             backward(node, outputGradients[i], outputs[node.input()], outputGradients[node.input()]);
         }
+        dropWeights(gradients);
         return gradients;
     }
 
@@ -129,8 +142,9 @@ public final class ReferenceNetwork {
             new ReferencePooling(pooling, shape, node.shape(), examples).forward(x, y);
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(y, outputs[input]));
-        } else if (operation instanceof Dropout dropout) {
-            Arrays.setAll(y, i -> x[i] * dropoutFactor(node, dropout, i));
+        } else if (operation instanceof Noise) {
+            ActivationNoise noise = new ActivationNoise(node);
+            Arrays.setAll(y, i -> training ? x[i] * noise.factor(seed, i) + noise.offset(seed, i) : x[i]);
         } else if (operation instanceof SoftmaxCrossEntropy) {
             softmax(x, y, node.shape().channels());
         } else {
@@ -155,9 +169,10 @@ public final class ReferenceNetwork {
             new ReferencePooling(pooling, shape, node.shape(), examples).backward(x, dy, dx);
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(outputGradients[input], dy));
-        } else if (operation instanceof Dropout dropout) {
+        } else if (operation instanceof Noise) {
+            ActivationNoise noise = new ActivationNoise(node);
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * dropoutFactor(node, dropout, i);
+                dx[i] += dy[i] * noise.factor(seed, i);
             }
         } else if (operation instanceof SoftmaxCrossEntropy loss) {
             int classes = node.shape().channels();
@@ -173,13 +188,6 @@ public final class ReferenceNetwork {
         for (int i = 0; i < to.length; i++) {
             to[i] += x[i];
         }
-    }
-
-    private double dropoutFactor(Node node, Dropout dropout, int i) {
-        if (!training) {
-            return 1;
-        }
-        return DropoutMask.keeps(seed, node.index(), i, dropout.retain()) ? 1 / dropout.retain() : 0;
     }
 
     private void dense(Node node, Dense dense, double[] x, double[] y) {

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -53,9 +52,14 @@ final class LayerTranslator {
         // the exact classes: a subclass does something else
         Class<?> type = layer.getClass();
         String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
+        String y = translate(name, layer, type, x);
         if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
-            throw unsupported(name, "weight noise");
+            NoiseTranslator.dropConnect(graph, name, base.getWeightNoise());
         }
+        return y;
+    }
+
+    private String translate(String name, Layer layer, Class<?> type, String x) {
         if (type == ConvolutionLayer.class) {
             return convolution(name, (ConvolutionLayer) layer, x);
         } else if (type == BatchNormalization.class) {
@@ -102,10 +106,7 @@ final class LayerTranslator {
         if (layer.getIDropout() == null) {
             return input;
         }
-        if (layer.getIDropout() instanceof Dropout dropout && dropout.getPSchedule() == null) {
-            return append(name + ".dropout", new Operation.Dropout(dropout.getP()), input);
-        }
-        throw unsupported(name, layer.getIDropout().getClass().getSimpleName());
+        return append(name + ".dropout", NoiseTranslator.noise(name, layer.getIDropout()), input);
     }
 
     private String convolution(String name, ConvolutionLayer layer, String input) {
