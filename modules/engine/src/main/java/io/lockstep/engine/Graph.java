@@ -91,6 +91,10 @@ public final class Graph {
         return node(node.input()).shape();
     }
 
+    public List<Shape> inputShapesOf(Node node) {
+        return node.inputs().stream().map(input -> node(input).shape()).toList();
+    }
+
     public List<Node> consumersOf(Node node) {
         return nodes.stream()
                 .filter(other -> other.inputs().contains(node.index()))
@@ -106,6 +110,8 @@ public final class Graph {
                 flop += 2L * weights * node.shape().pixels();
             } else if (node.operation() instanceof Dense dense) {
                 flop += 2L * inputShapeOf(node).elements() * dense.outputs();
+            } else if (node.operation() instanceof SequenceOperation operation) {
+                flop += 2 * operation.multiplyAddsOf(inputShapesOf(node));
             }
         }
         return flop;
@@ -202,11 +208,13 @@ public final class Graph {
                 return through(convolution.window(), x, convolution.outputs());
             } else if (operation instanceof Pooling pooling) {
                 return through(pooling.window(), x, x.channels());
+            } else if (operation instanceof SequenceOperation onSequences) {
+                return onSequences.outputOf(inputs);
             } else if (operation instanceof Dense dense) {
-                requireVector(x);
-                return Shape.vector(dense.outputs());
+                requireVectors(x);
+                return Shape.sequence(x.height(), dense.outputs());
             } else if (operation instanceof SoftmaxCrossEntropy) {
-                requireVector(x);
+                requireVectors(x);
                 return x;
             } else if (operation instanceof Flatten) {
                 return Shape.vector(x.elements());
@@ -230,9 +238,9 @@ public final class Graph {
             return new Shape(window.outputHeight(x.height()), window.outputWidth(x.width()), channels);
         }
 
-        private static void requireVector(Shape x) {
-            if (x.pixels() != 1) {
-                throw new IllegalArgumentException("wants a vector, not " + x + "; flatten it first");
+        private static void requireVectors(Shape x) {
+            if (x.width() != 1) {
+                throw new IllegalArgumentException("wants a vector or a sequence, not " + x + "; flatten it first");
             }
         }
 
@@ -257,10 +265,12 @@ public final class Graph {
                         * window.width();
                 return weights + (convolution.bias() ? convolution.outputs() : 0);
             } else if (operation instanceof Dense dense) {
-                return Math.multiplyExact(inputs.get(0).elements(), dense.outputs())
+                return Math.multiplyExact(inputs.get(0).channels(), dense.outputs())
                         + (dense.bias() ? dense.outputs() : 0);
             } else if (operation instanceof BatchNorm) {
                 return 4 * inputs.get(0).channels();
+            } else if (operation instanceof SequenceOperation onSequences) {
+                return onSequences.parametersOf(inputs);
             }
             return 0;
         }

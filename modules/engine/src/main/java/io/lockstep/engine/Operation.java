@@ -15,8 +15,14 @@ public sealed interface Operation {
      */
     record Convolution(int outputs, Window window, int groups, boolean bias) implements Operation {}
 
-    /** y = x W + b on vectors. Parameters: weights (outputs, inputs), the inputs varying fastest; then bias. */
+    /**
+     * y = x W + b on vectors, or on each step of a sequence. Parameters: weights (outputs, inputs), the inputs varying
+     * fastest; then bias.
+     */
     record Dense(int outputs, boolean bias) implements Operation {}
+
+    /** What recurrent networks and transformers are made of: {@link SequenceOperation}. */
+    non-sealed interface OnSequences extends Operation {}
 
     /**
      * Batch norm over all but the channels (Ioffe and Szegedy 2015). Parameters: gamma, beta, running mean, running
@@ -40,7 +46,11 @@ public sealed interface Operation {
         /** log(1 + exp(x)). */
         SOFTPLUS,
         /** x sigmoid(x). */
-        SWISH
+        SWISH,
+        /** x Phi(x), by the error function (Hendrycks and Gimpel 2016). */
+        GELU,
+        /** The same paper's approximation by tanh. */
+        GELU_TANH
     }
 
     record Pooling(PoolingKind kind, Window window) implements Operation {}
@@ -95,10 +105,19 @@ public sealed interface Operation {
     record AlphaDropout(double retain) implements Noise {}
 
     /**
-     * The last node: softmax of a vector and its cross-entropy with the labels, in nats.
+     * The last node: softmax of a vector, or of each step of a sequence, and its cross-entropy with the labels, in nats.
+     * A step whose label is {@link #NO_LABEL} counts for nothing.
      *
      * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none
      *     (Szegedy et al. 2016, section 7)
+     * @param weight of each label in the gradient: 1 sums over the steps, 1 / T takes the mean of T. The loss that is
+     *     told is the plain sum.
      */
-    record SoftmaxCrossEntropy(double labelSmoothing) implements Operation {}
+    record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Operation {
+        public static final int NO_LABEL = -1;
+
+        public SoftmaxCrossEntropy(double labelSmoothing) {
+            this(labelSmoothing, 1);
+        }
+    }
 }

@@ -24,6 +24,7 @@ public interface Plan extends AutoCloseable {
      * at running statistics the change that this batch makes. The result is a function of parameters, batch and seed.
      *
      * @param features float32, direct, native order, (examples, height, width, channels)
+     * @param labels (examples), or (examples, steps) where the loss is one of each step
      * @param examples 0 gives zeros
      * @param seed of dropout
      * @param watermark told, on the calling thread and while backward goes on, from which element on the gradients are
@@ -34,7 +35,7 @@ public interface Plan extends AutoCloseable {
     /**
      * Forward as in inference.
      *
-     * @param predictions receives the most probable class of each example
+     * @param predictions receives the most probable class of each example, or step
      */
     PassResult evaluate(ByteBuffer features, IntBuffer labels, int examples, int[] predictions);
 
@@ -42,8 +43,8 @@ public interface Plan extends AutoCloseable {
     void close();
 
     /**
-     * @param lossSum over the examples
-     * @param correct examples whose most probable class is their label
+     * @param lossSum over the labels
+     * @param correct labels that are the most probable class
      */
     record PassResult(double lossSum, int correct) {}
 }

@@ -1,6 +1,6 @@
 package io.lockstep.engine;
 
-/** The activation of one example, in memory (height, width, channels); (1, 1, n) for a vector. */
+/** The activation of one example, in memory (height, width, channels); (1, 1, n) for a vector, (T, 1, n) for T steps. */
 public record Shape(int height, int width, int channels) {
     public Shape {
         if (height < 1 || width < 1 || channels < 1) {
@@ -10,6 +10,10 @@ public record Shape(int height, int width, int channels) {
 
     public static Shape vector(int length) {
         return new Shape(1, 1, length);
+    }
+
+    public static Shape sequence(int steps, int features) {
+        return new Shape(steps, 1, features);
     }
 
     public int pixels() {

@@ -17,6 +17,7 @@ import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.SpatialDropout;
 import io.lockstep.engine.Operation.ZeroPadding;
+import io.lockstep.engine.SequenceOperation.Embedding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -26,6 +27,8 @@ import java.util.Random;
 
 /** Small graphs that between them use every operation, and data for them. */
 public final class TestGraphs {
+    private static final int SMALLEST_VOCABULARY = 3;
+
     private TestGraphs() {}
 
     public static Map<String, Graph> all() {
@@ -42,6 +45,7 @@ public final class TestGraphs {
         for (Function function : Function.values()) {
             graphs.put(function.name(), activation(function));
         }
+        graphs.putAll(SequenceGraphs.all());
         return graphs;
     }
 
@@ -232,16 +236,28 @@ public final class TestGraphs {
         int count = examples * graph.inputShape().elements();
         ByteBuffer features = ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int i = 0; i < count; i++) {
-            features.putFloat(i * Float.BYTES, (float) (random.nextGaussian() + 0.5));
+            float value = embeds(graph) ? random.nextInt(SMALLEST_VOCABULARY) : (float) (random.nextGaussian() + 0.5);
+            features.putFloat(i * Float.BYTES, value);
         }
         return features;
     }
 
+    /** Whether the input is whole numbers. */
+    public static boolean embeds(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.operation() instanceof Embedding);
+    }
+
     public static IntBuffer labels(Graph graph, int examples, long seed) {
         Random random = new Random(seed);
-        IntBuffer labels = IntBuffer.allocate(examples);
-        for (int i = 0; i < examples; i++) {
-            labels.put(i, random.nextInt(graph.last().shape().channels()));
+        int steps = graph.last().shape().pixels();
+        IntBuffer labels = IntBuffer.allocate(examples * steps);
+        for (int i = 0; i < examples * steps; i++) {
+            boolean without = steps > 1 && random.nextInt(5) == 0;
+            labels.put(
+                    i,
+                    without
+                            ? SoftmaxCrossEntropy.NO_LABEL
+                            : random.nextInt(graph.last().shape().channels()));
         }
         return labels;
     }

@@ -13,6 +13,7 @@ import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.SequenceOperation;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /** Turns a graph into the two programs of a plan: a training pass and an evaluation. */
 final class Compiler {
@@ -90,7 +92,8 @@ final class Compiler {
     }
 
     /** One program under construction. */
-    private final class Pass {
+    private final class Pass implements SequenceNode.Context {
+        private final Map<Integer, SequenceNode> sequences = new HashMap<>();
         private final boolean training;
         private final Program program = new Program(plan.capacity());
         private final Tensor[] outputs = new Tensor[graph.nodes().size()];
@@ -143,6 +146,12 @@ final class Compiler {
             }
             if (operation instanceof Convolution && !training) {
                 program.newSegment();
+            }
+            if (operation instanceof SequenceOperation) {
+                SequenceNode sequence = SequenceNode.of(plan, graph, node);
+                sequences.put(node.index(), sequence);
+                outputs[node.index()] = sequence.forward(this, inputsOf(node));
+                return;
             }
             Tensor y = output(node);
             if (operation instanceof Input) {
@@ -248,11 +257,44 @@ final class Compiler {
             }
         }
 
+        private Tensor[] inputsOf(Node node) {
+            return node.inputs().stream().map(input -> outputs[input]).toArray(Tensor[]::new);
+        }
+
+        @Override
+        public Program program() {
+            return program;
+        }
+
+        @Override
+        public boolean training() {
+            return training;
+        }
+
+        @Override
+        public Tensor newOutput(Node node) {
+            return output(node);
+        }
+
+        @Override
+        public void passGradient(int input, Tensor gradient) {
+            gradients.get(input).add(gradient);
+        }
+
+        @Override
+        public IntConsumer finalIn(Node node) {
+            return segment -> finalIn[node.index()] = segment;
+        }
+
         private boolean wantsGradient(int node) {
             return !(graph.node(node).operation() instanceof Input);
         }
 
-        private Tensor gradientFor(int node) {
+        @Override
+        public Tensor gradientFor(int node) {
+            if (!wantsGradient(node)) {
+                return null;
+            }
             Tensor gradient = program.tensor(
                     graph.node(node).name() + ".gradient",
                     graph.node(node).shape().elements());
@@ -286,7 +328,9 @@ final class Compiler {
             }
             Tensor dy = gradientOf(node, 1);
             Tensor x = outputs[node.input()];
-            if (operation instanceof Convolution) {
+            if (operation instanceof SequenceOperation) {
+                sequences.get(node.index()).backward(this, inputsOf(node), outputs[node.index()], dy);
+            } else if (operation instanceof Convolution) {
                 backwardConvolution(node, name, x, dy);
             } else if (operation instanceof Dense) {
                 backwardDense(node, name, x, dy);
@@ -406,7 +450,7 @@ final class Compiler {
         }
 
         private DenseNode dense(Node node) {
-            return new DenseNode(plan, node, graph.inputShapeOf(node).elements());
+            return new DenseNode(plan, node, graph.inputShapeOf(node).channels());
         }
 
         private Tensor[] present(Tensor... tensors) {

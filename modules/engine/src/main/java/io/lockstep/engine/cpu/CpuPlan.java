@@ -1,6 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ public final class CpuPlan implements Plan {
     private final int capacity;
     private final long exampleBytes;
     private final int classCount;
+    private final int labelsOfExample;
     private final long forwardFlop;
     private final NativeMemory memory = new NativeMemory();
     private final long parameterAddress;
@@ -48,6 +50,7 @@ public final class CpuPlan implements Plan {
         this.capacity = capacity;
         exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
         classCount = graph.last().shape().channels();
+        labelsOfExample = graph.last().shape().pixels();
         forwardFlop = graph.forwardFlop();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
@@ -157,13 +160,13 @@ public final class CpuPlan implements Plan {
         return seed;
     }
 
-    int label(int example) {
-        return labels.get(labels.position() + example);
+    int label(int place) {
+        return labels.get(labels.position() + place);
     }
 
-    void predicted(int example, int best) {
+    void predicted(int place, int best) {
         if (predictions != null) {
-            predictions[example] = best;
+            predictions[place] = best;
         }
     }
 
@@ -246,15 +249,16 @@ public final class CpuPlan implements Plan {
     }
 
     private void take(ByteBuffer batch, IntBuffer classes, int examples) {
-        if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < examples) {
+        int count = examples * labelsOfExample;
+        if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < count) {
             throw new IllegalArgumentException(examples + " examples of " + exampleBytes + " bytes, from "
                     + batch.remaining() + " bytes and " + classes.remaining() + " labels, for a plan of " + capacity);
         }
-        for (int i = 0; i < examples; i++) {
+        for (int i = 0; i < count; i++) {
             int label = classes.get(classes.position() + i);
-            if (label < 0 || label >= classCount) {
+            if (label < SoftmaxCrossEntropy.NO_LABEL || label >= classCount) {
                 throw new IllegalArgumentException(
-                        "label " + label + " of example " + i + ", with " + classCount + " classes");
+                        "label " + label + " of example " + i / labelsOfExample + ", with " + classCount + " classes");
             }
         }
         features = batch;

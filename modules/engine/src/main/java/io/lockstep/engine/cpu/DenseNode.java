@@ -4,12 +4,15 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.kernels.RowPasses;
+import org.bytedeco.javacpp.Pointer;
 
-/** A product with a matrix that lies (outputs, inputs) in the flat vector, used as it lies there. */
+/** A product of each step with a matrix that lies (outputs, inputs) in the flat vector, used as it lies there. */
 final class DenseNode {
     private static final byte PLAIN = 'N';
     private static final byte TRANSPOSED = 'T';
 
+    private final int steps;
     private final int inputs;
     private final int outputs;
     private final boolean bias;
@@ -21,6 +24,7 @@ final class DenseNode {
     DenseNode(CpuPlan plan, Node node, int inputs) {
         this.plan = plan;
         this.inputs = inputs;
+        steps = node.shape().pixels();
         Dense operation = (Dense) node.operation();
         outputs = operation.outputs();
         bias = operation.bias();
@@ -35,7 +39,7 @@ final class DenseNode {
                     lane,
                     PLAIN,
                     TRANSPOSED,
-                    to - from,
+                    (to - from) * steps,
                     outputs,
                     inputs,
                     x.addressOf(from),
@@ -44,12 +48,9 @@ final class DenseNode {
                     inputs,
                     y.addressOf(from),
                     outputs);
-            for (int i = y.at(from); bias && i < y.at(to); i += outputs * Float.BYTES) {
-                for (int o = 0; o < outputs * Float.BYTES; o += Float.BYTES) {
-                    y.buffer.putFloat(
-                            i + o,
-                            y.buffer.getFloat(i + o) + plan.parameterBuffer().getFloat(biasAt + o));
-                }
+            for (int row = from * steps; bias && row < to * steps; row++) {
+                int at = row * outputs * Float.BYTES;
+                RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer, at, outputs);
             }
         };
     }
@@ -59,7 +60,7 @@ final class DenseNode {
                 lane,
                 PLAIN,
                 PLAIN,
-                to - from,
+                (to - from) * steps,
                 inputs,
                 outputs,
                 dy.addressOf(from),
@@ -84,21 +85,26 @@ final class DenseNode {
                     PLAIN,
                     end - first,
                     inputs,
-                    examples,
+                    examples * steps,
                     dy.address + (long) first * Float.BYTES,
                     outputs,
                     x.address,
                     inputs,
                     weightsGradient + (long) first * inputs * Float.BYTES,
                     inputs);
-            for (int o = first; bias && o < end; o++) {
-                float sum = 0;
-                for (int n = 0; n < examples; n++) {
-                    sum += dy.buffer.getFloat((n * outputs + o) * Float.BYTES);
-                }
-                plan.gradientBuffer().putFloat(biasAt + o * Float.BYTES, sum);
+            if (bias) {
+                biasGradient(lane, dy, examples * steps, first, end);
             }
         };
+    }
+
+    private void biasGradient(Lane lane, Tensor dy, int rows, int first, int end) {
+        int at = biasAt + first * Float.BYTES;
+        Pointer.memset(lane.a.to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
+        for (int row = 0; row < rows; row++) {
+            RowPasses.get()
+                    .add(dy.buffer, (row * outputs + first) * Float.BYTES, plan.gradientBuffer(), at, end - first);
+        }
     }
 
     /** C = A B, row by row; m x n from m x k and k x n. */

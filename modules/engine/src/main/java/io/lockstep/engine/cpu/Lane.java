@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
 
@@ -23,6 +24,7 @@ final class Lane implements AutoCloseable {
     final Address c = new Address();
     private Pointer scratch;
     private long scratchBytes;
+    private ByteBuffer scratchBuffer;
 
     Lane(int index) {
         this.index = index;
@@ -35,8 +37,18 @@ final class Lane implements AutoCloseable {
             Pointer.free(scratch);
             scratch = Pointer.malloc(bytes + CACHE_LINE);
             scratchBytes = bytes;
+            scratchBuffer = NativeMemory.view(alignedScratch(), bytes);
         }
+        return alignedScratch();
+    }
+
+    private long alignedScratch() {
         return (scratch.address() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    }
+
+    /** What {@link #scratch} gave, as a buffer; at least as long as was asked for. */
+    ByteBuffer scratchBuffer() {
+        return scratchBuffer;
     }
 
     static int shareStart(int lane, int lanes, int examples) {

@@ -15,6 +15,8 @@ final class ReferenceActivation {
             case ELU -> x > 0 ? x : Math.expm1(x);
             case SOFTPLUS -> Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
             case SWISH -> x * sigmoid(x);
+            case GELU -> x * normal(x);
+            case GELU_TANH -> x * (1 + Math.tanh(bent(x))) / 2;
         };
     }
 
@@ -27,7 +29,42 @@ final class ReferenceActivation {
             case ELU -> x > 0 ? 1 : Math.exp(x);
             case SOFTPLUS -> sigmoid(x);
             case SWISH -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+            case GELU -> normal(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+            case GELU_TANH -> {
+                double tanh = Math.tanh(bent(x));
+                double slope = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+                yield (1 + tanh) / 2 + x * (1 - tanh * tanh) * slope / 2;
+            }
         };
+    }
+
+    /**
+     * The normal distribution function: a sum of the series of erf near 0 and of its continued fraction elsewhere
+     * (Abramowitz and Stegun 1964, 7.1.6 and 7.1.14).
+     */
+    private static double normal(double x) {
+        double z = Math.abs(x) / Math.sqrt(2);
+        double upper;
+        if (z < 3) {
+            double term = z;
+            double sum = z;
+            for (int n = 1; n < 100; n++) {
+                term *= 2 * z * z / (2 * n + 1);
+                sum += term;
+            }
+            upper = 0.5 - Math.exp(-z * z) / Math.sqrt(Math.PI) * sum;
+        } else {
+            double fraction = z;
+            for (int n = 60; n > 0; n--) {
+                fraction = z + n / 2.0 / fraction;
+            }
+            upper = Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction / 2;
+        }
+        return x < 0 ? upper : 1 - upper;
+    }
+
+    private static double bent(double x) {
+        return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
     }
 
     private static double sigmoid(double x) {

@@ -17,6 +17,7 @@ import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.Shape;
 import java.util.Arrays;
 
@@ -58,7 +59,7 @@ public final class ReferenceNetwork {
     /** @param features (examples, height, width, channels) */
     public PassResult forward(double[] features, int[] classes) {
         labels = classes;
-        examples = classes.length;
+        examples = classes.length / graph.last().shape().pixels();
         for (Node node : graph.nodes()) {
             double[] y = new double[examples * node.shape().elements()];
             outputs[node.index()] = y;
@@ -86,8 +87,8 @@ public final class ReferenceNetwork {
 
     public int[] predictions() {
         int classes = graph.last().shape().channels();
-        int[] predictions = new int[examples];
-        for (int n = 0; n < examples; n++) {
+        int[] predictions = new int[labels.length];
+        for (int n = 0; n < labels.length; n++) {
             int best = 0;
             for (int c = 1; c < classes; c++) {
                 if (probability(n, c) > probability(n, best)) {
@@ -104,8 +105,8 @@ public final class ReferenceNetwork {
         return outputGradients[0];
     }
 
-    private double probability(int example, int c) {
-        return outputs[graph.last().index()][example * graph.last().shape().channels() + c];
+    private double probability(int place, int c) {
+        return outputs[graph.last().index()][place * graph.last().shape().channels() + c];
     }
 
     private PassResult result() {
@@ -114,8 +115,8 @@ public final class ReferenceNetwork {
         double loss = 0;
         int correct = 0;
         int[] predictions = predictions();
-        for (int n = 0; n < examples; n++) {
-            for (int c = 0; c < classes; c++) {
+        for (int n = 0; n < labels.length; n++) {
+            for (int c = 0; c < classes && labels[n] != SoftmaxCrossEntropy.NO_LABEL; c++) {
                 loss -= target(n, c, classes, smoothing) * Math.log(probability(n, c));
             }
             correct += predictions[n] == labels[n] ? 1 : 0;
@@ -123,8 +124,8 @@ public final class ReferenceNetwork {
         return new PassResult(loss, correct);
     }
 
-    private double target(int example, int c, int classes, double smoothing) {
-        return (labels[example] == c ? 1 - smoothing : 0) + smoothing / classes;
+    private double target(int place, int c, int classes, double smoothing) {
+        return (labels[place] == c ? 1 - smoothing : 0) + smoothing / classes;
     }
 
     private void forward(Node node, double[] x, double[] y) {
@@ -145,6 +146,8 @@ public final class ReferenceNetwork {
         } else if (operation instanceof Noise) {
             ActivationNoise noise = new ActivationNoise(node);
             Arrays.setAll(y, i -> training ? x[i] * noise.factor(seed, i) + noise.offset(seed, i) : x[i]);
+        } else if (operation instanceof SequenceOperation) {
+            onSequence(node).forward(inputsOf(node, outputs), y);
         } else if (operation instanceof SoftmaxCrossEntropy) {
             softmax(x, y, node.shape().channels());
         } else {
@@ -174,14 +177,27 @@ public final class ReferenceNetwork {
             for (int i = 0; i < dx.length; i++) {
                 dx[i] += dy[i] * noise.factor(seed, i);
             }
+        } else if (operation instanceof SequenceOperation) {
+            onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
         } else if (operation instanceof SoftmaxCrossEntropy loss) {
             int classes = node.shape().channels();
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += outputs[node.index()][i] - target(i / classes, i % classes, classes, loss.labelSmoothing());
+                if (labels[i / classes] != SoftmaxCrossEntropy.NO_LABEL) {
+                    double target = target(i / classes, i % classes, classes, loss.labelSmoothing());
+                    dx[i] += loss.weight() * (outputs[node.index()][i] - target);
+                }
             }
         } else {
             copy(node, (from, input, to) -> outputGradients[input][from] += dy[to]);
         }
+    }
+
+    private ReferenceSequence onSequence(Node node) {
+        return ReferenceSequence.of(graph, node, examples, parameters, gradients);
+    }
+
+    private static double[][] inputsOf(Node node, double[][] ofNodes) {
+        return node.inputs().stream().map(input -> ofNodes[input]).toArray(double[][]::new);
     }
 
     private static void addTo(double[] to, double[] x) {
@@ -191,9 +207,9 @@ public final class ReferenceNetwork {
     }
 
     private void dense(Node node, Dense dense, double[] x, double[] y) {
-        int inputs = graph.inputShapeOf(node).elements();
+        int inputs = graph.inputShapeOf(node).channels();
         int at = (int) node.parametersAt();
-        for (int n = 0; n < examples; n++) {
+        for (int n = 0; n < x.length / inputs; n++) {
             for (int o = 0; o < dense.outputs(); o++) {
                 double sum = dense.bias() ? parameters[at + inputs * dense.outputs() + o] : 0;
                 for (int i = 0; i < inputs; i++) {
@@ -205,9 +221,9 @@ public final class ReferenceNetwork {
     }
 
     private void denseBackward(Node node, Dense dense, double[] x, double[] dy, double[] dx) {
-        int inputs = graph.inputShapeOf(node).elements();
+        int inputs = graph.inputShapeOf(node).channels();
         int at = (int) node.parametersAt();
-        for (int n = 0; n < examples; n++) {
+        for (int n = 0; n < x.length / inputs; n++) {
             for (int o = 0; o < dense.outputs(); o++) {
                 double gradient = dy[n * dense.outputs() + o];
                 if (dense.bias()) {
@@ -221,8 +237,8 @@ public final class ReferenceNetwork {
         }
     }
 
-    private void softmax(double[] x, double[] y, int classes) {
-        for (int n = 0; n < examples; n++) {
+    private static void softmax(double[] x, double[] y, int classes) {
+        for (int n = 0; n < x.length / classes; n++) {
             double max = Double.NEGATIVE_INFINITY;
             for (int c = 0; c < classes; c++) {
                 max = Math.max(max, x[n * classes + c]);

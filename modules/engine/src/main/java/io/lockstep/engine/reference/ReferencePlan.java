@@ -47,7 +47,9 @@ final class ReferencePlan implements Plan {
         double[] result = new double[Math.toIntExact(graph.parameters())];
         PassResult pass = new PassResult(0, 0);
         if (examples > 0) {
-            pass = network.forward(input(features, examples), classes(labels, examples));
+            pass = network.forward(
+                    input(features, examples),
+                    classes(labels, examples * graph.last().shape().pixels()));
             result = network.backward();
         }
         for (int i = 0; i < result.length; i++) {
@@ -63,8 +65,10 @@ final class ReferencePlan implements Plan {
             return new PassResult(0, 0);
         }
         ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0);
-        PassResult pass = network.forward(input(features, examples), classes(labels, examples));
-        System.arraycopy(network.predictions(), 0, predictions, 0, examples);
+        PassResult pass = network.forward(
+                input(features, examples),
+                classes(labels, examples * graph.last().shape().pixels()));
+        System.arraycopy(network.predictions(), 0, predictions, 0, network.predictions().length);
         return pass;
     }
 
@@ -74,8 +78,8 @@ final class ReferencePlan implements Plan {
                 .order(ByteOrder.nativeOrder()));
     }
 
-    private static int[] classes(IntBuffer labels, int examples) {
-        int[] classes = new int[examples];
+    private static int[] classes(IntBuffer labels, int count) {
+        int[] classes = new int[count];
         labels.duplicate().get(classes);
         return classes;
     }

@@ -61,8 +61,8 @@ class CpuAgainstReferenceTest {
                         .isCloseTo(wanted.getFloat(at), within((float) (2e-4 * scale + 2e-5)));
             }
         }
-        int[] predictions = new int[examples];
-        int[] wantedPredictions = new int[examples];
+        int[] predictions = new int[labels.capacity()];
+        int[] wantedPredictions = new int[labels.capacity()];
         PassResult evaluated = cpu.evaluate(features, labels, examples, predictions);
         PassResult wantedResult = reference.evaluate(features, labels, examples, wantedPredictions);
         assertThat(evaluated.lossSum()).as(what).isCloseTo(wantedResult.lossSum(), within(1e-3 * examples));
@@ -91,7 +91,7 @@ class CpuAgainstReferenceTest {
                     .put(plan.gradients())
                     .flip();
             plan.forwardBackward(features, labels, 2, 5, mark -> {});
-            plan.evaluate(features, labels, 3, new int[3]);
+            plan.evaluate(features, labels, 3, new int[3 * graph.last().shape().pixels()]);
             plan.forwardBackward(features, labels, CAPACITY, 4, mark -> {});
             assertThat(plan.gradients()).isEqualTo(first);
         }

@@ -1,0 +1,242 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.kernels.RowPasses;
+import java.nio.ByteBuffer;
+
+/**
+ * Attention, one head of one example after the other, some queries at a time (Dao et al. 2022): the weights of a block
+ * of queries live in the lane's scratch memory only, as (block, keys), where a causal block has no keys behind its last
+ * query. Backward computes them again from the logarithm of their sum, and takes the blocks from the last to the first:
+ * the last sees all keys, so it writes the keys' gradients that the others add to.
+ */
+final class AttentionNode extends SequenceNode {
+    private static final int BLOCK = 64;
+
+    private final Attention operation;
+    private final boolean crosses;
+    private final int heads;
+    private final int features;
+    private final int width;
+    private final int queries;
+    private final int keys;
+    private final int queryStride;
+    private final int keyStride;
+    private final int block;
+    private final float scale;
+    private Tensor logSums;
+
+    AttentionNode(CpuPlan plan, Graph graph, Node node) {
+        super(plan, graph, node);
+        operation = (Attention) node.operation();
+        crosses = operation.crosses(shapes);
+        heads = operation.heads();
+        features = operation.features(shapes);
+        width = features / heads;
+        queries = node.shape().height();
+        keys = shapes.get(crosses ? 1 : 0).height();
+        queryStride = shapes.get(0).channels();
+        keyStride = shapes.get(crosses ? 1 : 0).channels();
+        block = Math.min(BLOCK, queries);
+        scale = (float) (1 / Math.sqrt(width));
+    }
+
+    /** What one head of one example reads or writes: addresses of its first query, key and value. */
+    private record Head(long query, long key, long value) {}
+
+    private Head head(Tensor x, Tensor memory, int n, int head) {
+        long first = (long) head * width * Float.BYTES;
+        long key = memory.addressOf(n) + first + (crosses ? 0 : (long) features * Float.BYTES);
+        return new Head(x.addressOf(n) + first, key, key + (long) features * Float.BYTES);
+    }
+
+    private int keysOf(int firstQuery, int count) {
+        return operation.causal() ? firstQuery + count : keys;
+    }
+
+    @Override
+    Tensor forward(Context context, Tensor[] inputs) {
+        Program program = context.program();
+        Tensor x = inputs[0];
+        Tensor memory = inputs[crosses ? 1 : 0];
+        Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
+        logSums = program.tensor(node.name() + ".logsums", (long) heads * queries);
+        Tensor y = context.newOutput(node);
+        program.chunked(
+                "forward " + node.name(),
+                (lane, from, to) -> {
+                    long scratch = lane.scratch((long) block * keys * Float.BYTES);
+                    ByteBuffer weights = lane.scratchBuffer();
+                    for (int n = from; n < to; n++) {
+                        for (int h = 0; h < heads; h++) {
+                            forward(lane, n, h, head(x, memory, n, h), mask, scratch, weights, y);
+                        }
+                    }
+                },
+                present(x, memory == x ? null : memory, mask, y, logSums));
+        return y;
+    }
+
+    private void forward(Lane lane, int n, int h, Head head, Tensor mask, long scratch, ByteBuffer weights, Tensor y) {
+        for (int i = 0; i < queries; i += block) {
+            int count = Math.min(block, queries - i);
+            int seen = keysOf(i, count);
+            scores(lane, head, i, count, seen, scratch);
+            mask(n, mask, count, seen, weights);
+            for (int row = 0; row < count; row++) {
+                int visible = operation.causal() ? i + row + 1 : seen;
+                float logSum = RowPasses.get().softmax(weights, row * seen * Float.BYTES, visible, seen);
+                logSums.buffer.putFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES, logSum);
+            }
+            long to = y.addressOf(n) + ((long) i * features + (long) h * width) * Float.BYTES;
+            Gemm.run(lane, count, width, seen, 1, scratch, seen, false, head.value, keyStride, false, 0, to, features);
+        }
+    }
+
+    /** weights = q k^T / sqrt(width). */
+    private void scores(Lane lane, Head head, int i, int count, int seen, long scratch) {
+        long query = head.query + (long) i * queryStride * Float.BYTES;
+        Gemm.run(
+                lane,
+                count,
+                seen,
+                width,
+                scale,
+                query,
+                queryStride,
+                false,
+                head.key,
+                keyStride,
+                true,
+                0,
+                scratch,
+                seen);
+    }
+
+    private void mask(int n, Tensor mask, int count, int seen, ByteBuffer weights) {
+        for (int j = 0; mask != null && j < seen; j++) {
+            if (mask.buffer.getFloat(mask.at(n) + j * Float.BYTES) == 0) {
+                for (int row = 0; row < count; row++) {
+                    weights.putFloat((row * seen + j) * Float.BYTES, Float.NEGATIVE_INFINITY);
+                }
+            }
+        }
+    }
+
+    @Override
+    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+        Program program = context.program();
+        Tensor x = inputs[0];
+        Tensor memory = inputs[crosses ? 1 : 0];
+        Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
+        Tensor dx = wanted(context, program, 0);
+        Tensor dMemory = crosses ? wanted(context, program, 1) : dx;
+        program.chunked(
+                "backward " + node.name(),
+                (lane, from, to) -> {
+                    long bytes = (long) block * keys * Float.BYTES;
+                    long scratch = lane.scratch(2 * bytes);
+                    ByteBuffer weights = lane.scratchBuffer();
+                    for (int n = from; n < to; n++) {
+                        for (int h = 0; h < heads; h++) {
+                            Head head = head(x, memory, n, h);
+                            Head gradient = head(dx, dMemory, n, h);
+                            for (int i = (queries - 1) / block * block; i >= 0; i -= block) {
+                                backward(lane, n, h, i, head, gradient, mask, scratch, weights, y, dy);
+                            }
+                        }
+                    }
+                },
+                present(x, crosses ? memory : null, mask, y, dy, dx, crosses ? dMemory : null, logSums));
+    }
+
+    private Tensor wanted(Context context, Program program, int input) {
+        Tensor gradient = context.gradientFor(node.inputs().get(input));
+        return gradient != null
+                ? gradient
+                : program.tensor(node.name() + ".unused", shapes.get(input).elements());
+    }
+
+    private void backward(
+            Lane lane,
+            int n,
+            int h,
+            int i,
+            Head head,
+            Head gradient,
+            Tensor mask,
+            long scratch,
+            ByteBuffer weights,
+            Tensor y,
+            Tensor dy) {
+        int count = Math.min(block, queries - i);
+        int seen = keysOf(i, count);
+        float beta = i + block >= queries ? 0 : 1;
+        long outputAt = ((long) i * features + (long) h * width) * Float.BYTES;
+        long dOutput = dy.addressOf(n) + outputAt;
+        long dScratch = scratch + (long) block * keys * Float.BYTES;
+        int dScratchAt = block * keys * Float.BYTES;
+        scores(lane, head, i, count, seen, scratch);
+        mask(n, mask, count, seen, weights);
+        // gradient of the weights = dy v^T
+        Gemm.run(lane, count, seen, width, 1, dOutput, features, false, head.value, keyStride, true, 0, dScratch, seen);
+        for (int row = 0; row < count; row++) {
+            int at = row * seen * Float.BYTES;
+            int visible = operation.causal() ? i + row + 1 : seen;
+            float logSum = logSums.buffer.getFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES);
+            RowPasses.get().softmaxAgain(weights, at, visible, seen, logSum);
+            int place = (int) outputAt + row * features * Float.BYTES;
+            float mean = RowPasses.get().dot(y.buffer, y.at(n) + place, dy.buffer, dy.at(n) + place, width);
+            RowPasses.get().softmaxGradient(weights, at, mean, scale, weights, dScratchAt + at, seen);
+        }
+        // dv += weights^T dy, dk += (gradient of the scores)^T q, dq = (gradient of the scores) k
+        Gemm.run(
+                lane,
+                seen,
+                width,
+                count,
+                1,
+                scratch,
+                seen,
+                true,
+                dOutput,
+                features,
+                false,
+                beta,
+                gradient.value,
+                keyStride);
+        long row = (long) i * queryStride * Float.BYTES;
+        Gemm.run(
+                lane,
+                seen,
+                width,
+                count,
+                1,
+                dScratch,
+                seen,
+                true,
+                head.query + row,
+                queryStride,
+                false,
+                beta,
+                gradient.key,
+                keyStride);
+        Gemm.run(
+                lane,
+                count,
+                width,
+                seen,
+                1,
+                dScratch,
+                seen,
+                false,
+                head.key,
+                keyStride,
+                false,
+                0,
+                gradient.query + row,
+                queryStride);
+    }
+}

@@ -1,0 +1,120 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.SequenceOperation.LayerNorm;
+import io.lockstep.kernels.RowPasses;
+import org.bytedeco.javacpp.Pointer;
+
+/** Layer norm, row by row; each lane adds up its part of the parameters' gradients. */
+final class LayerNormNode extends SequenceNode {
+    private static final int SAVED = 2 * Float.BYTES;
+
+    private final LayerNorm operation;
+    private final int features;
+    private final int rowBytes;
+    private final int rows;
+    private final int gainAt;
+    private final int biasAt;
+    private Tensor saved;
+
+    LayerNormNode(CpuPlan plan, Graph graph, Node node) {
+        super(plan, graph, node);
+        operation = (LayerNorm) node.operation();
+        features = node.shape().channels();
+        rowBytes = features * Float.BYTES;
+        rows = node.shape().pixels();
+        gainAt = parameterAt(0);
+        biasAt = operation.bias() ? parameterAt(features) : -1;
+    }
+
+    @Override
+    Tensor forward(Context context, Tensor[] inputs) {
+        Program program = context.program();
+        saved = program.tensor(node.name() + ".saved", 2L * rows);
+        Tensor x = inputs[0];
+        Tensor y = context.newOutput(node);
+        program.chunked(
+                "forward " + node.name(),
+                (lane, from, to) -> {
+                    for (int row = from * rows; row < to * rows; row++) {
+                        RowPasses.get()
+                                .layerNorm(
+                                        x.buffer,
+                                        row * rowBytes,
+                                        plan.parameterBuffer(),
+                                        gainAt,
+                                        biasAt,
+                                        operation.epsilon(),
+                                        y.buffer,
+                                        row * rowBytes,
+                                        saved.buffer,
+                                        row * SAVED,
+                                        features);
+                    }
+                },
+                x,
+                y,
+                saved);
+        return y;
+    }
+
+    @Override
+    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+        Program program = context.program();
+        Tensor x = inputs[0];
+        Tensor given = context.gradientFor(node.input());
+        Tensor dx = given != null ? given : program.tensor(node.name() + ".unused", (long) rows * features);
+        int sumBytes = 2 * rowBytes;
+        Tensor sums = program.fixed(node.name() + ".sums", (long) sumBytes * plan.lanes());
+        program.chunked(
+                "backward " + node.name(),
+                (lane, from, to) -> {
+                    int sumsAt = lane.index * sumBytes;
+                    if (from == lane.from) {
+                        Pointer.memset(lane.a.to(sums.address + sumsAt), 0, sumBytes);
+                    }
+                    for (int row = from * rows; row < to * rows; row++) {
+                        RowPasses.get()
+                                .layerNormGradient(
+                                        x.buffer,
+                                        row * rowBytes,
+                                        plan.parameterBuffer(),
+                                        gainAt,
+                                        saved.buffer,
+                                        row * SAVED,
+                                        dy.buffer,
+                                        row * rowBytes,
+                                        sums.buffer,
+                                        sumsAt,
+                                        dx.buffer,
+                                        row * rowBytes,
+                                        features);
+                    }
+                },
+                x,
+                dy,
+                dx,
+                saved,
+                sums);
+        program.jointLater(
+                "backward " + node.name() + " sums",
+                (lane, lanes, examples) -> {
+                    if (lane.index == 0) {
+                        total(lane, lanes, examples, sums);
+                    }
+                },
+                context.finalIn(node),
+                sums);
+    }
+
+    private void total(Lane lane, int lanes, int examples, Tensor sums) {
+        int elements = node.parameters();
+        Pointer.memset(lane.a.to(plan.gradientAddress(node.parametersAt())), 0, (long) elements * Float.BYTES);
+        for (int i = 0; i < lanes; i++) {
+            if (Lane.shareStart(i, lanes, examples) < Lane.shareStart(i + 1, lanes, examples)) {
+                RowPasses.get().add(sums.buffer, i * 2 * rowBytes, plan.gradientBuffer(), gainAt, elements);
+            }
+        }
+    }
+}

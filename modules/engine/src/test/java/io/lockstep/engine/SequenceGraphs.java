@@ -1,0 +1,153 @@
+package io.lockstep.engine;
+
+import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.SequenceOperation.ClassToken;
+import io.lockstep.engine.SequenceOperation.Embedding;
+import io.lockstep.engine.SequenceOperation.Gru;
+import io.lockstep.engine.SequenceOperation.LayerNorm;
+import io.lockstep.engine.SequenceOperation.Lstm;
+import io.lockstep.engine.SequenceOperation.Pixels;
+import io.lockstep.engine.SequenceOperation.Positions;
+import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.SequenceOperation.Rows;
+import io.lockstep.engine.SequenceOperation.SimpleRnn;
+import io.lockstep.engine.SequenceOperation.TakeStep;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Small graphs that between them use every operation on sequences, with every option. */
+final class SequenceGraphs {
+    private static final SoftmaxCrossEntropy LOSS = new SoftmaxCrossEntropy(0);
+
+    private SequenceGraphs() {}
+
+    static Map<String, Graph> all() {
+        Map<String, Graph> graphs = new LinkedHashMap<>();
+        for (boolean reversed : new boolean[] {false, true}) {
+            String direction = reversed ? " reversed" : "";
+            graphs.put("LSTM" + direction, recurrent(new Lstm(17, reversed), new Lstm(3, reversed)));
+            graphs.put("simple RNN" + direction, recurrent(new SimpleRnn(17, reversed), new SimpleRnn(3, reversed)));
+            graphs.put("GRU" + direction, recurrent(new Gru(17, reversed), new Gru(3, reversed)));
+        }
+        graphs.put("LSTM of one step", oneStep(new Lstm(5, false)));
+        graphs.put("GRU of one step", oneStep(new Gru(5, false)));
+        graphs.put("bidirectional", bidirectional());
+        graphs.put("layer norm", layerNorm());
+        graphs.put("embedding", embedding());
+        graphs.put("attention", attention(4, 3, false));
+        graphs.put("causal attention", attention(5, 2, true));
+        graphs.put("causal attention in blocks", attention(70, 1, true));
+        graphs.put("cross-attention", crossAttention(false));
+        graphs.put("padded cross-attention", crossAttention(true));
+        graphs.put("padded attention", paddedAttention());
+        graphs.put("transformer of images", images());
+        return graphs;
+    }
+
+    /** Rows of an image, one layer on the other, the last step classified. */
+    private static Graph recurrent(Recurrent first, Recurrent second) {
+        return new Graph.Builder(new Shape(6, 2, 2))
+                .add("rows", new Rows())
+                .add("first", first)
+                .add("second", second)
+                .add("last", new TakeStep(TakeStep.Which.LAST))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph oneStep(Recurrent recurrent) {
+        return new Graph.Builder(Shape.sequence(1, 3))
+                .add("cell", recurrent)
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    /** Both directions read the same, and a loss of each step, some without labels. */
+    private static Graph bidirectional() {
+        return new Graph.Builder(Shape.sequence(5, 4))
+                .add("in", new Dense(6, true))
+                .add("forward", new Lstm(4, false), "in")
+                .add("backward", new Lstm(4, true), "in")
+                .add("both", new Concatenation(), "forward", "backward")
+                .add("sum", new Add(), "forward", "backward")
+                .add("all", new Concatenation(), "both", "sum")
+                .add("out", new Dense(5, true))
+                .add("loss", new SoftmaxCrossEntropy(0.1, 0.2))
+                .build();
+    }
+
+    private static Graph layerNorm() {
+        return new Graph.Builder(Shape.sequence(3, 32))
+                .add("n1", new LayerNorm(1e-5, true))
+                .add("d", new Dense(5, false))
+                .add("n2", new LayerNorm(1e-3, false))
+                .add("f", new Activation(Function.GELU))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph embedding() {
+        return new Graph.Builder(Shape.sequence(6, 1))
+                .add("table", new Embedding(7, 5))
+                .add("places", new Positions(true))
+                .add("sines", new Positions(false))
+                .add("out", new Dense(7, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph attention(int steps, int heads, boolean causal) {
+        return new Graph.Builder(Shape.sequence(steps, 4))
+                .add("qkv", new Dense(3 * 6, true))
+                .add("attention", new Attention(heads, causal, false))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph crossAttention(boolean padding) {
+        Graph.Builder graph = new Graph.Builder(Shape.sequence(5, 1))
+                .add("table", new Embedding(4, 6), "input")
+                .add("q", new Dense(8, true), "table")
+                .add("kv", new Dense(16, true), "table");
+        if (padding) {
+            graph.add("attention", new Attention(2, false, true), "q", "kv", "input");
+        } else {
+            graph.add("attention", new Attention(2, false, false), "q", "kv");
+        }
+        return graph.add("out", new Dense(3, true)).add("loss", LOSS).build();
+    }
+
+    private static Graph paddedAttention() {
+        return new Graph.Builder(Shape.sequence(5, 1))
+                .add("table", new Embedding(3, 6), "input")
+                .add("qkv", new Dense(12, false), "table")
+                .add("attention", new Attention(2, true, true), "qkv", "input")
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph images() {
+        return new Graph.Builder(new Shape(2, 3, 4))
+                .add("pixels", new Pixels())
+                .add("token", new ClassToken())
+                .add("places", new Positions(true))
+                .add("qkv", new Dense(12, true), "places")
+                .add("attention", new Attention(2, false, false))
+                .add("residual", new Add(), "attention", "places")
+                .add("take", new TakeStep(TakeStep.Which.FIRST))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+}
