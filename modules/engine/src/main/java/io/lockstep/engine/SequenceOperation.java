@@ -154,8 +154,8 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
     }
 
     /**
-     * Rows of a table, chosen by numbers: (T, 1, 1) whole numbers from 0 to vocabulary - 1 as float32, to (T, 1, units).
-     * Parameters: the table (vocabulary, units).
+     * Vectors of a table, chosen by numbers: (T, 1, 1) whole numbers from 0 to vocabulary - 1 as float32, to (T, 1,
+     * units). Parameters: the table (units, vocabulary), as DL4J's lies.
      */
     record Embedding(int vocabulary, int units) implements SequenceOperation {
         @Override

@@ -74,8 +74,9 @@ public final class Dl4jReplica implements Replica {
         this.featureLayout = layoutOf(input);
         this.statistics = FlatLayout.statistics(graph);
         NativeLayers.install(graph);
-        this.inputs = new InputArrays(input, definition.classes(), largestBatch, labelSmoothing);
-        this.meter = new OutputMeter(definition.classes());
+        int steps = definition.labelsOfExample();
+        this.inputs = new InputArrays(definition, steps, largestBatch, labelSmoothing);
+        this.meter = new OutputMeter(definition.classes(), steps);
         this.watermark = Watermark.install(graph, meter);
         this.learningRates = new LearningRates(graph);
         this.gradientTable = FlatLayout.gradientTable(graph);
@@ -126,7 +127,9 @@ public final class Dl4jReplica implements Replica {
         graph.setInputs(inputs.features(batch));
         INDArray labels = inputs.smoothedLabels(batch);
         graph.setLabels(labels);
-        meter.start(batch.labels(), labels, batch.size());
+        INDArray mask = inputs.mask(batch);
+        graph.setLayerMaskArrays(null, mask == null ? null : new INDArray[] {mask});
+        meter.start(batch.labels(), labels, mask, batch.size());
         watermark.start(listener);
         graph.computeGradientAndScore();
         watermark.finish();
@@ -162,7 +165,8 @@ public final class Dl4jReplica implements Replica {
             return BatchResult.EMPTY;
         }
         INDArray features = inputs.features(batch);
-        meter.start(batch.labels(), inputs.plainLabels(batch), batch.size());
+        INDArray labels = inputs.plainLabels(batch);
+        meter.start(batch.labels(), labels, inputs.mask(batch), batch.size());
         graph.outputSingle(false, features);
         meter.copyPredictions(predictions);
         return meter.result();

@@ -8,6 +8,9 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -105,12 +108,22 @@ public record Hyperparameters(
      */
     public ComputationGraphConfiguration regularize(ComputationGraphConfiguration configuration) {
         for (GraphVertex vertex : configuration.getVertices().values()) {
-            if (vertex instanceof LayerVertex layerVertex
-                    && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
-                layer.setRegularization(regularization());
+            if (vertex instanceof LayerVertex layerVertex) {
+                regularize(layerVertex.getLayerConf().getLayer());
             }
         }
         return configuration;
+    }
+
+    private void regularize(Layer layer) {
+        if (layer instanceof BaseLayer base) {
+            base.setRegularization(regularization());
+        } else if (layer instanceof BaseWrapperLayer wrapper) {
+            regularize(wrapper.getUnderlying());
+        } else if (layer instanceof Bidirectional both) {
+            regularize(both.getFwd());
+            regularize(both.getBwd());
+        }
     }
 
     private List<Regularization> regularization() {

@@ -1,9 +1,9 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,13 +18,17 @@ final class InputArrays {
     private final int largestBatch;
     private final int featureSize;
     private final int classes;
+    private final int steps;
     private final double smoothing;
     private final INDArray features; // (largestBatch, C, H, W), (largestBatch, H, W, C) or (largestBatch, features)
-    private final INDArray labels; // (largestBatch, classes)
+    private final INDArray labels; // (largestBatch, classes), or (largestBatch, classes, steps)
+    private final INDArray mask; // (largestBatch, steps)
     private final FloatBuffer featureMemory;
     private final FloatBuffer labelMemory;
+    private final FloatBuffer maskMemory;
 
-    InputArrays(InputType input, int classes, int largestBatch, double smoothing) {
+    /** @param steps labels of an example, where the output is of each step; otherwise 1 */
+    InputArrays(NetworkDefinition definition, int steps, int largestBatch, double smoothing) {
         if (largestBatch < 1) {
             throw new IllegalArgumentException("largestBatch must be positive, not " + largestBatch);
         }
@@ -32,17 +36,25 @@ final class InputArrays {
             throw new IllegalArgumentException("label smoothing must be in [0, 1), not " + smoothing);
         }
         this.largestBatch = largestBatch;
-        this.featureSize = Math.toIntExact(input.arrayElementsPerExample());
-        this.classes = classes;
+        this.featureSize = definition.featureSize();
+        this.classes = definition.classes();
+        this.steps = steps;
         this.smoothing = smoothing;
-        long[] shape = input.getShape(true);
+        long[] shape = definition.tokens()
+                ? new long[] {largestBatch, 1, featureSize}
+                : definition.input().getShape(true);
         shape[0] = largestBatch;
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             this.features = Nd4j.create(DataType.FLOAT, shape, 'c');
-            this.labels = Nd4j.create(DataType.FLOAT, new long[] {largestBatch, classes}, 'c');
+            long[] each = steps > 1
+                    ? new long[] {largestBatch, classes, steps}
+                    : new long[] {largestBatch, classes};
+            this.labels = Nd4j.create(DataType.FLOAT, each, 'c');
+            this.mask = Nd4j.create(DataType.FLOAT, new long[] {largestBatch, steps}, 'c');
         }
         this.featureMemory = floats(features);
         this.labelMemory = floats(labels);
+        this.maskMemory = floats(mask);
     }
 
     /** The batch's features, valid until the next call. */
@@ -62,6 +74,11 @@ final class InputArrays {
         return first(features, batch.size());
     }
 
+    /** 0 at steps without a label; of the batch that labels were asked for last. Null where the output is no sequence. */
+    INDArray mask(Batch batch) {
+        return steps > 1 ? first(mask, batch.size()) : null;
+    }
+
     /** Rows of label probabilities, smoothed, valid until the next call. */
     INDArray smoothedLabels(Batch batch) {
         return labels(batch, smoothing);
@@ -79,15 +96,17 @@ final class InputArrays {
     private INDArray labels(Batch batch, double share) {
         float off = (float) (share / Math.max(classes, 2));
         float on = (float) (1 - share) + off;
-        labelMemory.clear();
-        for (int i = 0; i < batch.size(); i++) {
+        for (int i = 0; i < batch.size() * steps; i++) {
             int label = batch.labels().get(i);
-            if (label < 0 || label >= Math.max(classes, 2)) {
-                throw new IllegalArgumentException("label " + label + " of example " + i + ", where the network tells "
-                        + classes + " classes apart");
+            boolean none = steps > 1 && label == SoftmaxCrossEntropy.NO_LABEL;
+            if (!none && (label < 0 || label >= Math.max(classes, 2))) {
+                throw new IllegalArgumentException("label " + label + " of example " + i / steps
+                        + ", where the network tells " + classes + " classes apart");
             }
+            maskMemory.put(i, none ? 0 : 1);
+            int at = i / steps * classes * steps + i % steps; // (examples, classes, steps)
             for (int c = 0; c < classes; c++) {
-                labelMemory.put((classes == 1 ? label == 1 : label == c) ? on : off);
+                labelMemory.put(at + c * steps, (classes == 1 ? label == 1 : label == c) ? on : off);
             }
         }
         return first(labels, batch.size());

@@ -2,20 +2,25 @@ package io.lockstep.networks;
 
 import java.util.List;
 import java.util.Objects;
+import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 
 /**
  * A classifier to train: DL4J's configuration, and what DL4J's configuration does not keep, the shape of an example.
  *
- * @param configuration with one input and one output layer of shape (N, classes)
+ * @param configuration with one input and one output layer of shape (N, classes), or (N, classes, T) for a class of
+ *     each step
  * @param input {@link InputType#convolutional(long, long, long, CNN2DFormat)} for images, in the layout that the
- *     network reads, or {@link InputType#feedForward(long)} for vectors
+ *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
+ *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
  */
 public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
     public NetworkDefinition {
@@ -24,8 +29,10 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         requireOne("input", configuration.getNetworkInputs());
         requireOne("output", configuration.getNetworkOutputs());
         if (!(input instanceof InputType.InputTypeConvolutional)
-                && !(input instanceof InputType.InputTypeFeedForward)) {
-            throw new IllegalArgumentException("images or vectors can be trained on, not " + input);
+                && !(input instanceof InputType.InputTypeFeedForward)
+                && !(input instanceof InputType.InputTypeRecurrent sequence && sequence.getTimeSeriesLength() > 0)) {
+            throw new IllegalArgumentException(
+                    "images, vectors or sequences of a known length can be trained on, not " + input);
         }
     }
 
@@ -42,9 +49,38 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         throw new IllegalArgumentException("output '" + output + "' is no layer of classes");
     }
 
+    /** Labels of an example: 1, or one for each step where the output is an {@link RnnOutputLayer}. */
+    public int labelsOfExample() {
+        String output = configuration.getNetworkOutputs().get(0);
+        GraphVertex vertex = configuration.getVertices().get(output);
+        if (!(vertex instanceof LayerVertex layer
+                && layer.getLayerConf().getLayer() instanceof RnnOutputLayer)) {
+            return 1;
+        }
+        // a copy, as DL4J sets preprocessors while it walks
+        InputType type = SerializationUtils.clone(configuration)
+                .getLayerActivationTypes(true, input)
+                .get(output);
+        long steps = ((InputType.InputTypeRecurrent) type).getTimeSeriesLength();
+        // DL4J's Bidirectional forgets it
+        return Math.toIntExact(steps > 0 ? steps : ((InputType.InputTypeRecurrent) input).getTimeSeriesLength());
+    }
+
+    /** Whether examples are numbers of a vocabulary, one a step. */
+    public boolean tokens() {
+        String name = configuration.getNetworkInputs().get(0);
+        return configuration.getVertices().entrySet().stream()
+                .filter(vertex ->
+                        configuration.getVertexInputs().get(vertex.getKey()).contains(name))
+                .anyMatch(vertex -> vertex.getValue() instanceof LayerVertex layer
+                        && layer.getLayerConf().getLayer() instanceof EmbeddingSequenceLayer);
+    }
+
     /** Elements of an example. */
     public int featureSize() {
-        return Math.toIntExact(input.arrayElementsPerExample());
+        return tokens()
+                ? Math.toIntExact(((InputType.InputTypeRecurrent) input).getTimeSeriesLength())
+                : Math.toIntExact(input.arrayElementsPerExample());
     }
 
     private static void requireOne(String what, List<String> names) {

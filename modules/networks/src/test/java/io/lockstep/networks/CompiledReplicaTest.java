@@ -51,6 +51,7 @@ class CompiledReplicaTest {
             networks.put("variances " + format, Networks.residual(format, false));
             networks.put("pooling " + format, pooling(format));
         }
+        networks.putAll(SequenceNetworks.all());
         return networks;
     }
 
@@ -125,11 +126,12 @@ class CompiledReplicaTest {
                 BatchResult expected = dl4j.forwardBackward(batch, 1, mark -> {});
                 BatchResult actual = compiled.forwardBackward(channelsLast(definition, batch), 1, mark -> {});
                 assertThat(actual.correct()).isEqualTo(expected.correct());
+                assertThat(actual.examples()).isEqualTo(expected.examples());
                 assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), within(1e-4));
                 assertClose(Networks.floats(compiled.gradients()), Networks.floats(dl4j.gradients()), 2e-4f);
 
-                int[] wanted = new int[size];
-                int[] got = new int[size];
+                int[] wanted = new int[batch.labels().limit()];
+                int[] got = new int[batch.labels().limit()];
                 BatchResult evaluated = dl4j.evaluate(batch, wanted);
                 assertThat(compiled.evaluate(channelsLast(definition, batch), got)
                                 .lossSum())

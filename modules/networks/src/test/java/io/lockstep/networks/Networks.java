@@ -115,16 +115,20 @@ final class Networks {
         int featureSize = definition.featureSize();
         ByteBuffer features =
                 ByteBuffer.allocateDirect(size * featureSize * Float.BYTES).order(ByteOrder.nativeOrder());
-        IntBuffer labels = ByteBuffer.allocateDirect(size * Integer.BYTES)
+        int steps = definition.labelsOfExample();
+        IntBuffer labels = ByteBuffer.allocateDirect(size * steps * Integer.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asIntBuffer();
         FloatBuffer values = features.asFloatBuffer();
         for (int i = start; i < end; i++) {
             Random random = new Random(seed * 1000 + i);
             for (int k = 0; k < featureSize; k++) {
-                values.put((float) random.nextGaussian());
+                values.put(definition.tokens() ? random.nextInt(definition.classes()) : (float) random.nextGaussian());
             }
-            labels.put(random.nextInt(definition.classes()));
+            for (int t = 0; t < steps; t++) {
+                boolean without = steps > 1 && random.nextInt(6) == 0;
+                labels.put(without ? -1 : random.nextInt(definition.classes()));
+            }
         }
         return new Batch(size, features, labels.flip());
     }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 /**
  * The loss and accuracy of a replica on a set of examples.
  *
- * @param examples seen, over all ranks
+ * @param examples seen, over all ranks; where an example has a label for each of its steps, labels
  * @param loss mean, without regularisation
  * @param accuracy from 0 to 1
  */
@@ -26,8 +26,8 @@ public record Evaluation(long examples, double loss, double accuracy) implements
         int[] predictions = new int[0];
         while (shard.hasNext()) {
             Batch batch = shard.next();
-            if (predictions.length < batch.size()) {
-                predictions = new int[batch.size()];
+            if (predictions.length < batch.labels().remaining()) {
+                predictions = new int[batch.labels().remaining()];
             }
             BatchResult result = replica.evaluate(batch, predictions);
             examples += result.examples();

@@ -62,7 +62,7 @@ public interface Replica extends AutoCloseable {
     /**
      * Forward only, as in inference (running statistics, no dropout).
      *
-     * @param predictions receives the most probable class of each example; at least batch.size() long
+     * @param predictions receives the most probable class of each example or step; at least as long as there are labels
      */
     BatchResult evaluate(Batch batch, int[] predictions);
 

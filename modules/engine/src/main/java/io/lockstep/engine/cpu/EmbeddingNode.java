@@ -3,11 +3,10 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.SequenceOperation.Embedding;
-import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 
-/** An embedding: rows of the table copied; backward, each lane adds to its rows of the table's gradient. */
+/** An embedding: columns of the table copied; backward, each lane adds to its rows of the table's gradient. */
 final class EmbeddingNode extends SequenceNode {
     private final int vocabulary;
     private final int units;
@@ -19,7 +18,7 @@ final class EmbeddingNode extends SequenceNode {
         Embedding operation = (Embedding) node.operation();
         vocabulary = operation.vocabulary();
         units = operation.units();
-        rowBytes = units * Float.BYTES;
+        rowBytes = vocabulary * Float.BYTES;
         steps = node.shape().height();
     }
 
@@ -32,13 +31,20 @@ final class EmbeddingNode extends SequenceNode {
                         "forward " + node.name(),
                         (lane, from, to) -> {
                             for (int i = from * steps; i < to * steps; i++) {
-                                int row = parameterAt((long) number(x, i) * units);
-                                y.buffer.put(i * rowBytes, plan.parameterBuffer(), row, rowBytes);
+                                copy(number(x, i), y.buffer, i * units * Float.BYTES);
                             }
                         },
                         x,
                         y);
         return y;
+    }
+
+    private void copy(int number, ByteBuffer y, int at) {
+        ByteBuffer parameters = plan.parameterBuffer();
+        int column = parameterAt(number);
+        for (int u = 0; u < units; u++) {
+            y.putFloat(at + u * Float.BYTES, parameters.getFloat(column + u * rowBytes));
+        }
     }
 
     private int number(Tensor x, int i) {
@@ -57,21 +63,25 @@ final class EmbeddingNode extends SequenceNode {
                 .jointLater(
                         "backward " + node.name() + " table",
                         (lane, lanes, examples) -> {
-                            int first = Lane.shareStart(lane.index, lanes, vocabulary);
-                            int end = Lane.shareStart(lane.index + 1, lanes, vocabulary);
-                            long address = plan.gradientAddress(node.parametersAt() + (long) first * units);
+                            int first = Lane.shareStart(lane.index, lanes, units);
+                            int end = Lane.shareStart(lane.index + 1, lanes, units);
+                            long address = plan.gradientAddress(node.parametersAt() + (long) first * vocabulary);
                             Pointer.memset(lane.a.to(address), 0, (long) (end - first) * rowBytes);
-                            ByteBuffer gradients = plan.gradientBuffer();
                             for (int i = 0; i < examples * steps; i++) {
-                                int number = number(x, i);
-                                if (number >= first && number < end) {
-                                    int row = parameterAt((long) number * units);
-                                    RowPasses.get().add(dy.buffer, i * rowBytes, gradients, row, units);
-                                }
+                                add(dy.buffer, i * units * Float.BYTES, number(x, i), first, end);
                             }
                         },
                         context.finalIn(node),
                         x,
                         dy);
+    }
+
+    private void add(ByteBuffer dy, int at, int number, int first, int end) {
+        ByteBuffer gradients = plan.gradientBuffer();
+        int column = parameterAt(number);
+        for (int u = first; u < end; u++) {
+            int place = column + u * rowBytes;
+            gradients.putFloat(place, gradients.getFloat(place) + dy.getFloat(at + u * Float.BYTES));
+        }
     }
 }

@@ -52,27 +52,33 @@ abstract class ReferenceSequence {
     /** Adds to the gradients of the inputs and of the parameters. */
     abstract void backward(double[][] inputs, double[] dy, double[][] inputGradients);
 
-    /** Embedding: step i of the batch reads the row that its number names. */
+    /** Embedding: step i of the batch reads the column that its number names. */
     private static final class Table extends ReferenceSequence {
         private final int units;
+        private final int vocabulary;
 
         Table(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Embedding embedding) {
             super(graph, node, examples, parameters, gradients);
             units = embedding.units();
+            vocabulary = embedding.vocabulary();
         }
 
         @Override
         void forward(double[][] inputs, double[] y) {
             for (int i = 0; i < y.length; i++) {
-                y[i] = parameters[parametersAt + (int) inputs[0][i / units] * units + i % units];
+                y[i] = parameters[place(inputs[0], i)];
             }
         }
 
         @Override
         void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
             for (int i = 0; i < dy.length; i++) {
-                gradients[parametersAt + (int) inputs[0][i / units] * units + i % units] += dy[i];
+                gradients[place(inputs[0], i)] += dy[i];
             }
+        }
+
+        private int place(double[] numbers, int i) {
+            return parametersAt + i % units * vocabulary + (int) numbers[i / units];
         }
     }
 

@@ -3,6 +3,7 @@ package io.lockstep.networks.compiled;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.engine.cpu.CpuPlan;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
  * Dl4jReplica} inside, so either takes the other's checkpoints.
  *
- * <p>Images come as (N, H, W, C), whatever layout the DL4J configuration was written for.
+ * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for.
  */
 public final class CompiledReplica implements Replica {
     private final Dl4jReplica dl4j;
@@ -39,7 +40,7 @@ public final class CompiledReplica implements Replica {
     public CompiledReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing, int threads) {
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         try {
-            Graph graph = GraphTranslator.translate(dl4j.graph(), definition.input(), labelSmoothing);
+            Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
             plan = new CpuBackend(threads).compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients());
             updater = FusedUpdater.of(dl4j.graph(), plan, dl4j.updaterState());
         } catch (RuntimeException e) {
@@ -96,7 +97,11 @@ public final class CompiledReplica implements Replica {
     }
 
     private static BatchResult resultOf(Batch batch, PassResult result) {
-        return new BatchResult(batch.size(), result.lossSum(), result.correct());
+        int labelled = 0;
+        for (int i = 0; i < batch.labels().remaining(); i++) {
+            labelled += batch.labels().get(batch.labels().position() + i) == SoftmaxCrossEntropy.NO_LABEL ? 0 : 1;
+        }
+        return new BatchResult(labelled, result.lossSum(), result.correct());
     }
 
     @Override

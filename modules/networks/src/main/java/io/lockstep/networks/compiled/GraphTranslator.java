@@ -3,6 +3,7 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
+import io.lockstep.networks.NetworkDefinition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +30,20 @@ final class GraphTranslator {
     /** Vertices that are all zeros, with the channels they have; they get no node. */
     private final Map<String, Integer> zeros = new HashMap<>();
 
-    private GraphTranslator(ComputationGraph dl4j, InputType input, double labelSmoothing) {
+    private GraphTranslator(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
         this.dl4j = dl4j;
+        InputType input = definition.input();
         channelsLast =
                 !(input instanceof InputType.InputTypeConvolutional images) || images.getFormat() == CNN2DFormat.NHWC;
-        graph = new Graph.Builder(shapeOf(input));
+        graph = new Graph.Builder(
+                definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input));
         layers = new LayerTranslator(graph, channelsLast, labelSmoothing);
         nodeOf.put(dl4j.getConfiguration().getNetworkInputs().get(0), "input");
     }
 
     /** @throws UnsupportedOperationException naming the vertex that the engine cannot run */
-    static Graph translate(ComputationGraph dl4j, InputType input, double labelSmoothing) {
-        return new GraphTranslator(dl4j, input, labelSmoothing).translate();
+    static Graph translate(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
+        return new GraphTranslator(dl4j, definition, labelSmoothing).translate();
     }
 
     private static Shape shapeOf(InputType input) {
@@ -49,6 +52,10 @@ final class GraphTranslator {
                     Math.toIntExact(images.getHeight()),
                     Math.toIntExact(images.getWidth()),
                     Math.toIntExact(images.getChannels()));
+        }
+        if (input instanceof InputType.InputTypeRecurrent sequence) {
+            return Shape.sequence(
+                    Math.toIntExact(sequence.getTimeSeriesLength()), Math.toIntExact(sequence.getSize()));
         }
         return Shape.vector(Math.toIntExact(input.arrayElementsPerExample()));
     }

@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
@@ -39,19 +40,26 @@ final class LayerTranslator {
     private final Graph.Builder graph;
     private final boolean channelsLast;
     private final double labelSmoothing;
+    private final SequenceTranslator sequences;
 
     LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing) {
         this.graph = graph;
         this.channelsLast = channelsLast;
         this.labelSmoothing = labelSmoothing;
+        sequences = new SequenceTranslator(graph, this, labelSmoothing);
     }
 
     /** @return the node that holds the layer's output */
     String layer(String name, LayerVertex vertex, String input) {
-        Layer layer = vertex.getLayerConf().getLayer();
+        return unprocessed(
+                name, vertex.getLayerConf().getLayer(), preprocess(name, vertex.getPreProcessor(), input));
+    }
+
+    /** A layer without its preprocessor: also what a wrapper holds. */
+    String unprocessed(String name, Layer layer, String input) {
         // the exact classes: a subclass does something else
         Class<?> type = layer.getClass();
-        String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
+        String x = dropout(name, layer, input);
         String y = translate(name, layer, type, x);
         if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
             NoiseTranslator.dropConnect(graph, name, base.getWeightNoise());
@@ -77,7 +85,7 @@ final class LayerTranslator {
         } else if (type == OutputLayer.class) {
             return output(name, (OutputLayer) layer, x);
         }
-        throw unsupported(name, type.getSimpleName());
+        return sequences.layer(name, layer, x);
     }
 
     private String append(String name, Operation operation, String input) {
@@ -90,7 +98,7 @@ final class LayerTranslator {
             return input;
         }
         if (preprocessor.getClass() != CnnToFeedForwardPreProcessor.class) {
-            throw unsupported(name, preprocessor.getClass().getSimpleName());
+            return sequences.preprocess(name, preprocessor, input);
         }
         requireFormat(name, ((CnnToFeedForwardPreProcessor) preprocessor).getFormat());
         return append(name + ".flat", new Operation.Flatten(!channelsLast), input);
@@ -102,7 +110,7 @@ final class LayerTranslator {
         }
     }
 
-    private String dropout(String name, Layer layer, String input) {
+    String dropout(String name, Layer layer, String input) {
         if (layer.getIDropout() == null) {
             return input;
         }
@@ -223,6 +231,9 @@ final class LayerTranslator {
         if (!softmax || !crossEntropy) {
             throw unsupported(name, "output other than softmax with unweighted cross-entropy");
         }
+        if (graph.shapeOf(input).pixels() > 1) {
+            throw unsupported(name, "OutputLayer of each step; RnnOutputLayer is one");
+        }
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing), name);
     }
@@ -250,6 +261,8 @@ final class LayerTranslator {
             return Operation.Function.SOFTPLUS;
         } else if (function.equals(new ActivationSwish())) {
             return Operation.Function.SWISH;
+        } else if (function instanceof ActivationGELU gelu) {
+            return gelu.isPrecise() ? Operation.Function.GELU : Operation.Function.GELU_TANH;
         }
         throw unsupported(name, function.toString());
     }

@@ -1,0 +1,144 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.SequenceOperation;
+import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.networks.layers.EngineLayer;
+import io.lockstep.networks.layers.Gru;
+import io.lockstep.networks.layers.ImageToSequence;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/** The layers and preprocessors of sequences, in whichever format: the engine's sequences are (N, T, F) throughout. */
+final class SequenceTranslator {
+    private final Graph.Builder graph;
+    private final LayerTranslator layers;
+    private final double labelSmoothing;
+
+    SequenceTranslator(Graph.Builder graph, LayerTranslator layers, double labelSmoothing) {
+        this.graph = graph;
+        this.layers = layers;
+        this.labelSmoothing = labelSmoothing;
+    }
+
+    String preprocess(String name, InputPreProcessor preprocessor, String input) {
+        Class<?> type = preprocessor.getClass();
+        if (type == RnnToFeedForwardPreProcessor.class || type == FeedForwardToRnnPreProcessor.class) {
+            return input; // DL4J's (N T, F) is the same memory
+        } else if (preprocessor instanceof ImageToSequence images) {
+            Operation operation = images.steps() == ImageToSequence.Steps.ROWS
+                    ? new SequenceOperation.Rows()
+                    : new SequenceOperation.Pixels();
+            graph.add(name + ".sequence", operation, input);
+            return name + ".sequence";
+        }
+        throw GraphTranslator.unsupported(name, type.getSimpleName());
+    }
+
+    String layer(String name, Layer layer, String x) {
+        // the exact classes: a subclass does something else
+        Class<?> type = layer.getClass();
+        if (layer instanceof EngineLayer own) {
+            return own.append(graph, name, x);
+        } else if (type == LSTM.class || type == SimpleRnn.class) {
+            graph.add(name, recurrent(name, layer, false), x);
+            return name;
+        } else if (type == Bidirectional.class) {
+            return bidirectional(name, (Bidirectional) layer, x);
+        } else if (type == LastTimeStep.class) {
+            String all = layers.unprocessed(name + ".steps", ((LastTimeStep) layer).getUnderlying(), x);
+            graph.add(name, new SequenceOperation.TakeStep(SequenceOperation.TakeStep.Which.LAST), all);
+            return name;
+        } else if (type == TimeDistributed.class) {
+            return layers.unprocessed(name, ((TimeDistributed) layer).getUnderlying(), x);
+        } else if (type == EmbeddingSequenceLayer.class) {
+            return embedding(name, (EmbeddingSequenceLayer) layer, x);
+        } else if (type == RnnOutputLayer.class) {
+            return output(name, (RnnOutputLayer) layer, x);
+        }
+        throw GraphTranslator.unsupported(name, type.getSimpleName());
+    }
+
+    private static Recurrent recurrent(String name, Layer layer, boolean reversed) {
+        if (layer.getClass() == LSTM.class) {
+            LSTM lstm = (LSTM) layer;
+            if (!lstm.getActivationFn().equals(new ActivationTanH())
+                    || !lstm.getGateActivationFn().equals(new ActivationSigmoid())) {
+                throw GraphTranslator.unsupported(name, "LSTM other than of tanh and sigmoid");
+            }
+            return new SequenceOperation.Lstm(Math.toIntExact(lstm.getNOut()), reversed);
+        } else if (layer.getClass() == SimpleRnn.class) {
+            SimpleRnn simple = (SimpleRnn) layer;
+            if (!simple.getActivationFn().equals(new ActivationTanH()) || simple.hasLayerNorm()) {
+                throw GraphTranslator.unsupported(name, "SimpleRnn other than of tanh, without layer norm");
+            }
+            return new SequenceOperation.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed);
+        } else if (layer instanceof Gru gru) {
+            return new SequenceOperation.Gru(Math.toIntExact(gru.getNOut()), reversed);
+        }
+        throw GraphTranslator.unsupported(name, "Bidirectional of " + layer.getClass().getSimpleName());
+    }
+
+    private String bidirectional(String name, Bidirectional layer, String input) {
+        String x = layers.dropout(name, layer.getFwd(), input);
+        graph.add(name + ".forward", recurrent(name, layer.getFwd(), false), x);
+        graph.add(name + ".backward", recurrent(name, layer.getBwd(), true), x);
+        Operation joined =
+                switch (layer.getMode()) {
+                    case CONCAT -> new Operation.Concatenation();
+                    case ADD -> new Operation.Add();
+                    case AVERAGE, MUL ->
+                        throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
+                };
+        graph.add(name, joined, name + ".forward", name + ".backward");
+        return name;
+    }
+
+    private String embedding(String name, EmbeddingSequenceLayer layer, String input) {
+        if (layer.hasBias() || !(layer.getActivationFn() instanceof ActivationIdentity)) {
+            throw GraphTranslator.unsupported(name, "embedding with a bias or an activation");
+        }
+        int vocabulary = Math.toIntExact(layer.getNIn());
+        graph.add(name, new SequenceOperation.Embedding(vocabulary, Math.toIntExact(layer.getNOut())), input);
+        return name;
+    }
+
+    private String output(String name, RnnOutputLayer layer, String input) {
+        if (!(layer.getActivationFn() instanceof ActivationSoftmax)
+                || !(layer.getLossFn() instanceof LossMCXENT loss)) {
+            throw GraphTranslator.unsupported(name, "output other than softmax with cross-entropy");
+        }
+        graph.add(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        double weight = weight(name, loss);
+        graph.add(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing, weight), name);
+        return name + ".loss";
+    }
+
+    /** Weights of classes that are all the same weigh every step: 1 / T makes DL4J's sum over time a mean. */
+    private static double weight(String name, LossMCXENT loss) {
+        if (loss.getWeights() == null) {
+            return 1;
+        }
+        double weight = loss.getWeights().getDouble(0);
+        if (loss.getWeights().minNumber().doubleValue() != weight
+                || loss.getWeights().maxNumber().doubleValue() != weight) {
+            throw GraphTranslator.unsupported(name, "cross-entropy with other weights for other classes");
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,93 @@
+package io.lockstep.networks.layers;
+
+import io.lockstep.engine.Graph;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A layer of sequences, (N, F, T) in DL4J, whose operations are the engine's. A subclass says which parameters it has
+ * and which operations it is.
+ */
+public abstract class EngineLayer extends BaseRecurrentLayer {
+    /** How a parameter begins, and whether regularisation is for it. */
+    public enum Kind {
+        /** By the layer's weight initialisation; regularised. */
+        WEIGHT,
+        /** Weights between states: by the recurrent initialisation, if one is set; regularised. */
+        RECURRENT_WEIGHT,
+        /** Zeros. */
+        BIAS,
+        /** Ones. */
+        GAIN
+    }
+
+    /**
+     * A parameter, in the order of the flat vector.
+     *
+     * @param rows as it lies in memory, row by row; 1 for a vector
+     * @param columns inputs of a row
+     */
+    public record Parameter(String name, Kind kind, long rows, long columns) {
+        long size() {
+            return rows * columns;
+        }
+    }
+
+    protected EngineLayer() {
+        // DL4J's JSON fills the fields
+    }
+
+    protected EngineLayer(BaseRecurrentLayer.Builder<?> builder) {
+        super(builder);
+    }
+
+    /** In the order of the flat vector, once the input's size is known. */
+    protected abstract List<Parameter> listParameters();
+
+    /**
+     * Appends the operations.
+     *
+     * @param input the node to read
+     * @return the node that has the layer's output
+     */
+    public abstract String append(Graph.Builder graph, String name, String input);
+
+    @Override
+    public final Layer instantiate(
+            NeuralNetConfiguration configuration,
+            Collection<TrainingListener> listeners,
+            int index,
+            INDArray parameters,
+            boolean initialize,
+            DataType type) {
+        EngineLayerRunner layer = new EngineLayerRunner(configuration, type);
+        layer.setListeners(listeners);
+        layer.setIndex(index);
+        layer.setParamsViewArray(parameters);
+        Map<String, INDArray> table = initializer().init(configuration, parameters, initialize);
+        layer.setParamTable(table);
+        layer.setConf(configuration);
+        return layer;
+    }
+
+    @Override
+    public ParamInitializer initializer() {
+        return EngineLayerParameters.INSTANCE;
+    }
+
+    /** DL4J's estimate of memory is not asked for. */
+    @Override
+    public LayerMemoryReport getMemoryReport(InputType input) {
+        throw new UnsupportedOperationException("no memory report of " + getClass().getSimpleName());
+    }
+}

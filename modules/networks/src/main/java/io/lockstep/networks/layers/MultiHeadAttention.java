@@ -1,0 +1,81 @@
+package io.lockstep.networks.layers;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.SequenceOperation.Attention;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+
+/**
+ * Self-attention of several heads with its projections: Vaswani et al. 2017, section 3.2.2. Parameters: Wqkv (nIn, 3
+ * nOut), bqkv, Wo (nOut, nOut), bo; the biases only where it has them.
+ */
+public final class MultiHeadAttention extends EngineLayer {
+    private int heads = 1;
+    private boolean causal;
+    private boolean hasBias = true;
+
+    private MultiHeadAttention() {}
+
+    private MultiHeadAttention(Builder builder) {
+        super(builder);
+        heads = builder.heads;
+        causal = builder.causal;
+        hasBias = builder.hasBias;
+    }
+
+    @Override
+    protected List<Parameter> listParameters() {
+        List<Parameter> parameters = new ArrayList<>();
+        parameters.add(new Parameter("Wqkv", Kind.WEIGHT, 3 * nOut, nIn));
+        if (hasBias) {
+            parameters.add(new Parameter("bqkv", Kind.BIAS, 1, 3 * nOut));
+        }
+        parameters.add(new Parameter("Wo", Kind.RECURRENT_WEIGHT, nOut, nOut));
+        if (hasBias) {
+            parameters.add(new Parameter("bo", Kind.BIAS, 1, nOut));
+        }
+        return parameters;
+    }
+
+    @Override
+    public String append(Graph.Builder graph, String name, String input) {
+        int features = Math.toIntExact(nOut);
+        graph.add(name + ".qkv", new Dense(3 * features, hasBias), input);
+        graph.add(name + ".heads", new Attention(heads, causal, false), name + ".qkv");
+        graph.add(name, new Dense(features, hasBias), name + ".heads");
+        return name;
+    }
+
+    public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
+        private int heads = 1;
+        private boolean causal;
+        private boolean hasBias = true;
+
+        public Builder heads(int value) {
+            heads = value;
+            return this;
+        }
+
+        /** A step sees itself and those before it. */
+        public Builder causal(boolean value) {
+            causal = value;
+            return this;
+        }
+
+        public Builder hasBias(boolean value) {
+            hasBias = value;
+            return this;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public MultiHeadAttention build() {
+            if (nOut % heads != 0) {
+                throw new IllegalArgumentException(heads + " heads do not divide nOut = " + nOut);
+            }
+            return new MultiHeadAttention(this);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.lockstep.networks.layers;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.SequenceOperation.TakeStep;
+import java.util.List;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+
+/** The first or the last step of a sequence, as a vector. No parameters. */
+public final class TakeStepLayer extends EngineLayer {
+    private TakeStep.Which which = TakeStep.Which.LAST;
+
+    private TakeStepLayer() {}
+
+    private TakeStepLayer(Builder builder) {
+        super(builder);
+        which = builder.which;
+    }
+
+    @Override
+    protected List<Parameter> listParameters() {
+        return List.of();
+    }
+
+    @Override
+    public String append(Graph.Builder graph, String name, String input) {
+        graph.add(name, new TakeStep(which), input);
+        return name;
+    }
+
+    @Override
+    public InputType getOutputType(int index, InputType input) {
+        return InputType.feedForward(((InputType.InputTypeRecurrent) input).getSize());
+    }
+
+    @Override
+    public void setNIn(InputType input, boolean override) {
+        super.setNIn(input, true);
+        nOut = nIn;
+    }
+
+    public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
+        private final TakeStep.Which which;
+
+        public Builder(TakeStep.Which which) {
+            this.which = which;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public TakeStepLayer build() {
+            return new TakeStepLayer(this);
+        }
+    }
+}
