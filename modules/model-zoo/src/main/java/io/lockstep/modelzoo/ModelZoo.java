@@ -60,6 +60,7 @@ public final class ModelZoo {
                 RESIDUAL + "section 4.1, table 1",
                 "Basic blocks 3-4-6-3; projections (option B); a 3x3 stem for images up to 64 pixels.",
                 new ResNet(3, 4, 6, 3)));
+        models.addAll(SequenceModels.all());
         Map<String, Model> byName = new LinkedHashMap<>();
         for (Model model : models) {
             byName.put(model.name(), model);

@@ -35,6 +35,12 @@ class ParameterCountTest {
         "resnet18, 3, 224, 1000, 11689512",
         "resnet34, 3, 32,   10,  21282122",
         "resnet34, 3, 224, 1000, 21797672",
+        "lstm,     1, 28,   10,     81674", // 4 x 128 x (28 + 128 + 1) + 1290, PyTorch's less its second bias
+        "lstm,     3, 32,   10,    116490",
+        "lstm-2x256, 1, 28, 10,    819722",
+        "bilstm,   1, 28,   10,    359178",
+        "gru,      1, 28,   10,     61962", // 3 x 128 x (28 + 128 + 2) + 1290
+        "simple-rnn, 1, 28, 10,     21386",
     })
     void theParametersAreThePapers(String name, int channels, int side, int classes, long parameters) {
         ModelInput input = new ModelInput(channels, side, side, classes);

@@ -70,14 +70,16 @@ final class EngineLayerParameters implements ParamInitializer {
     @Override
     public Map<String, INDArray> init(NeuralNetConfiguration configuration, INDArray flat, boolean initialize) {
         EngineLayer layer = (EngineLayer) configuration.getLayer();
-        Map<String, INDArray> table = cut(layer, flat);
+        INDArray vector = flat.reshape(flat.length());
+        long at = 0;
         for (Parameter parameter : of(layer)) {
             configuration.addVariable(parameter.name());
             if (initialize) {
-                initialize(layer, parameter, table.get(parameter.name()));
+                initialize(layer, parameter, vector.get(NDArrayIndex.interval(at, at + parameter.size())));
             }
+            at += parameter.size();
         }
-        return table;
+        return cut(layer, flat);
     }
 
     private static void initialize(EngineLayer layer, Parameter parameter, INDArray view) {
@@ -99,7 +101,7 @@ final class EngineLayerParameters implements ParamInitializer {
                 parameter.rows(),
                 shape,
                 IWeightInit.DEFAULT_WEIGHT_INIT_ORDER,
-                view.reshape('f', parameter.size()));
+                view);
     }
 
     @Override
