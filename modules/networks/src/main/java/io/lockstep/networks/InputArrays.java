@@ -46,9 +46,7 @@ final class InputArrays {
         shape[0] = largestBatch;
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             this.features = Nd4j.create(DataType.FLOAT, shape, 'c');
-            long[] each = steps > 1
-                    ? new long[] {largestBatch, classes, steps}
-                    : new long[] {largestBatch, classes};
+            long[] each = steps > 1 ? new long[] {largestBatch, classes, steps} : new long[] {largestBatch, classes};
             this.labels = Nd4j.create(DataType.FLOAT, each, 'c');
             this.mask = Nd4j.create(DataType.FLOAT, new long[] {largestBatch, steps}, 'c');
         }

@@ -53,8 +53,7 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
     public int labelsOfExample() {
         String output = configuration.getNetworkOutputs().get(0);
         GraphVertex vertex = configuration.getVertices().get(output);
-        if (!(vertex instanceof LayerVertex layer
-                && layer.getLayerConf().getLayer() instanceof RnnOutputLayer)) {
+        if (!(vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof RnnOutputLayer)) {
             return 1;
         }
         // a copy, as DL4J sets preprocessors while it walks

@@ -116,8 +116,6 @@ final class OutputMeter {
     }
 
     private float probability(INDArray probabilities, int place, int c) {
-        return steps == 1
-                ? probabilities.getFloat(place, c)
-                : probabilities.getFloat(place / steps, c, place % steps);
+        return steps == 1 ? probabilities.getFloat(place, c) : probabilities.getFloat(place / steps, c, place % steps);
     }
 }

@@ -91,8 +91,7 @@ final class SequenceNetworks {
 
     private static NetworkDefinition bidirectional(Bidirectional.Mode mode) {
         InputType type = InputType.recurrent(1, STEPS);
-        ComputationGraphConfiguration configuration = graph().addLayer(
-                        "both", new Bidirectional(mode, lstm(6)), "in")
+        ComputationGraphConfiguration configuration = graph().addLayer("both", new Bidirectional(mode, lstm(6)), "in")
                 .addLayer("again", new Bidirectional(mode, lstm(3)), "both")
                 .addLayer(
                         "out",

@@ -35,8 +35,7 @@ final class GraphTranslator {
         InputType input = definition.input();
         channelsLast =
                 !(input instanceof InputType.InputTypeConvolutional images) || images.getFormat() == CNN2DFormat.NHWC;
-        graph = new Graph.Builder(
-                definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input));
+        graph = new Graph.Builder(definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input));
         layers = new LayerTranslator(graph, channelsLast, labelSmoothing);
         nodeOf.put(dl4j.getConfiguration().getNetworkInputs().get(0), "input");
     }
@@ -54,8 +53,7 @@ final class GraphTranslator {
                     Math.toIntExact(images.getChannels()));
         }
         if (input instanceof InputType.InputTypeRecurrent sequence) {
-            return Shape.sequence(
-                    Math.toIntExact(sequence.getTimeSeriesLength()), Math.toIntExact(sequence.getSize()));
+            return Shape.sequence(Math.toIntExact(sequence.getTimeSeriesLength()), Math.toIntExact(sequence.getSize()));
         }
         return Shape.vector(Math.toIntExact(input.arrayElementsPerExample()));
     }

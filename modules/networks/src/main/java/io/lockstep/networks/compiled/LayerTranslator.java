@@ -51,8 +51,7 @@ final class LayerTranslator {
 
     /** @return the node that holds the layer's output */
     String layer(String name, LayerVertex vertex, String input) {
-        return unprocessed(
-                name, vertex.getLayerConf().getLayer(), preprocess(name, vertex.getPreProcessor(), input));
+        return unprocessed(name, vertex.getLayerConf().getLayer(), preprocess(name, vertex.getPreProcessor(), input));
     }
 
     /** A layer without its preprocessor: also what a wrapper holds. */

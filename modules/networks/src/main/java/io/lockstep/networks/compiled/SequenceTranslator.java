@@ -91,7 +91,8 @@ final class SequenceTranslator {
         } else if (layer instanceof Gru gru) {
             return new SequenceOperation.Gru(Math.toIntExact(gru.getNOut()), reversed);
         }
-        throw GraphTranslator.unsupported(name, "Bidirectional of " + layer.getClass().getSimpleName());
+        throw GraphTranslator.unsupported(
+                name, "Bidirectional of " + layer.getClass().getSimpleName());
     }
 
     private String bidirectional(String name, Bidirectional layer, String input) {
@@ -102,8 +103,7 @@ final class SequenceTranslator {
                 switch (layer.getMode()) {
                     case CONCAT -> new Operation.Concatenation();
                     case ADD -> new Operation.Add();
-                    case AVERAGE, MUL ->
-                        throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
+                    case AVERAGE, MUL -> throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
                 };
         graph.add(name, joined, name + ".forward", name + ".backward");
         return name;

@@ -88,6 +88,7 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
     /** DL4J's estimate of memory is not asked for. */
     @Override
     public LayerMemoryReport getMemoryReport(InputType input) {
-        throw new UnsupportedOperationException("no memory report of " + getClass().getSimpleName());
+        throw new UnsupportedOperationException(
+                "no memory report of " + getClass().getSimpleName());
     }
 }

@@ -27,10 +27,9 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
     }
 
     private UnsupportedOperationException refusal() {
-        return new UnsupportedOperationException(
-                "layer '" + layerConf().getLayerName() + "' ("
-                        + layerConf().getClass().getSimpleName()
-                        + ") runs in Lockstep's engine only (CompiledReplica), not in DL4J itself");
+        return new UnsupportedOperationException("layer '" + layerConf().getLayerName() + "' ("
+                + layerConf().getClass().getSimpleName()
+                + ") runs in Lockstep's engine only (CompiledReplica), not in DL4J itself");
     }
 
     @Override

@@ -74,8 +74,8 @@ public final class ImageToSequence implements InputPreProcessor {
                 && images.getWidth() == width
                 && images.getChannels() == channels;
         if (!fits) {
-            throw new IllegalArgumentException("expected images (N, H, W, C) of " + height + "x" + width + "x"
-                    + channels + ", not " + input);
+            throw new IllegalArgumentException(
+                    "expected images (N, H, W, C) of " + height + "x" + width + "x" + channels + ", not " + input);
         }
         return InputType.recurrent(features(), length());
     }

@@ -1,0 +1,266 @@
+package io.lockstep.networks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.WireType;
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.LocalStorage;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.layers.ImageToSequence;
+import io.lockstep.training.RankRun;
+import io.lockstep.training.ReplicaFactory;
+import io.lockstep.training.RunEvent;
+import io.lockstep.training.RunOptions;
+import io.lockstep.training.RunOptions.CheckpointOptions;
+import io.lockstep.training.RunOptions.DataOptions;
+import io.lockstep.training.RunOptions.LearningOptions;
+import io.lockstep.training.Strategy;
+import io.lockstep.training.strategies.BucketSize;
+import io.lockstep.training.strategies.Strategies;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * N ranks that share a batch make the steps of one rank on all of it: for every strategy that promises it, whatever the
+ * network, the updater, the regularisation and the clipping. 23 examples by 10: the last batch of an epoch has 3, so that
+ * of four ranks one has none; the others have unequal shares.
+ */
+@Timeout(300)
+class StrategyConformanceTest {
+    private static final int STEPS = 5;
+    private static final double TOLERANCE = 2e-6;
+    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.ofBytes(1024), WireType.FLOAT32);
+    private static final Strategy.Factory DP = new Strategies.Dp(BucketSize.BY_GRADIENT);
+    private static final Strategy.Factory AVERAGING = new Strategies.Averaging(1, 0, true);
+
+    @TempDir
+    Path folder;
+
+    enum Model {
+        PERCEPTRON,
+        CONVOLUTIONAL,
+        LSTM
+    }
+
+    enum Regularization {
+        L1,
+        L2,
+        WEIGHT_DECAY
+    }
+
+    enum Clipping {
+        NONE,
+        PER_LAYER,
+        GLOBAL_NORM
+    }
+
+    record Case(Model model, UpdaterName updater, Regularization regularization, Clipping clipping) {}
+
+    /** All combinations for the perceptron; each pair of choices at least once for the others. */
+    static Stream<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        UpdaterName[] updaters = {UpdaterName.SGD, UpdaterName.NESTEROVS, UpdaterName.ADAM, UpdaterName.AMSGRAD};
+        for (UpdaterName updater : updaters) {
+            for (Regularization regularization : Regularization.values()) {
+                for (Clipping clipping : Clipping.values()) {
+                    cases.add(new Case(Model.PERCEPTRON, updater, regularization, clipping));
+                }
+                int mixed = (updater.ordinal() + regularization.ordinal()) % Clipping.values().length;
+                cases.add(new Case(Model.CONVOLUTIONAL, updater, regularization, Clipping.values()[mixed]));
+                cases.add(new Case(Model.LSTM, updater, regularization, Clipping.values()[2 - mixed]));
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void manyRanksMakeTheStepsOfOne(Case what) throws Exception {
+        List<Double> one = losses(what, DDP, 1, true);
+        assertThat(one).hasSize(STEPS + 1);
+        assertThat(one.get(STEPS - 1)).isNotEqualTo(one.get(0));
+        int ranks = 2 + Math.floorMod(what.updater().ordinal() + what.clipping().ordinal(), 3);
+        assertSame(losses(what, DDP, ranks, true), one, "ddp, " + ranks + " ranks");
+        int others = 2 + ranks % 3;
+        assertSame(losses(what, DP, others, true), one, "dp, " + others + " ranks");
+        if (what.updater() == UpdaterName.SGD && what.clipping() == Clipping.NONE) {
+            assertSame(
+                    losses(what, AVERAGING, ranks, true), one, "parameter-averaging every step, " + ranks + " ranks");
+        }
+    }
+
+    static Stream<Case> casesOnDl4j() {
+        return cases().filter(what -> what.model() != Model.PERCEPTRON && what.regularization() == Regularization.L2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesOnDl4j")
+    void soDoRanksOnDl4jsRuntime(Case what) throws Exception {
+        assertSame(losses(what, DDP, 3, false), losses(what, DDP, 1, false), "ddp on DL4J, 3 ranks");
+    }
+
+    private static void assertSame(List<Double> many, List<Double> one, String what) {
+        assertThat(many).as(what).hasSameSizeAs(one);
+        for (int i = 0; i < one.size(); i++) {
+            assertThat(many.get(i)).as("%s, loss %d", what, i).isCloseTo(one.get(i), within(TOLERANCE * one.get(i)));
+        }
+    }
+
+    private static NetworkDefinition network(Case what, InputType type) {
+        Hyperparameters hyperparameters = hyperparameters(what);
+        NeuralNetConfiguration.Builder builder = hyperparameters.newConfiguration(11);
+        builder.weightInit(WeightInit.XAVIER);
+        if (what.clipping() == Clipping.PER_LAYER) {
+            builder.gradientNormalization(GradientNormalization.ClipL2PerLayer).gradientNormalizationThreshold(0.05);
+        }
+        GraphBuilder graph = builder.graphBuilder().addInputs("in");
+        String last =
+                switch (what.model()) {
+                    case PERCEPTRON -> dense(graph);
+                    case CONVOLUTIONAL -> convolutions(graph);
+                    case LSTM -> recurrent(graph);
+                };
+        OutputLayer output = new OutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(10)
+                .activation(Activation.SOFTMAX)
+                .build();
+        graph.addLayer("out", output, last).setOutputs("out").setInputTypes(type);
+        return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+    }
+
+    private static Hyperparameters hyperparameters(Case what) {
+        boolean adaptive = what.updater() == UpdaterName.ADAM || what.updater() == UpdaterName.AMSGRAD;
+        double strength = 0.01;
+        Regularization term = what.regularization();
+        // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
+        return new Hyperparameters(what.updater(), adaptive ? 0.01 : 0.1, 0.9, 0.9, 0.999, 1e-3, 0, 0, 0, 0, 0)
+                .withRegularization(
+                        term == Regularization.L1 ? strength / 10 : 0,
+                        term == Regularization.L2 ? strength : 0,
+                        term == Regularization.WEIGHT_DECAY ? strength : 0);
+    }
+
+    private static String dense(GraphBuilder graph) {
+        graph.addLayer(
+                "hidden",
+                new DenseLayer.Builder().nOut(8).activation(Activation.TANH).build(),
+                "in");
+        return "hidden";
+    }
+
+    private static String convolutions(GraphBuilder graph) {
+        ConvolutionLayer.Builder convolution = new ConvolutionLayer.Builder(3, 3)
+                .stride(4, 4)
+                .nOut(6)
+                .activation(Activation.TANH)
+                .dataFormat(CNN2DFormat.NHWC);
+        convolution.convolutionMode(ConvolutionMode.Same);
+        graph.addLayer("convolution", convolution.build(), "in");
+        return "convolution";
+    }
+
+    private static String recurrent(GraphBuilder graph) {
+        LSTM lstm = new LSTM.Builder().nOut(6).activation(Activation.TANH).build();
+        graph.addLayer(
+                "lstm", new LastTimeStep(lstm), new ImageToSequence(ImageToSequence.Steps.ROWS, 32, 32, 3), "in");
+        return "lstm";
+    }
+
+    /** The loss of each step, then the test's; replicas are compared after every step. */
+    private List<Double> losses(Case what, Strategy.Factory strategy, int worldSize, boolean compiled)
+            throws Exception {
+        List<Double> losses = Collections.synchronizedList(new ArrayList<>());
+        RunOptions options = options(what, strategy);
+        ReplicaFactory replicas = setup -> {
+            var shape = setup.examples();
+            InputType type = InputType.convolutional(shape.height(), shape.width(), shape.channels(), CNN2DFormat.NHWC);
+            NetworkDefinition network = network(what, type);
+            return compiled
+                    ? new CompiledReplica(network, setup.largestBatch(), 0, 1)
+                    : new Dl4jReplica(network, setup.largestBatch(), 0);
+        };
+        List<Callable<List<String>>> ranks = new ArrayList<>();
+        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(60))) {
+            ranks.add(() -> {
+                try (group) {
+                    return new RankRun(
+                                    options,
+                                    replicas,
+                                    group,
+                                    new LocalStorage(),
+                                    1,
+                                    event -> add(event, losses),
+                                    () -> {})
+                            .call();
+                }
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(worldSize);
+        try {
+            for (Future<List<String>> rank : threads.invokeAll(ranks, 60, TimeUnit.SECONDS)) {
+                assertThat(rank.get().stream().distinct()).hasSize(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        return losses;
+    }
+
+    private static void add(RunEvent event, List<Double> losses) {
+        if (event instanceof RunEvent.Reported reported) {
+            losses.add(reported.report().loss());
+        } else if (event instanceof RunEvent.Evaluated evaluated) {
+            losses.add(evaluated.evaluation().loss());
+        }
+    }
+
+    private RunOptions options(Case what, Strategy.Factory strategy) {
+        return new RunOptions(
+                "test",
+                new DataOptions("shapes", folder.toString(), 23, 20),
+                strategy,
+                10,
+                1,
+                1,
+                STEPS,
+                0,
+                7,
+                new LearningOptions(hyperparameters(what).learningRate(), "constant", List.of(), 1, 0),
+                Augmentation.CROP_AND_FLIP,
+                what.clipping() == Clipping.GLOBAL_NORM ? 0.1 : 0,
+                1,
+                1,
+                0,
+                new CheckpointOptions(folder.resolve("run").toString(), 1000, 1, false));
+    }
+}
