@@ -33,6 +33,14 @@ public sealed interface Operation {
      */
     record BatchNorm(double epsilon, double decay, boolean logDeviation) implements Operation {}
 
+    /**
+     * Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3): y = x / (k + alpha times the
+     * sum of squares of the nearest {@code size} channels) to the power of beta.
+     *
+     * @param size odd
+     */
+    record ResponseNorm(int size, double k, double alpha, double beta) implements Operation {}
+
     record Activation(Function function) implements Operation {}
 
     enum Function {

@@ -14,6 +14,7 @@ import io.lockstep.engine.Operation.GaussianDropout;
 import io.lockstep.engine.Operation.GaussianNoise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.SpatialDropout;
 import io.lockstep.engine.Operation.ZeroPadding;
@@ -40,6 +41,7 @@ public final class TestGraphs {
         graphs.put("pooling", pooling());
         graphs.put("inception", inception());
         graphs.put("one pixel", onePixel());
+        graphs.put("response norm", responseNorm());
         graphs.put("noise", noise());
         graphs.put("dropped weights", droppedWeights());
         for (Function function : Function.values()) {
@@ -167,6 +169,19 @@ public final class TestGraphs {
                 .add("c", conv(1, 3, 1, 1, true))
                 .add("n", NORM)
                 .add("out", new Dense(2, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** 17 and 16 channels: oneDNN has code of its own for multiples of 16. */
+    public static Graph responseNorm() {
+        return new Graph.Builder(new Shape(4, 3, 2))
+                .add("c", conv(17, 3, 1, 1, true))
+                .add("n", new ResponseNorm(5, 2, 0.1, 0.75))
+                .add("d", conv(16, 1, 1, 0, true))
+                .add("m", new ResponseNorm(3, 1, 0.2, 0.5))
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
     }

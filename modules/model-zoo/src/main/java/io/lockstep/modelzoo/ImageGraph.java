@@ -4,6 +4,7 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -12,8 +13,12 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -48,25 +53,92 @@ final class ImageGraph {
 
     /** Convolution without bias, then batch norm; pads so that stride 1 keeps the size. */
     String convolutionAndNorm(String name, String from, int kernel, int stride, int channels) {
-        String convolution = layer(
+        return norm(name, plainConvolution(name, from, kernel, stride, channels));
+    }
+
+    /** Convolution without bias and without activation; pads so that stride 1 keeps the size. */
+    String plainConvolution(String name, String from, int kernel, int stride, int channels) {
+        return layer(
                 name + "_conv",
                 from,
-                new ConvolutionLayer.Builder(kernel, kernel)
-                        .stride(stride, stride)
-                        .padding(kernel / 2, kernel / 2)
-                        .nOut(channels)
+                convolution(kernel, stride, kernel / 2, channels)
                         .hasBias(false)
                         .activation(Activation.IDENTITY)
-                        .dataFormat(NHWC)
                         .build());
+    }
+
+    /** Convolution with bias, then ReLU. */
+    String convolutionRelu(String name, String from, int kernel, int stride, int padding, int channels) {
+        return layer(
+                name,
+                from,
+                convolution(kernel, stride, padding, channels)
+                        .activation(Activation.RELU)
+                        .build());
+    }
+
+    /** As the flag says: convolution, batch norm and ReLU, or convolution with bias and ReLU. Keeps the size. */
+    String convolutionRelu(String name, String from, int kernel, int channels, boolean norm) {
+        return norm
+                ? relu(name, convolutionAndNorm(name, from, kernel, 1, channels))
+                : convolutionRelu(name, from, kernel, 1, kernel / 2, channels);
+    }
+
+    private static ConvolutionLayer.Builder convolution(int kernel, int stride, int padding, int channels) {
+        return new ConvolutionLayer.Builder(kernel, kernel)
+                .stride(stride, stride)
+                .padding(padding, padding)
+                .nOut(channels)
+                .dataFormat(NHWC);
+    }
+
+    String norm(String name, String from) {
         // The variance itself and not DL4J's log10 of the deviation, so that the mean over ranks is the arithmetic one.
         return layer(
                 name + "_norm",
-                convolution,
+                from,
                 new BatchNormalization.Builder()
                         .dataFormat(NHWC)
                         .useLogStd(false)
                         .build());
+    }
+
+    /** Krizhevsky et al. 2012, section 3.3, with its constants. */
+    String responseNorm(String name, String from) {
+        return layer(
+                name,
+                from,
+                new LocalResponseNormalization.Builder()
+                        .k(2)
+                        .n(5)
+                        .alpha(1e-4)
+                        .beta(0.75)
+                        .dataFormat(NHWC)
+                        .build());
+    }
+
+    /** Linear layer with bias, then ReLU; drops activations of its input where the hyper-parameters say so. */
+    String denseRelu(String name, String from, int units) {
+        DenseLayer.Builder layer = new DenseLayer.Builder().nOut(units).activation(Activation.RELU);
+        if (hyperparameters.dropout() > 0) {
+            layer.dropOut(1 - hyperparameters.dropout()); // DL4J's is the probability of keeping
+        }
+        return layer(name, from, layer.build());
+    }
+
+    /** Where the hyper-parameters say so; otherwise nothing. */
+    String dropout(String name, String from) {
+        if (hyperparameters.dropout() == 0) {
+            return from;
+        }
+        return layer(name, from, new DropoutLayer(1 - hyperparameters.dropout()));
+    }
+
+    /** Of equal height and width, the channels one after the other. */
+    String concatenation(String name, String... from) {
+        MergeVertex concatenation = new MergeVertex();
+        concatenation.setMergeAxis(CHANNEL_AXIS);
+        return vertex(name, concatenation, from);
     }
 
     String relu(String name, String from) {
@@ -81,21 +153,42 @@ final class ImageGraph {
         return layer(
                 name,
                 from,
-                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
-                        .kernelSize(kernel, kernel)
-                        .stride(stride, stride)
+                pooling(SubsamplingLayer.PoolingType.MAX, kernel, stride)
                         .padding(padding, padding)
-                        .dataFormat(NHWC)
                         .build());
+    }
+
+    /** Windows hang over the bottom and right edge, so that an input of n pixels gives ceil(n / stride). */
+    String maxPoolingOfAll(String name, String from, int kernel, int stride) {
+        return poolingOfAll(name, from, SubsamplingLayer.PoolingType.MAX, kernel, stride);
+    }
+
+    /** The same with the mean of the pixels that are there. */
+    String averagePoolingOfAll(String name, String from, int kernel, int stride) {
+        return poolingOfAll(name, from, SubsamplingLayer.PoolingType.AVG, kernel, stride);
+    }
+
+    private String poolingOfAll(String name, String from, SubsamplingLayer.PoolingType type, int kernel, int stride) {
+        return layer(
+                name,
+                from,
+                pooling(type, kernel, stride)
+                        .convolutionMode(ConvolutionMode.Same)
+                        .build());
+    }
+
+    private static SubsamplingLayer.Builder pooling(SubsamplingLayer.PoolingType type, int kernel, int stride) {
+        return new SubsamplingLayer.Builder(type)
+                .kernelSize(kernel, kernel)
+                .stride(stride, stride)
+                .dataFormat(NHWC);
     }
 
     /** Every second pixel, and as many channels of zeros behind those that there are: no parameters. */
     String halvedWithTwiceTheChannels(String name, String from) {
         String halved = maxPooling(name + "_stride", from, 1, 2, 0);
         String zeros = vertex(name + "_zeros", new ScaleVertex(0), halved);
-        MergeVertex concatenation = new MergeVertex();
-        concatenation.setMergeAxis(CHANNEL_AXIS);
-        return vertex(name + "_pad", concatenation, halved, zeros);
+        return concatenation(name + "_pad", halved, zeros);
     }
 
     String layer(String name, String from, Layer layer) {
@@ -105,17 +198,34 @@ final class ImageGraph {
 
     /** Mean over all pixels, then one linear layer and softmax. */
     NetworkDefinition poolAndClassify(String from) {
-        String pooled = layer(
+        return classify(globalMean(from));
+    }
+
+    String globalMean(String from) {
+        return layer(
                 "pool",
                 from,
                 new GlobalPoolingLayer.Builder(PoolingType.AVG)
                         .poolingDimensions(SPATIAL_AXES)
                         .build());
-        return classify(pooled);
     }
 
     NetworkDefinition classify(String from) {
-        layer("output", from, softmax(input.classes()));
+        return withOutput(from, softmax(input.classes()));
+    }
+
+    /** Mean over all pixels, then softmax of the channels, which are the classes: no parameters. */
+    NetworkDefinition poolToClasses(String from) {
+        LossLayer layer = new LossLayer.Builder(LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .build();
+        layer.setNIn(input.classes());
+        layer.setNOut(input.classes());
+        return withOutput(globalMean(from), layer);
+    }
+
+    private NetworkDefinition withOutput(String from, Layer output) {
+        layer("output", from, output);
         graph.setOutputs("output");
         InputType type = InputType.convolutional(input.height(), input.width(), input.channels(), NHWC);
         return new NetworkDefinition(

@@ -34,7 +34,7 @@ class ModelZooTest {
     private static final Hyperparameters GENTLE = Hyperparameters.defaults().withUpdater(UpdaterName.SGD, 0.02);
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "lenet5", "resnet20", "resnet18"})
+    @ValueSource(strings = {"mlp", "lenet5", "resnet20", "resnet18", "vgg11-bn", "wrn16-4", "nin"})
     void aFewStepsLowerTheLossAndPlainDl4jReadsTheResult(String name) throws IOException {
         NetworkDefinition definition = ModelZoo.get(name).build(CIFAR, GENTLE, 1);
         try (Dl4jReplica replica = new Dl4jReplica(definition, BATCH, 0)) {

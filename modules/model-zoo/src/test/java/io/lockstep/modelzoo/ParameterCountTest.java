@@ -1,6 +1,7 @@
 package io.lockstep.modelzoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.networks.Dl4jReplica;
@@ -9,6 +10,7 @@ import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Range;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +43,16 @@ class ParameterCountTest {
         "bilstm,   1, 28,   10,    359178",
         "gru,      1, 28,   10,     61962", // 3 x 128 x (28 + 128 + 2) + 1290
         "simple-rnn, 1, 28, 10,     21386",
+        "resnet50, 3, 32,   10,  23520842",
+        "vgg16-bn, 3, 32,   10,  14724042", // 14728266 in other implementations, whose convolutions have 4224 biases
+        "vgg11,    1, 32,  100,   9270628",
+        "googlenet, 3, 32,  10,   5976122",
+        "googlenet-bn, 3, 32, 10, 5983402",
+        "nin,      3, 32,   10,    966986", // Lin et al.: 0.97M
+        "preact-resnet18, 3, 32, 10, 11172170",
+        "preact-resnet164, 3, 32, 10, 1703258", // He et al. 2016: 1.7M
+        "wrn16-4,  3, 32,   10,   2748890", // Zagoruyko and Komodakis 2016, table 4: 2.7M
+        "wrn40-2,  3, 32,   10,   2243546", // 2.2M
     })
     void theParametersAreThePapers(String name, int channels, int side, int classes, long parameters) {
         ModelInput input = new ModelInput(channels, side, side, classes);
@@ -53,6 +65,36 @@ class ParameterCountTest {
         }
     }
 
+    // counted from the configuration alone: networks that take gigabytes
+    @ParameterizedTest
+    @CsvSource({
+        "vgg11, 224, 1000, 132863336", // torchvision's numbers, here and below
+        "vgg13, 224, 1000, 133047848",
+        "vgg16, 224, 1000, 138357544", // Simonyan and Zisserman 2015, table 2: 138M
+        "vgg19, 224, 1000, 143667240",
+        "vgg16-bn, 224, 1000, 138361768", // 138365992 with the 4224 biases that batch norm would subtract again
+        "resnet50, 224, 1000, 25557032",
+        "resnet101, 224, 1000, 44549160",
+        "resnet152, 224, 1000, 60192808",
+        "googlenet, 224, 1000, 6998552", // Szegedy et al. 2015: 6.8M without biases; Caffe's main branch
+        "googlenet-bn, 224, 1000, 7005832",
+        "alexnet, 224, 1000, 62378344", // Krizhevsky et al. 2012: 60M with three layers cut in halves
+        "wrn28-10, 32, 10, 36479194", // Zagoruyko and Komodakis 2016, table 4: 36.5M
+    })
+    void theParametersOfLargeNetworksAreThePapers(String name, int side, int classes, long parameters) {
+        ModelInput input = new ModelInput(3, side, side, classes);
+        NetworkDefinition definition = ModelZoo.get(name).build(input, Hyperparameters.defaults(), 1);
+        assertThat(ModelSummary.of(definition).parameters()).isEqualTo(parameters);
+    }
+
+    @Test
+    void picturesThatANetworkWouldShrinkToNothingAreRefused() {
+        ModelInput small = new ModelInput(1, 28, 28, 10);
+        assertThatThrownBy(() -> ModelZoo.get("vgg16").build(small, Hyperparameters.defaults(), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("vgg16 needs images of 32x32 or more, not 28x28");
+    }
+
     // millions of multiply-adds of forward, as the papers and their usual implementations count them
     @ParameterizedTest
     @CsvSource({
@@ -61,6 +103,8 @@ class ParameterCountTest {
         "resnet18, 32,  10,    555.42",
         "resnet18, 224, 1000, 1814.07", // He et al. 2015, table 1: 1.8 GFLOPs, counted in multiply-adds
         "resnet34, 224, 1000, 3663.76", // 3.6
+        "resnet50, 224, 1000, 4089.18", // 3.8 with the stride in the first convolution of a block
+        "vgg16, 224, 1000, 15470.26", // torchvision: 15.47
     })
     void theSummaryCountsWhatTheNetworkHas(String name, int side, int classes, double millions) {
         NetworkDefinition definition =

@@ -27,9 +27,9 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,7 +197,7 @@ class CompiledReplicaTest {
                 .newConfiguration(1)
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("odd one", new LocalResponseNormalization(), "in")
+                .addLayer("odd one", new Upsampling2D.Builder(2).build(), "in")
                 .addLayer(
                         "out",
                         new OutputLayer.Builder(LossFunction.MCXENT)
@@ -217,7 +217,7 @@ class CompiledReplicaTest {
         assertThatThrownBy(() -> new CompiledReplica(definition, BATCH, 0, 1))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("odd one")
-                .hasMessageContaining("LocalResponseNormalization")
+                .hasMessageContaining("Upsampling2D")
                 .hasMessageContaining("Dl4jReplica");
     }
 

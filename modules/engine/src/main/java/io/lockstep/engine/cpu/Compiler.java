@@ -12,6 +12,7 @@ import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.SequenceOperation;
 import io.lockstep.kernels.VectorPasses;
@@ -65,6 +66,8 @@ final class Compiler {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
             primitives.put(node.index(), new ActivationNode(plan, node));
+        } else if (operation instanceof ResponseNorm) {
+            primitives.put(node.index(), new ResponseNormNode(plan, node));
         } else if (operation instanceof BatchNorm) {
             norms.put(node.index(), new BatchNormNode(plan, node));
         } else if (isMove(operation)) {
@@ -168,6 +171,11 @@ final class Compiler {
                 Tensor workspace = pooling.workspace(program, node.name());
                 workspaces[node.index()] = workspace;
                 program.chunked(name, pooling.forwardStep(x, workspace, y), present(x, y, workspace));
+            } else if (operation instanceof ResponseNorm) {
+                ResponseNormNode norm = (ResponseNormNode) primitives.get(node.index());
+                Tensor workspace = norm.workspace(program, node.name());
+                workspaces[node.index()] = workspace;
+                program.chunked(name, norm.forwardStep(x, workspace, y), present(x, y, workspace));
             } else if (operation instanceof Activation activation) {
                 program.chunked(name, activate(node, activation, x, y), x, y);
             } else if (operation instanceof Add) {
@@ -356,6 +364,10 @@ final class Compiler {
                 Tensor workspace = workspaces[node.index()];
                 PoolingNode pooling = (PoolingNode) primitives.get(node.index());
                 program.chunked(name, pooling.backwardStep(dy, workspace, dx), present(dy, dx, workspace));
+            } else if (operation instanceof ResponseNorm) {
+                Tensor workspace = workspaces[node.index()];
+                ResponseNormNode norm = (ResponseNormNode) primitives.get(node.index());
+                program.chunked(name, norm.backwardStep(x, dy, workspace, dx), present(x, dy, dx, workspace));
             } else if (operation instanceof Noise) {
                 program.chunked(name, new NoiseNode(plan, node).backwardStep(dy, dx), dy, dx);
             } else if (operation instanceof Activation activation) {

@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abcde;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_init_submemory;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,8 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /** A convolution's weights cut along the outputs, in both layouts, so that lanes can share the copying. */
 final class Pieces {
-    /** A multiple of every block size that oneDNN uses along the outputs. */
-    private static final int OUTPUTS = 64;
+    /** Multiples of the blocks that oneDNN makes along the outputs: 16, 32 and 64; 48. */
+    private static final int[] OUTPUTS = {64, 96};
 
     /** The same weights as they lie in the flat vector and in oneDNN's layout; offsets are in the descriptions. */
     record Piece(dnnl_memory_desc_t flat, dnnl_memory_desc_t packed) {}
@@ -25,23 +26,33 @@ final class Pieces {
     static List<Piece> of(dnnl_memory_desc_t packed, long[] dimensions) {
         dnnl_memory_desc_t flat = flat(dimensions);
         boolean padded = OneDnn.bytes(packed) != OneDnn.bytes(flat);
-        if (dimensions.length != 4 || padded || dimensions[0] % OUTPUTS != 0 || dimensions[0] == OUTPUTS) {
-            return List.of(new Piece(flat, packed));
+        for (int outputs : OUTPUTS) {
+            if (dimensions.length == 4 && !padded && dimensions[0] > outputs && dimensions[0] % outputs == 0) {
+                List<Piece> pieces = cut(flat, packed, dimensions, outputs);
+                if (!pieces.isEmpty()) {
+                    return pieces;
+                }
+            }
         }
-        List<Piece> pieces = new ArrayList<>();
-        for (long output = 0; output < dimensions[0]; output += OUTPUTS) {
-            pieces.add(new Piece(part(flat, dimensions, output), part(packed, dimensions, output)));
-        }
-        return pieces;
+        return List.of(new Piece(flat, packed));
     }
 
-    private static dnnl_memory_desc_t part(dnnl_memory_desc_t whole, long[] dimensions, long output) {
+    /** Empty if a cut would go through a block. */
+    private static List<Piece> cut(dnnl_memory_desc_t flat, dnnl_memory_desc_t packed, long[] dimensions, int outputs) {
+        List<Piece> pieces = new ArrayList<>();
         long[] size = dimensions.clone();
-        size[0] = OUTPUTS;
-        long[] offset = new long[dimensions.length];
-        offset[0] = output;
-        dnnl_memory_desc_t part = new dnnl_memory_desc_t();
-        OneDnn.check(dnnl_memory_desc_init_submemory(part, whole, size, offset));
-        return part;
+        size[0] = outputs;
+        for (long output = 0; output < dimensions[0]; output += outputs) {
+            long[] offset = new long[dimensions.length];
+            offset[0] = output;
+            dnnl_memory_desc_t flatPart = new dnnl_memory_desc_t();
+            dnnl_memory_desc_t packedPart = new dnnl_memory_desc_t();
+            OneDnn.check(dnnl_memory_desc_init_submemory(flatPart, flat, size, offset));
+            if (dnnl_memory_desc_init_submemory(packedPart, packed, size, offset) != dnnl_success) {
+                return List.of();
+            }
+            pieces.add(new Piece(flatPart, packedPart));
+        }
+        return pieces;
     }
 }

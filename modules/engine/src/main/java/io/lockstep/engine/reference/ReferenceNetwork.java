@@ -14,6 +14,7 @@ import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Plan.PassResult;
@@ -141,6 +142,8 @@ public final class ReferenceNetwork {
             Arrays.setAll(y, i -> ReferenceActivation.value(activation.function(), x[i]));
         } else if (operation instanceof Pooling pooling) {
             new ReferencePooling(pooling, shape, node.shape(), examples).forward(x, y);
+        } else if (operation instanceof ResponseNorm norm) {
+            new ReferenceResponseNorm(norm, shape.channels()).forward(x, y);
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(y, outputs[input]));
         } else if (operation instanceof Noise) {
@@ -170,6 +173,8 @@ public final class ReferenceNetwork {
             }
         } else if (operation instanceof Pooling pooling) {
             new ReferencePooling(pooling, shape, node.shape(), examples).backward(x, dy, dx);
+        } else if (operation instanceof ResponseNorm norm) {
+            new ReferenceResponseNorm(norm, shape.channels()).backward(x, dy, dx);
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(outputGradients[input], dy));
         } else if (operation instanceof Noise) {

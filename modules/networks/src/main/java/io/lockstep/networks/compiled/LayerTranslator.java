@@ -18,6 +18,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -33,6 +35,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
@@ -81,8 +84,14 @@ final class LayerTranslator {
             return x;
         } else if (type == DenseLayer.class) {
             return dense(name, (DenseLayer) layer, x);
+        } else if (type == LocalResponseNormalization.class) {
+            return responseNorm(name, (LocalResponseNormalization) layer, x);
         } else if (type == OutputLayer.class) {
             return output(name, (OutputLayer) layer, x);
+        } else if (type == LossLayer.class) {
+            LossLayer loss = (LossLayer) layer;
+            requireSoftmaxCrossEntropy(name, loss.getActivationFn(), loss.getLossFn());
+            return append(name, new Operation.SoftmaxCrossEntropy(labelSmoothing), x);
         }
         return sequences.layer(name, layer, x);
     }
@@ -225,16 +234,25 @@ final class LayerTranslator {
     }
 
     private String output(String name, OutputLayer layer, String input) {
-        boolean softmax = layer.getActivationFn() instanceof ActivationSoftmax;
-        boolean crossEntropy = layer.getLossFn() instanceof LossMCXENT loss && loss.getWeights() == null;
-        if (!softmax || !crossEntropy) {
-            throw unsupported(name, "output other than softmax with unweighted cross-entropy");
-        }
+        requireSoftmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
         if (graph.shapeOf(input).pixels() > 1) {
             throw unsupported(name, "OutputLayer of each step; RnnOutputLayer is one");
         }
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing), name);
+    }
+
+    private static void requireSoftmaxCrossEntropy(String name, IActivation function, ILossFunction loss) {
+        boolean crossEntropy = loss instanceof LossMCXENT unweighted && unweighted.getWeights() == null;
+        if (!(function instanceof ActivationSoftmax) || !crossEntropy) {
+            throw unsupported(name, "output other than softmax with unweighted cross-entropy");
+        }
+    }
+
+    private String responseNorm(String name, LocalResponseNormalization layer, String input) {
+        requireFormat(name, layer.getDataFormat());
+        int size = 2 * ((int) layer.getN() / 2) + 1; // DL4J looks n / 2 to each side
+        return append(name, new Operation.ResponseNorm(size, layer.getK(), layer.getAlpha(), layer.getBeta()), input);
     }
 
     private String activation(String name, IActivation function, String input) {
