@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Training steps of PyTorch on the CPU: the comparison of `lockstep benchmark step`.
 
-The same networks, in channels_last, float32, SGD with momentum, on random 32x32 images; prints the same JSON.
-usage: step_torch.py [--model resnet18|resnet20|vgg16] [--batch B] [--threads T] [--seconds S]
+The same networks, in channels_last, SGD with momentum, on random 32x32 images; prints the same JSON.
+usage: step_torch.py [--model NAME] [--batch B] [--threads T] [--seconds S] [--precision fp32|bf16]
 """
 
 import argparse
 import json
+import resource
 import statistics
 import sys
 import time
@@ -19,6 +20,12 @@ except ImportError:
     print("skipped: this Python has no torch (Debian's is python3-torch)")
     sys.exit(0)
 
+# channels: 1x1; 3x3 after its 1x1; 5x5 after its 1x1; 1x1 after pooling (Szegedy et al. 2015, table 1)
+INCEPTION = [
+    (64, 96, 128, 16, 32, 32), (128, 128, 192, 32, 96, 64), 0,
+    (192, 96, 208, 16, 48, 64), (160, 112, 224, 24, 64, 64), (128, 128, 256, 24, 64, 64),
+    (112, 144, 288, 32, 64, 64), (256, 160, 320, 32, 128, 128), 0,
+    (256, 160, 320, 32, 128, 128), (384, 192, 384, 48, 128, 128)]
 VGG16 = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]
 
 
@@ -66,19 +73,52 @@ def vgg16():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10))
 
 
+def convolution_norm_relu(inputs, outputs, kernel):
+    return nn.Sequential(convolution(inputs, outputs, kernel, 1), nn.BatchNorm2d(outputs), nn.ReLU(True))
+
+
+class Inception(nn.Module):
+    def __init__(self, inputs, one, before3, three, before5, five, pooled):
+        super().__init__()
+        unit = convolution_norm_relu
+        self.branches = nn.ModuleList([
+            unit(inputs, one, 1),
+            nn.Sequential(unit(inputs, before3, 1), unit(before3, three, 3)),
+            nn.Sequential(unit(inputs, before5, 1), unit(before5, five, 5)),
+            nn.Sequential(nn.MaxPool2d(3, 1, 1), unit(inputs, pooled, 1))])
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.branches], 1)
+
+
+def googlenet():
+    unit = convolution_norm_relu
+    layers, inputs = [unit(3, 64, 3), unit(64, 64, 1), unit(64, 192, 3)], 192
+    for block in INCEPTION:
+        if block:
+            layers.append(Inception(inputs, *block))
+            inputs = block[0] + block[2] + block[4] + block[5]
+        else:
+            layers.append(nn.MaxPool2d(3, 2, ceil_mode=True))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
+
+
 MODELS = {
+    "googlenet-bn": googlenet,
     "resnet18": lambda: resnet([2, 2, 2, 2], 64, False),
     "resnet20": lambda: resnet([3, 3, 3], 16, True),
-    "vgg16": vgg16,
+    "vgg16-bn": vgg16,
 }
 
 
-def run(net, optimizer, images, labels, seconds):
+def run(net, optimizer, images, labels, seconds, bf16):
     times, start = [], time.perf_counter()
     while len(times) < 5 or time.perf_counter() - start < seconds:
         before = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(net(images), labels).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = F.cross_entropy(net(images), labels)
+        loss.backward()
         optimizer.step()
         times.append(time.perf_counter() - before)
     return times
@@ -90,15 +130,17 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     args = parser.parse_args()
+    bf16 = args.precision == "bf16"
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     net = MODELS[args.model]().to(memory_format=torch.channels_last)
     images = torch.randn(args.batch, 3, 32, 32).to(memory_format=torch.channels_last)
     labels = torch.randint(0, 10, (args.batch,))
     optimizer = torch.optim.SGD(net.parameters(), lr=1e-6, momentum=0.9)
-    run(net, optimizer, images, labels, args.seconds)
-    median = statistics.median(run(net, optimizer, images, labels, args.seconds))
+    run(net, optimizer, images, labels, args.seconds, bf16)
+    median = statistics.median(run(net, optimizer, images, labels, args.seconds, bf16))
     print(json.dumps({
         "torch": torch.__version__,
         "model": args.model,
@@ -107,6 +149,7 @@ def main():
         "parameters": sum(p.numel() for p in net.parameters()),
         "median_step_ms": round(median * 1e3, 3),
         "examples_per_second": round(args.batch / median, 2),
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }))
 
 
