@@ -38,9 +38,9 @@ final class DataCommand {
                 String where = name.equals(GeneratedShapes.NAME)
                         ? "generated, needs no download"
                         : catalog.present(name) ? "in " + dataHome() : "not here: bin/lockstep data fetch " + name;
-                System.out.println(Progress.format("%-10s %s", name, where));
+                System.out.println(Progress.format("%-16s %s", name, where));
             }
-            System.out.println("or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files");
+            System.out.println("or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, or of a text (.txt)");
             return ExitStatus.DONE;
         }
     }
@@ -50,7 +50,7 @@ final class DataCommand {
             description = "What a data set holds.",
             footer = {"", "Example:  bin/lockstep data describe /data/cifar-10-batches-bin"})
     static final class Describe implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME|PATH|URI", description = "shapes, cifar10, mnist, or a folder.")
+        @Parameters(paramLabel = "NAME|PATH|URI", description = "shapes, cifar10, mnist, tinyshakespeare, a folder, or a text (.txt).")
         private String data;
 
         @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
@@ -68,13 +68,18 @@ final class DataCommand {
             for (int label = 0; label < set.classNames().size(); label++) {
                 out.println(Progress.format(
                         "%-14s %,10d %,10d",
-                        set.classNames().get(label), set.trainClassCounts()[label], set.testClassCounts()[label]));
+                        shown(set.classNames().get(label)), set.trainClassCounts()[label], set.testClassCounts()[label]));
             }
             if (json != null) {
                 Files.writeString(json, Json.pretty(set));
             }
             return ExitStatus.DONE;
         }
+    }
+
+    /** A character of a text may be a line's end. */
+    private static String shown(String name) {
+        return name.replace("\n", "\\n").replace("\t", "\\t");
     }
 
     @Command(
@@ -94,7 +99,9 @@ final class DataCommand {
             if (storage.exists(out)) {
                 throw new UsageException(out + " exists; name a new folder");
             }
-            ImageSource source = catalog().resolve(data);
+            if (!(catalog().resolve(data) instanceof ImageSource source)) {
+                throw new UsageException(data + " is no set of pictures");
+            }
             CifarFormat.write(storage, out, source.read(Split.TRAIN), source.read(Split.TEST));
             System.out.println("wrote " + out);
             return ExitStatus.DONE;
@@ -106,7 +113,7 @@ final class DataCommand {
             description = "Downloads a published data set, resumes where it stopped, and verifies its checksum.",
             footer = {"", "Example:  bin/lockstep data fetch cifar10"})
     static final class Fetch implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "cifar10 or mnist.")
+        @Parameters(paramLabel = "NAME", description = "cifar10, mnist or tinyshakespeare.")
         private String name;
 
         @Override

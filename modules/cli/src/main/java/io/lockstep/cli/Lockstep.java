@@ -34,6 +34,7 @@ final class Lockstep {
         CommandLine line = new CommandLine(new Lockstep())
                 .addSubcommand(new TrainCommand(startedBy))
                 .addSubcommand(new EvaluateCommand(startedBy))
+                .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())
                 .addSubcommand(new BenchmarkCommand())

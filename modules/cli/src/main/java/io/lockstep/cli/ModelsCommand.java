@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 final class ModelsCommand implements Callable<Integer> {
     private static final Pattern INPUT = Pattern.compile("(\\d{1,5})x(\\d{1,5})x(\\d{1,5})");
     private static final double MILLION = 1e6;
+    private static final ModelInput PICTURES = new ModelInput(3, 32, 32, 10);
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "A network, for its layers.")
     private String name;
@@ -34,12 +35,11 @@ final class ModelsCommand implements Callable<Integer> {
     @Option(
             names = "--input",
             paramLabel = "CxHxW",
-            defaultValue = "3x32x32",
-            description = "Channels, height and width. Default: ${DEFAULT-VALUE}.")
+            description = "Channels, height and width; of text 1xTx1. Default: 3x32x32, for language models 1x64x1.")
     private String input;
 
-    @Option(names = "--classes", paramLabel = "N", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
-    private int classes;
+    @Option(names = "--classes", paramLabel = "N", description = "Default: 10, for language models 65.")
+    private Integer classes;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
     private Path json;
@@ -66,14 +66,24 @@ final class ModelsCommand implements Callable<Integer> {
 
     private List<Entry> list(PrintStream out) {
         out.println(Progress.format(
-                "for %s and %d classes:%n%-11s %14s %15s  %s",
-                input, classes, "name", "parameters", "forward MFLOP", "source"));
+                "%-13s %-8s %7s %14s %15s  %s",
+                "name", "input", "classes", "parameters", "forward MFLOP", "source"));
         List<Entry> entries = new ArrayList<>();
         for (Model model : ModelZoo.all()) {
+            if (input != null && (model.usualInput() != null) != (text(input))) {
+                continue; // text for what reads pictures, or the other way round
+            }
             Entry entry = entry(model, summary(model));
             entries.add(entry);
+            ModelInput read = input(model);
             out.println(Progress.format(
-                    "%-11s %,14d %,15.1f  %s", entry.name(), entry.parameters(), entry.forwardMflop(), entry.source()));
+                    "%-13s %-8s %,7d %,14d %,15.1f  %s",
+                    entry.name(),
+                    shown(read),
+                    read.classes(),
+                    entry.parameters(),
+                    entry.forwardMflop(),
+                    entry.source()));
         }
         return entries;
     }
@@ -97,7 +107,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
         out.println(Progress.format(
                 "%,d parameters, %,d running statistics, %.1f MFLOP forward for an example of %s",
-                entry.parameters(), entry.runningStatistics(), entry.forwardMflop(), input));
+                entry.parameters(), entry.runningStatistics(), entry.forwardMflop(), shown(input(model))));
         return new Details(entry, summary.layers());
     }
 
@@ -112,19 +122,37 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     private ModelSummary summary(Model model) {
-        Matcher shape = INPUT.matcher(input);
-        if (!shape.matches()) {
-            throw new UsageException("--input " + input + ": expected channels, height and width, as 3x32x32");
-        }
         try {
-            ModelInput images = new ModelInput(
-                    Integer.parseInt(shape.group(1)),
-                    Integer.parseInt(shape.group(2)),
-                    Integer.parseInt(shape.group(3)),
-                    classes);
-            return ModelSummary.of(model.build(images, Hyperparameters.defaults(), 1));
+            return ModelSummary.of(model.build(input(model), Hyperparameters.defaults(), 1));
         } catch (IllegalArgumentException e) {
             throw new UsageException(model.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean text(String shape) {
+        return shape.startsWith("1x") && shape.endsWith("x1");
+    }
+
+    private static String shown(ModelInput input) {
+        return input.channels() + "x" + input.height() + "x" + input.width();
+    }
+
+    /** What was asked for, or what the model usually reads. */
+    private ModelInput input(Model model) {
+        ModelInput usual = model.usualInput() != null ? model.usualInput() : PICTURES;
+        String shape = input != null ? input : shown(usual);
+        Matcher numbers = INPUT.matcher(shape);
+        if (!numbers.matches()) {
+            throw new UsageException("--input " + shape + ": expected channels, height and width, as 3x32x32");
+        }
+        try {
+            return new ModelInput(
+                    Integer.parseInt(numbers.group(1)),
+                    Integer.parseInt(numbers.group(2)),
+                    Integer.parseInt(numbers.group(3)),
+                    classes != null ? classes : usual.classes());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.ImageShape;
-import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
@@ -39,7 +39,7 @@ final class Networks {
     }
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
-    static void checkBucket(Configuration configuration, ImageSource data) {
+    static void checkBucket(Configuration configuration, DataSource data) {
         int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
         if (bucketBytes == 0) {
             return;

@@ -19,7 +19,8 @@ final class Settings {
     static final Setting<String> DATA = add(
             "data",
             "shapes",
-            "The examples: `shapes` (generated), `cifar10`, `mnist`, or the path or URI of a folder in one of their formats.",
+            "The examples: `shapes` (generated), `cifar10`, `mnist`, `tinyshakespeare`, or the path or URI of a folder in one of their"
+                    + " formats or of a text (.txt).",
             Parsers.text());
     static final Setting<String> DATA_HOME = add(
             "data-home",
@@ -30,6 +31,12 @@ final class Settings {
             add("train-examples", "0", "Train on the first so many examples only; 0: all.", Parsers.int32(0, MANY));
     static final Setting<Integer> TEST_EXAMPLES =
             add("test-examples", "0", "Test on the first so many examples only; 0: all.", Parsers.int32(0, MANY));
+
+    static final Setting<Integer> SEQUENCE_LENGTH = add(
+            "sequence-length",
+            "64",
+            "Characters of an example, where the data is text: how far a language model sees.",
+            Parsers.int32(2, 1 << 16));
 
     static final Setting<String> RUNTIME = add(
             "runtime",

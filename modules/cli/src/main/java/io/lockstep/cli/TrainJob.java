@@ -2,7 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataCatalog;
-import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
@@ -61,7 +61,7 @@ final class TrainJob {
         HadoopStorage storage = SparkJobs.storage(conf);
         resolvePaths(storage);
         String home = configuration.get(Settings.DATA_HOME);
-        ImageSource source = new DataCatalog(storage, home).resolve(configuration.get(Settings.DATA));
+        DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH)).resolve(configuration.get(Settings.DATA));
         Networks.checkBucket(configuration, source);
         SparkJobs.check(configuration, conf);
         ReplicaFactory replicas = Networks.replicas(configuration);
@@ -156,7 +156,7 @@ final class TrainJob {
                 + ", " + configuration.get(Settings.WORKERS) + " workers";
     }
 
-    private void introduce(RunFolder folder, ImageSource source, SparkConf conf) throws IOException {
+    private void introduce(RunFolder folder, DataSource source, SparkConf conf) throws IOException {
         int examples = source.examples(Split.TRAIN);
         int limit = configuration.get(Settings.TRAIN_EXAMPLES);
         progress.line(Progress.format(

@@ -33,8 +33,8 @@ public final class BatchLoader implements AutoCloseable {
     private static final int ALIGNMENT_BYTES = 64;
 
     private final BatchPlan plan;
-    private final ExampleAssembler assembler;
-    private final ImageDataset dataset;
+    private final Dataset.Assembler assembler;
+    private final Dataset dataset;
     private final long stallNanos;
     private final BlockingQueue<Slot> free;
     private final BlockingQueue<Slot> ready;
@@ -57,7 +57,7 @@ public final class BatchLoader implements AutoCloseable {
      * @param dataset the whole training set: the sampler's examples
      */
     public static BatchLoader training(
-            ImageDataset dataset, Sampler sampler, int rank, int worldSize, long firstStep, LoaderOptions options) {
+            Dataset dataset, Sampler sampler, int rank, int worldSize, long firstStep, LoaderOptions options) {
         if (sampler.examples() != dataset.examples()) {
             throw new IllegalArgumentException(
                     "a sampler of " + sampler.examples() + " examples for " + dataset.examples());
@@ -65,22 +65,22 @@ public final class BatchLoader implements AutoCloseable {
         if (firstStep < 0) {
             throw new IllegalArgumentException("step " + firstStep);
         }
-        var assembler = new ExampleAssembler(dataset, sampler.seed(), options, options.augmentation());
+        var assembler = dataset.assembler(sampler.seed(), options, true);
         var plan = BatchPlan.training(sampler, rank, worldSize);
         return new BatchLoader(dataset, plan, assembler, firstStep, options, "batch-loader rank " + rank);
     }
 
     /** Every example once, in order, as it is; {@link #hasNext} says when that is done. */
-    public static BatchLoader evaluation(ImageDataset dataset, int batchSize, LoaderOptions options) {
-        var assembler = new ExampleAssembler(dataset, 0, options, Augmentation.NONE);
+    public static BatchLoader evaluation(Dataset dataset, int batchSize, LoaderOptions options) {
+        var assembler = dataset.assembler(0, options, false);
         var plan = BatchPlan.sequential(dataset.examples(), batchSize);
         return new BatchLoader(dataset, plan, assembler, 0, options, "evaluation-loader");
     }
 
     BatchLoader(
-            ImageDataset dataset,
+            Dataset dataset,
             BatchPlan plan,
-            ExampleAssembler assembler,
+            Dataset.Assembler assembler,
             long firstStep,
             LoaderOptions options,
             String threadName) {
@@ -92,7 +92,7 @@ public final class BatchLoader implements AutoCloseable {
         this.free = new ArrayBlockingQueue<>(options.buffers());
         this.ready = new ArrayBlockingQueue<>(options.buffers());
         for (int i = 0; i < options.buffers(); i++) {
-            free.add(new Slot(plan.largestBatch(), dataset.shape().size()));
+            free.add(new Slot(plan.largestBatch(), dataset.shape().size(), dataset.labelsOfExample()));
         }
         this.thread = new Thread(() -> run(firstStep), threadName);
         thread.setDaemon(true);
@@ -216,13 +216,13 @@ public final class BatchLoader implements AutoCloseable {
         plan.select(ofStep);
         int size = plan.size();
         int exampleSize = dataset.shape().size();
+        int labels = dataset.labelsOfExample();
         slot.labels.clear();
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
-            assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize);
-            slot.labels.put(i, dataset.label(example));
+            assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize, slot.labels, i * labels);
         }
-        slot.present(size, exampleSize);
+        slot.present(size, exampleSize, labels);
     }
 
     /** Memory for one batch. Owned by whoever took it from a queue. */
@@ -232,7 +232,7 @@ public final class BatchLoader implements AutoCloseable {
         final IntBuffer labels;
         Batch batch;
 
-        Slot(int examples, int exampleSize) {
+        Slot(int examples, int exampleSize, int labelsOfExample) {
             long bytes = (long) examples * exampleSize * Float.BYTES;
             if (bytes > Integer.MAX_VALUE - 2 * ALIGNMENT_BYTES) {
                 throw new IllegalArgumentException("a batch of " + examples + " examples is " + bytes
@@ -244,14 +244,14 @@ public final class BatchLoader implements AutoCloseable {
                     .slice(0, (int) bytes)
                     .order(ByteOrder.nativeOrder());
             floats = features.asFloatBuffer();
-            labels = ByteBuffer.allocateDirect(Math.multiplyExact(examples, Integer.BYTES))
+            labels = ByteBuffer.allocateDirect(Math.multiplyExact(examples * labelsOfExample, Integer.BYTES))
                     .order(ByteOrder.nativeOrder())
                     .asIntBuffer();
         }
 
-        void present(int size, int exampleSize) {
+        void present(int size, int exampleSize, int labelsOfExample) {
             features.position(0).limit(size * exampleSize * Float.BYTES);
-            labels.position(0).limit(size);
+            labels.position(0).limit(size * labelsOfExample);
             if (batch == null || batch.size() != size) {
                 batch = new Batch(size, features, labels);
             }

@@ -11,23 +11,42 @@ import java.util.Map;
  *
  * <p>A known name is {@code shapes}, which is generated, or the name of a published set, which lies in a folder of the
  * data home ({@code data fetch} puts it there). Anything with a {@code /}, or the name of a folder that exists, is a
- * path; what format a folder has is seen by the files in it.
+ * path; what format a folder has is seen by the files in it, and a path that ends in {@code .txt} is a text.
  */
 public final class DataCatalog {
     /** Folders of the data home, by the name of the set. */
-    private static final Map<String, String> PUBLISHED = Map.of("cifar10", "cifar-10-batches-bin", "mnist", "mnist");
+    private static final Map<String, String> PUBLISHED = Map.of(
+            "cifar10", "cifar-10-batches-bin", "mnist", "mnist", "tinyshakespeare", "tinyshakespeare");
+
+    /** nanoGPT's block size on a CPU (its README). */
+    public static final int DEFAULT_SEQUENCE_LENGTH = 64;
+
+    private static final String TEXT_SUFFIX = ".txt";
+    /** What a folder's text is called. */
+    private static final String TEXT_FILE = "input.txt";
+
 
     private final Storage storage;
     private final String dataHome;
+    private final int sequenceLength;
 
-    /** @param dataHome folder of the published sets; need not exist */
+    /** With text in examples of 64 characters. */
     public DataCatalog(Storage storage, String dataHome) {
+        this(storage, dataHome, DEFAULT_SEQUENCE_LENGTH);
+    }
+
+    /**
+     * @param dataHome folder of the published sets; need not exist
+     * @param sequenceLength characters of an example of text
+     */
+    public DataCatalog(Storage storage, String dataHome, int sequenceLength) {
         this.storage = storage;
         this.dataHome = dataHome;
+        this.sequenceLength = sequenceLength;
     }
 
     public static List<String> names() {
-        return List.of(GeneratedShapes.NAME, "cifar10", "mnist");
+        return List.of(GeneratedShapes.NAME, "cifar10", "mnist", "tinyshakespeare");
     }
 
     /** Where a published set lies or will lie; {@code name} is one that {@code data fetch} knows. */
@@ -45,7 +64,7 @@ public final class DataCatalog {
      * @throws DatasetNotFoundException when the name is unknown, the set is not there, or the folder holds none
      * @throws MalformedDatasetException when a file has the wrong length or header
      */
-    public ImageSource resolve(String nameOrPath) throws IOException {
+    public DataSource resolve(String nameOrPath) throws IOException {
         if (nameOrPath.equals(GeneratedShapes.NAME)) {
             return new GeneratedShapes();
         }
@@ -68,7 +87,7 @@ public final class DataCatalog {
         return DatasetDescription.of(resolve(nameOrPath));
     }
 
-    private ImageSource openPublished(String name) throws IOException {
+    private DataSource openPublished(String name) throws IOException {
         String folder = publishedFolder(name);
         if (!storage.exists(folder)) {
             throw new DatasetNotFoundException(name + " is not in " + folder + ": run `bin/lockstep data fetch " + name
@@ -77,7 +96,10 @@ public final class DataCatalog {
         return open(folder, name);
     }
 
-    private ImageSource open(String folder, String name) throws IOException {
+    private DataSource open(String folder, String name) throws IOException {
+        if (folder.endsWith(TEXT_SUFFIX)) {
+            return text(folder, name);
+        }
         Map<String, Storage.Entry> files = new LinkedHashMap<>();
         try {
             for (Storage.Entry entry : storage.list(folder)) {
@@ -92,9 +114,20 @@ public final class DataCatalog {
         if (IdxFormat.recognises(files)) {
             return IdxFormat.open(storage, folder, name, files);
         }
+        if (files.containsKey(TEXT_FILE)) {
+            return text(Storage.join(folder, TEXT_FILE), name);
+        }
         throw new DatasetNotFoundException(folder + " holds no data set: expected CIFAR-10's "
-                + CifarFormat.TRAIN_FILES.get(0) + " or MNIST's train-images-idx3-ubyte(.gz)"
+                + CifarFormat.TRAIN_FILES.get(0) + ", MNIST's train-images-idx3-ubyte(.gz) or a text, " + TEXT_FILE
                 + nestedHint(folder, files));
+    }
+
+    private DataSource text(String file, String name) throws IOException {
+        try {
+            return TextFile.open(storage, file, name, sequenceLength);
+        } catch (FileNotFoundException e) {
+            throw new DatasetNotFoundException(file + ": no such file", e);
+        }
     }
 
     /** A person often names the folder above. */

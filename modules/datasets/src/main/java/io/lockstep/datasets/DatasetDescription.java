@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What {@code data describe} prints.
  *
- * @param trainClassCounts examples of each class, in the order of the labels
+ * @param trainClassCounts examples (of text: characters) of each class, in the order of the labels
  * @param normalization of the training set; of the test set where there is no training set
  */
 public record DatasetDescription(
@@ -20,19 +20,18 @@ public record DatasetDescription(
         Normalization normalization) {
 
     /** Reads everything. */
-    public static DatasetDescription of(ImageSource source) throws IOException {
-        int[] testCounts = source.read(Split.TEST).classCounts();
-        boolean hasTrain = source.examples(Split.TRAIN) > 0;
-        ImageDataset train = source.read(Split.TRAIN);
-        ImageDataset measured = hasTrain ? train : source.read(Split.TEST);
+    public static DatasetDescription of(DataSource source) throws IOException {
+        Dataset train = source.read(Split.TRAIN, ExampleRange.all(source.examples(Split.TRAIN)));
+        Dataset test = source.read(Split.TEST, ExampleRange.all(source.examples(Split.TEST)));
+        Dataset measured = train.examples() > 0 ? train : test;
         return new DatasetDescription(
                 source.name(),
                 source.format(),
                 source.shape(),
                 source.classNames(),
                 train.classCounts(),
-                testCounts,
-                measured.examples() == 0 ? Normalization.unit(source.shape().channels()) : Normalization.of(measured));
+                test.classCounts(),
+                measured.examples() == 0 ? Normalization.unit(source.shape().channels()) : measured.normalization());
     }
 
     public int trainExamples() {

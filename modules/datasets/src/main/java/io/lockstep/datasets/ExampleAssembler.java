@@ -1,6 +1,7 @@
 package io.lockstep.datasets;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,7 @@ import java.util.Arrays;
  *                                  ZERO, flipped   column   4  3  2  1  0  -
  * </pre>
  */
-final class ExampleAssembler {
+final class ExampleAssembler implements Dataset.Assembler {
     private static final long AUGMENTATION_STREAM = 3;
     private static final int BLACK = -1;
 
@@ -58,8 +59,10 @@ final class ExampleAssembler {
         this.values = new float[shape.size()];
     }
 
-    /** Writes an example at {@code offset}, in floats. */
-    void assemble(int example, long epoch, FloatBuffer features, int offset) {
+    @Override
+    public void assemble(
+            int example, long epoch, FloatBuffer features, int offset, IntBuffer labels, int labelsAt) {
+        labels.put(labelsAt, dataset.label(example));
         byte[] pixels = dataset.pixels();
         int source = dataset.pixelOffset(example);
         if (augmentation.isNone()) {

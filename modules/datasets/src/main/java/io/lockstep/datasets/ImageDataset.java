@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Immutable: the arrays given are owned by the set from then on and must not be written again. {@link #range} shares
  * them. Any thread may call.
  */
-public final class ImageDataset {
+public final class ImageDataset extends Dataset {
     private final String name;
     private final ImageShape shape;
     private final List<String> classNames;
@@ -57,22 +57,22 @@ public final class ImageDataset {
         this.examples = examples;
     }
 
+    @Override
     public String name() {
         return name;
     }
 
+    @Override
     public ImageShape shape() {
         return shape;
     }
 
+    @Override
     public int examples() {
         return examples;
     }
 
-    public int classes() {
-        return classNames.size();
-    }
-
+    @Override
     public List<String> classNames() {
         return classNames;
     }
@@ -91,7 +91,22 @@ public final class ImageDataset {
         System.arraycopy(pixels, pixelOffset(example), destination, offset, shape.size());
     }
 
-    /** Examples of each class. */
+    @Override
+    public int labelsOfExample() {
+        return 1;
+    }
+
+    @Override
+    public Normalization normalization() {
+        return Normalization.of(this);
+    }
+
+    @Override
+    Assembler assembler(long seed, LoaderOptions options, boolean training) {
+        return new ExampleAssembler(this, seed, options, training ? options.augmentation() : Augmentation.NONE);
+    }
+
+    @Override
     public int[] classCounts() {
         int[] counts = new int[classes()];
         for (int i = 0; i < examples; i++) {

@@ -3,6 +3,7 @@ package io.lockstep.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -101,7 +102,7 @@ class AugmentationTest {
     private static float[] values(Augmentation augmentation, long epoch, Normalization normalization) {
         var options = LoaderOptions.of(normalization);
         var out = FloatBuffer.allocate(HEIGHT * WIDTH);
-        new ExampleAssembler(SET, 77, options, augmentation).assemble(0, epoch, out, 0);
+        new ExampleAssembler(SET, 77, options, augmentation).assemble(0, epoch, out, 0, IntBuffer.allocate(1), 0);
         return out.array();
     }
 

@@ -151,7 +151,7 @@ class CifarFormatTest {
     }
 
     private ImageSource open() throws Exception {
-        return catalog.resolve(folder.toString());
+        return (ImageSource) catalog.resolve(folder.toString());
     }
 
     private void cut(String name, int bytes) throws Exception {

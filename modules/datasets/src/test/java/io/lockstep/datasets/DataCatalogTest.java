@@ -26,7 +26,7 @@ class DataCatalogTest {
 
     @Test
     void shapesNeedsNoFiles() throws Exception {
-        ImageSource shapes = catalog.resolve("shapes");
+        DataSource shapes = catalog.resolve("shapes");
         assertThat(shapes.examples(Split.TRAIN)).isEqualTo(10_000);
         assertThat(shapes.examples(Split.TEST)).isEqualTo(2_000);
         assertThat(shapes.classNames()).hasSize(10);
@@ -61,7 +61,7 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(name))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage("unknown data '" + name + "'; did you mean '" + nearest
-                        + "'? Known: shapes, cifar10, mnist, or a path such as ./" + name);
+                        + "'? Known: shapes, cifar10, mnist, tinyshakespeare, or a path such as ./" + name);
     }
 
     @Test
@@ -69,13 +69,13 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(home + "/nothing"))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage(home + "/nothing: no such folder");
-        Files.writeString(home.resolve("notes.txt"), "no data");
+        Files.writeString(home.resolve("notes.csv"), "no data");
         assertThatThrownBy(() -> catalog.resolve(home.toString()))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessageContaining("holds no data set");
-        assertThatThrownBy(() -> catalog.resolve(home + "/notes.txt"))
+        assertThatThrownBy(() -> catalog.resolve(home + "/notes.csv"))
                 .isInstanceOf(DatasetNotFoundException.class)
-                .hasMessageContaining("notes.txt: no such folder");
+                .hasMessageContaining("notes.csv: no such folder");
     }
 
     @Test

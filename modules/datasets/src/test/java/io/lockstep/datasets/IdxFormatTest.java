@@ -146,7 +146,7 @@ class IdxFormatTest {
     }
 
     private ImageSource open() throws IOException {
-        return new DataCatalog(new LocalStorage(), folder.toString()).resolve(folder.toString());
+        return (ImageSource) new DataCatalog(new LocalStorage(), folder.toString()).resolve(folder.toString());
     }
 
     private void writeSet(boolean gzip) throws IOException {

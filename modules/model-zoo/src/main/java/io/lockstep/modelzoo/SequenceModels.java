@@ -8,6 +8,9 @@ final class SequenceModels {
     private static final String LSTM = "Hochreiter and Schmidhuber 1997, Long Short-Term Memory, with the forget gates of"
             + " Gers et al. 2000";
 
+    /** Tiny Shakespeare's 65 characters, 64 at a time. */
+    private static final ModelInput TEXT = new ModelInput(1, 64, 1, 65);
+
     private SequenceModels() {}
 
     static List<Model> all() {
@@ -36,6 +39,24 @@ final class SequenceModels {
                         "simple-rnn",
                         "Elman 1990, Finding Structure in Time",
                         "Reads an image row by row: one layer of 128 units, tanh.",
-                        new RowRecurrent(Cell.SIMPLE, 1, 128, false)));
+                        new RowRecurrent(Cell.SIMPLE, 1, 128, false)),
+                new Model(
+                        "char-lstm",
+                        "Graves 2013, Generating Sequences With Recurrent Neural Networks, section 3",
+                        "A language model of characters: two layers of 256 units on an embedding of 64.",
+                        TEXT,
+                        new CharLstm(2, 256, 64)),
+                new Model(
+                        "gpt",
+                        "Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.3",
+                        "A language model of characters: nanoGPT's configuration for a CPU, 4 blocks, 4 heads, width 128;"
+                                + " the output has weights of its own.",
+                        TEXT,
+                        new Gpt(4, 4, 128)),
+                new Model(
+                        "vit",
+                        "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words, section 3.1",
+                        "Patches of 4x4, 6 blocks, 3 heads, width 192, class token.",
+                        new VisionTransformer(4, 6, 3, 192)));
     }
 }

@@ -53,6 +53,8 @@ class ParameterCountTest {
         "preact-resnet164, 3, 32, 10, 1703258", // He et al. 2016: 1.7M
         "wrn16-4,  3, 32,   10,   2748890", // Zagoruyko and Komodakis 2016, table 4: 2.7M
         "wrn40-2,  3, 32,   10,   2243546", // 2.2M
+        "vit,      3, 32,   10,   2693578", // 9,408 + 192 + 65 x 192 + 6 x 444,864 + 384 + 1,930
+        "vit,      1, 28,  100,   2701924",
     })
     void theParametersAreThePapers(String name, int channels, int side, int classes, long parameters) {
         ModelInput input = new ModelInput(channels, side, side, classes);
@@ -93,6 +95,22 @@ class ParameterCountTest {
         assertThatThrownBy(() -> ModelZoo.get("vgg16").build(small, Hyperparameters.defaults(), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("vgg16 needs images of 32x32 or more, not 28x28");
+    }
+
+    // steps, characters, parameters
+    @ParameterizedTest
+    @CsvSource({
+        "char-lstm, 64, 65, 874881", // 65 x 64 + 4 x 256 x (64 + 256 + 1) + 4 x 256 x (512 + 1) + 65 x 257
+        "gpt,       64, 65, 812416", // nanoGPT's 804,096 (its 0.80M and the positions) and an output of its own
+        "gpt,      256, 100, 845952",
+    })
+    void theParametersOfLanguageModelsAreTheirSources(String name, int steps, int characters, long parameters) {
+        ModelInput input = new ModelInput(1, steps, 1, characters);
+        NetworkDefinition definition = ModelZoo.get(name).build(input, Hyperparameters.defaults(), 1);
+        assertThat(ModelSummary.of(definition).parameters()).isEqualTo(parameters);
+        try (Dl4jReplica replica = new Dl4jReplica(definition, 1, 0)) {
+            assertThat(replica.parameters().remaining() / Float.BYTES).isEqualTo((int) parameters);
+        }
     }
 
     // millions of multiply-adds of forward, as the papers and their usual implementations count them

@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import io.lockstep.networks.layers.EngineLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,11 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 
 /**
  * A network in numbers, from its configuration alone: nothing is allocated.
@@ -45,7 +50,9 @@ public record ModelSummary(List<Row> layers) {
         outputs.forEach((name, output) -> {
             GraphVertex vertex = configuration.getVertices().get(name);
             if (vertex != null) { // null: the input
-                rows.add(row(name, vertex, output));
+                InputType input =
+                        outputs.get(configuration.getVertexInputs().get(name).get(0));
+                rows.add(row(name, vertex, input, output));
             }
         });
         return new ModelSummary(rows);
@@ -70,7 +77,7 @@ public record ModelSummary(List<Row> layers) {
         return 2 * multiplyAdds();
     }
 
-    private static Row row(String name, GraphVertex vertex, InputType output) {
+    private static Row row(String name, GraphVertex vertex, InputType input, InputType output) {
         List<Long> shape = Arrays.stream(output.getShape()).boxed().toList();
         if (!(vertex instanceof LayerVertex layerVertex)) {
             return new Row(name, vertex.getClass().getSimpleName(), shape, 0, 0, 0);
@@ -84,18 +91,41 @@ public record ModelSummary(List<Row> layers) {
                 shape,
                 all - statistics,
                 statistics,
-                multiplyAdds(layer, output.arrayElementsPerExample()));
+                multiplyAdds(layer, output, steps(layerVertex, input, output)));
     }
 
-    /** Products per element of the output, times its elements. */
-    private static long multiplyAdds(Layer layer, long outputElements) {
+    /** Of the sequence that a layer reads; 1 where it reads none. */
+    private static long steps(LayerVertex vertex, InputType input, InputType output) {
+        InputType read = vertex.getPreProcessor() == null
+                ? input
+                : vertex.getPreProcessor().getOutputType(input);
+        long steps = 1;
+        for (InputType type : new InputType[] {input, read, output}) {
+            if (type instanceof InputType.InputTypeRecurrent sequence) {
+                steps = Math.max(steps, sequence.getTimeSeriesLength());
+            }
+        }
+        return steps;
+    }
+
+    private static long multiplyAdds(Layer layer, InputType output, long steps) {
         if (layer.getClass() == ConvolutionLayer.class) {
             ConvolutionLayer convolution = (ConvolutionLayer) layer;
             int[] kernel = convolution.getKernelSize();
-            return outputElements * kernel[0] * kernel[1] * convolution.getNIn();
-        }
-        if (layer instanceof DenseLayer || layer instanceof BaseOutputLayer) {
-            return outputElements * ((FeedForwardLayer) layer).getNIn();
+            return output.arrayElementsPerExample() * kernel[0] * kernel[1] * convolution.getNIn();
+        } else if (layer instanceof EngineLayer own) {
+            return own.multiplyAdds(steps);
+        } else if (layer instanceof BaseWrapperLayer wrapper) {
+            return multiplyAdds(wrapper.getUnderlying(), output, steps);
+        } else if (layer instanceof Bidirectional both) {
+            return 2 * multiplyAdds(both.getFwd(), output, steps);
+        } else if (layer instanceof LSTM || layer instanceof SimpleRnn) {
+            FeedForwardLayer recurrent = (FeedForwardLayer) layer;
+            long gates = layer instanceof LSTM ? 4 : 1;
+            return steps * gates * recurrent.getNOut() * (recurrent.getNIn() + recurrent.getNOut());
+        } else if (layer instanceof DenseLayer || layer instanceof BaseOutputLayer) {
+            FeedForwardLayer dense = (FeedForwardLayer) layer;
+            return steps * dense.getNIn() * dense.getNOut();
         }
         return 0;
     }

@@ -126,7 +126,7 @@ class CompiledReplicaTest {
                 BatchResult expected = dl4j.forwardBackward(batch, 1, mark -> {});
                 BatchResult actual = compiled.forwardBackward(channelsLast(definition, batch), 1, mark -> {});
                 assertThat(actual.correct()).isEqualTo(expected.correct());
-                assertThat(actual.examples()).isEqualTo(expected.examples());
+                assertThat(actual.labels()).isEqualTo(expected.labels());
                 assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), within(1e-4));
                 assertClose(Networks.floats(compiled.gradients()), Networks.floats(dl4j.gradients()), 2e-4f);
 

@@ -30,7 +30,7 @@ public record Evaluation(long examples, double loss, double accuracy) implements
                 predictions = new int[batch.labels().remaining()];
             }
             BatchResult result = replica.evaluate(batch, predictions);
-            examples += result.examples();
+            examples += result.labels();
             lossSum += result.lossSum();
             correct += result.correct();
         }

@@ -2,7 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.ImageDataset;
+import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Storage;
 import io.lockstep.training.RunOptions.DataOptions;
@@ -34,7 +34,7 @@ public record RankEvaluation(DataOptions data, String checkpoints, int batch, lo
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
         RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
-        ImageDataset test = sets.testShard();
+        Dataset test = sets.testShard();
         List<String> damaged = new ArrayList<>();
         Checkpoint checkpoint = new CheckpointStore(storage, checkpoints, 1, damaged::add)
                 .latest()

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
  * What one rank did since the last report; sums over its steps.
  *
  * @param examples of this rank
- * @param lossSum over those examples, without regularisation
- * @param correct of those examples
+ * @param labels of those examples: as many, or one for each step of a sequence
+ * @param lossSum over those labels, without regularisation
+ * @param correct of those labels
  * @param skippedSteps steps whose gradient was not finite
  * @param dataWaitNanos waited for the next batch
  * @param forwardBackwardNanos computing
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
  */
 public record RankReport(
         long examples,
+        long labels,
         double lossSum,
         long correct,
         long skippedSteps,
@@ -27,13 +29,14 @@ public record RankReport(
         long communicationNanos,
         long updateNanos,
         long bytesSent) {
-    private static final int BYTES = 10 * Long.BYTES;
+    private static final int BYTES = 11 * Long.BYTES;
 
-    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     RankReport plus(RankReport other) {
         return new RankReport(
                 examples + other.examples,
+                labels + other.labels,
                 lossSum + other.lossSum,
                 correct + other.correct,
                 skippedSteps + other.skippedSteps,
@@ -48,6 +51,7 @@ public record RankReport(
     byte[] toBytes() {
         return ByteBuffer.allocate(BYTES)
                 .putLong(examples)
+                .putLong(labels)
                 .putDouble(lossSum)
                 .putLong(correct)
                 .putLong(skippedSteps)
@@ -63,6 +67,7 @@ public record RankReport(
     static RankReport fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         return new RankReport(
+                in.getLong(),
                 in.getLong(),
                 in.getDouble(),
                 in.getLong(),

@@ -3,7 +3,7 @@ package io.lockstep.training;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.ImageDataset;
+import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Storage;
@@ -62,7 +62,7 @@ public final class RankRun {
      */
     public List<String> call() throws IOException {
         RunData data = RunData.read(options.data(), storage, group.rank(), group.worldSize());
-        ImageDataset training = data.training();
+        Dataset training = data.training();
         Sampler sampler = new Sampler(options.seed(), training.examples(), options.globalBatch());
         long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * sampler.stepsPerEpoch();
         int largestBatch =
@@ -119,12 +119,12 @@ public final class RankRun {
         }
     }
 
-    private BatchLoader loader(ImageDataset training, Sampler sampler, long firstStep, LoaderOptions loading) {
+    private BatchLoader loader(Dataset training, Sampler sampler, long firstStep, LoaderOptions loading) {
         return BatchLoader.training(training, sampler, group.rank(), group.worldSize(), firstStep, loading);
     }
 
     /** Measures on the first batch of the run, cut down to what the replica takes at once. */
-    private Rehearsal rehearsal(Replica replica, ImageDataset training, Sampler sampler, LoaderOptions loading) {
+    private Rehearsal rehearsal(Replica replica, Dataset training, Sampler sampler, LoaderOptions loading) {
         Supplier<Batch> sample = () -> {
             try (BatchLoader loader = loader(training, sampler, 0, loading)) {
                 return MicroBatches.first(loader.next(), options.microBatches());
@@ -187,7 +187,7 @@ public final class RankRun {
     private final class Hooks implements Trainer.Listener {
         private final Replica replica;
         private final Strategy strategy;
-        private final ImageDataset test;
+        private final Dataset test;
         private final LoaderOptions loading;
         private final Sampler sampler;
         private final BackgroundCheckpoints checkpoints;
@@ -197,7 +197,7 @@ public final class RankRun {
         Hooks(
                 Replica replica,
                 Strategy strategy,
-                ImageDataset test,
+                Dataset test,
                 LoaderOptions loading,
                 Sampler sampler,
                 BackgroundCheckpoints checkpoints,

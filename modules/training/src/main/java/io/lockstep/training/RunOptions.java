@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.DataCatalog;
 import java.io.Serializable;
 import java.util.List;
 
@@ -48,8 +49,15 @@ public record RunOptions(
      * @param home folder of fetched data sets
      * @param trainExamples the first so many, or 0 for all
      * @param testExamples the first so many, or 0 for all
+     * @param sequenceLength characters of an example of text
      */
-    public record DataOptions(String name, String home, int trainExamples, int testExamples) implements Serializable {}
+    public record DataOptions(String name, String home, int trainExamples, int testExamples, int sequenceLength)
+            implements Serializable {
+        /** Text in the catalog's own examples. */
+        public DataOptions(String name, String home, int trainExamples, int testExamples) {
+            this(name, home, trainExamples, testExamples, DataCatalog.DEFAULT_SEQUENCE_LENGTH);
+        }
+    }
 
     /**
      * @param rate the learning rate, or its peak

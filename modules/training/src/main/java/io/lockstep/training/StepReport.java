@@ -11,8 +11,8 @@ import java.util.OptionalInt;
  * @param epoch of the last of them, from 0
  * @param steps covered by this report
  * @param examples seen since the start of training, over all ranks
- * @param loss mean over the examples of these steps, without regularisation
- * @param accuracy on the examples of these steps, as seen in training
+ * @param loss mean over the labels of these steps, without regularisation
+ * @param accuracy on the labels of these steps, as seen in training
  * @param learningRate of the last of these steps
  * @param examplesPerSecond over all ranks, during these steps
  * @param skippedSteps steps of these whose gradient was not finite
@@ -87,8 +87,8 @@ public record StepReport(
                 epoch,
                 steps,
                 examples,
-                sum.lossSum() / sum.examples(),
-                (double) sum.correct() / sum.examples(),
+                sum.lossSum() / sum.labels(),
+                (double) sum.correct() / sum.labels(),
                 learningRate,
                 sum.examples() * 1e9 / elapsedNanos,
                 ranks.stream().mapToLong(RankReport::skippedSteps).max().orElse(0),

@@ -134,7 +134,8 @@ public final class Trainer {
         long computed = System.nanoTime();
         Strategy.Exchange exchange = strategy.finish(step);
         window = window.plus(new RankReport(
-                result.examples(),
+                batch.size(),
+                result.labels(),
                 result.lossSum(),
                 result.correct(),
                 exchange.skipped() ? 1 : 0,

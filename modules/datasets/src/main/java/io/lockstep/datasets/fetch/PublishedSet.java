@@ -18,7 +18,7 @@ record PublishedSet(String name, List<PublishedFile> files, List<String> archive
     private static final String MNIST_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/";
 
     /** All that {@code data fetch} knows. */
-    static final List<PublishedSet> ALL = List.of(cifar10(), mnist());
+    static final List<PublishedSet> ALL = List.of(cifar10(), mnist(), tinyShakespeare());
 
     /** The folder in the data home, as the catalog looks for it. */
     String folder() {
@@ -60,6 +60,16 @@ record PublishedSet(String name, List<PublishedFile> files, List<String> archive
                         4_542,
                         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"));
         return new PublishedSet("mnist", files, List.of(), 0);
+    }
+
+    /** Karpathy's char-rnn: 40,000 lines of Shakespeare. */
+    private static PublishedSet tinyShakespeare() {
+        var file = new PublishedFile(
+                "input.txt",
+                URI.create("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
+                1_115_394,
+                "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
+        return new PublishedSet("tinyshakespeare", List.of(file), List.of(), 0);
     }
 
     private static PublishedFile mnistFile(String name, long bytes, String sha256) {

@@ -34,6 +34,7 @@ final class Compiler {
     private final Map<Integer, DropConnect> dropConnects = new LinkedHashMap<>();
     private final Map<Integer, Fusion> fusions;
     private final LossNode loss;
+    private Tensor scores;
 
     Compiler(CpuPlan plan, Graph graph) {
         this.plan = plan;
@@ -87,7 +88,15 @@ final class Compiler {
     }
 
     Program evaluation() {
-        return new Pass(false).forward();
+        Pass pass = new Pass(false);
+        Program program = pass.forward();
+        scores = pass.outputs[graph.last().input()];
+        return program;
+    }
+
+    /** What the loss of an evaluation reads; nothing overwrites it before the next pass. */
+    Tensor scores() {
+        return scores;
     }
 
     Program training() {

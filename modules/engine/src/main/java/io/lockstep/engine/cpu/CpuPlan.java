@@ -248,6 +248,14 @@ public final class CpuPlan implements Plan {
         return compiler.loss().result(examples);
     }
 
+    /**
+     * What the softmax read in the last {@link #evaluate}: (examples, steps, classes) float32, native order. Valid until
+     * the next pass.
+     */
+    public ByteBuffer scores() {
+        return compiler.scores().buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
     private void take(ByteBuffer batch, IntBuffer classes, int examples) {
         int count = examples * labelsOfExample;
         if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < count) {

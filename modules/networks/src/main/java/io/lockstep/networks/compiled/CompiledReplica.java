@@ -96,6 +96,11 @@ public final class CompiledReplica implements Replica {
         return resultOf(batch, plan.evaluate(batch.features(), batch.labels(), batch.size(), predictions));
     }
 
+    /** What the softmax of the last {@link #evaluate} read; see {@link CpuPlan#scores}. */
+    public ByteBuffer scores() {
+        return plan.scores();
+    }
+
     private static BatchResult resultOf(Batch batch, PassResult result) {
         int labelled = 0;
         for (int i = 0; i < batch.labels().remaining(); i++) {

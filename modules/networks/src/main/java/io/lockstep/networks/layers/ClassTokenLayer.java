@@ -37,6 +37,11 @@ public final class ClassTokenLayer extends EngineLayer {
         nOut = nIn;
     }
 
+    @Override
+    public long multiplyAdds(long steps) {
+        return 0;
+    }
+
     public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
         @Override
         @SuppressWarnings("unchecked")

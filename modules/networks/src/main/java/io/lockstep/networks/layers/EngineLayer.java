@@ -62,6 +62,16 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      */
     public abstract String append(Graph.Builder graph, String name, String input);
 
+    /** In products with weights and of activations, of one forward pass of one example of {@code steps} steps. */
+    public long multiplyAdds(long steps) {
+        return steps
+                * listParameters().stream()
+                        .filter(parameter ->
+                                parameter.kind() == Kind.WEIGHT || parameter.kind() == Kind.RECURRENT_WEIGHT)
+                        .mapToLong(Parameter::size)
+                        .sum();
+    }
+
     @Override
     public final Layer instantiate(
             NeuralNetConfiguration configuration,

@@ -48,6 +48,11 @@ public final class MultiHeadAttention extends EngineLayer {
         return name;
     }
 
+    @Override
+    public long multiplyAdds(long steps) {
+        return super.multiplyAdds(steps) + 2 * steps * steps * nOut;
+    }
+
     public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
         private int heads = 1;
         private boolean causal;

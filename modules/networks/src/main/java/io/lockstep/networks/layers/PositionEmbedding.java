@@ -40,6 +40,11 @@ public final class PositionEmbedding extends EngineLayer {
         }
     }
 
+    @Override
+    public long multiplyAdds(long steps) {
+        return 0;
+    }
+
     public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
         private boolean learned = true;
 

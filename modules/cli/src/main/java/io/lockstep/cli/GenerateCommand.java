@@ -1,0 +1,116 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.TextFile;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.TextGenerator;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.training.Checkpoint;
+import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.Replica;
+import io.lockstep.training.ReplicaFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "generate",
+        description = {"Writes text drawn from a run's newest checkpoint, in this process, without Spark.", ""},
+        footer = {"", "Example:  bin/lockstep generate runs/gpt --prompt ROMEO: --temperature 0.8 --top-k 20"},
+        sortOptions = false)
+final class GenerateCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a language model's run.")
+    private String runDir;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "What the text begins with. Default: a new line.")
+    private String prompt = "\n";
+
+    @Option(names = "--length", paramLabel = "N", description = "Characters to draw. Default: ${DEFAULT-VALUE}.")
+    private int length = 500;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Below 1 the likely more often, above 1 the unlikely. Default: ${DEFAULT-VALUE}.")
+    private double temperature = 0.8;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            description = "Draw among the K most likely characters only; 0: all. Default: ${DEFAULT-VALUE}.")
+    private int topK = 0;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON too.")
+    private Path json;
+
+    private record Result(String model, long checkpointStep, double temperature, int topK, long seed, String text) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (!(temperature > 0) || topK < 0 || length < 1 || prompt.isEmpty()) {
+            throw new UsageException("--temperature and --length must be positive, --top-k 0 or more, --prompt not empty");
+        }
+        Configuration configuration = RunFolder.configuration(runDir);
+        Networks.check(configuration);
+        HadoopStorage storage = SparkJobs.storage(new SparkConf());
+        SparkJobs.resolveData(configuration, storage);
+        int steps = configuration.get(Settings.SEQUENCE_LENGTH);
+        String data = configuration.get(Settings.DATA);
+        if (!(new DataCatalog(storage, configuration.get(Settings.DATA_HOME), steps).resolve(data)
+                instanceof TextFile text)) {
+            throw new UsageException(runDir + " was trained on " + data + ", which is no text");
+        }
+        Checkpoint checkpoint = new CheckpointStore(
+                        storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
+                .latest()
+                .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
+        var setup = new ReplicaFactory.Setup(
+                text.shape(), text.classes(), 1, 0, 1, notice -> System.err.println("lockstep: " + notice));
+        try (Replica replica = Networks.replicas(configuration).create(setup)) {
+            if (!(replica instanceof CompiledReplica model)) {
+                throw new UsageException("text is drawn by the compiled replica only; this run has runtime = dl4j");
+            }
+            model.load(new ByteArrayInputStream(checkpoint.model()));
+            String drawn = draw(text, model, steps);
+            if (json != null) {
+                var result = new Result(
+                        configuration.get(Settings.MODEL), checkpoint.state().step(), temperature, topK, seed, drawn);
+                Files.writeString(json, Json.pretty(result));
+            }
+        }
+        return ExitStatus.DONE;
+    }
+
+    private String draw(TextFile text, CompiledReplica model, int steps) {
+        int[] start;
+        try {
+            start = text.vocabulary().encode(prompt);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--prompt: " + e.getMessage() + " of " + text.name(), e);
+        }
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        out.print(prompt);
+        StringBuilder drawn = new StringBuilder(prompt);
+        new TextGenerator(model, steps, text.classes(), temperature, topK, seed).generate(start, length, number -> {
+            String character = text.vocabulary().decode(number);
+            out.print(character);
+            drawn.append(character);
+        });
+        out.println();
+        return drawn.toString();
+    }
+}

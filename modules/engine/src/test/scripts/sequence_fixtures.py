@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Writes what PyTorch computes for the engine's operations on sequences: src/test/resources/io/lockstep/engine/NAME.txt.
+
+Each network is a linear layer, the operation, and the sum of the cross-entropies of its outputs with labels, so that the
+linear layer's gradient tells the operation's input gradient. A file has a line a vector: its name, then its numbers.
+Parameters and gradients are in the engine's order.
+usage: sequence_fixtures.py [OUT]
+"""
+
+import math
+import os
+import sys
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+EXAMPLES, STEPS, INPUTS, FEATURES = 3, 5, 4, 12
+
+
+def flat(tensors):
+    return torch.cat([t.reshape(-1) for t in tensors])
+
+
+class Recurrent(nn.Module):
+    """PyTorch's LSTM has its gates in the order i, f, g, o and two biases; the engine's g, f, o, i and their sum."""
+
+    def __init__(self, kind, inputs, units):
+        super().__init__()
+        self.kind, self.units = kind, units
+        self.rnn = {"lstm": nn.LSTM, "gru": nn.GRU, "simple-rnn": nn.RNN}[kind](inputs, units, batch_first=True)
+        if kind != "gru":
+            nn.init.zeros_(self.rnn.bias_hh_l0)
+
+    def forward(self, x):
+        return self.rnn(x)[0]
+
+    def in_order(self, pick):
+        r = self.rnn
+        w, u, b, d = pick(r.weight_ih_l0), pick(r.weight_hh_l0), pick(r.bias_ih_l0), pick(r.bias_hh_l0)
+        if self.kind == "gru":
+            return [w, u, b, d]
+        if self.kind == "lstm":
+            def order(t):
+                i, f, g, o = t.split(self.units)
+                return torch.cat([g, f, o, i])
+            w, u, b = order(w), order(u), order(b)
+        return [w, u, b]
+
+
+class Norm(nn.LayerNorm):
+    def in_order(self, pick):
+        return [pick(self.weight), pick(self.bias)]
+
+
+class Attention(nn.Module):
+    def __init__(self, heads, causal):
+        super().__init__()
+        self.heads, self.causal = heads, causal
+
+    def forward(self, x):
+        n, t, f = x.shape
+        q, k, v = x.split(f // 3, dim=2)
+        q, k, v = (y.view(n, t, self.heads, -1).transpose(1, 2) for y in (q, k, v))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if self.causal:
+            scores = scores.masked_fill(torch.ones(t, t).triu(1).bool(), -math.inf)
+        return (F.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(n, t, f // 3)
+
+    def in_order(self, pick):
+        return []
+
+
+def write(out, name, operation, width):
+    torch.manual_seed(1)
+    linear = nn.Linear(INPUTS, width)
+    for p in list(linear.parameters()) + list(operation.parameters()):
+        if p.abs().sum() > 0:
+            nn.init.normal_(p, 0, 0.5)
+    x = torch.randn(EXAMPLES, STEPS, INPUTS)
+    y = operation(linear(x))
+    labels = torch.randint(0, y.shape[2], (EXAMPLES, STEPS))
+    loss = F.cross_entropy(y.reshape(-1, y.shape[2]), labels.reshape(-1), reduction="sum")
+    loss.backward()
+    lines = {
+        "features": x,
+        "labels": labels,
+        "parameters": flat([linear.weight, linear.bias] + operation.in_order(lambda p: p)),
+        "outputs": y,
+        "loss": loss,
+        "gradients": flat([linear.weight.grad, linear.bias.grad] + operation.in_order(lambda p: p.grad)),
+    }
+    with open(os.path.join(out, name + ".txt"), "w") as file:
+        for key, value in lines.items():
+            file.write(key + " " + " ".join("%.8g" % v for v in value.detach().reshape(-1).tolist()) + "\n")
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    out = sys.argv[1] if len(sys.argv) > 1 else os.path.join(here, "../resources/io/lockstep/engine")
+    for kind in ("lstm", "gru", "simple-rnn"):
+        torch.manual_seed(2)
+        write(out, kind, Recurrent(kind, FEATURES, 6), FEATURES)
+    write(out, "layer-norm", Norm(FEATURES), FEATURES)
+    write(out, "attention", Attention(2, False), FEATURES)
+    write(out, "causal-attention", Attention(2, True), FEATURES)
+    write(out, "gelu", Gelu(), FEATURES)
+
+
+class Gelu(nn.GELU):
+    def in_order(self, pick):
+        return []
+
+
+main()

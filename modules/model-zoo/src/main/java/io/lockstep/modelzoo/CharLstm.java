@@ -1,0 +1,32 @@
+package io.lockstep.modelzoo;
+
+import io.lockstep.modelzoo.RowRecurrent.Cell;
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.NetworkDefinition;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/**
+ * A recurrent language model of characters: Graves 2013, section 3, without its skip connections and peepholes. Its
+ * state begins anew with each example, so a gradient reaches as far back as an example is long.
+ */
+record CharLstm(int layers, int units, int embedding) implements Model.Architecture {
+    @Override
+    public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
+        InputType type = InputType.recurrent(input.classes(), Texts.stepsOf(input));
+        GraphBuilder graph = hyperparameters
+                .newConfiguration(seed)
+                .graphBuilder()
+                .addInputs(ImageGraph.INPUT)
+                .addLayer("embedding", Texts.embedding(input, embedding), ImageGraph.INPUT);
+        String last = "embedding";
+        for (int i = 1; i <= layers; i++) {
+            graph.addLayer("lstm" + i, Cell.LSTM.layer(units, i == 1 ? 0 : hyperparameters.dropout()), last);
+            last = "lstm" + i;
+        }
+        graph.addLayer("output", Texts.nextCharacter(input, true), last)
+                .setOutputs("output")
+                .setInputTypes(type);
+        return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+    }
+}

@@ -1,0 +1,62 @@
+package io.lockstep.modelzoo;
+
+import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.layers.ClassTokenLayer;
+import io.lockstep.networks.layers.ImageToSequence;
+import io.lockstep.networks.layers.PositionEmbedding;
+import io.lockstep.networks.layers.TakeStepLayer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * ViT: Dosovitskiy et al. 2021, section 3.1: patches projected to a sequence, a class token before them, learned
+ * positions, pre-norm blocks with GELU and biases, and the class token classified. Smaller than the paper's, for small
+ * pictures.
+ *
+ * @param patch pixels of its side; divides the pictures' sides
+ */
+record VisionTransformer(int patch, int blocks, int heads, int width) implements Model.Architecture {
+    @Override
+    public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
+        if (input.height() % patch != 0 || input.width() % patch != 0) {
+            throw new IllegalArgumentException("patches of " + patch + "x" + patch + " do not divide pictures of "
+                    + input.height() + "x" + input.width());
+        }
+        InputType type = InputType.convolutional(input.height(), input.width(), input.channels(), CNN2DFormat.NHWC);
+        GraphBuilder builder =
+                hyperparameters.newConfiguration(seed).graphBuilder().addInputs(ImageGraph.INPUT);
+        builder.addLayer(
+                "patches",
+                new ConvolutionLayer.Builder(patch, patch)
+                        .stride(patch, patch)
+                        .nOut(width)
+                        .activation(Activation.IDENTITY)
+                        .weightInit(SequenceGraph.initial())
+                        .dataFormat(CNN2DFormat.NHWC)
+                        .build(),
+                ImageGraph.INPUT);
+        ImageToSequence sequence = new ImageToSequence(
+                ImageToSequence.Steps.PIXELS, input.height() / patch, input.width() / patch, width);
+        ClassTokenLayer token =
+                new ClassTokenLayer.Builder().weightInit(SequenceGraph.initial()).build();
+        builder.addLayer("token", token, sequence, "patches");
+        SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, true);
+        PositionEmbedding positions =
+                new PositionEmbedding.Builder().weightInit(SequenceGraph.initial()).build();
+        String last = graph.dropped("drop", graph.layer("positions", "token", positions));
+        for (int i = 1; i <= blocks; i++) {
+            last = graph.block("b" + i, last, width, heads, false);
+        }
+        last = graph.norm("norm", last);
+        last = graph.layer("class", last, new TakeStepLayer.Builder(TakeStep.Which.FIRST).build());
+        builder.addLayer("output", ImageGraph.softmax(input.classes()), last)
+                .setOutputs("output")
+                .setInputTypes(type);
+        return new NetworkDefinition(hyperparameters.regularize(builder.build()), type);
+    }
+}
