@@ -11,6 +11,6 @@ public record BatchResult(int labels, double lossSum, int correct) {
     public static final BatchResult EMPTY = new BatchResult(0, 0, 0);
 
     BatchResult plus(BatchResult other) {
-        return new BatchResult(examples + other.examples, lossSum + other.lossSum, correct + other.correct);
+        return new BatchResult(labels + other.labels, lossSum + other.lossSum, correct + other.correct);
     }
 }
