@@ -23,7 +23,9 @@ remove() {
 }
 trap remove EXIT
 remove
-limit() { tc "$@" root tbf rate "$rate" burst 64kb latency 10ms; }
+# a bucket of several segments of 64 KiB: from a smaller one the kernel cuts each into packets, and that work, which no
+# network card leaves to the processors, would be most of what is measured
+limit() { tc "$@" root tbf rate "$rate" burst 256kb latency 10ms; }
 ip link add $bridge type bridge && ip link set $bridge up
 addresses=
 for ((host = 0; host < hosts; host++)); do

@@ -19,6 +19,8 @@ lockstep() {
 }
 if [ -n "${LOCKSTEP_CLASSPATH:-}" ]; then
     lockstep --transport ipc
+    lockstep --transport tcp --security on
+    lockstep --transport tcp --security off
     lockstep --transport udp --security on
     lockstep --transport udp --security off
 else

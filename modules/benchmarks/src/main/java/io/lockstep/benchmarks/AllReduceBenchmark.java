@@ -7,7 +7,7 @@ import io.lockstep.benchmarks.allreduce.RankProcesses;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.WireType;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
+import io.lockstep.transport.aeron.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     @Option(names = "--bytes", split = ",", description = "Sizes of the vector; K and M are 1024 and 1048576.")
     List<String> bytes = List.of();
 
-    @Option(names = "--transport", description = "ipc (shared memory) or udp. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--transport", description = "ipc (shared memory), tcp or udp. Default: ${DEFAULT-VALUE}.")
     String transport = "ipc";
 
     @Option(names = "--security", description = "on or off. Default: ${DEFAULT-VALUE}.")
@@ -77,7 +77,7 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                 bytes.isEmpty()
                         ? AllReduceOptions.defaults().bytes()
                         : bytes.stream().map(AllReduceBenchmark::size).toList(),
-                IntraHost.parse(transport),
+                Route.parse(transport),
                 Security.valueOf(security.toUpperCase(Locale.ROOT)),
                 algorithm,
                 wire,

@@ -7,22 +7,21 @@ import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.spark.GroupFactory;
 import io.lockstep.transport.aeron.AeronProcessGroups;
+import io.lockstep.transport.aeron.Route;
 import io.lockstep.transport.aeron.TransportOptions;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 
 /**
- * Opens groups on the executors: shared memory within a host, UDP between hosts.
+ * Opens groups on the executors.
  *
- * @param udpOnly UDP within a host too
- * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
+ * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
  */
-record AeronGroups(boolean udpOnly, boolean central) implements GroupFactory {
+record AeronGroups(String transport) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
         // One order of summation: by the cost model's choice, which is measured, another run's bits could differ.
-        Tuning tuning = new Tuning(Algorithm.RING, Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
-        TransportOptions transport = TransportOptions.defaults().withTuning(tuning);
+        Tuning tuning = Tuning.defaults().withAllReduce(Algorithm.RING);
+        TransportOptions routes = TransportOptions.defaults().withTuning(tuning);
         return AeronProcessGroups.open(
-                options, rendezvous, udpOnly ? transport.withIntraHost(IntraHost.UDP) : transport);
+                options, rendezvous, transport.equals("auto") ? routes : routes.withIntraHost(Route.parse(transport)));
     }
 }

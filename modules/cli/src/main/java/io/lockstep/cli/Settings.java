@@ -214,8 +214,8 @@ final class Settings {
     static final Setting<String> TRANSPORT = add(
             "transport",
             "auto",
-            "auto: shared memory within a host, UDP between hosts; udp: UDP everywhere.",
-            Parsers.word("auto", "udp"));
+            "auto: shared memory within a host, TCP between hosts; tcp, udp: that everywhere.",
+            Parsers.word("auto", "tcp", "udp"));
 
     // The run
     static final Setting<String> RUN_DIR = add(

@@ -30,8 +30,7 @@ final class SparkJobs {
     }
 
     static GroupFactory groups(Configuration configuration) {
-        boolean udp = configuration.get(Settings.TRANSPORT).equals("udp");
-        return new AeronGroups(udp, configuration.get(Settings.STRATEGY).equals("dp"));
+        return new AeronGroups(configuration.get(Settings.TRANSPORT));
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */
@@ -56,8 +55,7 @@ final class SparkJobs {
                 configuration.get(Settings.DATA),
                 configuration.get(Settings.DATA_HOME),
                 configuration.get(Settings.TRAIN_EXAMPLES),
-                configuration.get(Settings.TEST_EXAMPLES),
-                configuration.get(Settings.SEQUENCE_LENGTH));
+                configuration.get(Settings.TEST_EXAMPLES));
     }
 
     /** What can be known before an executor starts. */

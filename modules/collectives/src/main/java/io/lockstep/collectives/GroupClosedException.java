@@ -5,4 +5,8 @@ public final class GroupClosedException extends CollectiveException {
     public GroupClosedException(String message) {
         super(message, null);
     }
+
+    GroupClosedException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -240,8 +240,7 @@ final class TransportProcessGroup implements ProcessGroup {
             broken = e;
             next.fail(e);
         } catch (RuntimeException | Error e) {
-            broken = new GroupClosedException("the group is broken on this rank by " + e + " in " + next.describe());
-            broken.initCause(e);
+            broken = new GroupClosedException("the group is broken on this rank by " + e + " in " + next.describe(), e);
             next.fail(broken);
         }
         return true;

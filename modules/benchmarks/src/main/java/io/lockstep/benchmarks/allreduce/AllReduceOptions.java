@@ -3,7 +3,7 @@ package io.lockstep.benchmarks.allreduce;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.WireType;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
+import io.lockstep.transport.aeron.Route;
 import java.time.Duration;
 import java.util.List;
 
@@ -25,7 +25,7 @@ import java.util.List;
 public record AllReduceOptions(
         int ranks,
         List<Long> bytes,
-        IntraHost transport,
+        Route transport,
         Security security,
         Algorithm algorithm,
         WireType wire,
@@ -56,7 +56,7 @@ public record AllReduceOptions(
         return new AllReduceOptions(
                 2,
                 List.of(4L, 4096L, 65_536L, 262_144L, 1_048_576L, 4_194_304L, 44_700_000L, 134_217_728L),
-                IntraHost.SHARED_MEMORY,
+                Route.SHARED_MEMORY,
                 Security.ON,
                 Algorithm.AUTO,
                 WireType.FLOAT32,

@@ -1,7 +1,7 @@
 package io.lockstep.benchmarks.allreduce;
 
 import io.lockstep.collectives.GroupOptions.Security;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
+import io.lockstep.transport.aeron.Route;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,7 +14,7 @@ public record AllReduceReport(AllReduceOptions options, List<AllReduceResult> re
     /** {@code {ranks, transport, security, results: [...]}}. */
     public String json() {
         return "{\"ranks\": " + options.ranks() + ", \"transport\": \""
-                + (options.transport() == IntraHost.UDP ? "udp" : "ipc") + "\", \"security\": \""
+                + (options.transport() == Route.SHARED_MEMORY ? "ipc" : options.transport()) + "\", \"security\": \""
                 + (options.security() == Security.ON ? "on" : "off") + "\", \"results\": [\n  "
                 + results.stream().map(AllReduceResult::json).collect(Collectors.joining(",\n  "))
                 + "\n]}\n";

@@ -8,8 +8,8 @@ import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.WireType;
 import io.lockstep.transport.aeron.AeronProcessGroups;
+import io.lockstep.transport.aeron.Route;
 import io.lockstep.transport.aeron.TransportOptions;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -74,7 +74,7 @@ public final class RankMain {
                 Duration.ofMillis(Long.parseLong(args[8])),
                 GroupOptions.Security.valueOf(args[3]));
         TransportOptions transport = TransportOptions.defaults()
-                .withIntraHost(IntraHost.valueOf(args[2]))
+                .withIntraHost(Route.valueOf(args[2]))
                 .withMtuBytes(Integer.parseInt(args[9]))
                 .withTuning(Tuning.defaults().withAllReduce(Algorithm.valueOf(args[4])));
         try (ProcessGroup group =

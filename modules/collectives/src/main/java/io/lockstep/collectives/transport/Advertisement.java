@@ -13,21 +13,24 @@ import java.util.Map;
  *
  * @param host equal for ranks that can share memory
  * @param address the only address at which the rank can be reached
- * @param port UDP port, or 0 when the rank opened none
- * @param mtuBytes the longest UDP payload that the rank's interface carries in one piece, or 0
+ * @param route how it is reached from other hosts: {@code tcp}, {@code udp}
+ * @param port of that route, or 0 when the rank opened none
+ * @param mtuBytes the longest UDP payload that the rank's interface carries in one piece, or 0 where that is no limit
  * @param segment the rank's shared-memory file, or null
  * @param nonce 16 bytes, fresh
  */
-public record Advertisement(int rank, String host, String address, int port, int mtuBytes, Path segment, byte[] nonce) {
-    private static final String VERSION = "lockstep-1-" + ByteOrder.nativeOrder();
+public record Advertisement(
+        int rank, String host, String route, String address, int port, int mtuBytes, Path segment, byte[] nonce) {
+    private static final String VERSION = "lockstep-2-" + ByteOrder.nativeOrder();
     private static final int NONCE_BYTES = 16;
 
     public String encode() {
         String path = segment == null
                 ? ""
                 : Base64.getUrlEncoder().encodeToString(segment.toString().getBytes(StandardCharsets.UTF_8));
-        return VERSION + ";rank=" + rank + ";host=" + host + ";address=" + address + ";port=" + port + ";mtu="
-                + mtuBytes + ";segment=" + path + ";nonce=" + HexFormat.of().formatHex(nonce);
+        return VERSION + ";rank=" + rank + ";host=" + host + ";route=" + route + ";address=" + address + ";port=" + port
+                + ";mtu=" + mtuBytes + ";segment=" + path + ";nonce="
+                + HexFormat.of().formatHex(nonce);
     }
 
     /** @throws IllegalArgumentException when it is not the advertisement of {@code rank} */
@@ -50,6 +53,7 @@ public record Advertisement(int rank, String host, String address, int port, int
             Advertisement result = new Advertisement(
                     Integer.parseInt(fields.get("rank")),
                     fields.get("host"),
+                    fields.get("route"),
                     fields.get("address"),
                     Integer.parseInt(fields.get("port")),
                     Integer.parseInt(fields.get("mtu")),
@@ -57,7 +61,11 @@ public record Advertisement(int rank, String host, String address, int port, int
                             ? null
                             : Path.of(new String(Base64.getUrlDecoder().decode(path), StandardCharsets.UTF_8)),
                     nonce);
-            if (result.rank != rank || nonce.length != NONCE_BYTES || result.host == null || result.address == null) {
+            if (result.rank != rank
+                    || nonce.length != NONCE_BYTES
+                    || result.host == null
+                    || result.route == null
+                    || result.address == null) {
                 throw new IllegalArgumentException("rank " + rank + " advertised " + text);
             }
             return result;

@@ -13,6 +13,7 @@ import io.lockstep.collectives.security.DatagramOpener;
 import io.lockstep.collectives.security.DatagramSeal;
 import io.lockstep.collectives.sharedmemory.PrivateDirectory;
 import io.lockstep.collectives.transport.Advertisement;
+import io.lockstep.collectives.transport.Endpoint;
 import io.lockstep.collectives.transport.Transport;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ import org.agrona.concurrent.NoOpLock;
  *
  * <p>The driver has no thread of its own: whoever owns the group drives it. It lives in a private directory.
  */
-final class AeronEndpoint implements AutoCloseable {
+final class AeronEndpoint implements Endpoint {
     static final int DATA_STREAM = 1;
     static final int STATUS_STREAM = 2;
 
@@ -101,13 +102,14 @@ final class AeronEndpoint implements AutoCloseable {
         }
     }
 
-    /** UDP port that is bound. */
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
     /** Longest packet of Aeron's, before sealing. */
-    int mtuBytes() {
+    @Override
+    public int mtuBytes() {
         return mtuBytes;
     }
 
@@ -180,8 +182,8 @@ final class AeronEndpoint implements AutoCloseable {
         arrivals.await(nanos);
     }
 
-    /** Connects to the ranks on other hosts, and waits until they are connected to this one. */
-    Transport join(List<Advertisement> ranks) {
+    @Override
+    public Transport join(List<Advertisement> ranks) {
         String host = ranks.get(options.rank()).host();
         int worldSize = options.worldSize();
         ExclusivePublication[] dataTo = new ExclusivePublication[worldSize];

@@ -7,11 +7,12 @@ import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.sharedmemory.HostIdentity;
 import io.lockstep.collectives.sharedmemory.SharedMemory;
+import io.lockstep.collectives.tcp.TcpEndpoint;
 import io.lockstep.collectives.transport.Advertisement;
+import io.lockstep.collectives.transport.Endpoint;
 import io.lockstep.collectives.transport.RoutedTransport;
 import io.lockstep.collectives.transport.SegmentTransport.Geometry;
 import io.lockstep.collectives.transport.Transport;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -80,18 +81,20 @@ public final class AeronProcessGroups {
         private final AttemptKey key;
         private final boolean sharesMemory;
         private SharedMemory memory;
-        private AeronEndpoint endpoint;
+        private Endpoint endpoint;
 
         Opened(GroupOptions options, TransportOptions transport, Geometry geometry, AttemptKey key) {
             this.options = options;
             this.transport = transport;
             this.key = key;
-            sharesMemory = transport.intraHost() == IntraHost.SHARED_MEMORY;
+            sharesMemory = transport.intraHost() == Route.SHARED_MEMORY;
             try {
                 if (sharesMemory) {
                     memory = SharedMemory.open(options.rank(), geometry, transport.directory());
                 }
-                endpoint = AeronEndpoint.open(options, transport, key);
+                endpoint = transport.interHost() == Route.TCP
+                        ? TcpEndpoint.open(options, transport.port(), key)
+                        : AeronEndpoint.open(options, transport, key);
             } catch (RuntimeException e) {
                 close();
                 throw e;
@@ -105,13 +108,21 @@ public final class AeronProcessGroups {
                     : HexFormat.of().formatHex(nonce);
             Path path = sharesMemory ? memory.path() : null;
             return new Advertisement(
-                    options.rank(), host, options.bindAddress(), endpoint.port(), endpoint.mtuBytes(), path, nonce);
+                    options.rank(),
+                    host,
+                    transport.interHost().toString(),
+                    options.bindAddress(),
+                    endpoint.port(),
+                    endpoint.mtuBytes(),
+                    path,
+                    nonce);
         }
 
         Transport join(List<Advertisement> ranks) {
             String host = ranks.get(options.rank()).host();
             boolean anyLocal =
                     ranks.stream().filter(peer -> peer.host().equals(host)).count() > 1;
+            requireOneRoute(ranks);
             boolean anyRemote = ranks.stream().anyMatch(peer -> !peer.host().equals(host));
             if (!anyRemote) {
                 endpoint.close();
@@ -125,6 +136,16 @@ public final class AeronProcessGroups {
             }
             Transport local = memory.join(ranks, key, options.deadline());
             return RoutedTransport.open(local, () -> endpoint.join(ranks), ranks);
+        }
+
+        private void requireOneRoute(List<Advertisement> ranks) {
+            for (Advertisement peer : ranks) {
+                if (!peer.route().equals(transport.interHost().toString())) {
+                    throw new IllegalStateException(peer.describe() + " goes by " + peer.route()
+                            + " between hosts, this rank by " + transport.interHost()
+                            + "; set the same transport on all ranks");
+                }
+            }
         }
 
         void close() {

@@ -3,47 +3,41 @@ package io.lockstep.transport.aeron;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.sharedmemory.PrivateDirectory;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
  * How a group's bytes travel; equal on all ranks but for the directory.
  *
- * @param intraHost the route between ranks of one host
+ * @param intraHost the route between ranks of one host: shared memory, or the route between hosts, to measure that on
+ *     one machine or where there is no shared memory
+ * @param interHost the route between ranks of different hosts
  * @param directory where private directories are made; a memory file system, best {@code /dev/shm}
- * @param port UDP port to bind, or 0 for an ephemeral one; with more than one rank on a host it must be 0
- * @param mtuBytes the longest UDP payload to send in one datagram, or 0 for what the interface carries unfragmented
- * @param termBytes of Aeron's term buffers, three for each direction of each pair of ranks; a power of two
- * @param windowBytes that a sender may be ahead of its receiver; at least bandwidth times round-trip time. Limited by
+ * @param port to bind, or 0 for an ephemeral one; with more than one rank on a host it must be 0
+ * @param mtuBytes for UDP, the longest payload to send in one datagram, or 0 for what the interface carries unfragmented
+ * @param termBytes for UDP, the size of Aeron's term buffers, three for each direction of each pair of ranks; a power of two
+ * @param windowBytes for UDP, what a sender may be ahead of its receiver; at least bandwidth times round-trip time. Limited by
  *     the socket buffer that the kernel grants (net.core.rmem_max)
  * @param tuning algorithms and waiting
  */
 public record TransportOptions(
-        IntraHost intraHost, Path directory, int port, int mtuBytes, int termBytes, int windowBytes, Tuning tuning) {
-    /** System property for the default of {@link #intraHost}: {@code shared-memory} or {@code udp}. */
+        Route intraHost,
+        Route interHost,
+        Path directory,
+        int port,
+        int mtuBytes,
+        int termBytes,
+        int windowBytes,
+        Tuning tuning) {
+    /** System property for the default of {@link #intraHost}: {@code shared-memory}, {@code tcp} or {@code udp}. */
     public static final String INTRA_HOST_PROPERTY = "lockstep.transport.intra-host";
-
-    /** How ranks of one host reach each other. */
-    public enum IntraHost {
-        SHARED_MEMORY,
-        /** As between hosts: to measure the network path on one machine, or where there is no shared memory. */
-        UDP;
-
-        /** From {@code shared-memory} (or {@code ipc}) and {@code udp}. */
-        public static IntraHost parse(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "shared-memory", "ipc" -> SHARED_MEMORY;
-                case "udp" -> UDP;
-                default ->
-                    throw new IllegalArgumentException("transport '" + text
-                            + "': allowed are shared-memory and udp, of " + Arrays.toString(values()));
-            };
-        }
-    }
+    /** System property for the default of {@link #interHost}: {@code tcp} or {@code udp}. */
+    public static final String INTER_HOST_PROPERTY = "lockstep.transport.inter-host";
 
     public TransportOptions {
-        Objects.requireNonNull(intraHost, "intraHost");
+        if (interHost == Route.SHARED_MEMORY || intraHost != Route.SHARED_MEMORY && intraHost != interHost) {
+            throw new IllegalArgumentException("no group goes by " + intraHost + " within hosts and by " + interHost
+                    + " between them: between is tcp or udp, within is shared-memory or the same");
+        }
         Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(tuning, "tuning");
         if (port < 0 || port > 65_535) {
@@ -62,8 +56,11 @@ public record TransportOptions(
     }
 
     public static TransportOptions defaults() {
+        Route intraHost = Route.parse(System.getProperty(INTRA_HOST_PROPERTY, "shared-memory"));
+        String likeIntraHost = intraHost == Route.SHARED_MEMORY ? "tcp" : intraHost.toString();
         return new TransportOptions(
-                IntraHost.parse(System.getProperty(INTRA_HOST_PROPERTY, "shared-memory")),
+                intraHost,
+                Route.parse(System.getProperty(INTER_HOST_PROPERTY, likeIntraHost)),
                 PrivateDirectory.defaultParent(),
                 0,
                 0,
@@ -72,19 +69,25 @@ public record TransportOptions(
                 Tuning.defaults());
     }
 
-    public TransportOptions withIntraHost(IntraHost route) {
-        return new TransportOptions(route, directory, port, mtuBytes, termBytes, windowBytes, tuning);
+    /** A network route within hosts is the one between them, too. */
+    public TransportOptions withIntraHost(Route route) {
+        Route between = route == Route.SHARED_MEMORY ? interHost : route;
+        return new TransportOptions(route, between, directory, port, mtuBytes, termBytes, windowBytes, tuning);
+    }
+
+    public TransportOptions withInterHost(Route route) {
+        return new TransportOptions(intraHost, route, directory, port, mtuBytes, termBytes, windowBytes, tuning);
     }
 
     public TransportOptions withTuning(Tuning other) {
-        return new TransportOptions(intraHost, directory, port, mtuBytes, termBytes, windowBytes, other);
+        return new TransportOptions(intraHost, interHost, directory, port, mtuBytes, termBytes, windowBytes, other);
     }
 
     public TransportOptions withDirectory(Path other) {
-        return new TransportOptions(intraHost, other, port, mtuBytes, termBytes, windowBytes, tuning);
+        return new TransportOptions(intraHost, interHost, other, port, mtuBytes, termBytes, windowBytes, tuning);
     }
 
     public TransportOptions withMtuBytes(int other) {
-        return new TransportOptions(intraHost, directory, port, other, termBytes, windowBytes, tuning);
+        return new TransportOptions(intraHost, interHost, directory, port, other, termBytes, windowBytes, tuning);
     }
 }

@@ -6,7 +6,6 @@ import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.World;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ class LeakIT {
     @TempDir
     Path directory;
 
-    private void useGroup(IntraHost route) {
+    private void useGroup(Route route) {
         TransportOptions transport =
                 TransportOptions.defaults().withIntraHost(route).withDirectory(directory);
         try (World world = new World(LocalRendezvous.form(
@@ -49,8 +48,8 @@ class LeakIT {
     }
 
     @ParameterizedTest
-    @EnumSource(IntraHost.class)
-    void closedGroupsLeaveNoThreadFileOrMapping(IntraHost route) throws IOException {
+    @EnumSource(Route.class)
+    void closedGroupsLeaveNoThreadFileOrMapping(Route route) throws IOException {
         Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "needs Linux");
         useGroup(route); // loads classes, which opens files that stay
         long filesBefore = count(Path.of("/proc/self/fd"));

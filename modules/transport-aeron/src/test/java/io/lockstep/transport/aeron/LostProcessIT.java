@@ -3,7 +3,6 @@ package io.lockstep.transport.aeron;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.collectives.sharedmemory.PrivateDirectory;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,7 +32,7 @@ class LostProcessIT {
         processes.forEach(Process::destroyForcibly);
     }
 
-    private void launch(IntraHost route) throws IOException {
+    private void launch(Route route) throws IOException {
         List<PrintStream> input = new ArrayList<>();
         for (int rank = 0; rank < WORLD_SIZE; rank++) {
             List<String> command = new ArrayList<>();
@@ -75,7 +74,7 @@ class LostProcessIT {
 
     @ParameterizedTest
     @CsvSource({"SHARED_MEMORY, KILL", "SHARED_MEMORY, STOP", "UDP, KILL", "UDP, STOP"})
-    void survivorsNameTheRankThatIsGone(IntraHost route, String signal) throws Exception {
+    void survivorsNameTheRankThatIsGone(Route route, String signal) throws Exception {
         launch(route);
         Process kill = new ProcessBuilder(
                         "kill",

@@ -4,7 +4,6 @@ import io.lockstep.collectives.CollectiveException;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -33,7 +32,7 @@ public final class RankProcess {
                 "127.0.0.1",
                 Duration.ofMillis(Long.parseLong(args[3])),
                 GroupOptions.Security.ON);
-        TransportOptions transport = TransportOptions.defaults().withIntraHost(IntraHost.valueOf(args[2]));
+        TransportOptions transport = TransportOptions.defaults().withIntraHost(Route.valueOf(args[2]));
         try (ProcessGroup group = AeronProcessGroups.open(
                 options,
                 mine -> {

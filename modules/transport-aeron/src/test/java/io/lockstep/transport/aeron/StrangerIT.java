@@ -11,7 +11,6 @@ import io.lockstep.collectives.World;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.security.DatagramSeal;
 import io.lockstep.collectives.transport.Advertisement;
-import io.lockstep.transport.aeron.TransportOptions.IntraHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -36,7 +35,7 @@ class StrangerIT {
     private final ConcurrentHashMap<Integer, Integer> ports = new ConcurrentHashMap<>();
 
     private List<ProcessGroup> form() {
-        TransportOptions udp = TransportOptions.defaults().withIntraHost(IntraHost.UDP);
+        TransportOptions udp = TransportOptions.defaults().withIntraHost(Route.UDP);
         return LocalRendezvous.form(
                 2,
                 Duration.ofSeconds(20),
@@ -124,7 +123,7 @@ class StrangerIT {
 
     @Test
     void aRankWithAnotherKeyDoesNotGetIn() {
-        for (IntraHost route : IntraHost.values()) {
+        for (Route route : Route.values()) {
             TransportOptions transport = TransportOptions.defaults().withIntraHost(route);
             assertThatThrownBy(() -> LocalRendezvous.form(
                             2, Duration.ofSeconds(2), GroupOptions.Security.ON, (options, rendezvous) -> {
@@ -140,7 +139,7 @@ class StrangerIT {
                                         options.security());
                                 return AeronProcessGroups.open(other, rendezvous, transport);
                             }))
-                    .hasMessageMatching(route == IntraHost.UDP ? ".*lost rank.*key.*" : ".*does not know the key.*");
+                    .hasMessageMatching(route == Route.UDP ? ".*lost rank.*key.*" : ".*does not know the key.*");
         }
     }
 }

@@ -1,0 +1,258 @@
+package io.lockstep.collectives.tcp;
+
+import io.lockstep.collectives.transport.Advertisement;
+import io.lockstep.collectives.transport.Frame;
+import io.lockstep.collectives.transport.PeerStatus;
+import io.lockstep.collectives.transport.RoutedTransport;
+import io.lockstep.collectives.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Frames and statuses over the connections that a {@link TcpEndpoint} has formed; all non-blocking, one selector. */
+final class TcpTransport implements Transport {
+    /** Payload of the longest frame: what segmentation offload moves in one piece. */
+    static final int SEGMENT_BYTES = 64 * 1024;
+
+    static final int LOOKAHEAD = 8;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    /** At least this often: the sign of life. */
+    private static final long HEARTBEAT_NANOS = Duration.ofMillis(200).toNanos();
+
+    private final List<Advertisement> ranks;
+    private final int rank;
+    private final Selector selector;
+    private final Connection[] frames;
+    private final Connection[] statuses;
+    private final Frame[] outbound;
+    private final Frame[] inbound;
+    private final int[] claimedBytes;
+    private final ByteBuffer[] statusOf;
+    private final long[] heardNanos;
+    private final ByteBuffer mine = ByteBuffer.allocateDirect(PeerStatus.BYTES).order(ByteOrder.nativeOrder());
+    private final long statusNanos;
+    private final Consumer<SelectionKey> move = this::move;
+    private int moves;
+    private boolean statusDirty;
+    private long statusSentNanos;
+    private boolean closed;
+
+    /** @param frames and {@code statuses} by rank; null for this rank and those of its host */
+    TcpTransport(List<Advertisement> ranks, int rank, Connection[] frames, Connection[] statuses) {
+        this.ranks = ranks;
+        this.rank = rank;
+        this.frames = frames;
+        this.statuses = statuses;
+        int worldSize = ranks.size();
+        outbound = new Frame[worldSize];
+        inbound = new Frame[worldSize];
+        claimedBytes = new int[worldSize];
+        statusOf = new ByteBuffer[worldSize];
+        heardNanos = new long[worldSize];
+        // so that all statuses together stay below some hundreds a second
+        statusNanos = Duration.ofMillis(Math.max(5, worldSize)).toNanos();
+        try {
+            selector = Selector.open();
+            for (int peer = 0; peer < worldSize; peer++) {
+                if (frames[peer] != null) {
+                    frames[peer].register(selector);
+                    statuses[peer].register(selector);
+                    outbound[peer] = new Frame();
+                    inbound[peer] = new Frame();
+                    statusOf[peer] = ByteBuffer.allocateDirect(PeerStatus.BYTES).order(ByteOrder.nativeOrder());
+                    new PeerStatus().writeTo(statusOf[peer], 0);
+                    heardNanos[peer] = System.nanoTime();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int worldSize() {
+        return ranks.size();
+    }
+
+    @Override
+    public String describe(int peer) {
+        return ranks.get(peer).describe();
+    }
+
+    @Override
+    public int hostOf(int peer) {
+        return RoutedTransport.hostOf(ranks, peer);
+    }
+
+    @Override
+    public int segmentBytes() {
+        return SEGMENT_BYTES;
+    }
+
+    @Override
+    public int lookahead() {
+        return LOOKAHEAD;
+    }
+
+    @Override
+    public Frame claim(int peer, int payloadBytes) {
+        int bytes = Frame.HEADER_BYTES + payloadBytes;
+        if (!frames[peer].claim(bytes)) {
+            return null;
+        }
+        claimedBytes[peer] = bytes;
+        return outbound[peer].wrap(frames[peer].claimed(), frames[peer].claimedAt());
+    }
+
+    @Override
+    public void commit(int peer) {
+        frames[peer].commit(claimedBytes[peer]);
+    }
+
+    @Override
+    public Frame peek(int peer) {
+        Connection connection = frames[peer];
+        if (!connection.peek()) {
+            return null;
+        }
+        if (connection.recordLength() < Frame.HEADER_BYTES) {
+            connection.close();
+            return null;
+        }
+        return inbound[peer].wrap(connection.record(), connection.recordAt());
+    }
+
+    @Override
+    public void release(int peer) {
+        frames[peer].release();
+    }
+
+    @Override
+    public void publish(PeerStatus status) {
+        status.writeTo(mine, 0);
+        statusDirty = true;
+        if (status.state >= PeerStatus.BROKEN) {
+            sendStatus(System.nanoTime());
+        }
+    }
+
+    /** To those who have taken the one before; the others get the next one. */
+    private void sendStatus(long now) {
+        statusDirty = false;
+        statusSentNanos = now;
+        for (Connection connection : statuses) {
+            if (connection == null || connection.ended()) {
+                continue;
+            }
+            if (connection.allSent() && connection.claim(PeerStatus.BYTES)) {
+                connection.claimed().put(connection.claimedAt(), mine, 0, PeerStatus.BYTES);
+                connection.commit(PeerStatus.BYTES);
+            } else {
+                statusDirty = true;
+            }
+        }
+    }
+
+    @Override
+    public void statusOf(int peer, PeerStatus into) {
+        into.readFrom(statusOf[peer], 0);
+    }
+
+    @Override
+    public long silenceNanos(int peer) {
+        return frames[peer].ended() ? Long.MAX_VALUE : Math.max(0, System.nanoTime() - heardNanos[peer]);
+    }
+
+    @Override
+    public boolean lingers() {
+        return true;
+    }
+
+    @Override
+    public int progress() {
+        if (closed) {
+            return 0;
+        }
+        moves = 0;
+        try {
+            selector.selectNow(move);
+            readStatuses();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        long now = System.nanoTime();
+        if (now - statusSentNanos > (statusDirty ? statusNanos : HEARTBEAT_NANOS)) {
+            sendStatus(now);
+        }
+        return moves;
+    }
+
+    private void move(SelectionKey key) {
+        if (((Connection) key.attachment()).move()) {
+            moves++;
+        }
+    }
+
+    private void readStatuses() {
+        for (int peer = 0; peer < statuses.length; peer++) {
+            Connection connection = statuses[peer];
+            while (connection != null && connection.peek()) {
+                if (connection.recordLength() == PeerStatus.BYTES) {
+                    statusOf[peer].put(0, connection.record(), connection.recordAt(), PeerStatus.BYTES);
+                    heardNanos[peer] = System.nanoTime();
+                }
+                connection.release();
+            }
+        }
+    }
+
+    /** @param nanos rounded up to milliseconds, which is what a selector knows */
+    @Override
+    public void await(long nanos) {
+        if (closed) {
+            return;
+        }
+        try {
+            selector.select(move, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+            readStatuses();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean wakes() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (int peer = 0; peer < frames.length; peer++) {
+            if (frames[peer] != null) {
+                frames[peer].close();
+                statuses[peer].close();
+            }
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.lockstep.transport.aeron;
+
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.LocalRendezvous;
+import io.lockstep.collectives.ProcessGroupContract;
+import io.lockstep.collectives.World;
+import java.time.Duration;
+
+class TcpGroupIT extends ProcessGroupContract {
+    @Override
+    protected World open(int worldSize) {
+        TransportOptions tcp = TransportOptions.defaults().withIntraHost(Route.TCP);
+        return new World(LocalRendezvous.form(
+                worldSize,
+                Duration.ofSeconds(30),
+                Security.ON,
+                (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, tcp)));
+    }
+}
