@@ -23,9 +23,9 @@ remove() {
 }
 trap remove EXIT
 remove
-# a bucket of several segments of 64 KiB: from a smaller one the kernel cuts each into packets, and that work, which no
+# a bucket of two segments of 64 KiB: from a smaller one the kernel cuts each into packets, and that work, which no
 # network card leaves to the processors, would be most of what is measured
-limit() { tc "$@" root tbf rate "$rate" burst 256kb latency 10ms; }
+limit() { tc "$@" root tbf rate "$rate" burst 128kb latency 10ms; }
 ip link add $bridge type bridge && ip link set $bridge up
 addresses=
 for ((host = 0; host < hosts; host++)); do

@@ -1,10 +1,8 @@
 package io.lockstep.cli;
 
-import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Rendezvous;
-import io.lockstep.collectives.Tuning;
 import io.lockstep.spark.GroupFactory;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import io.lockstep.transport.aeron.Route;
@@ -18,9 +16,7 @@ import io.lockstep.transport.aeron.TransportOptions;
 record AeronGroups(String transport) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
-        // One order of summation: by the cost model's choice, which is measured, another run's bits could differ.
-        Tuning tuning = Tuning.defaults().withAllReduce(Algorithm.RING);
-        TransportOptions routes = TransportOptions.defaults().withTuning(tuning);
+        TransportOptions routes = TransportOptions.defaults();
         return AeronProcessGroups.open(
                 options, rendezvous, transport.equals("auto") ? routes : routes.withIntraHost(Route.parse(transport)));
     }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** One call of a collective on this rank, from the call until it is done. */
-final class Collective implements Work {
+/** A call of a collective on this rank, from the call until it is done; and again where it was prepared. */
+final class Collective implements PreparedWork {
     /** A call that was finished before it could be looked at. */
     static final int UNKNOWN_CALL = Frame.packCall(0xFF, 0, 0);
 
@@ -24,7 +24,7 @@ final class Collective implements Work {
     private CollectiveException failure;
     private long durationNanos;
     private volatile Thread waiter;
-    private volatile boolean done;
+    private volatile boolean done = true;
 
     Collective(
             TransportProcessGroup group, CollectiveKind kind, Operand operand, WireType wire, int root, byte[] record) {
@@ -85,6 +85,23 @@ final class Collective implements Work {
     void fail(CollectiveException cause) {
         failure = cause;
         finish();
+    }
+
+    @Override
+    public PreparedWork start() {
+        if (!done) {
+            throw new IllegalStateException(describe() + " is outstanding already");
+        }
+        group.enqueue(this);
+        return this;
+    }
+
+    /** From here on it is outstanding. */
+    void begin(long number) {
+        sequence = number;
+        failure = null;
+        waiter = null;
+        done = false;
     }
 
     private void finish() {

@@ -8,7 +8,9 @@ enum CollectiveKind {
     REDUCE("reduce"),
     BROADCAST("broadcast"),
     BARRIER("barrier"),
-    ALL_GATHER_RECORDS("allGatherRecords");
+    ALL_GATHER_RECORDS("allGatherRecords"),
+    /** Within hosts (root 0) or between them (root 1), to measure the links. */
+    PROBE("probe");
 
     private final String method;
 
@@ -21,7 +23,7 @@ enum CollectiveKind {
     }
 
     boolean hasRoot() {
-        return this == REDUCE || this == BROADCAST;
+        return this == REDUCE || this == BROADCAST || this == PROBE;
     }
 
     boolean hasVector() {

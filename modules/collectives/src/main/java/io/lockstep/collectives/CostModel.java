@@ -1,60 +1,89 @@
 package io.lockstep.collectives;
 
-import java.util.EnumMap;
-import java.util.Map;
-
 /**
- * Predicts how long each all-reduce takes, and picks the fastest: time = steps x alpha + bytes x beta, the formulas of
- * the module's README.
+ * Predicts how long each all-reduce takes, and picks the fastest: the formulas of the module's README over the costs of
+ * the two classes of links. A choice depends on the costs, the size and the placement of the ranks, on nothing else: with
+ * the same costs another run chooses alike, and so sums in the same order.
  *
- * @param alphaSeconds of one step between the two ranks that are farthest apart
- * @param betaSeconds of one byte sent and added
- * @param localAlphaSeconds the same within a host, for the hierarchical algorithm
- * @param localBetaSeconds within a host
+ * <p>Ranks of one host share its link to the others, so where ranks are on several hosts every step is taken to cross
+ * them, with as many vectors side by side as the fullest host has ranks; of the ring and the hierarchical algorithm more
+ * is known.
+ *
+ * @param memory within a host
+ * @param network between hosts
  */
-record CostModel(double alphaSeconds, double betaSeconds, double localAlphaSeconds, double localBetaSeconds) {
+public record CostModel(LinkCost memory, LinkCost network) {
     /** Halving-doubling writes every partial sum to memory and reads it again for the next step; a ring forwards it. */
     private static final double UNPIPELINED = 1.15;
 
-    /** Shared memory, measured; what is assumed where nothing is probed. */
-    static CostModel sharedMemory() {
-        return new CostModel(1.5e-6, 0.12e-9, 1.5e-6, 0.12e-9);
+    private static final Algorithm[] CANDIDATES = {
+        Algorithm.FLAT, Algorithm.RECURSIVE_DOUBLING, Algorithm.HALVING_DOUBLING, Algorithm.RING, Algorithm.HIERARCHICAL
+    };
+
+    /**
+     * Shared memory as measured (the module's README), and a network between 1 and 10 Gbit/s: the same on all machines,
+     * so that runs repeat each other. On either of the two the choice is at most a neighbour of the best one.
+     */
+    public static CostModel nominal() {
+        return new CostModel(new LinkCost(0.6, 0.09), new LinkCost(30, 3.3));
     }
 
-    Algorithm fastest(long bytes, int worldSize, int hosts, int segmentBytes) {
-        return costs(bytes, worldSize, hosts, segmentBytes).entrySet().stream()
-                .min(Map.Entry.comparingByValue())
-                .orElseThrow()
-                .getKey();
+    /** {@code memory 0.6 us + 0.09 ns/B, network 30.0 us + 3.3 ns/B}; {@link #parse} reads back the same. */
+    @Override
+    public String toString() {
+        return "memory " + memory + ", network " + network;
     }
 
-    /** Seconds by algorithm, for those that can serve the size. */
-    Map<Algorithm, Double> costs(long bytes, int worldSize, int hosts, int segmentBytes) {
-        Map<Algorithm, Double> costs = new EnumMap<>(Algorithm.class);
-        int n = worldSize;
+    /** @throws IllegalArgumentException when the text is not as {@link #toString} writes it */
+    public static CostModel parse(String text) {
+        String[] parts = text.strip().split(", network ");
+        if (parts.length != 2 || !parts[0].startsWith("memory ")) {
+            throw new IllegalArgumentException("'" + text + "' are no costs; the nominal ones are '" + nominal() + "'");
+        }
+        return new CostModel(LinkCost.parse(parts[0].substring("memory ".length())), LinkCost.parse(parts[1]));
+    }
+
+    Algorithm fastest(long bytes, Placement placement, int segmentBytes) {
+        Algorithm fastest = Algorithm.RING;
+        for (Algorithm candidate : CANDIDATES) {
+            boolean possible = candidate != Algorithm.FLAT || bytes <= segmentBytes;
+            if (possible && seconds(candidate, bytes, placement) < seconds(fastest, bytes, placement)) {
+                fastest = candidate;
+            }
+        }
+        return fastest;
+    }
+
+    /** Infinite for what cannot serve. */
+    double seconds(Algorithm algorithm, long bytes, Placement placement) {
+        int n = placement.worldSize();
+        int hosts = placement.hosts();
         int core = Integer.highestOneBit(n);
         double rounds = Integer.numberOfTrailingZeros(core);
-        double fold = core == n ? 0 : 2 * (alphaSeconds + bytes * betaSeconds);
-        if (bytes <= segmentBytes) {
-            // the frames to all peers leave one after another, but wait for each other only once
-            costs.put(Algorithm.FLAT, alphaSeconds * (1 + (n - 2) / 4.0) + (n - 1) * bytes * betaSeconds);
-        }
-        costs.put(Algorithm.RECURSIVE_DOUBLING, rounds * (alphaSeconds + bytes * betaSeconds) + fold);
-        costs.put(
-                Algorithm.HALVING_DOUBLING,
-                2 * rounds * alphaSeconds + 2.0 * (core - 1) / core * bytes * betaSeconds * UNPIPELINED + fold);
-        costs.put(Algorithm.RING, ring(alphaSeconds, betaSeconds, bytes, n));
-        if (hosts > 1 && hosts < n) {
-            double perHost = Math.ceil((double) n / hosts);
-            costs.put(
-                    Algorithm.HIERARCHICAL,
-                    2 * ((perHost - 1) * localAlphaSeconds + bytes * localBetaSeconds)
-                            + ring(alphaSeconds, betaSeconds, bytes, hosts));
-        }
-        return costs;
+        int folds = core == n ? 0 : 2;
+        LinkCost link = hosts == 1 ? memory : network;
+        double side = hosts == 1 ? 1 : placement.fullest();
+        return switch (algorithm) {
+            case FLAT -> {
+                // the frames to all peers leave one after another, but wait for each other only once
+                int peers = hosts == 1 ? n - 1 : n - placement.fullest();
+                yield link.seconds(1 + (n - 2) / 4.0, peers * side * bytes);
+            }
+            case RECURSIVE_DOUBLING -> link.seconds(rounds + folds, (rounds + folds) * side * bytes);
+            case HALVING_DOUBLING -> {
+                double moved = 2.0 * (core - 1) / core * UNPIPELINED + folds;
+                yield link.seconds(2 * rounds + folds, moved * side * bytes);
+            }
+            case RING -> ring(link, n, hosts == 1 ? 1 : placement.ringFlows(), bytes);
+            case HIERARCHICAL ->
+                hosts == 1 || hosts == n
+                        ? Double.POSITIVE_INFINITY
+                        : memory.seconds(2 * (placement.fullest() - 1), 2.0 * bytes) + ring(network, hosts, 1, bytes);
+            case CENTRAL, AUTO -> Double.POSITIVE_INFINITY;
+        };
     }
 
-    private static double ring(double alpha, double beta, long bytes, int n) {
-        return 2 * (n - 1) * alpha + 2.0 * (n - 1) / n * bytes * beta;
+    private static double ring(LinkCost link, int n, int flows, long bytes) {
+        return link.seconds(2 * (n - 1), 2.0 * (n - 1) / n * flows * bytes);
     }
 }

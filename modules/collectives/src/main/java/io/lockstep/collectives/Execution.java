@@ -10,28 +10,38 @@ import io.lockstep.collectives.algorithms.Links;
 import io.lockstep.collectives.algorithms.Records;
 import io.lockstep.collectives.algorithms.RecursiveDoubling;
 import io.lockstep.collectives.algorithms.Ring;
-import java.util.stream.IntStream;
 
 /** From a call to the algorithm that serves it. */
 final class Execution {
     private final Links links;
     private final Flat flat;
     private final Tuning tuning;
-    private final int hosts;
-    private volatile CostModel model = CostModel.sharedMemory();
+    private final Placement placement;
+    private final Ring ring;
+    private final Hierarchical hierarchical;
+    private volatile CostModel costs;
 
     Execution(Links links, Tuning tuning) {
         this.links = links;
         this.flat = new Flat(links.segmentBytes());
         this.tuning = tuning;
-        this.hosts = (int) IntStream.range(0, links.worldSize())
-                .filter(rank -> links.hostOf(rank) == rank)
-                .count();
+        this.placement = Placement.of(links);
+        this.ring = new Ring(links);
+        this.hierarchical = new Hierarchical(links);
+        this.costs = tuning.costs().orElseGet(CostModel::nominal);
     }
 
-    /** From now on choices follow this model; all ranks change it between the same two calls. */
-    void model(CostModel fitted) {
-        model = fitted;
+    /** From now on choices follow these; all ranks change them between the same two calls. */
+    void costs(CostModel fitted) {
+        costs = fitted;
+    }
+
+    CostModel costs() {
+        return costs;
+    }
+
+    Placement placement() {
+        return placement;
     }
 
     /** Sets the algorithm that was left open, from what is the same on all ranks. */
@@ -43,7 +53,7 @@ final class Execution {
             case ALL_REDUCE -> allReduceBy(collective);
             case REDUCE -> tuning.reduce() == Algorithm.AUTO ? Algorithm.CENTRAL : tuning.reduce();
             case BROADCAST -> tuning.broadcast() == Algorithm.AUTO ? Algorithm.RING : tuning.broadcast();
-            case REDUCE_SCATTER, ALL_GATHER, BARRIER, ALL_GATHER_RECORDS -> Algorithm.AUTO;
+            case REDUCE_SCATTER, ALL_GATHER, BARRIER, ALL_GATHER_RECORDS, PROBE -> Algorithm.AUTO;
         };
     }
 
@@ -53,15 +63,15 @@ final class Execution {
             return Algorithm.RING;
         }
         return tuning.allReduce() == Algorithm.AUTO
-                ? model.fastest(wireBytes, links.worldSize(), hosts, links.segmentBytes())
+                ? costs.fastest(wireBytes, placement, links.segmentBytes())
                 : tuning.allReduce();
     }
 
     void run(Collective collective) {
         switch (collective.kind) {
             case ALL_REDUCE -> allReduce(collective);
-            case REDUCE_SCATTER -> Ring.reduceScatter(links, collective.operand);
-            case ALL_GATHER -> Ring.allGather(links, collective.operand);
+            case REDUCE_SCATTER -> ring.reduceScatter(collective.operand);
+            case ALL_GATHER -> ring.allGather(collective.operand);
             case REDUCE -> {
                 if (collective.algorithm == Algorithm.CENTRAL) {
                     Central.reduce(links, collective.operand, collective.root);
@@ -77,6 +87,13 @@ final class Execution {
                 }
             }
             case BARRIER -> Dissemination.barrier(links);
+            case PROBE -> {
+                if (collective.root == Probe.MEMORY) {
+                    hierarchical.allReduceWithinHosts(collective.operand);
+                } else {
+                    hierarchical.allReduceBetweenHosts(collective.operand);
+                }
+            }
             case ALL_GATHER_RECORDS -> collective.records = Records.allGather(links, collective.record);
         }
     }
@@ -87,8 +104,8 @@ final class Execution {
             case RECURSIVE_DOUBLING -> RecursiveDoubling.allReduce(links, collective.operand);
             case HALVING_DOUBLING -> HalvingDoubling.allReduce(links, collective.operand);
             case CENTRAL -> Central.allReduce(links, collective.operand);
-            case HIERARCHICAL -> Hierarchical.allReduce(links, collective.operand);
-            case RING -> Ring.allReduce(links, collective.operand);
+            case HIERARCHICAL -> hierarchical.allReduce(collective.operand);
+            case RING -> ring.allReduce(collective.operand);
             case AUTO -> throw new IllegalStateException("chosen before it runs");
         }
     }

@@ -5,59 +5,66 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 
 /**
- * Fits a cost model to the group: alpha from tiny exchanges, beta from a ring of a mebibyte, each the best of a few
- * rounds, since everything that disturbs makes them slower. All ranks end with the slowest rank's figures, so that they
- * choose alike. Some 100 ms.
+ * Fits the costs of both classes of links: within hosts by rings among the ranks of each, between hosts by a ring of
+ * their lowest ranks; alpha from 4 bytes, beta from a mebibyte, each the best of a few rounds, since everything that
+ * disturbs makes them slower. All ranks end with the slowest rank's figures, so that they choose alike. Some 200 ms.
  */
 final class Probe {
+    /** A class of links, as the root of a {@link CollectiveKind#PROBE}. */
+    static final int MEMORY = 0;
+
+    static final int NETWORK = 1;
+
     private static final int RING_BYTES = 1 << 20;
     private static final int TINY_ROUNDS = 200;
     private static final int RING_ROUNDS = 20;
     private static final long LONGEST_NANOS = Duration.ofMillis(60).toNanos();
 
     private final TransportProcessGroup group;
+    private final ByteBuffer stop = floats(Float.BYTES);
 
     Probe(TransportProcessGroup group) {
         this.group = group;
     }
 
     CostModel fit() {
-        int n = group.worldSize();
-        ByteBuffer tiny = floats(Float.BYTES);
-        ByteBuffer ring = floats(RING_BYTES);
-        double tinySeconds = best(tiny, Algorithm.FLAT, TINY_ROUNDS);
-        double ringSeconds = best(ring, Algorithm.RING, RING_ROUNDS);
-        double alpha = tinySeconds / (1 + (n - 2) / 4.0);
-        double beta = Math.max(1e-12, (ringSeconds - 2 * (n - 1) * alpha) / (2.0 * (n - 1) / n * RING_BYTES));
-        ByteBuffer slowest = floats(2 * Float.BYTES);
-        slowest.putFloat(0, (float) alpha).putFloat(Float.BYTES, (float) beta);
-        group.allReduceBy(slowest, Reduction.MAX, Algorithm.FLAT).await();
-        CostModel local = CostModel.sharedMemory();
+        CostModel nominal = CostModel.nominal();
+        Placement placement = group.placement();
         return new CostModel(
-                slowest.getFloat(0),
-                slowest.getFloat(Float.BYTES),
-                local.localAlphaSeconds(),
-                local.localBetaSeconds());
+                placement.fullest() > 1 ? fit(MEMORY, placement.fullest()) : nominal.memory(),
+                placement.hosts() > 1 ? fit(NETWORK, placement.hosts()) : nominal.network());
     }
 
-    private double best(ByteBuffer vector, Algorithm algorithm, int rounds) {
+    private LinkCost fit(int linkClass, int n) {
+        double tinyMicros = bestMicros(floats(Float.BYTES), linkClass, TINY_ROUNDS);
+        double ringMicros = bestMicros(floats(RING_BYTES), linkClass, RING_ROUNDS);
+        double alpha = tinyMicros / (2 * (n - 1));
+        double beta = (ringMicros - tinyMicros) * 1000 / (2.0 * (n - 1) / n * RING_BYTES);
+        ByteBuffer slowest = floats(2 * Float.BYTES);
+        slowest.putFloat(0, (float) Math.max(alpha, 1e-3)).putFloat(Float.BYTES, (float) Math.max(beta, 1e-3));
+        group.allReduceBy(slowest, Reduction.MAX, Algorithm.FLAT).await();
+        return new LinkCost(slowest.getFloat(0), slowest.getFloat(Float.BYTES));
+    }
+
+    private double bestMicros(ByteBuffer vector, int linkClass, int rounds) {
         long best = Long.MAX_VALUE;
         long begin = System.nanoTime();
-        ByteBuffer stop = floats(Float.BYTES);
         for (int round = 0; round < rounds; round++) {
-            Work work = group.allReduceBy(vector, Reduction.SUM, algorithm);
+            Work work = group.probe(vector, linkClass);
             work.await();
             best = Math.min(best, work.durationNanos());
-            if (round % 4 == 3) {
-                // all ranks leave the loop in the same round
-                stop.putFloat(0, System.nanoTime() - begin > LONGEST_NANOS ? 1 : 0);
-                group.allReduceBy(stop, Reduction.MAX, Algorithm.FLAT).await();
-                if (stop.getFloat(0) > 0) {
-                    break;
-                }
+            if (round % 4 == 3 && someRankHasHadEnough(begin)) {
+                break;
             }
         }
-        return best / 1e9;
+        return best / 1e3;
+    }
+
+    /** All ranks leave the loop in the same round. */
+    private boolean someRankHasHadEnough(long begin) {
+        stop.putFloat(0, System.nanoTime() - begin > LONGEST_NANOS ? 1 : 0);
+        group.allReduceBy(stop, Reduction.MAX, Algorithm.FLAT).await();
+        return stop.getFloat(0) > 0;
     }
 
     private static ByteBuffer floats(int bytes) {

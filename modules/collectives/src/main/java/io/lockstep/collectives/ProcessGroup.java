@@ -57,6 +57,31 @@ public interface ProcessGroup extends AutoCloseable {
     /** In place: afterwards every rank holds the root's values. */
     Work broadcast(ByteBuffer floats, int root);
 
+    /** {@link #allReduce(ByteBuffer, Reduction, WireType)} to be started many times; position and limit are read here. */
+    default PreparedWork prepareAllReduce(ByteBuffer floats, Reduction reduction, WireType wire) {
+        return PreparedWork.calling(() -> allReduce(floats, reduction, wire));
+    }
+
+    /** {@link #reduceScatter} to be started many times. */
+    default PreparedWork prepareReduceScatter(ByteBuffer floats, Reduction reduction) {
+        return PreparedWork.calling(() -> reduceScatter(floats, reduction));
+    }
+
+    /** {@link #allGather} to be started many times. */
+    default PreparedWork prepareAllGather(ByteBuffer floats) {
+        return PreparedWork.calling(() -> allGather(floats));
+    }
+
+    /** {@link #reduce} to be started many times. */
+    default PreparedWork prepareReduce(ByteBuffer floats, Reduction reduction, int root) {
+        return PreparedWork.calling(() -> reduce(floats, reduction, root));
+    }
+
+    /** {@link #broadcast} to be started many times. */
+    default PreparedWork prepareBroadcast(ByteBuffer floats, int root) {
+        return PreparedWork.calling(() -> broadcast(floats, root));
+    }
+
     /** Waits until every rank has called it. */
     void barrier();
 
@@ -66,6 +91,11 @@ public interface ProcessGroup extends AutoCloseable {
      * @param record at most {@link #MAX_RECORD_BYTES}
      */
     List<byte[]> allGatherRecords(byte[] record);
+
+    /** What the choice of algorithms rests on; feed it back through {@link Tuning#withCosts} to repeat a run's bits. */
+    default CostModel costs() {
+        return CostModel.nominal();
+    }
 
     /** The deadline of each collective, from the moment it is at the head of the queue. */
     Duration deadline();

@@ -49,13 +49,15 @@ public final class ProcessGroups {
     }
 
     /**
-     * The same, and a short probe of the links from which the group chooses its algorithms. All ranks call it at the
-     * same time.
+     * The same, and where the tuning has no costs a short probe of the links. All ranks call it at the same time; in one
+     * thread after another it would wait for ever.
      */
-    public static ProcessGroup probed(Transport transport, int attempt, int group, Duration deadline, Tuning tuning) {
+    public static ProcessGroup form(Transport transport, int attempt, int group, Duration deadline, Tuning tuning) {
         TransportProcessGroup result = new TransportProcessGroup(transport, attempt, group, deadline, tuning);
         try {
-            result.calibrate();
+            if (tuning.costs().isEmpty()) {
+                result.calibrate();
+            }
             return result;
         } catch (RuntimeException e) {
             result.close();

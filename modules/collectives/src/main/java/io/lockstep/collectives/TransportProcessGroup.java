@@ -7,9 +7,9 @@ import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,9 +36,11 @@ final class TransportProcessGroup implements ProcessGroup {
     private final Exchange exchange;
     private final Execution execution;
     private final WireKernel[] kernels;
-    private final Queue<Collective> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Collective> queue = new ArrayDeque<>(); // guarded by itself
+
     private final ReentrantLock turn = new ReentrantLock();
     private final Thread communication;
+    private final Collective barrier = new Collective(this, CollectiveKind.BARRIER, null, WireType.FLOAT32, 0, null);
     private long lastSequence;
     private long idleLookNanos;
     private CollectiveException broken;
@@ -74,48 +76,89 @@ final class TransportProcessGroup implements ProcessGroup {
 
     @Override
     public Work allReduce(ByteBuffer floats, Reduction reduction) {
-        return submit(CollectiveKind.ALL_REDUCE, floats, reduction, WireType.FLOAT32, 0);
+        return allReduce(floats, reduction, WireType.FLOAT32);
     }
 
     @Override
     public Work allReduce(ByteBuffer floats, Reduction reduction, WireType wire) {
-        return submit(CollectiveKind.ALL_REDUCE, floats, reduction, wire, 0);
+        return prepareAllReduce(floats, reduction, wire).start();
     }
 
     /** All-reduce by a given algorithm. */
     Work allReduceBy(ByteBuffer floats, Reduction reduction, Algorithm algorithm) {
-        return submit(CollectiveKind.ALL_REDUCE, floats, reduction, WireType.FLOAT32, 0, algorithm);
+        Collective collective = prepare(CollectiveKind.ALL_REDUCE, floats, reduction, WireType.FLOAT32, 0);
+        collective.algorithm = algorithm;
+        return collective.start();
+    }
+
+    /** An all-reduce among the ranks of each host, or among the lowest ranks of all hosts; the others have nothing to do. */
+    Work probe(ByteBuffer floats, int linkClass) {
+        return prepare(CollectiveKind.PROBE, floats, Reduction.SUM, WireType.FLOAT32, linkClass)
+                .start();
     }
 
     /** Measures the links and chooses by that from now on; a collective. */
     void calibrate() {
-        execution.model(new Probe(this).fit());
+        execution.costs(new Probe(this).fit());
+    }
+
+    Placement placement() {
+        return execution.placement();
+    }
+
+    @Override
+    public CostModel costs() {
+        return execution.costs();
     }
 
     @Override
     public Work reduceScatter(ByteBuffer floats, Reduction reduction) {
-        return submit(CollectiveKind.REDUCE_SCATTER, floats, reduction, WireType.FLOAT32, 0);
+        return prepareReduceScatter(floats, reduction).start();
     }
 
     @Override
     public Work allGather(ByteBuffer floats) {
-        return submit(CollectiveKind.ALL_GATHER, floats, Reduction.SUM, WireType.FLOAT32, 0);
+        return prepareAllGather(floats).start();
     }
 
     @Override
     public Work reduce(ByteBuffer floats, Reduction reduction, int root) {
-        return submit(CollectiveKind.REDUCE, floats, reduction, WireType.FLOAT32, root);
+        return prepareReduce(floats, reduction, root).start();
     }
 
     @Override
     public Work broadcast(ByteBuffer floats, int root) {
-        return submit(CollectiveKind.BROADCAST, floats, Reduction.SUM, WireType.FLOAT32, root);
+        return prepareBroadcast(floats, root).start();
+    }
+
+    @Override
+    public PreparedWork prepareAllReduce(ByteBuffer floats, Reduction reduction, WireType wire) {
+        return prepare(CollectiveKind.ALL_REDUCE, floats, reduction, wire, 0);
+    }
+
+    @Override
+    public PreparedWork prepareReduceScatter(ByteBuffer floats, Reduction reduction) {
+        return prepare(CollectiveKind.REDUCE_SCATTER, floats, reduction, WireType.FLOAT32, 0);
+    }
+
+    @Override
+    public PreparedWork prepareAllGather(ByteBuffer floats) {
+        return prepare(CollectiveKind.ALL_GATHER, floats, Reduction.SUM, WireType.FLOAT32, 0);
+    }
+
+    @Override
+    public PreparedWork prepareReduce(ByteBuffer floats, Reduction reduction, int root) {
+        return prepare(CollectiveKind.REDUCE, floats, reduction, WireType.FLOAT32, root);
+    }
+
+    @Override
+    public PreparedWork prepareBroadcast(ByteBuffer floats, int root) {
+        return prepare(CollectiveKind.BROADCAST, floats, Reduction.SUM, WireType.FLOAT32, root);
     }
 
     @Override
     public void barrier() {
-        enqueue(new Collective(this, CollectiveKind.BARRIER, null, WireType.FLOAT32, 0, null))
-                .await();
+        barrier.start().await();
     }
 
     @Override
@@ -126,16 +169,11 @@ final class TransportProcessGroup implements ProcessGroup {
         }
         Collective collective =
                 new Collective(this, CollectiveKind.ALL_GATHER_RECORDS, null, WireType.FLOAT32, 0, record.clone());
-        enqueue(collective).await();
+        collective.start().await();
         return collective.records;
     }
 
-    private Work submit(CollectiveKind kind, ByteBuffer floats, Reduction reduction, WireType wire, int root) {
-        return submit(kind, floats, reduction, wire, root, Algorithm.AUTO);
-    }
-
-    private Work submit(
-            CollectiveKind kind, ByteBuffer floats, Reduction reduction, WireType wire, int root, Algorithm algorithm) {
+    private Collective prepare(CollectiveKind kind, ByteBuffer floats, Reduction reduction, WireType wire, int root) {
         if (!floats.isDirect() || floats.order() != ByteOrder.nativeOrder()) {
             throw new IllegalArgumentException("the buffer must be direct and in native byte order");
         }
@@ -147,25 +185,37 @@ final class TransportProcessGroup implements ProcessGroup {
         }
         Operand operand = new Operand(
                 floats, floats.position(), floats.remaining() / Float.BYTES, reduction, kernels[wire.ordinal()]);
-        Collective collective = new Collective(this, kind, operand, wire, root, null);
-        collective.algorithm = algorithm;
-        return enqueue(collective);
+        return new Collective(this, kind, operand, wire, root, null);
     }
 
-    private Work enqueue(Collective collective) {
+    /** Makes the call. */
+    void enqueue(Collective collective) {
         if (closing) {
             throw new GroupClosedException("the group is closed on this rank");
         }
         execution.choose(collective);
-        collective.sequence = ++lastSequence;
-        queue.add(collective);
+        collective.begin(++lastSequence);
+        synchronized (queue) {
+            queue.add(collective);
+        }
         if (collective.elements() * Float.BYTES > AWAITED_AT_ONCE_BYTES) {
             LockSupport.unpark(communication);
         }
         if (closing) {
             failQueue(); // close() may have emptied the queue before this call entered it
         }
-        return collective;
+    }
+
+    private Collective poll() {
+        synchronized (queue) {
+            return queue.poll();
+        }
+    }
+
+    private boolean nothingQueued() {
+        synchronized (queue) {
+            return queue.isEmpty();
+        }
     }
 
     /** Returns when {@code awaited} is done; does it here where nobody else is at it. */
@@ -180,7 +230,7 @@ final class TransportProcessGroup implements ProcessGroup {
                 } finally {
                     turn.unlock();
                 }
-                if (!queue.isEmpty()) {
+                if (!nothingQueued()) {
                     LockSupport.unpark(communication);
                 }
             } else {
@@ -224,7 +274,7 @@ final class TransportProcessGroup implements ProcessGroup {
 
     /** Runs the call at the head of the queue; by the owner. */
     private boolean runNext() {
-        Collective next = queue.poll();
+        Collective next = poll();
         if (next == null) {
             return false;
         }
@@ -247,7 +297,7 @@ final class TransportProcessGroup implements ProcessGroup {
     }
 
     private void failQueue() {
-        for (Collective next = queue.poll(); next != null; next = queue.poll()) {
+        for (Collective next = poll(); next != null; next = poll()) {
             next.fail(new GroupClosedException("the group was closed on this rank before " + next.describe()));
         }
     }

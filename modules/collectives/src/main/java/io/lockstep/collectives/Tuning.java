@@ -5,6 +5,7 @@ import io.lockstep.collectives.kernels.WireKernels;
 import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a group chooses its algorithms; equal on all ranks.
@@ -12,8 +13,9 @@ import java.util.Objects;
  * @param allReduce AUTO leaves it to the cost model
  * @param reduce CENTRAL, or RING for a pipelined chain; AUTO is CENTRAL, which is what DataParallel does
  * @param broadcast CENTRAL, or RING for a pipelined chain; AUTO is RING
+ * @param costs what AUTO rests on; empty: measured when the group is formed, and so not the same in another run
  */
-public record Tuning(Algorithm allReduce, Algorithm reduce, Algorithm broadcast) {
+public record Tuning(Algorithm allReduce, Algorithm reduce, Algorithm broadcast, Optional<CostModel> costs) {
     public Tuning {
         Objects.requireNonNull(allReduce, "allReduce");
         requireRooted(reduce);
@@ -26,12 +28,26 @@ public record Tuning(Algorithm allReduce, Algorithm reduce, Algorithm broadcast)
         }
     }
 
+    /** AUTO over {@link CostModel#nominal}: another run of the same world chooses alike. */
     public static Tuning defaults() {
-        return new Tuning(Algorithm.AUTO, Algorithm.AUTO, Algorithm.AUTO);
+        return new Tuning(Algorithm.AUTO, Algorithm.AUTO, Algorithm.AUTO, Optional.of(CostModel.nominal()));
     }
 
     public Tuning withAllReduce(Algorithm algorithm) {
-        return new Tuning(algorithm, reduce, broadcast);
+        return new Tuning(algorithm, reduce, broadcast, costs);
+    }
+
+    public Tuning withRooted(Algorithm reduceBy, Algorithm broadcastBy) {
+        return new Tuning(allReduce, reduceBy, broadcastBy, costs);
+    }
+
+    public Tuning withCosts(CostModel model) {
+        return new Tuning(allReduce, reduce, broadcast, Optional.of(model));
+    }
+
+    /** The group measures its links when it is formed, and says by {@link ProcessGroup#costs} what it found. */
+    public Tuning withMeasuredCosts() {
+        return new Tuning(allReduce, reduce, broadcast, Optional.empty());
     }
 
     static Patience patience(Transport transport) {

@@ -109,7 +109,8 @@ class AlgorithmTest {
     @Test
     void rootedCollectivesHaveTwoWays() {
         for (Algorithm way : new Algorithm[] {Algorithm.CENTRAL, Algorithm.RING}) {
-            List<ProcessGroup> groups = ProcessGroups.inProcess(5, DEADLINE, new Tuning(Algorithm.AUTO, way, way));
+            List<ProcessGroup> groups =
+                    ProcessGroups.inProcess(5, DEADLINE, Tuning.defaults().withRooted(way, way));
             try (World world = new World(groups)) {
                 world.run(group -> {
                     ByteBuffer vector = ProcessGroupContract.vector(group.rank(), 40_001);
@@ -131,16 +132,5 @@ class AlgorithmTest {
                 ProcessGroupContract.assertVector(vector, 0, length, i -> ProcessGroupContract.sum(2, i));
             });
         }
-    }
-
-    @Test
-    void theCostModelPrefersFewStepsForSmallVectorsAndFewBytesForLargeOnes() {
-        CostModel gigabit = new CostModel(50e-6, 8e-9, 2e-6, 0.1e-9);
-        assertThat(gigabit.fastest(4, 2, 2, 65_536)).isEqualTo(Algorithm.FLAT);
-        assertThat(gigabit.fastest(4, 32, 32, 65_536)).isNotEqualTo(Algorithm.RING);
-        assertThat(gigabit.fastest(200_000, 16, 16, 65_536)).isEqualTo(Algorithm.HALVING_DOUBLING);
-        assertThat(gigabit.fastest(44_700_000, 4, 4, 65_536)).isEqualTo(Algorithm.RING);
-        assertThat(gigabit.fastest(44_700_000, 6, 6, 65_536)).isEqualTo(Algorithm.RING);
-        assertThat(gigabit.fastest(44_700_000, 8, 2, 65_536)).isEqualTo(Algorithm.HIERARCHICAL);
     }
 }

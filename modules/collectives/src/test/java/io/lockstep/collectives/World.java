@@ -60,6 +60,10 @@ public final class World implements AutoCloseable {
         return results;
     }
 
+    public static <T> List<T> all(List<Future<T>> futures) {
+        return futures.stream().map(World::get).toList();
+    }
+
     public void run(RankTask task) {
         call(group -> {
             task.run(group);

@@ -1,6 +1,7 @@
 package io.lockstep.collectives.algorithms;
 
 import io.lockstep.collectives.transport.Frame;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -13,24 +14,48 @@ import java.util.stream.IntStream;
  * ranks and on nothing else.
  */
 public final class Hierarchical {
-    private Hierarchical() {}
+    private final Links host;
+    private final Ring hostRing;
+    /** Null where this rank does not lead its host, or there is no other. */
+    private final Ring leadersRing;
 
-    /** With h hosts of m ranks: 2(m-1) steps within a host, 2(h-1) between hosts, 2(h-1)/h of the vector each. */
-    public static void allReduce(Links links, Operand vector) {
+    private final boolean leads;
+
+    public Hierarchical(Links links) {
         int[] mine = ranksWhere(links, rank -> links.hostOf(rank) == links.hostOf(links.rank()));
         int[] leaders = ranksWhere(links, rank -> links.hostOf(rank) == rank);
-        boolean leads = links.hostOf(links.rank()) == links.rank();
-        Links host = new Part(links, mine);
-        if (mine.length > 1) {
+        leads = links.hostOf(links.rank()) == links.rank();
+        host = Part.of(links, mine);
+        hostRing = new Ring(host);
+        leadersRing = leads && leaders.length > 1 ? new Ring(Part.of(links, leaders)) : null;
+    }
+
+    /** With h hosts of m ranks: 2(m-1) steps within a host, 2(h-1) between hosts, 2(h-1)/h of the vector each. */
+    public void allReduce(Operand vector) {
+        if (host.worldSize() > 1) {
             Chain.reduce(host, vector, 0);
         }
-        if (leads && leaders.length > 1) {
-            Ring.allReduce(new Part(links, leaders), vector);
+        if (leadersRing != null) {
+            leadersRing.allReduce(vector);
         } else if (leads) {
             vector.kernel().round(vector.floats(), vector.at(), vector.count());
         }
-        if (mine.length > 1) {
+        if (host.worldSize() > 1) {
             Chain.broadcast(host, vector, 0);
+        }
+    }
+
+    /** A ring in each host. */
+    public void allReduceWithinHosts(Operand vector) {
+        if (host.worldSize() > 1) {
+            hostRing.allReduce(vector);
+        }
+    }
+
+    /** The ring of the leaders. */
+    public void allReduceBetweenHosts(Operand vector) {
+        if (leadersRing != null) {
+            leadersRing.allReduce(vector);
         }
     }
 
@@ -39,15 +64,9 @@ public final class Hierarchical {
     }
 
     /** Some of the ranks as a world of their own. */
-    private record Part(Links whole, int[] ranks) implements Links {
-        @Override
-        public int rank() {
-            for (int i = 0; i < ranks.length; i++) {
-                if (ranks[i] == whole.rank()) {
-                    return i;
-                }
-            }
-            throw new IllegalStateException("rank " + whole.rank() + " is not in this part");
+    private record Part(Links whole, int[] ranks, int rank) implements Links {
+        static Part of(Links whole, int[] ranks) {
+            return new Part(whole, ranks, Arrays.binarySearch(ranks, whole.rank()));
         }
 
         @Override

@@ -26,139 +26,136 @@ public final class Ring {
     /** Pieces below this size cost more in flags than they hide in overlap. Measured, shared memory. */
     private static final int LEAST_PIECE_BYTES = 16 * 1024;
 
-    private Ring() {}
+    private final Links links;
+    private final int worldSize;
+    private final int rank;
+    private final int left;
+    private final int right;
+
+    // The collective under way; fields, so that a call makes no object.
+    private Operand vector;
+    private int reduceSteps;
+    private int steps;
+    private int window;
+    private int pieces;
+
+    public Ring(Links links) {
+        this.links = links;
+        worldSize = links.worldSize();
+        rank = links.rank();
+        left = (rank + worldSize - 1) % worldSize;
+        right = (rank + 1) % worldSize;
+    }
 
     /** 2(n-1) steps, 2(n-1)/n of the vector sent by each rank. */
-    public static void allReduce(Links links, Operand vector) {
-        new Schedule(links, vector, true, true).run();
+    public void allReduce(Operand operand) {
+        run(operand, worldSize - 1, worldSize - 1);
     }
 
     /** n-1 steps; chunk r of rank r holds the reduction, the rest is as it was. */
-    public static void reduceScatter(Links links, Operand vector) {
-        new Schedule(links, vector, true, false).run();
+    public void reduceScatter(Operand operand) {
+        run(operand, worldSize - 1, 0);
     }
 
     /** n-1 steps; chunk r is taken from rank r. */
-    public static void allGather(Links links, Operand vector) {
-        new Schedule(links, vector, false, true).run();
+    public void allGather(Operand operand) {
+        run(operand, 0, worldSize - 1);
     }
 
-    private static final class Schedule {
-        private final Links links;
-        private final Operand vector;
-        private final int worldSize;
-        private final int rank;
-        private final int left;
-        private final int right;
-        private final int reduceSteps;
-        private final int steps;
-        private final int window;
-        private final int pieces;
+    private void run(Operand operand, int reducing, int gathering) {
+        vector = operand;
+        reduceSteps = reducing;
+        steps = reducing + gathering;
 
-        Schedule(Links links, Operand vector, boolean reduces, boolean gathers) {
-            this.links = links;
-            this.vector = vector;
-            worldSize = links.worldSize();
-            rank = links.rank();
-            left = (rank + worldSize - 1) % worldSize;
-            right = (rank + 1) % worldSize;
-            reduceSteps = reduces ? worldSize - 1 : 0;
-            steps = reduceSteps + (gathers ? worldSize - 1 : 0);
-
-            int longest = Split.size(vector.count(), worldSize, 0);
-            int needed = Split.frames(longest, vector.elementsOf(links.segmentBytes()));
-            int wanted = Math.min(links.lookahead(), vector.wireBytes(longest) / LEAST_PIECE_BYTES);
-            int atLeast = Math.max(needed, wanted);
-            window = Math.min(links.lookahead(), atLeast);
-            pieces = (atLeast + window - 1) / window * window;
+        int longest = Split.size(vector.count(), worldSize, 0);
+        int needed = Split.frames(longest, vector.elementsOf(links.segmentBytes()));
+        int wanted = Math.min(links.lookahead(), vector.wireBytes(longest) / LEAST_PIECE_BYTES);
+        int atLeast = Math.max(needed, wanted);
+        window = Math.min(links.lookahead(), atLeast);
+        pieces = (atLeast + window - 1) / window * window;
+        for (int piece = 0; piece < window; piece++) {
+            sendFresh(piece);
         }
-
-        void run() {
-            for (int piece = 0; piece < window; piece++) {
-                sendFresh(piece);
-            }
-            for (int block = 0; block < pieces; block += window) {
-                for (int step = 0; step < steps; step++) {
-                    for (int piece = block; piece < block + window; piece++) {
-                        receive(step, piece);
-                    }
+        for (int block = 0; block < pieces; block += window) {
+            for (int step = 0; step < steps; step++) {
+                for (int piece = block; piece < block + window; piece++) {
+                    receive(step, piece);
                 }
             }
         }
+    }
 
-        /** Chunk that arrives in a step. */
-        private int arriving(int step) {
-            int chunk = step < reduceSteps ? rank - 2 - step : rank - 1 - (step - reduceSteps);
-            return Math.floorMod(chunk, worldSize);
-        }
+    /** Chunk that arrives in a step. */
+    private int arriving(int step) {
+        int chunk = step < reduceSteps ? rank - 2 - step : rank - 1 - (step - reduceSteps);
+        return Math.floorMod(chunk, worldSize);
+    }
 
-        private void sendFresh(int piece) {
-            int chunk = reduceSteps > 0 ? left : rank;
-            int size = Split.size(vector.count(), worldSize, chunk);
-            int count = Split.size(size, pieces, piece);
-            Frame out = links.claim(right, vector.wireBytes(count));
-            vector.kernel()
-                    .encode(vector.floats(), localAt(chunk, size, piece), out.buffer(), out.payloadOffset(), count);
-            links.send(right);
-        }
+    private void sendFresh(int piece) {
+        int chunk = reduceSteps > 0 ? left : rank;
+        int size = Split.size(vector.count(), worldSize, chunk);
+        int count = Split.size(size, pieces, piece);
+        Frame out = links.claim(right, vector.wireBytes(count));
+        vector.kernel().encode(vector.floats(), localAt(chunk, size, piece), out.buffer(), out.payloadOffset(), count);
+        links.send(right);
+    }
 
-        private void receive(int step, int piece) {
-            int chunk = arriving(step);
-            int size = Split.size(vector.count(), worldSize, chunk);
-            int count = Split.size(size, pieces, piece);
-            int localAt = localAt(chunk, size, piece);
-            int bytes = vector.wireBytes(count);
-            Frame in = links.receive(left, bytes);
-            if (step < steps - 1) {
-                forward(step, in, localAt, count, bytes);
-                links.release(left);
-                return;
-            }
-            if (step < reduceSteps) {
-                vector.kernel()
-                        .reduce(vector.reduction(), in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
-            } else {
-                vector.kernel().decode(in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
-            }
+    private void receive(int step, int piece) {
+        int chunk = arriving(step);
+        int size = Split.size(vector.count(), worldSize, chunk);
+        int count = Split.size(size, pieces, piece);
+        int localAt = localAt(chunk, size, piece);
+        int bytes = vector.wireBytes(count);
+        Frame in = links.receive(left, bytes);
+        if (step < steps - 1) {
+            forward(step, in, localAt, count, bytes);
             links.release(left);
-            if (piece + window < pieces) {
-                sendFresh(piece + window);
-            }
+            return;
         }
+        if (step < reduceSteps) {
+            vector.kernel()
+                    .reduce(vector.reduction(), in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
+        } else {
+            vector.kernel().decode(in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
+        }
+        links.release(left);
+        if (piece + window < pieces) {
+            sendFresh(piece + window);
+        }
+    }
 
-        private void forward(int step, Frame in, int localAt, int count, int bytes) {
-            Frame out = links.claim(right, bytes);
-            if (step < reduceSteps - 1) {
-                vector.kernel()
-                        .reduceForward(
-                                vector.reduction(),
-                                in.buffer(),
-                                in.payloadOffset(),
-                                vector.floats(),
-                                localAt,
-                                out.buffer(),
-                                out.payloadOffset(),
-                                count);
-            } else if (step < reduceSteps) {
-                vector.kernel()
-                        .reduceBoth(
-                                vector.reduction(),
-                                in.buffer(),
-                                in.payloadOffset(),
-                                vector.floats(),
-                                localAt,
-                                out.buffer(),
-                                out.payloadOffset(),
-                                count);
-            } else {
-                vector.kernel().decode(in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
-                out.buffer().put(out.payloadOffset(), in.buffer(), in.payloadOffset(), bytes);
-            }
-            links.send(right);
+    private void forward(int step, Frame in, int localAt, int count, int bytes) {
+        Frame out = links.claim(right, bytes);
+        if (step < reduceSteps - 1) {
+            vector.kernel()
+                    .reduceForward(
+                            vector.reduction(),
+                            in.buffer(),
+                            in.payloadOffset(),
+                            vector.floats(),
+                            localAt,
+                            out.buffer(),
+                            out.payloadOffset(),
+                            count);
+        } else if (step < reduceSteps) {
+            vector.kernel()
+                    .reduceBoth(
+                            vector.reduction(),
+                            in.buffer(),
+                            in.payloadOffset(),
+                            vector.floats(),
+                            localAt,
+                            out.buffer(),
+                            out.payloadOffset(),
+                            count);
+        } else {
+            vector.kernel().decode(in.buffer(), in.payloadOffset(), vector.floats(), localAt, count);
+            out.buffer().put(out.payloadOffset(), in.buffer(), in.payloadOffset(), bytes);
         }
+        links.send(right);
+    }
 
-        private int localAt(int chunk, int size, int piece) {
-            return vector.byteAt(Split.start(vector.count(), worldSize, chunk) + Split.start(size, pieces, piece));
-        }
+    private int localAt(int chunk, int size, int piece) {
+        return vector.byteAt(Split.start(vector.count(), worldSize, chunk) + Split.start(size, pieces, piece));
     }
 }

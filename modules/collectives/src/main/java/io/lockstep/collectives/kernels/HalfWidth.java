@@ -2,96 +2,27 @@ package io.lockstep.collectives.kernels;
 
 import io.lockstep.collectives.Reduction;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * Sixteen bits on the wire, float32 in memory and in arithmetic. Scalar: JDK 17 has no conversion instruction to offer,
- * and a network that makes halving the bytes worthwhile is slower than this.
+ * Sixteen bits on the wire, float32 in memory and in arithmetic: a block at a time is widened to scratch memory that
+ * stays in the level 1 cache, reduced there by the float32 kernel, and narrowed. One thread.
  */
 final class HalfWidth implements WireKernel {
-    /** The two conversions. */
-    interface Format {
-        short narrow(float value);
+    private static final int BLOCK = 2048;
 
-        float widen(short bits);
-    }
+    private final HalfFormat format;
+    private final WireKernel float32;
+    private final ByteBuffer scratch = direct(BLOCK * Float.BYTES);
+    private final ByteBuffer halves = direct(BLOCK * Short.BYTES);
 
-    private final Format format;
-
-    HalfWidth(Format format) {
+    HalfWidth(HalfFormat format, WireKernel float32) {
         this.format = format;
+        this.float32 = float32;
     }
 
-    static HalfWidth bfloat16() {
-        return new HalfWidth(new Format() {
-            @Override
-            public short narrow(float value) {
-                return toBfloat16(value);
-            }
-
-            @Override
-            public float widen(short bits) {
-                return Float.intBitsToFloat(bits << 16);
-            }
-        });
-    }
-
-    static HalfWidth float16() {
-        return new HalfWidth(new Format() {
-            @Override
-            public short narrow(float value) {
-                return toFloat16(value);
-            }
-
-            @Override
-            public float widen(short bits) {
-                return fromFloat16(bits);
-            }
-        });
-    }
-
-    /** To nearest, ties to even; a NaN stays one. */
-    static short toBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (value != value) {
-            return (short) (bits >>> 16 | 0x40);
-        }
-        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
-    }
-
-    /** IEEE 754 binary16, to nearest, ties to even; what is too large becomes infinite. */
-    static short toFloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        int sign = bits >>> 16 & 0x8000;
-        int magnitude = bits & 0x7FFF_FFFF;
-        if (magnitude > 0x7F80_0000) {
-            return (short) (sign | 0x7E00);
-        }
-        if (magnitude >= 0x4780_0000) { // 65,536
-            return (short) (sign | 0x7C00);
-        }
-        if (magnitude < 0x3880_0000) { // below 2^-14: subnormal, in units of 2^-24; the addition rounds
-            float shifted = Float.intBitsToFloat(magnitude) + 0.5f;
-            return (short) (sign | Float.floatToRawIntBits(shifted) - 0x3F00_0000);
-        }
-        int rebiased = magnitude - (112 << 23);
-        return (short) (sign | rebiased + 0xFFF + (rebiased >>> 13 & 1) >>> 13);
-    }
-
-    static float fromFloat16(short half) {
-        int sign = (half & 0x8000) << 16;
-        int magnitude = half & 0x7FFF;
-        if (magnitude >= 0x7C00) {
-            return Float.intBitsToFloat(sign | 0x7F80_0000 | (magnitude & 0x3FF) << 13);
-        }
-        if (magnitude < 0x400) {
-            float value = magnitude * 0x1p-24f;
-            return sign == 0 ? value : -value;
-        }
-        return Float.intBitsToFloat(sign | (magnitude << 13) + (112 << 23));
-    }
-
-    private static float apply(Reduction reduction, float a, float b) {
-        return reduction == Reduction.SUM ? a + b : Math.max(a, b);
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -101,23 +32,20 @@ final class HalfWidth implements WireKernel {
 
     @Override
     public void encode(ByteBuffer local, int localAt, ByteBuffer wire, int wireAt, int count) {
-        for (int i = 0; i < count; i++) {
-            wire.putShort(wireAt + 2 * i, format.narrow(local.getFloat(localAt + 4 * i)));
-        }
+        format.narrow(local, localAt, wire, wireAt, count);
     }
 
     @Override
     public void decode(ByteBuffer wire, int wireAt, ByteBuffer local, int localAt, int count) {
-        for (int i = 0; i < count; i++) {
-            local.putFloat(localAt + 4 * i, format.widen(wire.getShort(wireAt + 2 * i)));
-        }
+        format.widen(wire, wireAt, local, localAt, count);
     }
 
     @Override
     public void reduce(Reduction reduction, ByteBuffer wire, int wireAt, ByteBuffer local, int localAt, int count) {
-        for (int i = 0; i < count; i++) {
-            float in = format.widen(wire.getShort(wireAt + 2 * i));
-            local.putFloat(localAt + 4 * i, apply(reduction, in, local.getFloat(localAt + 4 * i)));
+        for (int i = 0; i < count; i += BLOCK) {
+            int block = Math.min(BLOCK, count - i);
+            format.widen(wire, wireAt + 2 * i, scratch, 0, block);
+            float32.reduce(reduction, scratch, 0, local, localAt + 4 * i, block);
         }
     }
 
@@ -131,9 +59,11 @@ final class HalfWidth implements WireKernel {
             ByteBuffer out,
             int outAt,
             int count) {
-        for (int i = 0; i < count; i++) {
-            float value = format.widen(in.getShort(inAt + 2 * i));
-            out.putShort(outAt + 2 * i, format.narrow(apply(reduction, value, local.getFloat(localAt + 4 * i))));
+        for (int i = 0; i < count; i += BLOCK) {
+            int block = Math.min(BLOCK, count - i);
+            format.widen(in, inAt + 2 * i, scratch, 0, block);
+            float32.reduceForward(reduction, scratch, 0, local, localAt + 4 * i, scratch, 0, block);
+            format.narrow(scratch, 0, out, outAt + 2 * i, block);
         }
     }
 
@@ -153,8 +83,10 @@ final class HalfWidth implements WireKernel {
 
     @Override
     public void round(ByteBuffer local, int localAt, int count) {
-        for (int i = 0; i < count; i++) {
-            local.putFloat(localAt + 4 * i, format.widen(format.narrow(local.getFloat(localAt + 4 * i))));
+        for (int i = 0; i < count; i += BLOCK) {
+            int block = Math.min(BLOCK, count - i);
+            format.narrow(local, localAt + 4 * i, halves, 0, block);
+            format.widen(halves, 0, local, localAt + 4 * i, block);
         }
     }
 }

@@ -18,10 +18,10 @@ public final class WireKernels {
 
     /** IEEE binary16. */
     public static WireKernel float16() {
-        return HalfWidth.float16();
+        return new HalfWidth(VECTORS ? new VectorFloat16() : new ScalarFloat16(), float32());
     }
 
     public static WireKernel bfloat16() {
-        return HalfWidth.bfloat16();
+        return new HalfWidth(VECTORS ? new VectorBfloat16() : new ScalarBfloat16(), float32());
     }
 }

@@ -65,7 +65,7 @@ public final class AeronProcessGroups {
             }
             Transport joined = opened.join(ranks);
             int group = ByteBuffer.wrap(ranks.get(0).nonce()).getInt();
-            return ProcessGroups.probed(joined, options.attempt(), group, options.deadline(), transport.tuning());
+            return ProcessGroups.form(joined, options.attempt(), group, options.deadline(), transport.tuning());
         } catch (RuntimeException e) {
             opened.close();
             throw e;
