@@ -1,6 +1,7 @@
 package io.lockstep.spark;
 
 import io.lockstep.training.RunEvent;
+import java.io.Serializable;
 import org.apache.spark.api.plugin.PluginContext;
 
 /**
@@ -40,6 +41,10 @@ final class DriverLink {
 
     static void failure(String jobId, int attempt, RankFailure failure) {
         send(new Messages.Failure(jobId, attempt, failure));
+    }
+
+    static void note(String topic, Serializable note) {
+        send(new Messages.Note(topic, note));
     }
 
     private static void send(Object message) {

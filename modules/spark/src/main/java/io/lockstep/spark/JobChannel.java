@@ -46,6 +46,8 @@ final class JobChannel implements AutoCloseable {
             open(event.jobId()).ifPresent(channel -> channel.event(event.attempt(), event.event()));
         } else if (message instanceof Messages.Failure failure) {
             open(failure.jobId()).ifPresent(channel -> channel.failure(failure.attempt(), failure.failure()));
+        } else if (message instanceof Messages.Note note) {
+            DriverNotes.receive(note);
         } else {
             throw new IllegalArgumentException("not a message of Lockstep's: " + message.getClass());
         }

@@ -15,5 +15,8 @@ final class Messages {
 
     record Event(String jobId, int attempt, RunEvent event) implements Serializable {}
 
+    /** @param topic of {@link DriverNotes} */
+    record Note(String topic, Serializable note) implements Serializable {}
+
     record Failure(String jobId, int attempt, RankFailure failure) implements Serializable {}
 }

@@ -51,7 +51,7 @@ public final class Slots {
      * @param ofWish how long no new executor may arrive before giving up; more where the URL tells how many will come
      * @throws TooFewSlotsException saying how many there are, and which settings give more
      */
-    static void await(SparkContext spark, int workers, Duration ofWish) {
+    public static void await(SparkContext spark, int workers, Duration ofWish) {
         SparkConf conf = spark.conf();
         int cpusPerTask = conf.getInt("spark.task.cpus", 1);
         requireInUrl(spark.master(), cpusPerTask, workers);

@@ -16,8 +16,8 @@ import java.io.IOException;
  *
  * @param normalization of the training set's channels; tests use it too
  */
-record RunData(Dataset training, Dataset testShard, Normalization normalization) {
-    static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
+public record RunData(Dataset training, Dataset testShard, Normalization normalization) {
+    public static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
         DataSource source = new DataCatalog(storage, data.home(), data.sequenceLength()).resolve(data.name());
         Dataset training = source.read(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
         int tested = first(source.examples(Split.TEST), data.testExamples()).size();

@@ -71,7 +71,7 @@ public record RunOptions(
             implements Serializable {
 
         /** The rate of each of {@code steps} steps. */
-        LearningRate over(long steps, int stepsPerEpoch) {
+        public LearningRate over(long steps, int stepsPerEpoch) {
             LearningRate base =
                     switch (schedule) {
                         case "constant" -> LearningRate.constant(rate);
