@@ -61,6 +61,12 @@ final class Networks {
         return new ZooReplicas(configuration.get(Settings.MODEL), configuration.differenceFrom(new Configuration()));
     }
 
+    /** What DL4J runs by itself. */
+    static NetworkDefinition definition(Configuration configuration, ImageShape shape, int classes, long seed) {
+        var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
+        return model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+    }
+
     private static Hyperparameters hyperparameters(Configuration configuration) {
         boolean corrected = configuration.get(Settings.MOMENTUM_CORRECTION);
         return new Hyperparameters(

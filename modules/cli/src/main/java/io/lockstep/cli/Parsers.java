@@ -81,6 +81,16 @@ final class Parsers {
         };
     }
 
+    /** {@code false}, {@code true} or {@code 10.1.0.0/16}. */
+    static Function<String, String> falseTrueOrNetwork() {
+        return text -> {
+            if (!text.matches("false|true|\\d{1,3}(\\.\\d{1,3}){2}\\.0/\\d{1,2}")) {
+                throw new IllegalArgumentException("must be false, true or a network like 10.1.0.0/16");
+            }
+            return text;
+        };
+    }
+
     /** {@code 4m}, {@code 256k}, {@code 1000}: bytes, with binary units. */
     static Function<String, Integer> bytes(int least) {
         return text -> {

@@ -50,8 +50,15 @@ final class Settings {
             "ddp",
             "What ranks exchange: ddp (all-reduce of gradients, overlapped with backward); dp (reduced at rank 0, which"
                     + " updates and broadcasts parameters); parameter-averaging (every averaging-period steps);"
-                    + " gradient-sharing (the largest elements, as signs); auto (measures, chooses and says why).",
+                    + " gradient-sharing (the largest elements, as signs); auto (measures, chooses and says why). As"
+                    + " baselines DL4J's own training masters: dl4j-parameter-averaging, dl4j-gradient-sharing.",
             Parsers.word(StrategySettings.WORDS));
+    static final Setting<String> DL4J_INSECURE_TRANSPORT = add(
+            "dl4j-insecure-transport",
+            "false",
+            "Allows dl4j-gradient-sharing, whose transport authenticates nobody and deserialises any object it is sent:"
+                    + " false; true (on 127.0.0.1); or a trusted network to listen on, like 10.1.0.0/16.",
+            Parsers.falseTrueOrNetwork());
     static final Setting<Integer> WORKERS =
             add("workers", "2", "Ranks, each a replica in a task of its own.", Parsers.int32(1, 4096));
     static final Setting<Integer> GLOBAL_BATCH =

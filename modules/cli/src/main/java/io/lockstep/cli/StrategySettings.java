@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.Auto;
@@ -10,7 +11,15 @@ import java.util.Set;
 
 /** From settings to strategies: which settings belong to which, and what does not go together. */
 final class StrategySettings {
-    static final String[] WORDS = {"ddp", "dp", "parameter-averaging", "gradient-sharing", "auto"};
+    static final String[] WORDS = {
+        "ddp",
+        "dp",
+        "parameter-averaging",
+        "gradient-sharing",
+        "auto",
+        MasterStrategy.PARAMETER_AVERAGING.word(),
+        MasterStrategy.GRADIENT_SHARING.word()
+    };
 
     private StrategySettings() {}
 
@@ -18,18 +27,20 @@ final class StrategySettings {
     private static Map<Setting<?>, Set<String>> owners() {
         Set<String> bucketed = Set.of("ddp", "dp", "auto");
         Set<String> averaging = Set.of("parameter-averaging");
+        Set<String> everyAveraging = Set.of("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word());
         Set<String> sharing = Set.of("gradient-sharing", "auto");
-        return Map.of(
-                Settings.BUCKET_BYTES, bucketed,
-                Settings.WIRE, Set.of("ddp", "auto"),
-                Settings.AVERAGING_PERIOD, averaging,
-                Settings.AVERAGING_FROM_EPOCH, averaging,
-                Settings.AVERAGE_UPDATER_STATE, averaging,
-                Settings.SHARING_DENSITY, sharing,
-                Settings.SHARING_THRESHOLD, sharing,
-                Settings.SHARING_WARMUP_EPOCHS, sharing,
-                Settings.SHARING_RESIDUAL_CLIP, sharing,
-                Settings.MOMENTUM_CORRECTION, Set.of("gradient-sharing"));
+        return Map.ofEntries(
+                Map.entry(Settings.BUCKET_BYTES, bucketed),
+                Map.entry(Settings.WIRE, Set.of("ddp", "auto")),
+                Map.entry(Settings.AVERAGING_PERIOD, everyAveraging),
+                Map.entry(Settings.AVERAGING_FROM_EPOCH, averaging),
+                Map.entry(Settings.AVERAGE_UPDATER_STATE, everyAveraging),
+                Map.entry(Settings.SHARING_DENSITY, sharing),
+                Map.entry(Settings.SHARING_THRESHOLD, sharing),
+                Map.entry(Settings.SHARING_WARMUP_EPOCHS, sharing),
+                Map.entry(Settings.SHARING_RESIDUAL_CLIP, sharing),
+                Map.entry(Settings.MOMENTUM_CORRECTION, Set.of("gradient-sharing")),
+                Map.entry(Settings.DL4J_INSECURE_TRANSPORT, Set.of(MasterStrategy.GRADIENT_SHARING.word())));
     }
 
     /** @throws UsageException saying what does not go together */
@@ -100,7 +111,10 @@ final class StrategySettings {
                         configuration.get(Settings.AVERAGE_UPDATER_STATE));
             case "gradient-sharing" -> sharing;
             case "auto" -> new Auto(ddp, dp, sharing);
-            default -> throw new IllegalArgumentException("strategy " + configuration.get(Settings.STRATEGY));
+            default ->
+                MasterStrategy.of(configuration.get(Settings.STRATEGY))
+                        .orElseThrow()
+                        .factory();
         };
     }
 

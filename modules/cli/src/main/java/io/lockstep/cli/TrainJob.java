@@ -47,6 +47,7 @@ final class TrainJob {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
         StrategySettings.check(configuration);
+        MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
         int batch = configuration.get(Settings.GLOBAL_BATCH);
         if (batch < workers) {
@@ -63,7 +64,9 @@ final class TrainJob {
         String home = configuration.get(Settings.DATA_HOME);
         DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH)).resolve(configuration.get(Settings.DATA));
         Networks.checkBucket(configuration, source);
+        MasterJobs.checkModel(configuration, source);
         SparkJobs.check(configuration, conf);
+        MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
             folder.putConfig(configuration);
@@ -72,14 +75,20 @@ final class TrainJob {
             String version;
             try (JavaSparkContext spark = new JavaSparkContext(conf)) {
                 version = spark.version();
-                results = BarrierJob.run(
-                        spark,
-                        SparkJobs.options(configuration),
-                        SparkJobs.groups(configuration),
-                        new TrainProgram(options(folder), replicas),
-                        event -> take(event, folder));
+                results = MasterJobs.isMaster(configuration)
+                        ? MasterJobs.run(
+                                spark, configuration, options(folder), replicas, storage, event -> take(event, folder))
+                        : BarrierJob.run(
+                                spark,
+                                SparkJobs.options(configuration),
+                                SparkJobs.groups(configuration),
+                                new TrainProgram(options(folder), replicas),
+                                event -> take(event, folder));
             } catch (JobFailedException e) {
                 progress.line("");
+                if (MasterJobs.isMaster(configuration)) {
+                    throw e; // nothing to resume
+                }
                 throw new JobFailedException(
                         e.getMessage() + "; once mended, go on with: bin/lockstep train --resume --run-dir "
                                 + shortened(folder.path()),
@@ -272,7 +281,8 @@ final class TrainJob {
                 100 * summary.testAccuracy(),
                 summary.testLoss(),
                 summary.examplesPerSecond()));
-        progress.line(summary.worldSize() + (summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal")
+        String equal = summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal";
+        progress.line((MasterJobs.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
         progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
         if (stopped) {

@@ -15,7 +15,7 @@ class StrategySettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ddp | averaging-period=8 | belongs to strategy = parameter-averaging, this run has ddp",
+                "ddp | averaging-period=8 | belongs to strategy = dl4j-parameter-averaging or parameter-averaging, this run has ddp",
                 "dp | wire=bfloat16 | belongs to strategy = auto or ddp",
                 "parameter-averaging | bucket-bytes=64k | belongs to strategy = auto or ddp or dp",
                 "parameter-averaging | sharing-density=0.1 | belongs to strategy = auto or gradient-sharing",

@@ -11,26 +11,26 @@ import java.nio.IntBuffer;
  */
 public final class StepBatches {
     private final BatchPlan plan;
-    private final ExampleAssembler assembler;
-    private final ImageDataset dataset;
+    private final Dataset.Assembler assembler;
+    private final Dataset dataset;
     private final ByteBuffer features;
     private final FloatBuffer floats;
     private final IntBuffer labels;
 
     /** @param dataset the whole training set: the sampler's examples */
-    public StepBatches(ImageDataset dataset, Sampler sampler, int rank, int worldSize, LoaderOptions options) {
+    public StepBatches(Dataset dataset, Sampler sampler, int rank, int worldSize, LoaderOptions options) {
         if (sampler.examples() != dataset.examples()) {
             throw new IllegalArgumentException(
                     "a sampler of " + sampler.examples() + " examples for " + dataset.examples());
         }
         this.dataset = dataset;
         this.plan = BatchPlan.training(sampler, rank, worldSize);
-        this.assembler = new ExampleAssembler(dataset, sampler.seed(), options, options.augmentation());
+        this.assembler = dataset.assembler(sampler.seed(), options, true);
         int bytes = Math.multiplyExact(
                 plan.largestBatch(), Math.multiplyExact(dataset.shape().size(), Float.BYTES));
         this.features = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         this.floats = features.asFloatBuffer();
-        this.labels = IntBuffer.allocate(plan.largestBatch());
+        this.labels = IntBuffer.allocate(Math.multiplyExact(plan.largestBatch(), dataset.labelsOfExample()));
     }
 
     /** The rank's batch of a global step; its size is 0 where the rank has no share of it. */
@@ -41,11 +41,11 @@ public final class StepBatches {
         labels.clear();
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
-            assembler.assemble(example, plan.epoch(), floats, i * exampleSize);
-            labels.put(i, dataset.label(example));
+            assembler.assemble(
+                    example, plan.epoch(), floats, i * exampleSize, labels, i * dataset.labelsOfExample());
         }
         features.position(0).limit(size * exampleSize * Float.BYTES);
-        labels.position(0).limit(size);
+        labels.position(0).limit(size * dataset.labelsOfExample());
         return new Batch(size, features, labels);
     }
 }
