@@ -40,7 +40,8 @@ final class DataCommand {
                         : catalog.present(name) ? "in " + dataHome() : "not here: bin/lockstep data fetch " + name;
                 System.out.println(Progress.format("%-16s %s", name, where));
             }
-            System.out.println("or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, or of a text (.txt)");
+            System.out.println(
+                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, or of a text (.txt)");
             return ExitStatus.DONE;
         }
     }
@@ -50,7 +51,9 @@ final class DataCommand {
             description = "What a data set holds.",
             footer = {"", "Example:  bin/lockstep data describe /data/cifar-10-batches-bin"})
     static final class Describe implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME|PATH|URI", description = "shapes, cifar10, mnist, tinyshakespeare, a folder, or a text (.txt).")
+        @Parameters(
+                paramLabel = "NAME|PATH|URI",
+                description = "shapes, cifar10, mnist, tinyshakespeare, a folder, or a text (.txt).")
         private String data;
 
         @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
@@ -68,7 +71,9 @@ final class DataCommand {
             for (int label = 0; label < set.classNames().size(); label++) {
                 out.println(Progress.format(
                         "%-14s %,10d %,10d",
-                        shown(set.classNames().get(label)), set.trainClassCounts()[label], set.testClassCounts()[label]));
+                        shown(set.classNames().get(label)),
+                        set.trainClassCounts()[label],
+                        set.testClassCounts()[label]));
             }
             if (json != null) {
                 Files.writeString(json, Json.pretty(set));

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         },
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
-    private final Lockstep.StartedBy startedBy;
+    private final Commands.StartedBy startedBy;
 
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
     private String runDir;
@@ -54,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result here too.")
     private Path json;
 
-    EvaluateCommand(Lockstep.StartedBy startedBy) {
+    EvaluateCommand(Commands.StartedBy startedBy) {
         this.startedBy = startedBy;
     }
 
@@ -72,7 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
             configuration.put(Settings.WORKERS.name(), workers);
         }
         assignments.forEach(configuration::put);
-        return startedBy == Lockstep.StartedBy.LAUNCHER ? submit(configuration) : run(configuration, conf);
+        return startedBy == Commands.StartedBy.LAUNCHER ? submit(configuration) : run(configuration, conf);
     }
 
     private int submit(Configuration configuration) {
@@ -104,6 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
         HadoopStorage storage = SparkJobs.storage(conf);
         SparkJobs.resolveData(configuration, storage);
         new DataCatalog(storage, configuration.get(Settings.DATA_HOME)).resolve(configuration.get(Settings.DATA));
+        SparkProperties.complete(conf);
         SparkJobs.check(configuration, conf);
         var program = new EvaluateProgram(
                 SparkJobs.data(configuration),

@@ -30,10 +30,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of a language model's run.")
     private String runDir;
 
-    @Option(
-            names = "--prompt",
-            paramLabel = "TEXT",
-            description = "What the text begins with. Default: a new line.")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "What the text begins with. Default: a new line.")
     private String prompt = "\n";
 
     @Option(names = "--length", paramLabel = "N", description = "Characters to draw. Default: ${DEFAULT-VALUE}.")
@@ -62,7 +59,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!(temperature > 0) || topK < 0 || length < 1 || prompt.isEmpty()) {
-            throw new UsageException("--temperature and --length must be positive, --top-k 0 or more, --prompt not empty");
+            throw new UsageException(
+                    "--temperature and --length must be positive, --top-k 0 or more, --prompt not empty");
         }
         Configuration configuration = RunFolder.configuration(runDir);
         Networks.check(configuration);

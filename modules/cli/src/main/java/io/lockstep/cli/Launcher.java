@@ -5,6 +5,6 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] args) {
-        System.exit(Lockstep.execute(Lockstep.StartedBy.LAUNCHER, args));
+        System.exit(Commands.execute(Commands.StartedBy.LAUNCHER, args));
     }
 }

@@ -1,112 +1,118 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DatasetException;
-import io.lockstep.datasets.fetch.FetchException;
-import io.lockstep.spark.JobFailedException;
-import io.lockstep.spark.TooFewSlotsException;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.RunEvent;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 
-/** The command line. */
-@Command(
-        name = "lockstep",
-        synopsisSubcommandLabel = "COMMAND",
-        description = "Trains deep networks data-parallel on Apache Spark.",
-        footer = {
-            "",
-            "Start with:  bin/lockstep train          (two executors, generated data, about a minute)",
-            "Then:        bin/lockstep train --help"
-        })
-final class Lockstep {
-    /** Who started this JVM: it decides whether a job is submitted or run. */
-    enum StartedBy {
-        /** {@code bin/lockstep}: jobs are handed to Spark's SparkSubmit. */
-        LAUNCHER,
-        /** {@code spark-submit}: this is the driver. */
-        SPARK_SUBMIT
+/**
+ * Training from a program: what {@code bin/lockstep train} does, in a Spark application of one's own.
+ *
+ * <pre>{@code
+ * SparkConf conf = Lockstep.configure(new SparkConf());                 // before the session is made
+ * SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+ * Summary summary = Lockstep.on(spark.sparkContext())
+ *         .network(new NetworkDefinition(myGraphConfiguration, inputType))   // or .model("resnet20")
+ *         .data("hdfs://nn/data/cifar-10-batches-bin")
+ *         .strategy("ddp")
+ *         .workers(4)
+ *         .set("global-batch", "128")
+ *         .set("learning-rate", "0.05")
+ *         .runDir("hdfs://nn/runs/mine")
+ *         .listener(event -> log(event))
+ *         .train();
+ * }</pre>
+ *
+ * <p>Every setting of {@code conf/lockstep-defaults.conf.template} may be set. One thread uses a builder; several
+ * trainings may follow one another in an application.
+ */
+public final class Lockstep {
+    private final JavaSparkContext spark;
+    private final Configuration configuration = new Configuration();
+    private NetworkDefinition network;
+    private Consumer<RunEvent> listener = event -> {};
+    private boolean resume;
+
+    private Lockstep(JavaSparkContext spark) {
+        this.spark = spark;
     }
 
-    private Lockstep() {}
-
-    static int execute(StartedBy startedBy, String... args) {
-        CommandLine line = new CommandLine(new Lockstep())
-                .addSubcommand(new TrainCommand(startedBy))
-                .addSubcommand(new EvaluateCommand(startedBy))
-                .addSubcommand(new GenerateCommand())
-                .addSubcommand(new ModelsCommand())
-                .addSubcommand(new DataCommand())
-                .addSubcommand(new BenchmarkCommand())
-                .addSubcommand(new CommandLine.HelpCommand());
-        line.getSubcommands().values().forEach(Lockstep::withHelp);
-        withHelp(line);
-        line.setParameterExceptionHandler((exception, arguments) -> usage(exception.getMessage()
-                + hint(exception)
-                + " (see: lockstep "
-                + exception.getCommandLine().getCommandSpec().qualifiedName(" ").replaceFirst("^lockstep ?", "")
-                + " --help)"));
-        line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception));
-        if (args.length == 0) {
-            line.usage(System.out);
-            return ExitStatus.USAGE;
-        }
-        return line.execute(args);
+    /**
+     * Adds what Lockstep needs of an application: its plugin, the flags of executors' JVMs.
+     *
+     * @return the same object
+     * @throws UsageException if it asks for what makes ranks impossible: dynamic allocation, speculation
+     */
+    public static SparkConf configure(SparkConf conf) {
+        SparkProperties.complete(conf);
+        return conf;
     }
 
-    private static void withHelp(CommandLine line) {
-        line.setUsageHelpAutoWidth(true);
-        line.setAbbreviatedOptionsAllowed(false);
-        if (line.getCommandSpec().findOption("--help") == null) {
-            line.getCommandSpec().mixinStandardHelpOptions(true);
-        }
-        line.getCommandSpec().versionProvider(new Version());
-        line.getSubcommands().values().forEach(Lockstep::withHelp);
+    public static Lockstep on(SparkContext spark) {
+        return new Lockstep(new JavaSparkContext(spark));
     }
 
-    private static String hint(CommandLine.ParameterException exception) {
-        if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            var suggestions = unmatched.getSuggestions();
-            return suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?";
-        }
-        return "";
+    /** A network of the zoo. */
+    public Lockstep model(String name) {
+        return set(Settings.MODEL.name(), name);
     }
 
-    /** One line for what a person can mend; a stack trace only for what is our bug. */
-    private static int failed(Exception exception) {
-        if (exception instanceof JobFailedException || exception instanceof FetchException) {
-            complain(exception.getMessage());
-            return ExitStatus.FAILED;
-        }
-        if (exception instanceof UsageException
-                || exception instanceof TooFewSlotsException
-                || exception instanceof DatasetException) {
-            return usage(exception.getMessage());
-        }
-        if (exception instanceof IOException) {
-            complain(exception.getMessage() == null ? exception.toString() : exception.getMessage());
-            return ExitStatus.FAILED;
-        }
-        complain(exception.toString());
-        exception.printStackTrace(System.err);
-        return ExitStatus.FAILED;
+    /** A DL4J configuration of one's own. The learning rate of each step is the settings', the updater is its own. */
+    public Lockstep network(NetworkDefinition own) {
+        network = own;
+        return set(Settings.MODEL.name(), "own");
     }
 
-    private static int usage(String message) {
-        complain(message);
-        return ExitStatus.USAGE;
+    /** A name that {@code bin/lockstep data list} lists, a path or a URI. */
+    public Lockstep data(String nameOrPath) {
+        return set(Settings.DATA.name(), nameOrPath);
     }
 
-    private static void complain(String message) {
-        PrintStream err = System.err;
-        err.println("lockstep: " + message);
+    public Lockstep strategy(String word) {
+        return set(Settings.STRATEGY.name(), word);
     }
 
-    /** From the build. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"lockstep " + BuildInfo.VERSION + " (" + BuildInfo.COMMIT + ")"};
-        }
+    public Lockstep workers(int ranks) {
+        return set(Settings.WORKERS.name(), Integer.toString(ranks));
+    }
+
+    public Lockstep runDir(String folder) {
+        return set(Settings.RUN_DIR.name(), folder);
+    }
+
+    /** Goes on with the run in {@link #runDir}, under these settings. */
+    public Lockstep resume() {
+        resume = true;
+        return this;
+    }
+
+    /** @throws UsageException for a setting that there is not, with the nearest one, or a value that it does not allow */
+    public Lockstep set(String setting, String value) {
+        configuration.put(setting, value);
+        return this;
+    }
+
+    /** Told what happens, in order, on one of Spark's threads. */
+    public Lockstep listener(Consumer<RunEvent> told) {
+        listener = listener.andThen(told);
+        return this;
+    }
+
+    /**
+     * Trains; returns when the run's folder is whole.
+     *
+     * @throws UsageException if something about the call is wrong; nothing has run then
+     * @throws io.lockstep.spark.JobFailedException naming the rank that failed; the run can be resumed
+     */
+    public Summary train() throws IOException {
+        var silent =
+                new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
+        return new TrainJob(configuration, resume, null, network, silent, listener).runOn(spark);
     }
 }

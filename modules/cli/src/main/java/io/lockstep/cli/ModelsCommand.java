@@ -66,8 +66,7 @@ final class ModelsCommand implements Callable<Integer> {
 
     private List<Entry> list(PrintStream out) {
         out.println(Progress.format(
-                "%-13s %-8s %7s %14s %15s  %s",
-                "name", "input", "classes", "parameters", "forward MFLOP", "source"));
+                "%-13s %-8s %7s %14s %15s  %s", "name", "input", "classes", "parameters", "forward MFLOP", "source"));
         List<Entry> entries = new ArrayList<>();
         for (Model model : ModelZoo.all()) {
             if (input != null && (model.usualInput() != null) != (text(input))) {

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.ImageShape;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
@@ -86,6 +86,28 @@ final class Networks {
     /** The strategy has the momentum then, and the penalty does not go through it: this much a step is what it comes to. */
     private static double l2WithoutMomentum(Configuration configuration) {
         return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
+    }
+
+    /** For a network that is not the zoo's. */
+    static ReplicaFactory replicas(NetworkDefinition network, Configuration configuration) {
+        return new OwnReplicas(
+                network,
+                configuration.get(Settings.LABEL_SMOOTHING),
+                configuration.get(Settings.RUNTIME).equals("dl4j"));
+    }
+
+    private record OwnReplicas(NetworkDefinition network, double labelSmoothing, boolean onDl4j)
+            implements ReplicaFactory {
+        @Override
+        public Replica create(Setup setup) {
+            if (network.classes() != setup.classes()) {
+                throw new IllegalArgumentException(
+                        "the network tells " + network.classes() + " classes apart, the data has " + setup.classes());
+            }
+            return onDl4j
+                    ? new Dl4jReplica(network, setup.largestBatch(), labelSmoothing)
+                    : Replicas.fastest(network, setup.largestBatch(), labelSmoothing, setup.threads(), setup.notices());
+        }
     }
 
     /** Travels to the executors as text, which needs no Java serialisation of the network library. */

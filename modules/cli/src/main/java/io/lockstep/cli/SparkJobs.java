@@ -60,7 +60,6 @@ final class SparkJobs {
 
     /** What can be known before an executor starts. */
     static void check(Configuration configuration, SparkConf conf) {
-        SparkProperties.complete(conf);
         for (String demand : List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.ssl.rpc.enabled")) {
             if (conf.getBoolean(demand, false)
                     && configuration.get(Settings.SECURITY).equals("off")) {

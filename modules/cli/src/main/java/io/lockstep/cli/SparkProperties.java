@@ -39,6 +39,15 @@ final class SparkProperties {
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     }
 
+    /** @throws UsageException if an application was started without what {@link #complete} adds */
+    static void requireComplete(SparkConf conf) {
+        if (!conf.get("spark.plugins", "").contains(LockstepPlugin.class.getName())) {
+            throw new UsageException(
+                    "this Spark application was started without Lockstep's plugin; build its session from"
+                            + " Lockstep.configure(new SparkConf())");
+        }
+    }
+
     /** The flags of {@code conf/jvm-options}, which the build packs into the jar. */
     static String jvmOptions() {
         try (InputStream in = SparkProperties.class.getResourceAsStream("/jvm-options")) {

@@ -15,7 +15,7 @@ import java.util.List;
  * @param wallSeconds of this call, executors' start included
  * @param resumedFromStep or null
  */
-record Summary(
+public record Summary(
         String model,
         String data,
         long parameters,

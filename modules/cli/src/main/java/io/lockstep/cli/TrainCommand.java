@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
-    private final Lockstep.StartedBy startedBy;
+    private final Commands.StartedBy startedBy;
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "Settings from a file, or a name in conf/recipes.")
     private String recipe;
@@ -90,13 +90,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
     private Path json;
 
-    TrainCommand(Lockstep.StartedBy startedBy) {
+    TrainCommand(Commands.StartedBy startedBy) {
         this.startedBy = startedBy;
     }
 
     @Override
     public Integer call() throws Exception {
-        return startedBy == Lockstep.StartedBy.LAUNCHER ? submit() : run();
+        return startedBy == Commands.StartedBy.LAUNCHER ? submit() : run();
     }
 
     private int submit() {

@@ -4,6 +4,7 @@ import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -28,20 +31,40 @@ final class TrainJob {
     private final Configuration configuration;
     private final boolean resume;
     private final Path json;
-    private final Progress progress = new Progress(System.out, Progress.isTerminal());
+    private final Progress progress;
+    private final Consumer<RunEvent> listener;
+    private final NetworkDefinition network;
     private RunEvent.Started started;
     private IOException logFailure;
 
     /** @param json where the summary goes too, or null */
     TrainJob(Configuration configuration, boolean resume, Path json) {
+        this(configuration, resume, json, null, new Progress(System.out, Progress.isTerminal()), event -> {});
+    }
+
+    /** @param network what to train instead of the model that the settings name, or null */
+    TrainJob(
+            Configuration configuration,
+            boolean resume,
+            Path json,
+            NetworkDefinition network,
+            Progress progress,
+            Consumer<RunEvent> listener) {
         this.configuration = configuration;
         this.resume = resume;
         this.json = json;
+        this.network = network;
+        this.progress = progress;
+        this.listener = listener;
     }
 
     /** What is wrong with the settings as a whole, without looking at files. */
     static void check(Configuration configuration) {
         Networks.check(configuration);
+        checkTogether(configuration);
+    }
+
+    private static void checkTogether(Configuration configuration) {
         if (configuration.get(Settings.SCHEDULE).equals("step")
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
@@ -56,24 +79,55 @@ final class TrainJob {
         }
     }
 
+    /** Starts a Spark application for the run, and ends it. */
     Summary run(SparkConf conf) throws IOException {
+        SparkProperties.complete(conf);
+        return run(conf, () -> new SparkSessionOfRun(new JavaSparkContext(conf), true));
+    }
+
+    /** Runs in an application that is there already, and stays. */
+    Summary runOn(JavaSparkContext spark) throws IOException {
+        SparkConf conf = spark.getConf();
+        SparkProperties.requireComplete(conf);
+        return run(conf, () -> new SparkSessionOfRun(spark, false));
+    }
+
+    private record SparkSessionOfRun(JavaSparkContext spark, boolean own) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (own) {
+                spark.close();
+            }
+        }
+    }
+
+    private Summary run(SparkConf conf, Supplier<SparkSessionOfRun> sessions) throws IOException {
         long start = System.nanoTime();
-        check(configuration);
+        if (network == null) {
+            check(configuration);
+        } else {
+            checkTogether(configuration);
+        }
         HadoopStorage storage = SparkJobs.storage(conf);
         resolvePaths(storage);
         String home = configuration.get(Settings.DATA_HOME);
-        DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH)).resolve(configuration.get(Settings.DATA));
-        Networks.checkBucket(configuration, source);
-        MasterJobs.checkModel(configuration, source);
+        DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH))
+                .resolve(configuration.get(Settings.DATA));
+        if (network == null) {
+            Networks.checkBucket(configuration, source);
+            MasterJobs.checkModel(configuration, source);
+        }
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
-        ReplicaFactory replicas = Networks.replicas(configuration);
+        ReplicaFactory replicas =
+                network == null ? Networks.replicas(configuration) : Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
             folder.putConfig(configuration);
             introduce(folder, source, conf);
             List<RankResult> results;
             String version;
-            try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+            try (SparkSessionOfRun session = sessions.get()) {
+                JavaSparkContext spark = session.spark();
                 version = spark.version();
                 results = MasterJobs.isMaster(configuration)
                         ? MasterJobs.run(
@@ -214,6 +268,7 @@ final class TrainJob {
             logFailure = e;
         }
         progress.show(event);
+        listener.accept(event);
     }
 
     private Summary summary(RunFolder folder, List<RankResult> results, double wallSeconds) {

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 /** The call or the configuration is wrong: one line for stderr, exit status 2. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
     UsageException(String message) {
         super(message);
     }

@@ -41,7 +41,7 @@ class ModelsCommandTest {
         String[] all = java.util.Arrays.copyOf(args, args.length + 2);
         all[args.length] = "--json";
         all[args.length + 1] = json.toString();
-        assertThat(Lockstep.execute(Lockstep.StartedBy.LAUNCHER, all)).isZero();
+        assertThat(Commands.execute(Commands.StartedBy.LAUNCHER, all)).isZero();
         return Json.parse(Files.readString(json));
     }
 }

@@ -15,8 +15,8 @@ import java.util.Map;
  */
 public final class DataCatalog {
     /** Folders of the data home, by the name of the set. */
-    private static final Map<String, String> PUBLISHED = Map.of(
-            "cifar10", "cifar-10-batches-bin", "mnist", "mnist", "tinyshakespeare", "tinyshakespeare");
+    private static final Map<String, String> PUBLISHED =
+            Map.of("cifar10", "cifar-10-batches-bin", "mnist", "mnist", "tinyshakespeare", "tinyshakespeare");
 
     /** nanoGPT's block size on a CPU (its README). */
     public static final int DEFAULT_SEQUENCE_LENGTH = 64;
@@ -24,7 +24,6 @@ public final class DataCatalog {
     private static final String TEXT_SUFFIX = ".txt";
     /** What a folder's text is called. */
     private static final String TEXT_FILE = "input.txt";
-
 
     private final Storage storage;
     private final String dataHome;

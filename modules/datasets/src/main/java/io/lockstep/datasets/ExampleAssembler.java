@@ -60,8 +60,7 @@ final class ExampleAssembler implements Dataset.Assembler {
     }
 
     @Override
-    public void assemble(
-            int example, long epoch, FloatBuffer features, int offset, IntBuffer labels, int labelsAt) {
+    public void assemble(int example, long epoch, FloatBuffer features, int offset, IntBuffer labels, int labelsAt) {
         labels.put(labelsAt, dataset.label(example));
         byte[] pixels = dataset.pixels();
         int source = dataset.pixelOffset(example);

@@ -41,8 +41,7 @@ public final class StepBatches {
         labels.clear();
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
-            assembler.assemble(
-                    example, plan.epoch(), floats, i * exampleSize, labels, i * dataset.labelsOfExample());
+            assembler.assemble(example, plan.epoch(), floats, i * exampleSize, labels, i * dataset.labelsOfExample());
         }
         features.position(0).limit(size * exampleSize * Float.BYTES);
         labels.position(0).limit(size * dataset.labelsOfExample());

@@ -74,9 +74,7 @@ public final class TextFile implements DataSource {
 
     private int[] part(Split split) {
         int cut = (int) (TRAINING_SHARE * numbers.length);
-        return split == Split.TRAIN
-                ? Arrays.copyOf(numbers, cut)
-                : Arrays.copyOfRange(numbers, cut, numbers.length);
+        return split == Split.TRAIN ? Arrays.copyOf(numbers, cut) : Arrays.copyOfRange(numbers, cut, numbers.length);
     }
 
     @Override

@@ -29,7 +29,8 @@ final class StockNetwork {
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layerVertex
                     && layerVertex.getLayerConf().getLayer() instanceof EngineLayer) {
-                throw new IllegalArgumentException("DL4J does not have its layer '" + name + "', which is Lockstep's own");
+                throw new IllegalArgumentException(
+                        "DL4J does not have its layer '" + name + "', which is Lockstep's own");
             }
         });
         String name = configuration.getNetworkOutputs().get(0);

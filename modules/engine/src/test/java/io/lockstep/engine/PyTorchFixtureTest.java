@@ -74,8 +74,9 @@ class PyTorchFixtureTest {
     private static Map<String, float[]> read(String name) throws IOException {
         Map<String, float[]> vectors = new HashMap<>();
         try (InputStream in = PyTorchFixtureTest.class.getResourceAsStream(name + ".txt")) {
-            for (String line :
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String[] words = line.split(" ");
                 float[] values = new float[words.length - 1];
                 for (int i = 0; i < values.length; i++) {

@@ -32,9 +32,7 @@ class RowPassesTest {
     private static void assertSame(ByteBuffer actual, ByteBuffer expected) {
         for (int at = 0; at < expected.limit(); at += Float.BYTES) {
             float wanted = expected.getFloat(at);
-            assertThat(actual.getFloat(at))
-                    .as("byte " + at)
-                    .isCloseTo(wanted, within(1e-5f * (1 + Math.abs(wanted))));
+            assertThat(actual.getFloat(at)).as("byte " + at).isCloseTo(wanted, within(1e-5f * (1 + Math.abs(wanted))));
         }
     }
 

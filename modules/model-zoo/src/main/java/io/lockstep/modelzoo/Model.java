@@ -11,8 +11,7 @@ import io.lockstep.networks.NetworkDefinition;
  * @param description a line on what it is, and how it departs from its source
  * @param usualInput where it reads something else than pictures; otherwise null
  */
-public record Model(
-        String name, String source, String description, ModelInput usualInput, Architecture architecture) {
+public record Model(String name, String source, String description, ModelInput usualInput, Architecture architecture) {
     /** Of pictures. */
     Model(String name, String source, String description, Architecture architecture) {
         this(name, source, description, null, architecture);

@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Recurrent networks and transformers. */
 final class SequenceModels {
-    private static final String LSTM = "Hochreiter and Schmidhuber 1997, Long Short-Term Memory, with the forget gates of"
-            + " Gers et al. 2000";
+    private static final String LSTM =
+            "Hochreiter and Schmidhuber 1997, Long Short-Term Memory, with the forget gates of" + " Gers et al. 2000";
 
     /** Tiny Shakespeare's 65 characters, 64 at a time. */
     private static final ModelInput TEXT = new ModelInput(1, 64, 1, 65);

@@ -40,14 +40,16 @@ record VisionTransformer(int patch, int blocks, int heads, int width) implements
                         .dataFormat(CNN2DFormat.NHWC)
                         .build(),
                 ImageGraph.INPUT);
-        ImageToSequence sequence = new ImageToSequence(
-                ImageToSequence.Steps.PIXELS, input.height() / patch, input.width() / patch, width);
-        ClassTokenLayer token =
-                new ClassTokenLayer.Builder().weightInit(SequenceGraph.initial()).build();
+        ImageToSequence sequence =
+                new ImageToSequence(ImageToSequence.Steps.PIXELS, input.height() / patch, input.width() / patch, width);
+        ClassTokenLayer token = new ClassTokenLayer.Builder()
+                .weightInit(SequenceGraph.initial())
+                .build();
         builder.addLayer("token", token, sequence, "patches");
         SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, true);
-        PositionEmbedding positions =
-                new PositionEmbedding.Builder().weightInit(SequenceGraph.initial()).build();
+        PositionEmbedding positions = new PositionEmbedding.Builder()
+                .weightInit(SequenceGraph.initial())
+                .build();
         String last = graph.dropped("drop", graph.layer("positions", "token", positions));
         for (int i = 1; i <= blocks; i++) {
             last = graph.block("b" + i, last, width, heads, false);

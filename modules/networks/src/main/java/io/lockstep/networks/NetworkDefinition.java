@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.apache.commons.lang3.SerializationUtils;
@@ -22,7 +23,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
  *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
  *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
  */
-public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
+public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) implements Serializable {
     public NetworkDefinition {
         Objects.requireNonNull(configuration, "configuration");
         Objects.requireNonNull(input, "input");

@@ -7,7 +7,6 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.TestGraphs;
-
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;

@@ -29,8 +29,7 @@ public final class TextGenerator {
      * @param temperature positive; below 1 takes the likely ones more often
      * @param topK draws among the so many most likely only; 0: among all
      */
-    public TextGenerator(
-            CompiledReplica replica, int steps, int vocabulary, double temperature, int topK, long seed) {
+    public TextGenerator(CompiledReplica replica, int steps, int vocabulary, double temperature, int topK, long seed) {
         if (!(temperature > 0) || topK < 0) {
             throw new IllegalArgumentException("temperature " + temperature + ", top-k " + topK);
         }
