@@ -62,6 +62,20 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     @Option(names = "--launcher", description = "Words before each rank's java, e.g. 'ip netns exec host{rank}'.")
     String launcher = "";
 
+    @Option(
+            names = "--costs",
+            description = "What AUTO rests on: nominal, measured, or what a run with measured costs printed."
+                    + " Default: ${DEFAULT-VALUE}.")
+    String costs = "nominal";
+
+    @Option(
+            names = "--stranger-rate",
+            description = "Packets a second from somebody without the key to the ranks' ports, over tcp and udp.")
+    int strangerRate;
+
+    @Option(names = "--stranger-port", description = "Where it sends them instead, to see what the packets alone cost.")
+    int strangerPort;
+
     @Option(names = "--json", description = "Write the result to this file.")
     Path json;
 
@@ -85,7 +99,10 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                 seconds,
                 addresses,
                 launcher.isBlank() ? List.of() : List.of(launcher.strip().split("\\s+")),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                costs,
+                strangerRate,
+                strangerPort);
         AllReduceReport report = run(options);
         System.out.printf("# %d ranks, transport %s, security %s%n", ranks, transport, security);
         System.out.print(AllReduceResult.table(report.results()));

@@ -3,10 +3,10 @@ package io.lockstep.cli;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.spark.BarrierJob;
-import io.lockstep.spark.GroupFactory;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
 import io.lockstep.training.RunOptions.DataOptions;
+import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +29,9 @@ final class SparkJobs {
                 configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON);
     }
 
-    static GroupFactory groups(Configuration configuration) {
-        return new AeronGroups(configuration.get(Settings.TRANSPORT));
+    static AeronGroups groups(Configuration configuration) {
+        boolean central = configuration.get(Settings.STRATEGY).equals("dp");
+        return new AeronGroups(configuration.get(Settings.TRANSPORT), central);
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */
@@ -69,5 +70,18 @@ final class SparkJobs {
         }
         Slots.requireInUrl(
                 conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), configuration.get(Settings.WORKERS));
+        if (conf.get("spark.master").startsWith("local")) {
+            requireRoomForAllRanks(configuration);
+        }
+    }
+
+    /** All ranks will be on this host. */
+    private static void requireRoomForAllRanks(Configuration configuration) {
+        int workers = configuration.get(Settings.WORKERS);
+        try {
+            AeronProcessGroups.requireRoom(groups(configuration).routes(), workers, workers);
+        } catch (IllegalStateException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 }

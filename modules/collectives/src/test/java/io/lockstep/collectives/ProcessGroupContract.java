@@ -105,6 +105,114 @@ public abstract class ProcessGroupContract {
         }
     }
 
+    /** Values repeat every 101 elements, and so do their sums: quick to check. */
+    private static void assertSums(ByteBuffer vector, int worldSize) {
+        float[] period = new float[101];
+        for (int i = 0; i < period.length; i++) {
+            period[i] = sum(worldSize, i);
+        }
+        assertVector(vector, 0, vector.capacity() / Float.BYTES, i -> period[i % 101]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void everyAlgorithmSums(int worldSize) {
+        World world = world(worldSize);
+        for (Algorithm algorithm : Algorithm.values()) {
+            for (int length : lengths(worldSize)) {
+                if (algorithm == Algorithm.FLAT && length > 10_000) {
+                    continue; // vectors of one frame only
+                }
+                world.run(group -> {
+                    ByteBuffer vector = vector(group.rank(), length);
+                    allReduceBy(group, vector, algorithm).await();
+                    assertSums(vector, worldSize);
+                });
+            }
+        }
+    }
+
+    private static Work allReduceBy(ProcessGroup group, ByteBuffer vector, Algorithm algorithm) {
+        return group instanceof TransportProcessGroup several
+                ? several.allReduceBy(vector, Reduction.SUM, algorithm)
+                : group.allReduce(vector, Reduction.SUM);
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void elevenMillionElementsAreSummedExactly(int worldSize) {
+        World world = world(worldSize);
+        List<Algorithm> algorithms = worldSize == 4
+                ? List.of(
+                        Algorithm.RECURSIVE_DOUBLING,
+                        Algorithm.HALVING_DOUBLING,
+                        Algorithm.RING,
+                        Algorithm.CENTRAL,
+                        Algorithm.HIERARCHICAL)
+                : List.of(Algorithm.AUTO);
+        List<ByteBuffer> vectors = world.call(group -> World.floats(11_000_000));
+        for (Algorithm algorithm : algorithms) {
+            world.run(group -> {
+                ByteBuffer vector = vectors.get(group.rank());
+                for (int i = 0; i < 11_000_000; i++) {
+                    vector.putFloat(i * Float.BYTES, value(group.rank(), i % 101));
+                }
+                allReduceBy(group, vector, algorithm).await();
+                assertSums(vector, worldSize);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void preparedCallsAreStartedAgainAndAgain(int worldSize) {
+        World world = world(worldSize);
+        int length = 20_011;
+        world.run(group -> {
+            ByteBuffer vector = World.floats(length);
+            ByteBuffer small = World.floats(2);
+            PreparedWork work = group.prepareAllReduce(vector, Reduction.SUM, WireType.FLOAT32);
+            PreparedWork other = group.prepareBroadcast(small, worldSize - 1);
+            for (int step = 0; step < 20; step++) {
+                vector.put(0, vector(group.rank(), length), 0, length * Float.BYTES);
+                small.putFloat(0, group.rank() + step);
+                work.start();
+                other.start().await();
+                work.await();
+                assertSums(vector, worldSize);
+                assertThat(small.getFloat(0)).isEqualTo(worldSize - 1 + step);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void aRankThatCallsSomethingElseIsNamedOnAllRanks(int worldSize) {
+        World world = world(worldSize);
+        if (worldSize == 1) {
+            return;
+        }
+        int culprit = worldSize - 1;
+        List<String> ends = world.call(group -> {
+            try {
+                group.barrier();
+                ByteBuffer vector = World.floats(30_000);
+                if (group.rank() == culprit) {
+                    group.broadcast(vector, 0).await();
+                } else {
+                    group.allReduce(vector, Reduction.SUM).await();
+                }
+                group.barrier();
+                return "it was not noticed";
+            } catch (MismatchedCollectiveException e) {
+                return e.getMessage();
+            }
+        });
+        assertThat(ends)
+                .allSatisfy(end ->
+                        assertThat(end).contains("collective #2 differs", "rank " + culprit, "broadcast", "allReduce"));
+    }
+
     @ParameterizedTest
     @MethodSource("worldSizes")
     void allReduceFindsTheMaximum(int worldSize) {

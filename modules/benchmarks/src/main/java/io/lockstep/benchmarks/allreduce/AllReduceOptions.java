@@ -21,6 +21,9 @@ import java.util.List;
  * @param addresses to bind, one a rank, or one for all
  * @param launcher words in front of each rank's {@code java}; <code>{rank}</code> in them becomes the rank's number
  * @param deadline of each collective
+ * @param costs what AUTO rests on: {@code nominal}, {@code measured}, or as {@code CostModel.parse} reads them
+ * @param strangerRate packets a second that a stranger sends to the ranks' ports; 0 for none
+ * @param strangerPort where it sends them instead, or 0
  */
 public record AllReduceOptions(
         int ranks,
@@ -33,7 +36,10 @@ public record AllReduceOptions(
         double seconds,
         List<String> addresses,
         List<String> launcher,
-        Duration deadline) {
+        Duration deadline,
+        String costs,
+        int strangerRate,
+        int strangerPort) {
     public AllReduceOptions {
         if (ranks < 1) {
             throw new IllegalArgumentException("ranks must be at least 1, was " + ranks);
@@ -64,7 +70,10 @@ public record AllReduceOptions(
                 1.0,
                 List.of("127.0.0.1"),
                 List.of(),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                "nominal",
+                0,
+                0);
     }
 
     String address(int rank) {

@@ -1,7 +1,9 @@
 package io.lockstep.benchmarks.allreduce;
 
 import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.CostModel;
 import io.lockstep.collectives.GroupOptions;
+import io.lockstep.collectives.PreparedWork;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Rendezvous;
@@ -56,7 +58,8 @@ public final class RankMain {
                 Double.toString(options.seconds()),
                 options.address(rank),
                 Long.toString(options.deadline().toMillis()),
-                Integer.toString(options.mtuBytes())));
+                Integer.toString(options.mtuBytes()),
+                options.costs()));
         options.bytes().forEach(size -> arguments.add(Long.toString(size)));
         return arguments;
     }
@@ -76,16 +79,27 @@ public final class RankMain {
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(Route.valueOf(args[2]))
                 .withMtuBytes(Integer.parseInt(args[9]))
-                .withTuning(Tuning.defaults().withAllReduce(Algorithm.valueOf(args[4])));
+                .withTuning(tuning(args[10]).withAllReduce(Algorithm.valueOf(args[4])));
         try (ProcessGroup group =
                 AeronProcessGroups.open(options, rendezvous(in, out, options.worldSize()), transport)) {
             RankMain rank = new RankMain(group, WireType.valueOf(args[5]), Double.parseDouble(args[6]));
             rank.warmUp();
-            for (int i = 10; i < args.length; i++) {
+            if (group.rank() == 0) {
+                out.println("# costs: " + group.costs());
+            }
+            for (int i = 11; i < args.length; i++) {
                 AllReduceResult result = rank.measure(Long.parseLong(args[i]));
                 out.println("RESULT " + result.medianMicros() + " " + result.p95Micros() + " " + result.wrong());
             }
         }
+    }
+
+    private static Tuning tuning(String costs) {
+        return switch (costs) {
+            case "nominal" -> Tuning.defaults();
+            case "measured" -> Tuning.defaults().withMeasuredCosts();
+            default -> Tuning.defaults().withCosts(CostModel.parse(costs));
+        };
     }
 
     private static Rendezvous rendezvous(BufferedReader in, PrintStream out, int worldSize) {
@@ -123,10 +137,11 @@ public final class RankMain {
         vector.clear();
         int rounds = rounds(vector);
         double[] micros = new double[rounds];
+        PreparedWork work = group.prepareAllReduce(vector, Reduction.SUM, wire);
         group.barrier();
         for (int round = 0; round < rounds; round++) {
             long begin = System.nanoTime();
-            group.allReduce(vector, Reduction.SUM, wire).await();
+            work.start().await();
             micros[round] = (System.nanoTime() - begin) / 1000.0;
         }
         Arrays.sort(micros);

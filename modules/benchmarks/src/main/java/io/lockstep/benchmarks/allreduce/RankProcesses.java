@@ -1,5 +1,6 @@
 package io.lockstep.benchmarks.allreduce;
 
+import io.lockstep.collectives.transport.Advertisement;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ public final class RankProcesses {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
         List<Process> processes = new ArrayList<>();
+        Stranger stranger = null;
         try {
             List<PrintStream> to = new ArrayList<>();
             List<BufferedReader> from = new ArrayList<>();
@@ -34,7 +36,8 @@ public final class RankProcesses {
                 to.get(rank).println(HexFormat.of().formatHex(key));
             }
             if (options.ranks() > 1) {
-                introduce(to, from);
+                List<String> all = introduce(to, from);
+                stranger = options.strangerRate() > 0 ? stranger(options, all) : null;
             }
             List<AllReduceResult> results = new ArrayList<>();
             for (long bytes : options.bytes()) {
@@ -49,13 +52,27 @@ public final class RankProcesses {
             for (Process process : processes) {
                 process.waitFor(30, TimeUnit.SECONDS);
             }
+            if (stranger != null) {
+                System.out.println("# the stranger sent " + stranger.sent() + " packets");
+            }
             return results;
         } finally {
+            if (stranger != null) {
+                stranger.close();
+            }
             processes.forEach(Process::destroyForcibly);
         }
     }
 
-    private static void introduce(List<PrintStream> to, List<BufferedReader> from) throws IOException {
+    private static Stranger stranger(AllReduceOptions options, List<String> all) {
+        List<Advertisement> ranks = new ArrayList<>();
+        for (String text : all) {
+            ranks.add(Advertisement.parse(ranks.size(), text));
+        }
+        return new Stranger(ranks, options.strangerRate(), options.strangerPort());
+    }
+
+    private static List<String> introduce(List<PrintStream> to, List<BufferedReader> from) throws IOException {
         List<String> all = new ArrayList<>();
         for (int rank = 0; rank < from.size(); rank++) {
             all.add(line(from.get(rank), "ADVERTISE", rank));
@@ -63,6 +80,7 @@ public final class RankProcesses {
         for (PrintStream rank : to) {
             all.forEach(rank::println);
         }
+        return all;
     }
 
     private static String line(BufferedReader from, String kind, int rank) throws IOException {

@@ -93,23 +93,46 @@ public final class SharedMemory implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells before anything is started whether a host has the memory for its ranks; what each of them finds out for
+     * itself otherwise, when all are there.
+     *
+     * @param parent where the private directories will be
+     * @param ranksOnHost of the group
+     * @throws IllegalStateException with the bytes that are needed, those that are free, and the remedy
+     */
+    public static void requireRoom(Path parent, int worldSize, int ranksOnHost) {
+        Geometry geometry = Geometry.of(worldSize);
+        long aRank = (long) (ranksOnHost - 1) * geometry.queueBytes() + geometry.queueAt(0);
+        long usable;
+        try {
+            usable = Files.getFileStore(parent).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make shared memory in " + parent, e);
+        }
+        if (usable < ranksOnHost * aRank) {
+            throw new IllegalStateException(tooSmall(parent, ranksOnHost, ranksOnHost * aRank, usable));
+        }
+    }
+
+    private static String tooSmall(Path parent, int ranks, long needed, long usable) {
+        return "the shared memory in " + parent + " is too small: " + ranks + " ranks on this host need "
+                + (needed + 1023) / 1024 + " KiB, and " + usable / 1024 + " KiB are free. Enlarge it (mount -o"
+                + " remount,size=1g " + parent
+                + "; docker run --shm-size=1g; in Kubernetes an emptyDir of medium Memory"
+                + " at /dev/shm), or set the transport to tcp, which needs none";
+    }
+
     private void reserve(List<Advertisement> peers) throws IOException {
-        long needed = (long) peers.size() * geometry.queueBytes();
+        int ranksOnHost = peers.size() + 1;
         long usable = Files.getFileStore(path).getUsableSpace();
         try {
-            if (usable < needed) {
-                throw new IOException("no space left");
-            }
             for (Advertisement peer : peers) {
                 mine.reserve(geometry.queueAt(peer.rank()), geometry.queueBytes());
             }
         } catch (IOException e) {
-            throw new IOException(
-                    "the shared memory in " + directory.path().getParent() + " is too small: this rank needs " + needed
-                            + " bytes and " + usable
-                            + " are free. Enlarge it (docker run --shm-size=1g; in Kubernetes an"
-                            + " emptyDir of medium Memory at /dev/shm), or use UDP within the host too",
-                    e);
+            long needed = (long) ranksOnHost * peers.size() * geometry.queueBytes();
+            throw new IOException(tooSmall(directory.path().getParent(), ranksOnHost, needed, usable), e);
         }
     }
 

@@ -121,7 +121,7 @@ public final class TcpEndpoint implements Endpoint {
                             Handshake.FRAMES,
                             channels,
                             Frame.HEADER_BYTES + TcpTransport.SEGMENT_BYTES,
-                            TcpTransport.LOOKAHEAD + 1),
+                            TcpTransport.MOST_LOOKAHEAD + 1),
                     connections(handshake, Handshake.STATUSES, channels, PeerStatus.BYTES, 1));
             owned = true;
             return joined;

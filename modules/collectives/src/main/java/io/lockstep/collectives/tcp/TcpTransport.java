@@ -20,7 +20,8 @@ final class TcpTransport implements Transport {
     /** Payload of the longest frame: what segmentation offload moves in one piece. */
     static final int SEGMENT_BYTES = 64 * 1024;
 
-    static final int LOOKAHEAD = 8;
+    /** With frames of 64 KiB bandwidth times round-trip time of 10 Gbit/s and 0.4 ms. */
+    static final int MOST_LOOKAHEAD = 8;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** At least this often: the sign of life. */
@@ -28,6 +29,7 @@ final class TcpTransport implements Transport {
 
     private final List<Advertisement> ranks;
     private final int rank;
+    private final int lookahead;
     private final Selector selector;
     private final Connection[] frames;
     private final Connection[] statuses;
@@ -48,6 +50,7 @@ final class TcpTransport implements Transport {
     TcpTransport(List<Advertisement> ranks, int rank, Connection[] frames, Connection[] statuses) {
         this.ranks = ranks;
         this.rank = rank;
+        this.lookahead = RoutedTransport.lookahead(ranks, MOST_LOOKAHEAD);
         this.frames = frames;
         this.statuses = statuses;
         int worldSize = ranks.size();
@@ -103,7 +106,7 @@ final class TcpTransport implements Transport {
 
     @Override
     public int lookahead() {
-        return LOOKAHEAD;
+        return lookahead;
     }
 
     @Override

@@ -61,6 +61,15 @@ public final class RoutedTransport implements Transport {
         return lowest;
     }
 
+    /**
+     * The lookahead of a network's transport, which must be the same on all ranks of a group: where any two of them share
+     * memory it is no longer than memory's, also for a rank that is alone on its host.
+     */
+    public static int lookahead(List<Advertisement> ranks, int most) {
+        boolean apart = ranks.stream().map(Advertisement::host).distinct().count() == ranks.size();
+        return apart ? most : Math.min(most, SegmentTransport.Geometry.SLOTS - 1);
+    }
+
     @Override
     public int segmentBytes() {
         return Math.min(local.segmentBytes(), remote.segmentBytes());

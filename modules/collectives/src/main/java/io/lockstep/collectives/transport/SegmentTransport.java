@@ -39,9 +39,11 @@ public final class SegmentTransport implements Transport {
 
     /** What the two sides of a queue must agree on. */
     public record Geometry(int worldSize, int segmentBytes, int slots) {
-        /** Four slots in flight each way of 64 KiB stay in a 1 MiB level 2 cache. */
+        /** Four in flight each way of 64 KiB stay in a 1 MiB level 2 cache. */
+        static final int SLOTS = 5;
+
         public static Geometry of(int worldSize) {
-            return new Geometry(worldSize, 64 * 1024, 5);
+            return new Geometry(worldSize, 64 * 1024, SLOTS);
         }
 
         int slotBytes() {

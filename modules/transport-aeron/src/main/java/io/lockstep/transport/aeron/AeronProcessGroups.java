@@ -74,6 +74,17 @@ public final class AeronProcessGroups {
         }
     }
 
+    /**
+     * Tells before anything is started, by whoever starts the ranks of a host, whether the host has what they need.
+     *
+     * @throws IllegalStateException when not, with the remedy
+     */
+    public static void requireRoom(TransportOptions transport, int worldSize, int ranksOnHost) {
+        if (transport.intraHost() == Route.SHARED_MEMORY && ranksOnHost > 1) {
+            SharedMemory.requireRoom(transport.directory(), worldSize, ranksOnHost);
+        }
+    }
+
     /** What a rank has open before it knows its peers. */
     private static final class Opened {
         private final GroupOptions options;
@@ -90,6 +101,7 @@ public final class AeronProcessGroups {
             sharesMemory = transport.intraHost() == Route.SHARED_MEMORY;
             try {
                 if (sharesMemory) {
+                    SharedMemory.requireRoom(transport.directory(), options.worldSize(), 2);
                     memory = SharedMemory.open(options.rank(), geometry, transport.directory());
                 }
                 endpoint = transport.interHost() == Route.TCP

@@ -4,6 +4,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
+import io.aeron.logbuffer.FragmentHandler;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.Frame;
 import io.lockstep.collectives.transport.PeerStatus;
@@ -24,6 +25,7 @@ final class AeronTransport implements Transport {
     /** And at least this often: the sign of life. */
     private static final long HEARTBEAT_NANOS = 200_000_000;
 
+    private static final int MOST_LOOKAHEAD = 8;
     private static final int FRAME_BYTES = 64 * 1024;
     /** Rounds of the driver in one call; each moves a datagram each way. */
     private static final int MOST_ROUNDS = 8;
@@ -37,10 +39,12 @@ final class AeronTransport implements Transport {
     private final Subscription data;
     private final Subscription status;
     private final int segmentBytes;
+    private final int lookahead;
     private final UnsafeBuffer statusRecord = new UnsafeBuffer(
             ByteBuffer.allocateDirect(PeerStatus.BYTES + Integer.BYTES).order(ByteOrder.nativeOrder()));
     private final ByteBuffer[] statuses;
     private final long[] heardNanos;
+    private final FragmentHandler onStatus = this::onStatus;
     private boolean statusDirty;
     private long statusSentNanos;
     private boolean closed;
@@ -60,6 +64,7 @@ final class AeronTransport implements Transport {
         this.data = data;
         this.status = status;
         segmentBytes = segmentBytes(ranks);
+        lookahead = RoutedTransport.lookahead(ranks, MOST_LOOKAHEAD);
         int worldSize = ranks.size();
         outboxes = new Outbox[worldSize];
         inboxes = new Inbox[worldSize];
@@ -131,7 +136,7 @@ final class AeronTransport implements Transport {
 
     @Override
     public int lookahead() {
-        return 8;
+        return lookahead;
     }
 
     @Override
@@ -209,7 +214,7 @@ final class AeronTransport implements Transport {
                 break;
             }
         }
-        work += status.poll(this::onStatus, 16);
+        work += status.poll(onStatus, 16);
         long sinceStatus = System.nanoTime() - statusSentNanos;
         if (sinceStatus > (statusDirty ? STATUS_NANOS : HEARTBEAT_NANOS)) {
             sendStatus(System.nanoTime());

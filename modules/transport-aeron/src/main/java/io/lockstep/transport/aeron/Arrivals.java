@@ -6,10 +6,14 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.function.Consumer;
 
 /** Lets a thread sleep until a datagram arrives at one of a rank's sockets, instead of asking them again and again. */
 final class Arrivals implements AutoCloseable {
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** What is ready Aeron finds out by itself; and no set of keys is filled. */
+    private static final Consumer<SelectionKey> READY = key -> {};
 
     private final Selector selector;
 
@@ -32,8 +36,7 @@ final class Arrivals implements AutoCloseable {
     /** @param nanos rounded up to milliseconds, which is what a selector knows */
     void await(long nanos) {
         try {
-            selector.select((nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-            selector.selectedKeys().clear();
+            selector.select(READY, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

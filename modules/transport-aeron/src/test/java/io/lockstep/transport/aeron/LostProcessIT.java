@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ranks that are processes, one of which is killed or stopped: the others end, and all name it. */
+/** Ranks that are processes, one of which is killed, stopped or cut off: the others end, and all name it. */
 @Timeout(60)
 class LostProcessIT {
     private static final int WORLD_SIZE = 3;
@@ -33,9 +36,14 @@ class LostProcessIT {
     }
 
     private void launch(Route route) throws IOException {
+        launch(route, rank -> List.of(), rank -> "127.0.0.1");
+    }
+
+    private void launch(Route route, IntFunction<List<String>> launcher, IntFunction<String> address)
+            throws IOException {
         List<PrintStream> input = new ArrayList<>();
         for (int rank = 0; rank < WORLD_SIZE; rank++) {
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(launcher.apply(rank));
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                     .filter(flag -> flag.startsWith("--add") || flag.startsWith("-XX"))
@@ -43,7 +51,8 @@ class LostProcessIT {
             command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp"));
             command.add(System.getProperty("java.class.path"));
             command.add(RankProcess.class.getName());
-            command.addAll(List.of(Integer.toString(rank), Integer.toString(WORLD_SIZE), route.name(), "3000"));
+            command.addAll(List.of(
+                    Integer.toString(rank), Integer.toString(WORLD_SIZE), route.name(), "3000", address.apply(rank)));
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -73,7 +82,7 @@ class LostProcessIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"SHARED_MEMORY, KILL", "SHARED_MEMORY, STOP", "UDP, KILL", "UDP, STOP"})
+    @CsvSource({"SHARED_MEMORY, KILL", "SHARED_MEMORY, STOP", "TCP, KILL", "TCP, STOP", "UDP, KILL", "UDP, STOP"})
     void survivorsNameTheRankThatIsGone(Route route, String signal) throws Exception {
         launch(route);
         Process kill = new ProcessBuilder(
@@ -82,17 +91,33 @@ class LostProcessIT {
                         Long.toString(processes.get(CULPRIT).pid()))
                 .start();
         assertThat(kill.waitFor()).isZero();
-        for (int rank : new int[] {0, 2}) {
-            assertThat(await(rank, "ENDED "))
-                    .startsWith("rank " + rank + " (127.0.0.1) lost rank " + CULPRIT + " (127.0.0.1) in allReduce");
-            assertThat(processes.get(rank).waitFor(10, TimeUnit.SECONDS)).isTrue();
-        }
+        assertSurvivorsNameIt("127.0.0.1", "127.0.0.1", "127.0.0.1");
         processes.get(CULPRIT).destroyForcibly().waitFor();
         PrivateDirectory.create(PrivateDirectory.defaultParent()).close(); // sweeps what the killed one left
         try (var left = Files.list(PrivateDirectory.defaultParent())) {
             long pid = processes.get(CULPRIT).pid();
             assertThat(left.map(path -> path.getFileName().toString()))
                     .noneMatch(name -> name.startsWith("lockstep-" + pid + "-"));
+        }
+    }
+
+    private void assertSurvivorsNameIt(String... addresses) throws Exception {
+        for (int rank : new int[] {0, 2}) {
+            assertThat(await(rank, "ENDED "))
+                    .startsWith("rank " + rank + " (" + addresses[rank] + ") lost rank " + CULPRIT + " ("
+                            + addresses[CULPRIT] + ") in allReduce");
+            assertThat(processes.get(rank).waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCP", "UDP"})
+    void survivorsNameTheRankWhoseLinkIsCut(Route route) throws Exception {
+        Assumptions.assumeTrue(Namespaces.possible(), "needs root and iproute2");
+        try (Namespaces hosts = Namespaces.create(WORLD_SIZE)) {
+            launch(route, hosts::in, Namespaces::address);
+            hosts.cut(CULPRIT);
+            assertSurvivorsNameIt(Namespaces.address(0), Namespaces.address(1), Namespaces.address(2));
         }
     }
 }

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A rank that adds for ever: its own process, so that it can be killed. Arguments: rank, worldSize, route, deadline. */
+/** A rank that adds for ever: its own process, so that it can be killed. Arguments: rank, worldSize, route, deadline, address. */
 public final class RankProcess {
     private RankProcess() {}
 
@@ -29,7 +29,7 @@ public final class RankProcess {
                 worldSize,
                 0,
                 new byte[32],
-                "127.0.0.1",
+                args[4],
                 Duration.ofMillis(Long.parseLong(args[3])),
                 GroupOptions.Security.ON);
         TransportOptions transport = TransportOptions.defaults().withIntraHost(Route.valueOf(args[2]));

@@ -139,7 +139,8 @@ class StrangerIT {
                                         options.security());
                                 return AeronProcessGroups.open(other, rendezvous, transport);
                             }))
-                    .hasMessageMatching(route == Route.UDP ? ".*lost rank.*key.*" : ".*does not know the key.*");
+                    .hasMessageMatching(
+                            route == Route.SHARED_MEMORY ? ".*does not know the key.*" : ".*lost rank.*key.*");
         }
     }
 }
