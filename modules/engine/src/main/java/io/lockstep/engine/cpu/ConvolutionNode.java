@@ -19,6 +19,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.bytedeco.dnnl.dnnl_convolution_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /**
- * A convolution: activations NHWC, weights as oneDNN likes them, packed from the flat vector at the start of a pass and
+ * A convolution, or a dense layer of each step of a sequence: activations NHWC, weights as oneDNN likes them, packed from the flat vector at the start of a pass and
  * unpacked into the flat gradient at the end.
  */
 final class ConvolutionNode implements AutoCloseable {
@@ -50,14 +51,26 @@ final class ConvolutionNode implements AutoCloseable {
 
     ConvolutionNode(CpuPlan plan, Node node, Shape from) {
         this.plan = plan;
-        this.operation = (Convolution) node.operation();
         this.from = from;
         to = node.shape();
-        biasAddress = plan.weightsAddress(node);
-        biasGradientAddress = plan.gradientAddress(node.parametersAt());
-        long bias = operation.bias() ? (long) operation.outputs() * Float.BYTES : 0;
-        weightsAddress = biasAddress + bias;
-        weightsGradientAddress = biasGradientAddress + bias;
+        long parameters = plan.weightsAddress(node);
+        long gradients = plan.gradientAddress(node.parametersAt());
+        long bias;
+        long weights;
+        if (node.operation() instanceof Dense dense) {
+            // of each step: a convolution of one pixel, but with the bias behind the weights
+            operation = new Convolution(dense.outputs(), Window.square(1, 1, 0), 1, dense.bias());
+            weights = 0;
+            bias = (long) from.channels() * dense.outputs() * Float.BYTES;
+        } else {
+            operation = (Convolution) node.operation();
+            bias = 0;
+            weights = operation.bias() ? (long) operation.outputs() * Float.BYTES : 0;
+        }
+        biasAddress = parameters + bias;
+        biasGradientAddress = gradients + bias;
+        weightsAddress = parameters + weights;
+        weightsGradientAddress = gradients + weights;
         dimensions = dimensions();
         forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
         backwardData = new Calls(plan.lanes(), plan.capacity(), this::backwardDataPrimitive, this::bindBackwardData);
