@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Training steps of PyTorch on the CPU: the comparison of `lockstep benchmark step`.
 
-The same networks, in channels_last, SGD with momentum, on random 32x32 images; prints the same JSON.
+The same networks, SGD with momentum, images in channels_last, on random data; prints the same JSON. lstm-2x256 reads 64 rows
+of 64 pixels, gpt-6x384 256 characters of 65.
 usage: step_torch.py [--model NAME] [--batch B] [--threads T] [--seconds S] [--precision fp32|bf16]
 """
 
@@ -103,6 +104,60 @@ def googlenet():
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
 
 
+class Lstm(nn.Module):
+    """Two layers of 256; the last step classified."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.out = nn.LSTM(64, 256, 2, batch_first=True), nn.Linear(256, 10)
+
+    def forward(self, x):
+        return self.out(self.rnn(x)[0][:, -1])
+
+
+class GptBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.n1, self.n2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
+        self.up, self.down = nn.Linear(width, 4 * width, bias=False), nn.Linear(4 * width, width, bias=False)
+
+    def attention(self, x, mask):
+        n, t, w = x.shape
+        q, k, v = (y.view(n, t, self.heads, -1).transpose(1, 2) for y in self.qkv(x).split(w, dim=2))
+        scores = (q @ k.transpose(-2, -1) / (w // self.heads) ** 0.5).masked_fill(mask, float("-inf"))
+        return self.out((F.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(n, t, w))
+
+    def forward(self, x, mask):
+        x = x + self.attention(self.n1(x), mask)
+        return x + self.down(F.gelu(self.up(self.n2(x))))
+
+
+class Gpt(nn.Module):
+    """nanoGPT's, with an output of its own and attention written out, as it is before PyTorch 2."""
+
+    def __init__(self, blocks, heads, width, length, vocabulary):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(vocabulary, width), nn.Embedding(length, width)
+        self.blocks = nn.ModuleList(GptBlock(width, heads) for _ in range(blocks))
+        self.norm, self.out = nn.LayerNorm(width), nn.Linear(width, vocabulary, bias=False)
+        self.register_buffer("mask", torch.ones(length, length).triu(1).bool())
+
+    def forward(self, x):
+        x = self.tokens(x) + self.places.weight
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.out(self.norm(x)).flatten(0, 1)
+
+
+SEQUENCES = {
+    "lstm-2x256": (Lstm, lambda n: (torch.randn(n, 64, 64), torch.randint(0, 10, (n,)))),
+    "gpt-6x384": (
+        lambda: Gpt(6, 6, 384, 256, 65),
+        lambda n: (torch.randint(0, 65, (n, 256)), torch.randint(0, 65, (n * 256,))),
+    ),
+}
 MODELS = {
     "googlenet-bn": googlenet,
     "resnet18": lambda: resnet([2, 2, 2, 2], 64, False),
@@ -126,7 +181,7 @@ def run(net, optimizer, images, labels, seconds, bf16):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", choices=MODELS, default="resnet18")
+    parser.add_argument("--model", choices=[*MODELS, *SEQUENCES], default="resnet18")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seconds", type=float, default=8)
@@ -135,9 +190,13 @@ def main():
     bf16 = args.precision == "bf16"
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
-    net = MODELS[args.model]().to(memory_format=torch.channels_last)
-    images = torch.randn(args.batch, 3, 32, 32).to(memory_format=torch.channels_last)
-    labels = torch.randint(0, 10, (args.batch,))
+    if args.model in SEQUENCES:
+        make, data = SEQUENCES[args.model]
+        net, (images, labels) = make(), data(args.batch)
+    else:
+        net = MODELS[args.model]().to(memory_format=torch.channels_last)
+        images = torch.randn(args.batch, 3, 32, 32).to(memory_format=torch.channels_last)
+        labels = torch.randint(0, 10, (args.batch,))
     optimizer = torch.optim.SGD(net.parameters(), lr=1e-6, momentum=0.9)
     run(net, optimizer, images, labels, args.seconds, bf16)
     median = statistics.median(run(net, optimizer, images, labels, args.seconds, bf16))

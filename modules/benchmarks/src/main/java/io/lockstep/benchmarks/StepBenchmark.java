@@ -21,7 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Training steps of one replica on random 32x32 images, in this process. */
+/** Training steps of one replica on random images or text, in this process. */
 @Command(
         name = "step",
         description = "Measures forward, backward and update of one replica.",
@@ -29,6 +29,12 @@ import picocli.CommandLine.Option;
 public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--model", description = "A name of the model zoo. Default: ${DEFAULT-VALUE}.")
     String model = "resnet18";
+
+    @Option(
+            names = "--input",
+            paramLabel = "CxHxW",
+            description = "Channels, height and width; of text 1xTx1. Default: 3x32x32, for language models 1x64x1.")
+    String input;
 
     @Option(names = "--batch", description = "Examples of a step. Default: ${DEFAULT-VALUE}.")
     int batch = 64;
@@ -51,10 +57,9 @@ public final class StepBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         StepReport report;
-        NetworkDefinition definition =
-                ModelZoo.get(model).build(new ModelInput(3, 32, 32, 10), Hyperparameters.defaults(), 1);
+        NetworkDefinition definition = ModelZoo.get(model).build(input(), Hyperparameters.defaults(), 1);
         try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads)) {
-            Batch examples = randomBatch();
+            Batch examples = randomBatch(definition);
             run(replica, examples, 0);
             report = report(replica, run(replica, examples, 1_000_000));
             if (breakdown) {
@@ -68,16 +73,30 @@ public final class StepBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private Batch randomBatch() {
+    private ModelInput input() {
+        ModelInput usual = ModelZoo.get(model).usualInput();
+        if (usual == null) {
+            usual = new ModelInput(3, 32, 32, 10);
+        }
+        if (input == null) {
+            return usual;
+        }
+        int[] sizes =
+                Arrays.stream(input.split("x")).mapToInt(Integer::parseInt).toArray();
+        return new ModelInput(sizes[0], sizes[1], sizes[2], usual.classes());
+    }
+
+    private Batch randomBatch(NetworkDefinition definition) {
         Random random = new Random(1);
-        int floats = batch * 3 * 32 * 32;
+        int floats = batch * definition.featureSize();
         ByteBuffer features = ByteBuffer.allocateDirect(floats * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int i = 0; i < floats; i++) {
-            features.putFloat(i * Float.BYTES, (float) random.nextGaussian());
+            float value = definition.tokens() ? random.nextInt(definition.classes()) : (float) random.nextGaussian();
+            features.putFloat(i * Float.BYTES, value);
         }
-        IntBuffer labels = IntBuffer.allocate(batch);
-        for (int i = 0; i < batch; i++) {
-            labels.put(i, random.nextInt(10));
+        IntBuffer labels = IntBuffer.allocate(batch * definition.labelsOfExample());
+        for (int i = 0; i < labels.capacity(); i++) {
+            labels.put(i, random.nextInt(definition.classes()));
         }
         return new Batch(batch, features, labels);
     }

@@ -1,8 +1,10 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Rendezvous;
+import io.lockstep.collectives.Tuning;
 import io.lockstep.spark.GroupFactory;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import io.lockstep.transport.aeron.Route;
@@ -12,12 +14,17 @@ import io.lockstep.transport.aeron.TransportOptions;
  * Opens groups on the executors.
  *
  * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
+ * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(String transport) implements GroupFactory {
+record AeronGroups(String transport, boolean central) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
-        TransportOptions routes = TransportOptions.defaults();
-        return AeronProcessGroups.open(
-                options, rendezvous, transport.equals("auto") ? routes : routes.withIntraHost(Route.parse(transport)));
+        Tuning tuning = Tuning.defaults().withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
+        return AeronProcessGroups.open(options, rendezvous, routes().withTuning(tuning));
+    }
+
+    TransportOptions routes() {
+        TransportOptions defaults = TransportOptions.defaults();
+        return transport.equals("auto") ? defaults : defaults.withIntraHost(Route.parse(transport));
     }
 }

@@ -3,7 +3,6 @@ package io.lockstep.cli;
 import io.lockstep.datasets.CifarFormat;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DatasetDescription;
-import io.lockstep.datasets.GeneratedShapes;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.Split;
@@ -35,7 +34,7 @@ final class DataCommand {
         public Integer call() throws IOException {
             DataCatalog catalog = catalog();
             for (String name : DataCatalog.names()) {
-                String where = name.equals(GeneratedShapes.NAME)
+                String where = DataCatalog.generated(name)
                         ? "generated, needs no download"
                         : catalog.present(name) ? "in " + dataHome() : "not here: bin/lockstep data fetch " + name;
                 System.out.println(Progress.format("%-16s %s", name, where));

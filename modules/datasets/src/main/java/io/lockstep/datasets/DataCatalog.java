@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Resolves {@code --data NAME|PATH|URI}.
  *
- * <p>A known name is {@code shapes}, which is generated, or the name of a published set, which lies in a folder of the
+ * <p>A known name is {@code shapes}, {@code reverse} or {@code sort}, which are generated, or the name of a published set, which lies in a folder of the
  * data home ({@code data fetch} puts it there). Anything with a {@code /}, or the name of a folder that exists, is a
  * path; what format a folder has is seen by the files in it, and a path that ends in {@code .txt} is a text.
  */
@@ -45,7 +45,7 @@ public final class DataCatalog {
     }
 
     public static List<String> names() {
-        return List.of(GeneratedShapes.NAME, "cifar10", "mnist", "tinyshakespeare");
+        return List.of(GeneratedShapes.NAME, "reverse", "sort", "cifar10", "mnist", "tinyshakespeare");
     }
 
     /** Where a published set lies or will lie; {@code name} is one that {@code data fetch} knows. */
@@ -67,6 +67,11 @@ public final class DataCatalog {
         if (nameOrPath.equals(GeneratedShapes.NAME)) {
             return new GeneratedShapes();
         }
+        for (GeneratedPairs.Task task : GeneratedPairs.Task.values()) {
+            if (nameOrPath.equals(task.dataName())) {
+                return new GeneratedPairs(task, sequenceLength);
+            }
+        }
         if (PUBLISHED.containsKey(nameOrPath)) {
             return openPublished(nameOrPath);
         }
@@ -77,9 +82,14 @@ public final class DataCatalog {
                 NearestName.unknown("data", nameOrPath, names()) + ", or a path such as ./" + nameOrPath);
     }
 
+    /** Whether a known name needs no files. */
+    public static boolean generated(String name) {
+        return names().contains(name) && !PUBLISHED.containsKey(name);
+    }
+
     /** Is it there, as far as can be seen without reading it? */
     public boolean present(String name) throws IOException {
-        return name.equals(GeneratedShapes.NAME) || storage.exists(publishedFolder(name));
+        return generated(name) || storage.exists(publishedFolder(name));
     }
 
     public DatasetDescription describe(String nameOrPath) throws IOException {

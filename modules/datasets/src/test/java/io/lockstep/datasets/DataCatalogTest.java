@@ -61,7 +61,8 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(name))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage("unknown data '" + name + "'; did you mean '" + nearest
-                        + "'? Known: shapes, cifar10, mnist, tinyshakespeare, or a path such as ./" + name);
+                        + "'? Known: shapes, reverse, sort, cifar10, mnist, tinyshakespeare, or a path such as ./"
+                        + name);
     }
 
     @Test

@@ -120,6 +120,18 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
         }
     }
 
+    /** Some steps of a sequence, from {@code first} on. */
+    record StepRange(int first, int count) implements SequenceOperation {
+        @Override
+        public Shape outputOf(List<Shape> inputs) {
+            int steps = steps(inputs.get(0));
+            if (first < 0 || count < 1 || first + count > steps) {
+                throw new IllegalArgumentException("steps " + first + " to " + (first + count) + " of " + steps);
+            }
+            return Shape.sequence(count, inputs.get(0).channels());
+        }
+    }
+
     /** The rows of an image as the steps of a sequence: (H, W, C) to (H, 1, W C). Nothing moves. */
     record Rows() implements SequenceOperation {
         @Override

@@ -17,6 +17,7 @@ import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.engine.SequenceOperation.Rows;
 import io.lockstep.engine.SequenceOperation.SimpleRnn;
+import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -117,7 +118,8 @@ final class SequenceGraphs {
     private static Graph crossAttention(boolean padding) {
         Graph.Builder graph = new Graph.Builder(Shape.sequence(5, 1))
                 .add("table", new Embedding(4, 6), "input")
-                .add("q", new Dense(8, true), "table")
+                .add("three", new StepRange(1, 3), "table")
+                .add("q", new Dense(8, true), "three")
                 .add("kv", new Dense(16, true), "table");
         if (padding) {
             graph.add("attention", new Attention(2, false, true), "q", "kv", "input");

@@ -56,7 +56,11 @@ final class SequenceGraph {
                         .build());
         String attended = add(name + "_add1", from, dropped(name + "_drop1", attention));
         String hidden = dense(
-                name + "_expand", norm(name + "_norm2", attended), 4 * width, new ActivationGELU(true), DEVIATION);
+                name + "_expand",
+                norm(name + "_norm2", attended),
+                4 * width,
+                new ActivationGELU(true /* by tanh */),
+                DEVIATION);
         String back = dense(name + "_contract", hidden, width, new ActivationIdentity(), residualDeviation);
         return add(name + "_add2", attended, dropped(name + "_drop2", back));
     }

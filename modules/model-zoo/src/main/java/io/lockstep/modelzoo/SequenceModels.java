@@ -54,6 +54,19 @@ final class SequenceModels {
                         TEXT,
                         new Gpt(4, 4, 128)),
                 new Model(
+                        "gpt-6x384",
+                        "Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.3",
+                        "A language model of characters: nanoGPT's configuration for a GPU, 6 blocks, 6 heads, width 384;"
+                                + " the output has weights of its own.",
+                        new ModelInput(1, 256, 1, 65),
+                        new Gpt(6, 6, 384)),
+                new Model(
+                        "transformer",
+                        "Vaswani et al. 2017, Attention Is All You Need, section 3",
+                        "Encoder and decoder of 2 layers, 4 heads and width 128; reads source and answer as one input.",
+                        new ModelInput(1, 20, 1, 11),
+                        new EncoderDecoder(2, 4, 128)),
+                new Model(
                         "vit",
                         "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words, section 3.1",
                         "Patches of 4x4, 6 blocks, 3 heads, width 192, class token.",

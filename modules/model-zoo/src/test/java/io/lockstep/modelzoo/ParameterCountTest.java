@@ -103,6 +103,8 @@ class ParameterCountTest {
         "char-lstm, 64, 65, 874881", // 65 x 64 + 4 x 256 x (64 + 256 + 1) + 4 x 256 x (512 + 1) + 65 x 257
         "gpt,       64, 65, 812416", // nanoGPT's 804,096 (its 0.80M and the positions) and an output of its own
         "gpt,      256, 100, 845952",
+        "transformer, 20, 11, 928523", // 11 x 128 + 2 x (198,272 + 264,576) + 11 x 129
+        "gpt-6x384, 256, 65, 10770048", // nanoGPT's 10,745,088 (10.65M and the positions) and an output of its own
     })
     void theParametersOfLanguageModelsAreTheirSources(String name, int steps, int characters, long parameters) {
         ModelInput input = new ModelInput(1, steps, 1, characters);

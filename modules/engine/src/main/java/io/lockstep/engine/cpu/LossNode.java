@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 
 /** Softmax and cross-entropy of a few classes, of each step, with the gradient in the same pass. */
@@ -62,6 +63,10 @@ final class LossNode {
             sum += Math.exp(distance);
             distances += distance;
         }
+        if (steps > 1 && dx != null) {
+            vectorStep(lane, at, label, best, x, dx);
+            return;
+        }
         double spread = dx == null ? 0 : smoothing;
         double logSum = Math.log(sum);
         lossSum[lane] += logSum - (1 - spread) * (logit(x.buffer, at, label) - max) - spread * distances / classes;
@@ -70,6 +75,26 @@ final class LossNode {
             double target = spread / classes + (c == label ? 1 - spread : 0);
             double probability = Math.exp(logit(x.buffer, at, c) - max) / sum;
             dx.buffer.putFloat(at + c * Float.BYTES, (float) (weight * (probability - target)));
+        }
+    }
+
+    /** The same with the softmax of {@link RowPasses}: of sequences there are many. */
+    private void vectorStep(int lane, int at, int label, int best, Tensor x, Tensor dx) {
+        int bytes = classes * Float.BYTES;
+        dx.buffer.put(at, x.buffer, at, bytes);
+        double logSum = RowPasses.get().softmax(dx.buffer, at, classes, classes);
+        double sum = 0;
+        for (int c = 0; smoothing > 0 && c < classes; c++) {
+            sum += logit(x.buffer, at, c) - logSum;
+        }
+        double own = logit(x.buffer, at, label) - logSum;
+        lossSum[lane] -= (1 - smoothing) * own + smoothing * sum / classes;
+        correct[lane] += best == label ? 1 : 0;
+        float spread = (float) (smoothing / classes);
+        for (int c = 0; c < classes; c++) {
+            float target = c == label ? (float) (1 - smoothing) + spread : spread;
+            int place = at + c * Float.BYTES;
+            dx.buffer.putFloat(place, (float) weight * (dx.buffer.getFloat(place) - target));
         }
     }
 

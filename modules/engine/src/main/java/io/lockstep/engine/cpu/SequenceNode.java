@@ -12,6 +12,7 @@ import io.lockstep.engine.SequenceOperation.Pixels;
 import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.engine.SequenceOperation.Rows;
+import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ abstract class SequenceNode {
             return new EmbeddingNode(plan, graph, node);
         } else if (operation instanceof Positions) {
             return new PositionsNode(plan, graph, node);
-        } else if (operation instanceof TakeStep || operation instanceof ClassToken) {
+        } else if (operation instanceof TakeStep || operation instanceof StepRange || operation instanceof ClassToken) {
             return new StepsNode(plan, graph, node);
         } else if (operation instanceof Rows || operation instanceof Pixels) {
             return new AliasNode(plan, graph, node);

@@ -2,11 +2,14 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation;
+import io.lockstep.engine.SequenceOperation.ClassToken;
+import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 
-/** One step taken out of a sequence, or a learned one put before it. */
+/** Steps taken out of a sequence, or a learned one put before it. */
 final class StepsNode extends SequenceNode {
     private final boolean takes;
     private final int features;
@@ -21,10 +24,17 @@ final class StepsNode extends SequenceNode {
         features = node.shape().channels();
         int steps = shapes.get(0).height();
         int rowBytes = features * Float.BYTES;
-        takes = node.operation() instanceof TakeStep;
-        skipped = node.operation() instanceof TakeStep take ? take.index(steps) * rowBytes : 0;
+        takes = !(node.operation() instanceof ClassToken);
+        skipped = first(node.operation(), steps) * rowBytes;
         inserted = takes ? 0 : rowBytes;
-        copied = takes ? rowBytes : steps * rowBytes;
+        copied = node.shape().height() * rowBytes - inserted;
+    }
+
+    private static int first(Operation operation, int steps) {
+        if (operation instanceof TakeStep take) {
+            return take.index(steps);
+        }
+        return operation instanceof StepRange range ? range.first() : 0;
     }
 
     @Override

@@ -17,5 +17,10 @@
  *
  * <p><b>Gradients.</b> A tensor with several consumers gets its gradient in parts, which the next pass that needs it adds
  * up on the way. Weights' gradients are written to the flat vector when all lanes have done their share.
+ *
+ * <p><b>Sequences.</b> Examples of T steps lie as (T, F). An operation on them is a {@link
+ * io.lockstep.engine.cpu.SequenceNode} that appends its own steps. Products with weights take all steps of a lane's
+ * examples at once; only a recurrent layer's product with its state goes step by step. Attention keeps no (T, T) weights:
+ * a block of queries at a time, and again in backward.
  */
 package io.lockstep.engine.cpu;

@@ -73,6 +73,43 @@ public final class ReferenceNetwork {
         return result();
     }
 
+    /**
+     * Forward of all nodes but the loss: a part of a network, whose loss is elsewhere.
+     *
+     * @return what the loss would read
+     */
+    public double[] forward(double[] features, int count) {
+        examples = count;
+        for (Node node : graph.nodes().subList(0, graph.last().index())) {
+            double[] y = new double[examples * node.shape().elements()];
+            outputs[node.index()] = y;
+            if (node.operation() instanceof Input) {
+                System.arraycopy(features, 0, y, 0, y.length);
+            } else {
+                forward(node, outputs[node.input()], y);
+            }
+        }
+        return outputs[graph.last().input()];
+    }
+
+    /**
+     * Backward of what {@link #forward(double[], int)} did.
+     *
+     * @param outputGradient of what it returned
+     * @return the parameters' gradient; {@link #inputGradient} has the input's
+     */
+    public double[] backward(double[] outputGradient) {
+        for (Node node : graph.nodes().subList(0, graph.last().index())) {
+            outputGradients[node.index()] = new double[outputs[node.index()].length];
+        }
+        System.arraycopy(outputGradient, 0, outputGradients[graph.last().input()], 0, outputGradient.length);
+        for (int i = graph.last().index() - 1; i > 0; i--) {
+            Node node = graph.node(i);
+            backward(node, outputGradients[i], outputs[node.input()], outputGradients[node.input()]);
+        }
+        return gradients;
+    }
+
     /** @return the gradient of the sum of the losses, at running statistics their change */
     public double[] backward() {
         for (Node node : graph.nodes()) {

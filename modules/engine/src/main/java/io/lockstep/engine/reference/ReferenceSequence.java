@@ -9,6 +9,7 @@ import io.lockstep.engine.SequenceOperation.Embedding;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
 import java.util.List;
@@ -127,7 +128,7 @@ abstract class ReferenceSequence {
                 SequenceOperation operation) {
             super(graph, node, examples, parameters, gradients);
             Shape x = shapes.get(0);
-            skipped = operation instanceof TakeStep take ? take.index(x.height()) * x.channels() : 0;
+            skipped = first(operation, x.height()) * x.channels();
             inserted = operation instanceof ClassToken ? x.channels() : 0;
         }
 
@@ -149,6 +150,13 @@ abstract class ReferenceSequence {
                     inputGradients[0][source(i)] += dy[i];
                 }
             }
+        }
+
+        private static int first(SequenceOperation operation, int steps) {
+            if (operation instanceof TakeStep take) {
+                return take.index(steps);
+            }
+            return operation instanceof StepRange range ? range.first() : 0;
         }
 
         private int source(int i) {

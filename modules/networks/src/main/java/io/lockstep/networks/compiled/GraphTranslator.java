@@ -4,6 +4,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,9 @@ final class GraphTranslator {
         } else if (vertex instanceof ElementWiseVertex elementWise && elementWise.getOp() == ElementWiseVertex.Op.Add) {
             String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
             graph.add(name, new Operation.Add(), parts);
+            nodeOf.put(name, name);
+        } else if (vertex instanceof CrossAttention attention) {
+            graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
             nodeOf.put(name, name);
         } else if (vertex instanceof MergeVertex merge) {
             merge(name, merge, inputs);

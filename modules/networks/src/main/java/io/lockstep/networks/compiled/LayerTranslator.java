@@ -278,8 +278,8 @@ final class LayerTranslator {
             return Operation.Function.SOFTPLUS;
         } else if (function.equals(new ActivationSwish())) {
             return Operation.Function.SWISH;
-        } else if (function instanceof ActivationGELU gelu) {
-            return gelu.isPrecise() ? Operation.Function.GELU : Operation.Function.GELU_TANH;
+        } else if (function instanceof ActivationGELU gelu && gelu.isPrecise()) {
+            return Operation.Function.GELU_TANH; // what ND4J calls precise; its other one is x sigmoid(1.702 x)
         }
         throw unsupported(name, function.toString());
     }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A layer of sequences, (N, F, T) in DL4J, whose operations are the engine's. A subclass says which parameters it has
- * and which operations it is.
+ * and which operations it is. A compiled replica runs it fast; in DL4J itself the reference backend runs it.
  */
 public abstract class EngineLayer extends BaseRecurrentLayer {
     /** How a parameter begins, and whether regularisation is for it. */
@@ -61,6 +61,11 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      * @return the node that has the layer's output
      */
     public abstract String append(Graph.Builder graph, String name, String input);
+
+    /** Whether the output is a vector of each example. */
+    boolean isVector(boolean ofVectors) {
+        return ofVectors;
+    }
 
     /** In products with weights and of activations, of one forward pass of one example of {@code steps} steps. */
     public long multiplyAdds(long steps) {

@@ -70,6 +70,9 @@ final class EngineLayerParameters implements ParamInitializer {
     @Override
     public Map<String, INDArray> init(NeuralNetConfiguration configuration, INDArray flat, boolean initialize) {
         EngineLayer layer = (EngineLayer) configuration.getLayer();
+        if (of(layer).isEmpty()) {
+            return new LinkedHashMap<>(); // DL4J has no array for it
+        }
         INDArray vector = flat.reshape(flat.length());
         long at = 0;
         for (Parameter parameter : of(layer)) {
@@ -105,6 +108,9 @@ final class EngineLayerParameters implements ParamInitializer {
     }
 
     private static Map<String, INDArray> cut(EngineLayer layer, INDArray flat) {
+        if (of(layer).isEmpty()) {
+            return new LinkedHashMap<>();
+        }
         INDArray vector = flat.reshape(flat.length());
         Map<String, INDArray> table = new LinkedHashMap<>();
         long at = 0;

@@ -20,9 +20,16 @@ public final class ImageToSequence implements InputPreProcessor {
         PIXELS
     }
 
+    @JsonProperty
     private final Steps steps;
+
+    @JsonProperty
     private final long height;
+
+    @JsonProperty
     private final long width;
+
+    @JsonProperty
     private final long channels;
 
     public ImageToSequence(

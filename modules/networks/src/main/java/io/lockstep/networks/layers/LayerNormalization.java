@@ -7,10 +7,14 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** Layer norm (Ba et al. 2016) over the features of each step, or of a vector. Parameters: g, and b if it has a bias. */
 public final class LayerNormalization extends EngineLayer {
+    @JsonProperty
     private double epsilon = 1e-5;
+
+    @JsonProperty
     private boolean hasBias = true;
 
     private LayerNormalization() {}

@@ -6,14 +6,20 @@ import io.lockstep.engine.SequenceOperation.Attention;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Self-attention of several heads with its projections: Vaswani et al. 2017, section 3.2.2. Parameters: Wqkv (nIn, 3
  * nOut), bqkv, Wo (nOut, nOut), bo; the biases only where it has them.
  */
 public final class MultiHeadAttention extends EngineLayer {
+    @JsonProperty
     private int heads = 1;
+
+    @JsonProperty
     private boolean causal;
+
+    @JsonProperty
     private boolean hasBias = true;
 
     private MultiHeadAttention() {}

@@ -5,10 +5,14 @@ import io.lockstep.engine.SequenceOperation.Positions;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** Adds a vector for each step's place: a learned table, parameter P (T, nIn), or Vaswani et al. 2017's sines. */
 public final class PositionEmbedding extends EngineLayer {
+    @JsonProperty
     private boolean learned = true;
+
+    @JsonProperty
     private long steps;
 
     private PositionEmbedding() {}

@@ -5,9 +5,11 @@ import io.lockstep.engine.SequenceOperation.TakeStep;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** The first or the last step of a sequence, as a vector. No parameters. */
 public final class TakeStepLayer extends EngineLayer {
+    @JsonProperty
     private TakeStep.Which which = TakeStep.Which.LAST;
 
     private TakeStepLayer() {}
@@ -37,6 +39,11 @@ public final class TakeStepLayer extends EngineLayer {
     public void setNIn(InputType input, boolean override) {
         super.setNIn(input, true);
         nOut = nIn;
+    }
+
+    @Override
+    boolean isVector(boolean ofVectors) {
+        return true;
     }
 
     public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {

@@ -1,0 +1,175 @@
+package io.lockstep.datasets;
+
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code reverse} and {@code sort}: sequences of S digits and what they become, for encoder-decoders.
+ *
+ * <pre>
+ *   features   3 1 4 1 5 | start 5 1 4 1     the source; behind it what a decoder reads: the answer, one step late
+ *   labels                 5 1 4 1 3         of the decoder's steps
+ * </pre>
+ *
+ * Numbers: 0 is the start, a digit d is d + 1. An example is a function of (task, split, index) alone.
+ */
+public final class GeneratedPairs implements DataSource {
+    private static final long PAIR_STREAM = 5;
+    private static final int DIGITS = 10;
+    private static final int TRAIN_EXAMPLES = 20_000;
+    private static final int TEST_EXAMPLES = 2_000;
+
+    /** What becomes of the digits. */
+    public enum Task {
+        REVERSE,
+        SORT;
+
+        public String dataName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        int[] answer(int[] digits) {
+            int[] answer = digits.clone();
+            if (this == SORT) {
+                Arrays.sort(answer);
+            } else {
+                for (int i = 0; i < answer.length; i++) {
+                    answer[i] = digits[digits.length - 1 - i];
+                }
+            }
+            return answer;
+        }
+    }
+
+    private final Task task;
+    private final int digits;
+
+    /** @param steps of an example, source and decoder together: an even number */
+    GeneratedPairs(Task task, int steps) throws DatasetException {
+        if (steps % 2 != 0) {
+            throw new DatasetException(task.dataName() + " has as many digits in an answer as in its question:"
+                    + " sequence-length must be even, not " + steps);
+        }
+        this.task = task;
+        digits = steps / 2;
+    }
+
+    @Override
+    public String name() {
+        return task.dataName();
+    }
+
+    @Override
+    public String format() {
+        return "generated";
+    }
+
+    @Override
+    public ImageShape shape() {
+        return new ImageShape(1, 2 * digits, 1);
+    }
+
+    @Override
+    public List<String> classNames() {
+        List<String> names = new ArrayList<>(List.of("start"));
+        for (int d = 0; d < DIGITS; d++) {
+            names.add(String.valueOf(d));
+        }
+        return names;
+    }
+
+    @Override
+    public int examples(Split split) {
+        return split == Split.TRAIN ? TRAIN_EXAMPLES : TEST_EXAMPLES;
+    }
+
+    @Override
+    public Dataset read(Split split, ExampleRange range) {
+        return new Pairs(this, split, range);
+    }
+
+    private int[] digits(Split split, int example) {
+        SplitMix64 random = new SplitMix64().start(PAIR_STREAM + task.ordinal(), split.ordinal(), example);
+        int[] drawn = new int[digits];
+        Arrays.setAll(drawn, i -> random.nextInt(DIGITS));
+        return drawn;
+    }
+
+    /** Examples made as they are asked for. */
+    static final class Pairs extends Dataset {
+        private final GeneratedPairs source;
+        private final Split split;
+        private final ExampleRange range;
+
+        private Pairs(GeneratedPairs source, Split split, ExampleRange range) {
+            this.source = source;
+            this.split = split;
+            this.range = range;
+        }
+
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public ImageShape shape() {
+            return source.shape();
+        }
+
+        @Override
+        public int examples() {
+            return range.size();
+        }
+
+        @Override
+        public List<String> classNames() {
+            return source.classNames();
+        }
+
+        @Override
+        public int labelsOfExample() {
+            return source.digits;
+        }
+
+        @Override
+        public int[] classCounts() {
+            int[] counts = new int[classes()];
+            for (int i = 0; i < examples(); i++) {
+                for (int digit : source.digits(split, range.start() + i)) {
+                    counts[digit + 1]++;
+                }
+            }
+            return counts;
+        }
+
+        /** None: numbers of digits have no scale. */
+        @Override
+        public Normalization normalization() {
+            return Normalization.unit(1);
+        }
+
+        @Override
+        Assembler assembler(long seed, LoaderOptions options, boolean training) {
+            return this::assemble;
+        }
+
+        private void assemble(
+                int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
+            if (example < 0 || example >= examples()) {
+                throw new IndexOutOfBoundsException("example " + example + " of " + examples() + " in " + name());
+            }
+            int[] digits = source.digits(split, range.start() + example);
+            int[] answer = source.task.answer(digits);
+            for (int i = 0; i < digits.length; i++) {
+                features.put(featuresAt + i, digits[i] + 1);
+                features.put(featuresAt + digits.length + i, i == 0 ? 0 : answer[i - 1] + 1);
+                labels.put(labelsAt + i, answer[i] + 1);
+            }
+        }
+    }
+}
