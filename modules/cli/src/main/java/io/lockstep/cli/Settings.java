@@ -161,6 +161,11 @@ final class Settings {
             "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
                     + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
             Parsers.bucketSize());
+    static final Setting<Boolean> OVERLAP = add(
+            "overlap",
+            "true",
+            "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
+            Parsers.bool());
     static final Setting<WireType> WIRE = add(
             "wire",
             "float32",

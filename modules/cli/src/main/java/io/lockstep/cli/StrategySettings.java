@@ -4,6 +4,7 @@ import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.Auto;
+import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.Strategies;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class StrategySettings {
         Set<String> sharing = Set.of("gradient-sharing", "auto");
         return Map.ofEntries(
                 Map.entry(Settings.BUCKET_BYTES, bucketed),
+                Map.entry(Settings.OVERLAP, bucketed),
                 Map.entry(Settings.WIRE, Set.of("ddp", "auto")),
                 Map.entry(Settings.AVERAGING_PERIOD, everyAveraging),
                 Map.entry(Settings.AVERAGING_FROM_EPOCH, averaging),
@@ -41,6 +43,13 @@ final class StrategySettings {
                 Map.entry(Settings.SHARING_RESIDUAL_CLIP, sharing),
                 Map.entry(Settings.MOMENTUM_CORRECTION, Set.of("gradient-sharing")),
                 Map.entry(Settings.DL4J_INSECURE_TRANSPORT, Set.of(MasterStrategy.GRADIENT_SHARING.word())));
+    }
+
+    /** Whether a strategy knows a setting: all know most. */
+    static boolean knows(String strategy, String settingName) {
+        return owners().entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(settingName))
+                .allMatch(entry -> entry.getValue().contains(strategy));
     }
 
     /** @throws UsageException saying what does not go together */
@@ -93,8 +102,10 @@ final class StrategySettings {
     }
 
     static Strategy.Factory factory(Configuration configuration) {
-        var ddp = new Strategies.Ddp(configuration.get(Settings.BUCKET_BYTES), configuration.get(Settings.WIRE));
-        var dp = new Strategies.Dp(configuration.get(Settings.BUCKET_BYTES));
+        BucketSize bucket = configuration.get(Settings.BUCKET_BYTES);
+        boolean overlap = configuration.get(Settings.OVERLAP);
+        var ddp = new Strategies.Ddp(bucket, configuration.get(Settings.WIRE), overlap);
+        var dp = new Strategies.Dp(bucket, overlap);
         var sharing = new Strategies.Sharing(new GradientSharing.Options(
                 configuration.get(Settings.SHARING_DENSITY),
                 configuration.get(Settings.SHARING_THRESHOLD),

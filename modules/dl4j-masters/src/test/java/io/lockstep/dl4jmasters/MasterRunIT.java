@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class MasterRunIT {
     private static final Strategy.Factory AVERAGING = MasterStrategy.PARAMETER_AVERAGING.factory();
-    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32);
+    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
     private static final int SEED = 5;
     private static final double SMOOTHING = 0.1;
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole runs in one process, under every strategy. */
 @Timeout(120)
 class RankRunTest {
-    private static final Strategies.Ddp DDP = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32);
-    private static final Strategies.Dp DP = new Strategies.Dp(BucketSize.BY_GRADIENT);
+    private static final Strategies.Ddp DDP = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32, true);
+    private static final Strategies.Dp DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);
     private static final Strategies.Averaging EVERY_STEP = new Strategies.Averaging(1, 0, true);
     private static final Strategies.Sharing SHARING =
             new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 1, 5, 0));
@@ -45,8 +45,8 @@ class RankRunTest {
                         SHARING,
                         new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 0, 0, 0.9)),
                         new Strategies.Sharing(new GradientSharing.Options(0.5, 1e-4, 0, 0, 0)),
-                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16),
-                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT16)));
+                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true),
+                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT16, true)));
     }
 
     @ParameterizedTest
@@ -144,18 +144,26 @@ class RankRunTest {
     @ParameterizedTest
     @ValueSource(ints = {128, 1024, 1 << 20})
     void bucketsOfAnySizeGiveTwoRanksTheSameBits(int bytes) throws Exception {
-        var small = new Strategies.Ddp(BucketSize.ofBytes(Math.min(bytes, 60_000)), WireType.FLOAT32);
+        var small = new Strategies.Ddp(BucketSize.ofBytes(Math.min(bytes, 60_000)), WireType.FLOAT32, true);
         assertThat(run(2, setup("small", small).options(10)).hashes())
                 .isEqualTo(run(
                                 2,
-                                setup("whole", new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32))
+                                setup("whole", new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
                                         .options(10))
                         .hashes());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7})
+    void overlappedBucketsGiveTheBitsOfThoseThatWait(int worldSize) throws Exception {
+        var waiting = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32, false);
+        assertThat(run(worldSize, setup("waiting", waiting).options(10)).hashes())
+                .isEqualTo(run(worldSize, setup("overlapped", DDP).options(10)).hashes());
+    }
+
     @Test
     void aMeasuredBucketIsToldAndDoesNotChangeWhatTwoRanksCompute() throws Exception {
-        var measured = new Strategies.Ddp(BucketSize.MEASURED, WireType.FLOAT32);
+        var measured = new Strategies.Ddp(BucketSize.MEASURED, WireType.FLOAT32, true);
         TestRun run = run(2, setup("measured", measured).options(10));
 
         assertThat(run.hashes()).isEqualTo(run(2, setup("run", DDP).options(10)).hashes());
@@ -172,7 +180,7 @@ class RankRunTest {
 
     @Test
     void aBucketThatIsLargerThanTheGradientIsRefused() {
-        var large = new Strategies.Ddp(BucketSize.ofBytes(1 << 30), WireType.FLOAT32);
+        var large = new Strategies.Ddp(BucketSize.ofBytes(1 << 30), WireType.FLOAT32, true);
         assertThatThrownBy(() -> run(2, setup("run", large).options(10)))
                 .rootCause()
                 .hasMessageContaining("bucket-bytes = 1073741824 is more than the gradient has");
@@ -195,7 +203,7 @@ class RankRunTest {
 
     @Test
     void halfWidthWiresSendHalfTheBytes() throws Exception {
-        var half = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16);
+        var half = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true);
         long full = run(2, setup("full", DDP).options(5)).reports().get(4).bytesSent();
 
         assertThat(run(2, setup("half", half).options(5)).reports().get(4).bytesSent())

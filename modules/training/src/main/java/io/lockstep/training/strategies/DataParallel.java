@@ -27,12 +27,16 @@ public final class DataParallel implements Strategy {
     /** One float that travels before the parameters: whether there is an update in them. */
     private final ByteBuffer applied = FlatBuffers.allocate(1);
 
-    /** @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that */
-    public DataParallel(Setup setup, int bucketBytes) {
+    /**
+     * @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that
+     * @param overlap reduce buckets while backward goes on, and not after it
+     */
+    public DataParallel(Setup setup, int bucketBytes, boolean overlap) {
         replica = setup.replica();
         group = setup.group();
         optimizer = new Optimizer(replica, setup.clipNorm());
-        buckets = new GradientBuckets(replica, bucketBytes, bucket -> group.reduce(bucket, Reduction.SUM, ROOT));
+        buckets =
+                new GradientBuckets(replica, bucketBytes, overlap, bucket -> group.reduce(bucket, Reduction.SUM, ROOT));
     }
 
     @Override
@@ -42,8 +46,7 @@ public final class DataParallel implements Strategy {
 
     @Override
     public GradientListener begin(Step step) {
-        buckets.begin(step, 1);
-        return buckets::readyFrom;
+        return buckets.begin(step, 1);
     }
 
     @Override

@@ -23,13 +23,15 @@ public final class DistributedDataParallel implements Strategy {
      * @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that
      * @param wire how numbers travel; with 16 bits they are divided by the global batch first, as sums over a batch may
      *     leave float16's range
+     * @param overlap exchange buckets while backward goes on, and not after it; the bits are the same
      */
-    public DistributedDataParallel(Setup setup, int bucketBytes, WireType wire) {
+    public DistributedDataParallel(Setup setup, int bucketBytes, WireType wire, boolean overlap) {
         replica = setup.replica();
         group = setup.group();
         this.wire = wire;
         optimizer = new Optimizer(replica, setup.clipNorm());
-        buckets = new GradientBuckets(replica, bucketBytes, bucket -> group.allReduce(bucket, Reduction.SUM, wire));
+        buckets = new GradientBuckets(
+                replica, bucketBytes, overlap, bucket -> group.allReduce(bucket, Reduction.SUM, wire));
     }
 
     @Override
@@ -39,8 +41,7 @@ public final class DistributedDataParallel implements Strategy {
 
     @Override
     public GradientListener begin(Step step) {
-        buckets.begin(step, wire == WireType.FLOAT32 ? 1 : 1f / step.globalExamples());
-        return buckets::readyFrom;
+        return buckets.begin(step, wire == WireType.FLOAT32 ? 1 : 1f / step.globalExamples());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.lockstep.training.strategies;
 import io.lockstep.collectives.Work;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.GradientListener;
 import io.lockstep.training.Replica;
 import io.lockstep.training.RunningStatistics;
 import io.lockstep.training.Step;
@@ -27,14 +28,18 @@ final class GradientBuckets {
     private final Work[] outstanding;
     private final RunningStatistics statistics;
     private final Exchange exchange;
+    private final GradientListener listener;
 
     private int next;
     private float scale;
     private int localExamples;
     private long communicationNanos;
 
-    /** @param bucketBytes bytes exchanged together; the first bucket of a step is a quarter of that */
-    GradientBuckets(Replica replica, int bucketBytes, Exchange exchange) {
+    /**
+     * @param bucketBytes bytes exchanged together; the first bucket of a step is a quarter of that
+     * @param overlap exchange while backward goes on; otherwise all buckets when it is over, with the same result
+     */
+    GradientBuckets(Replica replica, int bucketBytes, boolean overlap, Exchange exchange) {
         long elements = FlatBuffers.elements(replica.gradients());
         long bucketElements = Math.max(1, bucketBytes / Float.BYTES);
         buckets = new Buckets(elements, Math.max(1, bucketElements / 4), bucketElements);
@@ -45,18 +50,23 @@ final class GradientBuckets {
         outstanding = new Work[buckets.count()];
         statistics = new RunningStatistics(replica);
         this.exchange = exchange;
+        listener = overlap ? this::readyFrom : watermark -> {};
     }
 
-    /** @param scale that each bucket is multiplied by before it is exchanged; 1: it is left as it is */
-    void begin(Step step, float scale) {
+    /**
+     * @param scale that each bucket is multiplied by before it is exchanged; 1: it is left as it is
+     * @return what is to be told what backward has finished
+     */
+    GradientListener begin(Step step, float scale) {
         next = 0;
         this.scale = scale;
         localExamples = step.localExamples();
         statistics.begin();
+        return listener;
     }
 
     /** Everything from this element on is final. */
-    void readyFrom(long watermark) {
+    private void readyFrom(long watermark) {
         statistics.scaleFrom(watermark, localExamples);
         while (next < gradients.length && buckets.get(next).start() >= watermark) {
             if (scale != 1) {

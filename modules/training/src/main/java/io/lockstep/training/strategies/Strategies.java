@@ -7,8 +7,12 @@ import io.lockstep.training.Strategy;
 public final class Strategies {
     private Strategies() {}
 
-    /** {@link DistributedDataParallel}. */
-    public record Ddp(BucketSize bucket, WireType wire) implements Strategy.Factory {
+    /**
+     * {@link DistributedDataParallel}.
+     *
+     * @param overlap exchange buckets while backward goes on, and not after it
+     */
+    public record Ddp(BucketSize bucket, WireType wire, boolean overlap) implements Strategy.Factory {
         @Override
         public String name() {
             return "ddp";
@@ -16,12 +20,16 @@ public final class Strategies {
 
         @Override
         public Strategy create(Strategy.Setup setup) {
-            return new DistributedDataParallel(setup, bucket.resolve(setup), wire);
+            return new DistributedDataParallel(setup, bucket.resolve(setup), wire, overlap);
         }
     }
 
-    /** {@link DataParallel}. */
-    public record Dp(BucketSize bucket) implements Strategy.Factory {
+    /**
+     * {@link DataParallel}.
+     *
+     * @param overlap reduce buckets while backward goes on, and not after it
+     */
+    public record Dp(BucketSize bucket, boolean overlap) implements Strategy.Factory {
         @Override
         public String name() {
             return "dp";
@@ -29,7 +37,7 @@ public final class Strategies {
 
         @Override
         public Strategy create(Strategy.Setup setup) {
-            return new DataParallel(setup, bucket.resolve(setup));
+            return new DataParallel(setup, bucket.resolve(setup), overlap);
         }
     }
 
