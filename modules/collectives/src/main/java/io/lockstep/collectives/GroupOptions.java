@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param rank this process's rank, in [0, worldSize)
  * @param worldSize number of ranks
  * @param attempt fencing epoch: frames of another attempt are dropped
- * @param key 32 secret bytes, the same on all ranks of the attempt and on nobody else; drawn afresh for each attempt.
- *     The group copies it.
+ * @param key 32 secret bytes, the same on all ranks of the attempt and on nobody else; drawn afresh for each group, or
+ *     with another attempt: over UDP two groups with the same key and attempt would seal with the same nonces. The group
+ *     copies it.
  * @param bindAddress the one local address to bind and to give to the other ranks, for instance {@code 10.0.0.2}
  * @param deadline of each collective, and of forming the group
  * @param security whether frames between hosts are encrypted
