@@ -31,7 +31,7 @@ remove() {
 }
 trap remove EXIT
 remove
-limit() { tc "$@" root tbf rate "$rate" burst 64kb latency 10ms; }
+limit() { tc "$@" root tbf rate "$rate" burst 256kb latency 10ms; }
 ip link add $bridge type bridge
 ip addr add $driver/24 dev $bridge
 ip link set $bridge up

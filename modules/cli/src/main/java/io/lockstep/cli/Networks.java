@@ -10,9 +10,11 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
+import io.lockstep.training.ReplicaFactory.Setup;
 import java.util.Map;
 
 /** From settings to networks. */
@@ -90,40 +92,45 @@ final class Networks {
 
     /** For a network that is not the zoo's. */
     static ReplicaFactory replicas(NetworkDefinition network, Configuration configuration) {
-        return new OwnReplicas(
-                network,
-                configuration.get(Settings.LABEL_SMOOTHING),
-                configuration.get(Settings.RUNTIME).equals("dl4j"));
+        return new OwnReplicas(network, configuration.differenceFrom(new Configuration()));
     }
 
-    private record OwnReplicas(NetworkDefinition network, double labelSmoothing, boolean onDl4j)
-            implements ReplicaFactory {
+    private record OwnReplicas(NetworkDefinition network, Map<String, String> settings) implements ReplicaFactory {
         @Override
         public Replica create(Setup setup) {
             if (network.classes() != setup.classes()) {
                 throw new IllegalArgumentException(
                         "the network tells " + network.classes() + " classes apart, the data has " + setup.classes());
             }
-            return onDl4j
-                    ? new Dl4jReplica(network, setup.largestBatch(), labelSmoothing)
-                    : Replicas.fastest(network, setup.largestBatch(), labelSmoothing, setup.threads(), setup.notices());
+            return replica(network, configuration(settings), setup);
         }
+    }
+
+    private static Configuration configuration(Map<String, String> settings) {
+        Configuration configuration = new Configuration();
+        settings.forEach(configuration::put);
+        return configuration;
+    }
+
+    private static Replica replica(NetworkDefinition network, Configuration configuration, Setup setup) {
+        double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
+        if (configuration.get(Settings.SYNC_BATCH_NORM)) {
+            return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), setup.group());
+        }
+        return configuration.get(Settings.RUNTIME).equals("dl4j")
+                ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
+                : Replicas.fastest(network, setup.largestBatch(), smoothing, setup.threads(), setup.notices());
     }
 
     /** Travels to the executors as text, which needs no Java serialisation of the network library. */
     private record ZooReplicas(String model, Map<String, String> settings) implements ReplicaFactory {
         @Override
         public Replica create(Setup setup) {
-            Configuration configuration = new Configuration();
-            settings.forEach(configuration::put);
-            Hyperparameters hyperparameters = hyperparameters(configuration);
+            Configuration configuration = configuration(settings);
             var shape = setup.examples();
             var input = new ModelInput(shape.channels(), shape.height(), shape.width(), setup.classes());
-            NetworkDefinition network = ModelZoo.get(model).build(input, hyperparameters, setup.seed());
-            double smoothing = hyperparameters.labelSmoothing();
-            return configuration.get(Settings.RUNTIME).equals("dl4j")
-                    ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
-                    : Replicas.fastest(network, setup.largestBatch(), smoothing, setup.threads(), setup.notices());
+            NetworkDefinition network = ModelZoo.get(model).build(input, hyperparameters(configuration), setup.seed());
+            return replica(network, configuration, setup);
         }
     }
 }

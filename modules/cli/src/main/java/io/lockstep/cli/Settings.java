@@ -166,6 +166,12 @@ final class Settings {
             "true",
             "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
             Parsers.bool());
+    static final Setting<Boolean> SYNC_BATCH_NORM = add(
+            "sync-batch-norm",
+            "false",
+            "With ddp and dp, batch norm over the global batch instead of each worker's share; its exchanges are waited for,"
+                    + " and gradients follow after backward.",
+            Parsers.bool());
     static final Setting<WireType> WIRE = add(
             "wire",
             "float32",

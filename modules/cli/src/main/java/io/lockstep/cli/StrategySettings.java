@@ -33,6 +33,7 @@ final class StrategySettings {
         return Map.ofEntries(
                 Map.entry(Settings.BUCKET_BYTES, bucketed),
                 Map.entry(Settings.OVERLAP, bucketed),
+                Map.entry(Settings.SYNC_BATCH_NORM, Set.of("ddp", "dp")),
                 Map.entry(Settings.WIRE, Set.of("ddp", "auto")),
                 Map.entry(Settings.AVERAGING_PERIOD, everyAveraging),
                 Map.entry(Settings.AVERAGING_FROM_EPOCH, averaging),
@@ -72,6 +73,31 @@ final class StrategySettings {
         }
     }
 
+    /**
+     * What synchronised batch norm needs: an example on every rank in every pass.
+     *
+     * @param examples of the training set
+     * @throws UsageException if a step would leave a rank without
+     */
+    static void checkSyncBatchNorm(Configuration configuration, int examples) {
+        if (!configuration.get(Settings.SYNC_BATCH_NORM)) {
+            return;
+        }
+        if (configuration.get(Settings.RUNTIME).equals("dl4j")) {
+            throw new UsageException("sync-batch-norm is the compiled runtime's; leave runtime = auto");
+        }
+        if (configuration.get(Settings.MICRO_BATCHES) > 1) {
+            throw new UsageException(
+                    "sync-batch-norm with micro-batches is not there: ranks may have different numbers of them");
+        }
+        int last = examples % configuration.get(Settings.GLOBAL_BATCH);
+        if (last > 0 && last < configuration.get(Settings.WORKERS)) {
+            throw new UsageException(
+                    "sync-batch-norm needs an example on every worker in each step, and the last one of an epoch has "
+                            + last + "; set train-examples to a multiple of global-batch");
+        }
+    }
+
     private static void checkMicroBatches(Configuration configuration) {
         int parts = configuration.get(Settings.MICRO_BATCHES);
         int workers = configuration.get(Settings.WORKERS);
@@ -103,7 +129,8 @@ final class StrategySettings {
 
     static Strategy.Factory factory(Configuration configuration) {
         BucketSize bucket = configuration.get(Settings.BUCKET_BYTES);
-        boolean overlap = configuration.get(Settings.OVERLAP);
+        // two threads would call collectives, in an order that ranks need not share
+        boolean overlap = configuration.get(Settings.OVERLAP) && !configuration.get(Settings.SYNC_BATCH_NORM);
         var ddp = new Strategies.Ddp(bucket, configuration.get(Settings.WIRE), overlap);
         var dp = new Strategies.Dp(bucket, overlap);
         var sharing = new Strategies.Sharing(new GradientSharing.Options(

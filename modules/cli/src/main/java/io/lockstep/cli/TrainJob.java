@@ -117,6 +117,9 @@ final class TrainJob {
             Networks.checkBucket(configuration, source);
             MasterJobs.checkModel(configuration, source);
         }
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        int examples = source.examples(Split.TRAIN);
+        StrategySettings.checkSyncBatchNorm(configuration, limit > 0 ? Math.min(limit, examples) : examples);
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas =

@@ -37,6 +37,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -66,10 +68,13 @@ class StrategyConformanceTest {
     @TempDir
     Path folder;
 
+    private boolean synchronise = true;
+
     enum Model {
         PERCEPTRON,
         CONVOLUTIONAL,
-        LSTM
+        LSTM,
+        BATCH_NORM
     }
 
     enum Regularization {
@@ -119,6 +124,20 @@ class StrategyConformanceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void withSynchronisedBatchNormManyRanksMakeTheStepsOfOneToo(int ranks) throws Exception {
+        Case what = new Case(Model.BATCH_NORM, UpdaterName.NESTEROVS, Regularization.L2, Clipping.NONE);
+        var waiting = new Strategies.Ddp(BucketSize.ofBytes(1024), WireType.FLOAT32, false);
+        List<Double> one = losses(what, waiting, 1, true);
+
+        assertSame(losses(what, waiting, ranks, true), one, "synchronised, " + ranks + " ranks", 2e-5);
+        synchronise = false;
+        assertThat(losses(what, waiting, ranks, true).get(STEPS - 1))
+                .as("each rank's own batch norm")
+                .isNotCloseTo(one.get(STEPS - 1), within(1e-4));
+    }
+
     static Stream<Case> casesOnDl4j() {
         return cases().filter(what -> what.model() != Model.PERCEPTRON && what.regularization() == Regularization.L2);
     }
@@ -130,9 +149,13 @@ class StrategyConformanceTest {
     }
 
     private static void assertSame(List<Double> many, List<Double> one, String what) {
+        assertSame(many, one, what, TOLERANCE);
+    }
+
+    private static void assertSame(List<Double> many, List<Double> one, String what, double tolerance) {
         assertThat(many).as(what).hasSameSizeAs(one);
         for (int i = 0; i < one.size(); i++) {
-            assertThat(many.get(i)).as("%s, loss %d", what, i).isCloseTo(one.get(i), within(TOLERANCE * one.get(i)));
+            assertThat(many.get(i)).as("%s, loss %d", what, i).isCloseTo(one.get(i), within(tolerance * one.get(i)));
         }
     }
 
@@ -149,6 +172,7 @@ class StrategyConformanceTest {
                     case PERCEPTRON -> dense(graph);
                     case CONVOLUTIONAL -> convolutions(graph);
                     case LSTM -> recurrent(graph);
+                    case BATCH_NORM -> normalized(graph);
                 };
         OutputLayer output = new OutputLayer.Builder(LossFunction.MCXENT)
                 .nOut(10)
@@ -189,6 +213,13 @@ class StrategyConformanceTest {
         return "convolution";
     }
 
+    private static String normalized(GraphBuilder graph) {
+        BatchNormalization norm =
+                new BatchNormalization.Builder().dataFormat(CNN2DFormat.NHWC).build();
+        graph.addLayer("norm", norm, convolutions(graph));
+        return "norm";
+    }
+
     private static String recurrent(GraphBuilder graph) {
         LSTM lstm = new LSTM.Builder().nOut(6).activation(Activation.TANH).build();
         graph.addLayer(
@@ -206,7 +237,7 @@ class StrategyConformanceTest {
             InputType type = InputType.convolutional(shape.height(), shape.width(), shape.channels(), CNN2DFormat.NHWC);
             NetworkDefinition network = network(what, type);
             return compiled
-                    ? new CompiledReplica(network, setup.largestBatch(), 0, 1)
+                    ? new CompiledReplica(network, setup.largestBatch(), 0, 1, synchronise ? setup.group() : null)
                     : new Dl4jReplica(network, setup.largestBatch(), 0);
         };
         List<Callable<List<String>>> ranks = new ArrayList<>();

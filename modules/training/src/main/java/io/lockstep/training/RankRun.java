@@ -68,7 +68,13 @@ public final class RankRun {
         int largestBatch =
                 MicroBatches.largest(sampler.largestLocalBatch(0, group.worldSize()), options.microBatches());
         var setup = new ReplicaFactory.Setup(
-                training.shape(), training.classes(), Math.max(1, largestBatch), options.seed(), threads, this::warn);
+                training.shape(),
+                training.classes(),
+                Math.max(1, largestBatch),
+                options.seed(),
+                threads,
+                this::warn,
+                group);
         try (Replica replica = replicas.create(setup);
                 var checkpoints = new BackgroundCheckpoints(store())) {
             Optional<Checkpoint> resumed = resume(replica, training.examples());

@@ -1,5 +1,6 @@
 package io.lockstep.training;
 
+import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.ImageShape;
 import java.io.Serializable;
 import java.util.function.Consumer;
@@ -18,7 +19,20 @@ public interface ReplicaFactory extends Serializable {
      * @param seed of the initial parameters
      * @param threads to compute with
      * @param notices told what a person should know of the choice that was made
+     * @param group of the ranks that train together, for layers that look at the batches of all; null outside training
      */
     record Setup(
-            ImageShape examples, int classes, int largestBatch, long seed, int threads, Consumer<String> notices) {}
+            ImageShape examples,
+            int classes,
+            int largestBatch,
+            long seed,
+            int threads,
+            Consumer<String> notices,
+            ProcessGroup group) {
+        /** Outside training. */
+        public Setup(
+                ImageShape examples, int classes, int largestBatch, long seed, int threads, Consumer<String> notices) {
+            this(examples, classes, largestBatch, seed, threads, notices, null);
+        }
+    }
 }

@@ -33,6 +33,7 @@ final class BatchNormNode {
     private final double[] inverseDeviation;
     private final float[] ofInput;
     private final float[] constant;
+    private final SharedStatistics shared;
 
     BatchNormNode(CpuPlan plan, Node node) {
         this.plan = plan;
@@ -58,6 +59,7 @@ final class BatchNormNode {
         inverseDeviation = new double[channels];
         ofInput = new float[period];
         constant = new float[period];
+        shared = new SharedStatistics(plan.exchange(), channels);
     }
 
     // ------------------------------------------------------------------ forward
@@ -83,15 +85,24 @@ final class BatchNormNode {
 
     Joint statisticsJoint() {
         return (lane, lanes, examples) -> {
-            if (lane.index == 0) {
-                for (int c = 0; c < channels; c++) {
-                    combine(c, lanes, examples);
-                }
-                repeatConstants();
+            if (lane.index != 0) {
+                return;
             }
+            shared.count((double) pixels * examples);
+            for (int c = 0; c < channels; c++) {
+                combine(c, lanes, examples);
+            }
+            shared.combineMoments();
+            for (int c = 0; c < channels; c++) {
+                double variance = Math.max(0, shared.second(c) / shared.count());
+                normalizeBy(c, shared.first(c), variance);
+                changeRunningStatistics(c, shared.first(c), variance);
+            }
+            repeatConstants();
         };
     }
 
+    /** Mean, and sum of squared differences from it, of what this plan's lanes saw. */
     private void combine(int c, int lanes, int examples) {
         double count = 0;
         double meanSoFar = 0;
@@ -109,9 +120,7 @@ final class BatchNormNode {
             meanSoFar += delta * rows / (count + rows);
             count += rows;
         }
-        double variance = Math.max(0, squares / count);
-        normalizeBy(c, meanSoFar, variance);
-        changeRunningStatistics(c, meanSoFar, variance);
+        shared.put(c, meanSoFar, squares);
     }
 
     private void normalizeBy(int c, double channelMean, double variance) {
@@ -222,7 +231,7 @@ final class BatchNormNode {
             if (lane.index != 0) {
                 return;
             }
-            double count = (double) pixels * examples;
+            shared.count((double) pixels * examples);
             for (int c = 0; c < channels; c++) {
                 double gradients = 0;
                 double withInput = 0;
@@ -232,11 +241,15 @@ final class BatchNormNode {
                         withInput += products[other][c];
                     }
                 }
-                double inverse = inverseDeviation[c];
-                gradient(gammaAt, c, withInput * inverse);
+                gradient(gammaAt, c, withInput * inverseDeviation[c]);
                 gradient(betaAt, c, gradients);
-                ofInput[c] = (float) (-scale[c] * inverse * inverse * withInput / count);
-                constant[c] = (float) (-scale[c] * gradients / count);
+                shared.put(c, gradients, withInput);
+            }
+            shared.combineSums();
+            for (int c = 0; c < channels; c++) {
+                double inverse = inverseDeviation[c];
+                ofInput[c] = (float) (-scale[c] * inverse * inverse * shared.second(c) / shared.count());
+                constant[c] = (float) (-scale[c] * shared.first(c) / shared.count());
             }
             passes[0].repeat(ofInput);
             passes[0].repeat(constant);

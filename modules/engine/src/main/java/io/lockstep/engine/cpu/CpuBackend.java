@@ -2,6 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.StatisticsExchange;
 import java.nio.ByteBuffer;
 
 /** Runs graphs on the CPU in float32. */
@@ -18,7 +19,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public CpuPlan compile(Graph graph, int capacity) {
-        return new CpuPlan(graph, capacity, threads, null, null);
+        return new CpuPlan(graph, capacity, threads, null, null, null);
     }
 
     /**
@@ -27,6 +28,16 @@ public final class CpuBackend implements Backend {
      * @param parameters float32, direct, native order; the caller's, and must outlive the plan, as must gradients
      */
     public CpuPlan compile(Graph graph, int capacity, ByteBuffer parameters, ByteBuffer gradients) {
-        return new CpuPlan(graph, capacity, threads, parameters, gradients);
+        return new CpuPlan(graph, capacity, threads, parameters, gradients, null);
+    }
+
+    /**
+     * As one rank of several whose batch norms see the batches of all.
+     *
+     * @param exchange null for batch norm of this plan's own batches
+     */
+    public CpuPlan compile(
+            Graph graph, int capacity, ByteBuffer parameters, ByteBuffer gradients, StatisticsExchange exchange) {
+        return new CpuPlan(graph, capacity, threads, parameters, gradients, exchange);
     }
 }

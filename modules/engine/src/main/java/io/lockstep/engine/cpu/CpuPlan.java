@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.StatisticsExchange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -27,6 +28,7 @@ public final class CpuPlan implements Plan {
     private final long gradientAddress;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
+    private final StatisticsExchange exchange;
     private final Lanes lanes;
     private final List<PackedWeights> packs = new ArrayList<>();
     private final List<Call> packCalls = new ArrayList<>();
@@ -43,7 +45,14 @@ public final class CpuPlan implements Plan {
     private volatile long watermark;
     private long announced;
 
-    CpuPlan(Graph graph, int capacity, int threads, ByteBuffer givenParameters, ByteBuffer givenGradients) {
+    CpuPlan(
+            Graph graph,
+            int capacity,
+            int threads,
+            ByteBuffer givenParameters,
+            ByteBuffer givenGradients,
+            StatisticsExchange exchange) {
+        this.exchange = exchange;
         if (capacity < 1) {
             throw new IllegalArgumentException("batch: " + capacity);
         }
@@ -116,6 +125,11 @@ public final class CpuPlan implements Plan {
     /** The largest number of examples that a lane gets. */
     int share() {
         return (capacity + lanes() - 1) / lanes();
+    }
+
+    /** Null where batch norm sees this plan's batch alone. */
+    StatisticsExchange exchange() {
+        return exchange;
     }
 
     NativeMemory memory() {

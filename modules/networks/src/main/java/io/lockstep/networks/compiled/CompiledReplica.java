@@ -1,5 +1,6 @@
 package io.lockstep.networks.compiled;
 
+import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.engine.Graph;
@@ -38,10 +39,34 @@ public final class CompiledReplica implements Replica {
      * @throws UnsupportedOperationException naming the vertex that only DL4J can run; use a {@link Dl4jReplica} then
      */
     public CompiledReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing, int threads) {
+        this(definition, largestBatch, labelSmoothing, threads, null);
+    }
+
+    /**
+     * With batch norm over the batches of all ranks of a group (synchronised): a step of many ranks is then that of one
+     * rank on the whole batch, batch norm included. The passes are collectives, so every rank needs an example in each,
+     * and no other collective may be called before one returns.
+     *
+     * @param synchronised null for batch norm of this rank's batches alone
+     */
+    public CompiledReplica(
+            NetworkDefinition definition,
+            int largestBatch,
+            double labelSmoothing,
+            int threads,
+            ProcessGroup synchronised) {
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
-            plan = new CpuBackend(threads).compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients());
+            plan = new CpuBackend(threads)
+                    .compile(
+                            graph,
+                            largestBatch,
+                            dl4j.parameters(),
+                            dl4j.gradients(),
+                            synchronised == null || synchronised.worldSize() == 1
+                                    ? null
+                                    : new GroupStatistics(synchronised));
             updater = FusedUpdater.of(dl4j.graph(), plan, dl4j.updaterState());
         } catch (RuntimeException e) {
             dl4j.close();
