@@ -23,14 +23,14 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class StockNetwork {
     private StockNetwork() {}
 
-    /** DL4J must have its layers, and {@link WorkerProbe} reads predictions at the input of the output layer. */
+    /** All layers must be DL4J's, and {@link WorkerProbe} reads predictions at the input of the output layer. */
     static void requireTrainable(NetworkDefinition definition) {
         ComputationGraphConfiguration configuration = definition.configuration();
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layerVertex
                     && layerVertex.getLayerConf().getLayer() instanceof EngineLayer) {
                 throw new IllegalArgumentException(
-                        "DL4J does not have its layer '" + name + "', which is Lockstep's own");
+                        "its layer '" + name + "' is Lockstep's own, and a baseline is one of DL4J's layers");
             }
         });
         String name = configuration.getNetworkOutputs().get(0);
