@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Training steps of Lockstep and of PyTorch in turn, on the same cores: a table of examples a second and their ratio.
-# usage: compare-step.sh [-r ROUNDS] [-s SECONDS] [-p fp32|bf16] MODEL:BATCH:THREADS ...
+# usage: compare-step.sh [-r ROUNDS] [-s SECONDS] MODEL:BATCH:THREADS ...
 #   -r  how often each is run, in turn; the median counts (default 3)
 #   -s  measured seconds of a run, after as long a warm-up (default 5)
 # LOCKSTEP names the program that takes "benchmark step" (default: bin/lockstep of this checkout).
@@ -9,12 +9,11 @@ set -euo pipefail
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lockstep=${LOCKSTEP:-$scripts/../../../../../bin/lockstep}
-rounds=3 seconds=5 precision=fp32
-while getopts r:s:p: option; do
+rounds=3 seconds=5
+while getopts r:s: option; do
   case $option in
     r) rounds=$OPTARG ;;
     s) seconds=$OPTARG ;;
-    p) precision=$OPTARG ;;
     *) exit 2 ;;
   esac
 done
@@ -25,11 +24,11 @@ shift $((OPTIND - 1))
 rate() { sed -n 's/.*"examples_per_second": \([0-9.]*\).*/\1/p' | tail -n 1; }
 median() { sort -n | awk '{ a[NR] = $1 } END { print NR ? a[int((NR + 1) / 2)] : "" }'; }
 
-echo "# $(nproc) cores of $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $precision, examples a second, median of $rounds"
+echo "# $(nproc) cores of $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), fp32, examples a second, median of $rounds"
 printf '%-14s %6s %8s %10s %10s %8s\n' model batch threads lockstep pytorch ratio
 for setting in "$@"; do
   IFS=: read -r model batch threads <<<"$setting"
-  options=(--model "$model" --batch "$batch" --threads "$threads" --seconds "$seconds" --precision "$precision")
+  options=(--model "$model" --batch "$batch" --threads "$threads" --seconds "$seconds")
   ours='' theirs=''
   for ((round = 0; round < rounds; round++)); do
     ours+=$($lockstep benchmark step "${options[@]}" | rate)$'\n'

@@ -45,9 +45,6 @@ public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--seconds", description = "Measured, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
     double seconds = 8;
 
-    @Option(names = "--precision", description = "fp32 or bf16. Default: ${DEFAULT-VALUE}.")
-    String precision = "fp32";
-
     @Option(names = "--breakdown", description = "Also prints the time of each operation.")
     boolean breakdown;
 
