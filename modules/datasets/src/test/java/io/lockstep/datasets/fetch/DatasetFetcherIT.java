@@ -262,7 +262,8 @@ class DatasetFetcherIT {
     void anUnknownNameIsAnsweredWithTheKnownOnes() {
         assertThatThrownBy(() -> fetcher().fetch("imagenet", FetchProgress.NONE))
                 .isInstanceOf(DatasetNotFoundException.class)
-                .hasMessage("'imagenet' cannot be fetched; cifar10 and mnist and tinyshakespeare can, and shapes needs no download");
+                .hasMessage(
+                        "'imagenet' cannot be fetched; cifar10 and mnist and tinyshakespeare can, and shapes needs no download");
     }
 
     private void fetch() throws IOException {
