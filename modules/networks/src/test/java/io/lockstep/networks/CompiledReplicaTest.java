@@ -27,9 +27,15 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,6 +225,45 @@ class CompiledReplicaTest {
                 .hasMessageContaining("odd one")
                 .hasMessageContaining("Upsampling2D")
                 .hasMessageContaining("Dl4jReplica");
+    }
+
+    @Test
+    void recurrentLayersThatTheEngineLacksAreRefusedByName() {
+        refuses(new GravesLSTM.Builder().nOut(3).activation(Activation.TANH).build(), "GravesLSTM");
+        refuses(new LSTM.Builder().nOut(3).activation(Activation.RELU).build(), "tanh and sigmoid");
+        refuses(
+                new LSTM.Builder()
+                        .nOut(3)
+                        .activation(Activation.TANH)
+                        .weightNoise(new DropConnect(0.5))
+                        .build(),
+                "weight noise in LSTM");
+        LSTM lstm = new LSTM.Builder().nOut(3).activation(Activation.TANH).build();
+        refuses(new Bidirectional(Bidirectional.Mode.MUL, lstm), "Bidirectional by MUL");
+    }
+
+    private static void refuses(Layer layer, String why) {
+        InputType type = InputType.recurrent(2, 4);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("odd one", layer, "in")
+                .addLayer(
+                        "out",
+                        new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                                .nOut(2)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "odd one")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        NetworkDefinition definition = new NetworkDefinition(configuration, type);
+        assertThatThrownBy(() -> new CompiledReplica(definition, BATCH, 0, 1))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("odd one")
+                .hasMessageContaining(why);
     }
 
     /** The same examples as the compiled replica wants them. */

@@ -279,7 +279,8 @@ final class LayerTranslator {
         } else if (function.equals(new ActivationSwish())) {
             return Operation.Function.SWISH;
         } else if (function instanceof ActivationGELU gelu && gelu.isPrecise()) {
-            return Operation.Function.GELU_TANH; // what ND4J calls precise; its other one is x sigmoid(1.702 x)
+            // the paper's, from which ND4J's differs in the third digit; its other one is x sigmoid(1.702 x)
+            return Operation.Function.GELU_TANH;
         }
         throw unsupported(name, function.toString());
     }

@@ -8,6 +8,8 @@ import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.ImageToSequence;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -51,6 +53,7 @@ final class SequenceTranslator {
     }
 
     String layer(String name, Layer layer, String x) {
+        refuseWeightNoise(name, layer);
         // the exact classes: a subclass does something else
         Class<?> type = layer.getClass();
         if (layer instanceof EngineLayer own) {
@@ -72,6 +75,18 @@ final class SequenceTranslator {
             return output(name, (RnnOutputLayer) layer, x);
         }
         throw GraphTranslator.unsupported(name, type.getSimpleName());
+    }
+
+    /** Dense and output layers may have it. */
+    private static void refuseWeightNoise(String name, Layer layer) {
+        if (layer instanceof Bidirectional both) {
+            refuseWeightNoise(name, both.getFwd());
+        } else if (layer instanceof BaseLayer base
+                && base.getWeightNoise() != null
+                && !(layer instanceof BaseOutputLayer)) {
+            throw GraphTranslator.unsupported(
+                    name, "weight noise in " + layer.getClass().getSimpleName());
+        }
     }
 
     private static Recurrent recurrent(String name, Layer layer, boolean reversed) {
