@@ -63,6 +63,8 @@ final class Compiler {
         }
         if (isConvolution(node)) {
             primitives.put(node.index(), new ConvolutionNode(plan, node, graph.inputShapeOf(node)));
+        } else if (operation instanceof SequenceOperation.Recurrent) {
+            primitives.put(node.index(), RecurrentNode.product(plan, graph, node));
         } else if (operation instanceof Pooling) {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
@@ -166,7 +168,8 @@ final class Compiler {
                 program.newSegment();
             }
             if (operation instanceof SequenceOperation) {
-                SequenceNode sequence = SequenceNode.of(plan, graph, node);
+                SequenceNode sequence =
+                        SequenceNode.of(plan, graph, node, (PackedProduct) primitives.get(node.index()));
                 sequences.put(node.index(), sequence);
                 outputs[node.index()] = sequence.forward(this, inputsOf(node));
                 return;

@@ -8,7 +8,6 @@ import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.kernels.RecurrentPasses;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
-import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -19,13 +18,15 @@ import org.bytedeco.javacpp.Pointer;
  *   gates   (examples, T, gates x units)   sums, then the gates' values, in backward the gradient of the sums
  *   before  (examples, T, units)           the state that each step found: zeros, then y one step earlier
  *   extra   (examples, T, units)           an LSTM's cells; a GRU's state part of n, in backward its gradient
- *   state   (examples, gates x units)      one step's products with the state; in backward (examples, units) dh
+ *   now     (examples, units)              the state; in backward dh and dc, the gradients of state and cells
+ *   state   (examples, gates x units)      one step's products with the state; in backward dState, their gradients
  * </pre>
  *
  * W, R and b are used as they lie in the flat vector, rows (gates x units).
  */
 final class RecurrentNode extends SequenceNode {
     private final Recurrent operation;
+    private final PackedProduct recurrent;
     private final boolean lstm;
     private final boolean gru;
     private final int units;
@@ -40,8 +41,10 @@ final class RecurrentNode extends SequenceNode {
     private Tensor before;
     private Tensor extra;
 
-    RecurrentNode(CpuPlan plan, Graph graph, Node node) {
+    /** @param recurrent the product with R */
+    RecurrentNode(CpuPlan plan, Graph graph, Node node, PackedProduct recurrent) {
         super(plan, graph, node);
+        this.recurrent = recurrent;
         operation = (Recurrent) node.operation();
         lstm = operation instanceof Lstm;
         gru = operation instanceof Gru;
@@ -62,70 +65,71 @@ final class RecurrentNode extends SequenceNode {
         gates = program.tensor(node.name() + ".gates", sequence * operation.gates());
         before = program.tensor(node.name() + ".before", sequence);
         extra = lstm || gru ? program.tensor(node.name() + ".extra", sequence) : null;
-        Tensor state = gru ? program.tensor(node.name() + ".state", rows) : null;
+        Tensor now = program.tensor(node.name() + ".now", units);
+        Tensor state = program.tensor(node.name() + ".state", rows);
         Tensor y = context.newOutput(node);
         Tensor x = inputs[0];
         program.whole(
                 "forward " + node.name(),
-                (lane, from, to) -> {
-                    product(lane, (to - from) * steps, x.addressOf(from), 0, rows, gates.addressOf(from));
-                    for (int i = 0; i < steps; i++) {
-                        forwardStep(lane, from, to, i, state, y);
+                new Step() {
+                    @Override
+                    public void prepare(int examples) {
+                        recurrent.prepareForward(examples);
+                    }
+
+                    @Override
+                    public void run(Lane lane, int from, int to) {
+                        inputProduct(lane, from, to, x);
+                        zero(lane, now, from, to);
+                        for (int i = 0; i < steps; i++) {
+                            forwardStep(lane, from, to, i, now, state, y);
+                        }
                     }
                 },
-                present(x, y, gates, before, extra, state));
+                present(x, y, gates, before, extra, now, state));
         return y;
     }
 
     /** gates = x W^T, over all steps at once. */
-    private void product(Lane lane, int count, long x, int firstRow, int rowCount, long to) {
-        long weights = plan.parameterAddress(node.parametersAt() + (long) firstRow * features);
-        Gemm.run(lane, count, rowCount, features, 1, x, features, false, weights, features, true, 0, to, rows);
+    private void inputProduct(Lane lane, int from, int to, Tensor x) {
+        long weights = plan.parameterAddress(node.parametersAt());
+        Gemm.run(
+                lane,
+                (to - from) * steps,
+                rows,
+                features,
+                1,
+                x.addressOf(from),
+                features,
+                false,
+                weights,
+                features,
+                true,
+                0,
+                gates.addressOf(from),
+                rows);
     }
 
     private int time(int i) {
         return operation.reversed() ? steps - 1 - i : i;
     }
 
-    private void forwardStep(Lane lane, int from, int to, int i, Tensor state, Tensor y) {
-        int t = time(i);
-        int earlier = time(i - 1);
-        for (int n = from; n < to; n++) {
-            int at = before.at(n) + t * unitBytes;
-            if (i == 0) {
-                Pointer.memset(lane.a.to(before.address + at), 0, unitBytes);
-            } else {
-                before.buffer.put(at, y.buffer, y.at(n) + earlier * unitBytes, unitBytes);
-            }
+    private void forwardStep(Lane lane, int from, int to, int i, Tensor now, Tensor state, Tensor y) {
+        if (i == 0) {
+            zero(lane, state, from, to);
+        } else {
+            recurrent.forward(lane, to - from, now.addressOf(from), state.addressOf(from));
         }
-        if (i > 0 || gru) {
-            stateProduct(lane, from, to, t, state);
-        }
+        RecurrentPasses passes = RecurrentPasses.get();
         ByteBuffer parameters = plan.parameterBuffer();
         int bias = parameterAt(biasAt);
+        int at = time(i) * unitBytes;
         for (int n = from; n < to; n++) {
-            int gatesAt = gates.at(n) + t * rowBytes;
-            int at = t * unitBytes;
+            int gatesAt = gates.at(n) + time(i) * rowBytes;
             int beforeAt = before.at(n) + at;
             int yAt = y.at(n) + at;
-            RecurrentPasses passes = RecurrentPasses.get();
-            if (lstm) {
-                // the cells of the step before are rows of the same tensor; at the first step before's zeros serve
-                ByteBuffer cells = i == 0 ? before.buffer : extra.buffer;
-                int cellsAt = i == 0 ? beforeAt : extra.at(n) + earlier * unitBytes;
-                passes.lstm(
-                        gates.buffer,
-                        gatesAt,
-                        parameters,
-                        bias,
-                        cells,
-                        cellsAt,
-                        extra.buffer,
-                        extra.at(n) + at,
-                        y.buffer,
-                        yAt,
-                        units);
-            } else if (gru) {
+            before.buffer.put(beforeAt, now.buffer, now.at(n), unitBytes);
+            if (gru) {
                 passes.gru(
                         gates.buffer,
                         gatesAt,
@@ -141,29 +145,35 @@ final class RecurrentNode extends SequenceNode {
                         yAt,
                         units);
             } else {
-                passes.tanh(gates.buffer, gatesAt, parameters, bias, y.buffer, yAt, units);
+                RowPasses.get().add(state.buffer, state.at(n), gates.buffer, gatesAt, rows);
+                if (lstm) {
+                    passes.lstm(
+                            gates.buffer,
+                            gatesAt,
+                            parameters,
+                            bias,
+                            cellsBefore(i),
+                            cellsBeforeAt(n, i),
+                            extra.buffer,
+                            extra.at(n) + at,
+                            y.buffer,
+                            yAt,
+                            units);
+                } else {
+                    passes.tanh(gates.buffer, gatesAt, parameters, bias, y.buffer, yAt, units);
+                }
             }
+            now.buffer.put(now.at(n), y.buffer, yAt, unitBytes);
         }
     }
 
-    /** Adds h R^T to the gates; a GRU's is kept apart. */
-    private void stateProduct(Lane lane, int from, int to, int t, Tensor state) {
-        long weights = plan.parameterAddress(node.parametersAt() + recurrentAt);
-        Gemm.run(
-                lane,
-                to - from,
-                rows,
-                units,
-                1,
-                before.addressOf(from) + (long) t * unitBytes,
-                steps * units,
-                false,
-                weights,
-                units,
-                true,
-                gru ? 0 : 1,
-                gru ? state.addressOf(from) : gates.addressOf(from) + (long) t * rowBytes,
-                gru ? rows : steps * rows);
+    /** The cells of the step before are a row of the same tensor; at the first step the zeros in {@link #before} serve. */
+    private ByteBuffer cellsBefore(int i) {
+        return i == 0 ? before.buffer : extra.buffer;
+    }
+
+    private int cellsBeforeAt(int n, int i) {
+        return i == 0 ? before.at(n) + time(0) * unitBytes : extra.at(n) + time(i - 1) * unitBytes;
     }
 
     // ------------------------------------------------------------------ backward
@@ -172,44 +182,38 @@ final class RecurrentNode extends SequenceNode {
     void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
         Program program = context.program();
         Tensor dh = program.tensor(node.name() + ".dh", units);
-        Tensor dc = lstm ? program.tensor(node.name() + ".dc", units) : null;
+        Tensor dc = program.tensor(node.name() + ".dc", units);
+        Tensor dState = program.tensor(node.name() + ".dstate", rows);
         Tensor dx = context.gradientFor(node.input());
         Tensor x = inputs[0];
         program.whole(
                 "backward " + node.name(),
-                (lane, from, to) -> {
-                    zero(lane, dh, from, to);
-                    if (lstm) {
+                new Step() {
+                    @Override
+                    public void prepare(int examples) {
+                        recurrent.prepareBackward(examples);
+                    }
+
+                    @Override
+                    public void run(Lane lane, int from, int to) {
+                        zero(lane, dh, from, to);
                         zero(lane, dc, from, to);
-                    }
-                    for (int i = steps - 1; i >= 0; i--) {
-                        backwardStep(lane, from, to, i, y, dy, dh, dc);
-                    }
-                    if (dx != null) {
-                        long weights = plan.parameterAddress(node.parametersAt());
-                        Gemm.run(
-                                lane,
-                                (to - from) * steps,
-                                features,
-                                rows,
-                                1,
-                                gates.addressOf(from),
-                                rows,
-                                false,
-                                weights,
-                                features,
-                                false,
-                                0,
-                                dx.addressOf(from),
-                                features);
+                        for (int i = steps - 1; i >= 0; i--) {
+                            backwardStep(from, to, i, y, dy, dh, dc, dState);
+                            if (i > 0) {
+                                stateGradient(lane, from, to, dState, dh, dc);
+                            }
+                        }
+                        if (dx != null) {
+                            inputGradient(lane, from, to, dx);
+                        }
                     }
                 },
-                present(y, dy, dh, dc, dx, gates, before, extra));
-        IntConsumer whenPlaced = context.finalIn(node);
+                present(y, dy, dh, dc, dState, dx, gates, before, extra));
         program.jointLater(
                 "backward " + node.name() + " weights",
                 (lane, lanes, examples) -> weights(lane, lanes, examples * steps, x),
-                whenPlaced,
+                context.finalIn(node),
                 present(x, gates, before, gru ? extra : null));
     }
 
@@ -217,25 +221,23 @@ final class RecurrentNode extends SequenceNode {
         Pointer.memset(lane.a.to(tensor.addressOf(from)), 0, (to - from) * tensor.exampleBytes);
     }
 
-    private void backwardStep(Lane lane, int from, int to, int i, Tensor y, Tensor dy, Tensor dh, Tensor dc) {
-        int t = time(i);
+    /** Leaves the gradients of the sums in the gates, and those towards the state in {@code dState}. */
+    private void backwardStep(int from, int to, int i, Tensor y, Tensor dy, Tensor dh, Tensor dc, Tensor dState) {
+        RecurrentPasses passes = RecurrentPasses.get();
+        int at = time(i) * unitBytes;
         for (int n = from; n < to; n++) {
-            int gatesAt = gates.at(n) + t * rowBytes;
-            int at = t * unitBytes;
-            int beforeAt = before.at(n) + at;
-            RecurrentPasses passes = RecurrentPasses.get();
+            int gatesAt = gates.at(n) + time(i) * rowBytes;
+            int dyAt = dy.at(n) + at;
             if (lstm) {
-                ByteBuffer cells = i == 0 ? before.buffer : extra.buffer;
-                int cellsAt = i == 0 ? beforeAt : extra.at(n) + time(i - 1) * unitBytes;
                 passes.lstmGradient(
                         gates.buffer,
                         gatesAt,
-                        cells,
-                        cellsAt,
+                        cellsBefore(i),
+                        cellsBeforeAt(n, i),
                         extra.buffer,
                         extra.at(n) + at,
                         dy.buffer,
-                        dy.at(n) + at,
+                        dyAt,
                         dh.buffer,
                         dh.at(n),
                         dc.buffer,
@@ -248,63 +250,50 @@ final class RecurrentNode extends SequenceNode {
                         extra.buffer,
                         extra.at(n) + at,
                         before.buffer,
-                        beforeAt,
+                        before.at(n) + at,
                         dy.buffer,
-                        dy.at(n) + at,
+                        dyAt,
                         dh.buffer,
                         dh.at(n),
                         units);
             } else {
                 passes.tanhGradient(
-                        y.buffer,
-                        y.at(n) + at,
-                        dy.buffer,
-                        dy.at(n) + at,
-                        dh.buffer,
-                        dh.at(n),
-                        gates.buffer,
-                        gatesAt,
-                        units);
+                        y.buffer, y.at(n) + at, dy.buffer, dyAt, dh.buffer, dh.at(n), gates.buffer, gatesAt, units);
+            }
+            int own = gru ? 2 * unitBytes : rowBytes;
+            dState.buffer.put(dState.at(n), gates.buffer, gatesAt, own);
+            if (gru) {
+                dState.buffer.put(dState.at(n) + own, extra.buffer, extra.at(n) + at, unitBytes);
             }
         }
-        if (i == 0) {
-            return;
+    }
+
+    /** dh of the step before; a GRU's has a part already that no product carries, and no cells: dc takes the product. */
+    private void stateGradient(Lane lane, int from, int to, Tensor dState, Tensor dh, Tensor dc) {
+        Tensor product = gru ? dc : dh;
+        recurrent.backward(lane, to - from, dState.addressOf(from), product.addressOf(from));
+        if (gru) {
+            RowPasses.get().add(dc.buffer, dc.at(from), dh.buffer, dh.at(from), (to - from) * units);
         }
-        // dh of the step before = gradient of the sums x R; a GRU's n has another gradient towards the state
-        int inGates = gru ? 2 * units : rows;
-        long weights = plan.parameterAddress(node.parametersAt() + recurrentAt);
+    }
+
+    private void inputGradient(Lane lane, int from, int to, Tensor dx) {
+        long weights = plan.parameterAddress(node.parametersAt());
         Gemm.run(
                 lane,
-                to - from,
-                units,
-                inGates,
+                (to - from) * steps,
+                features,
+                rows,
                 1,
-                gates.addressOf(from) + (long) t * rowBytes,
-                steps * rows,
+                gates.addressOf(from),
+                rows,
                 false,
                 weights,
-                units,
+                features,
                 false,
-                gru ? 1 : 0,
-                dh.addressOf(from),
-                units);
-        if (gru) {
-            Gemm.run(
-                    lane,
-                    to - from,
-                    units,
-                    units,
-                    1,
-                    extra.addressOf(from) + (long) t * unitBytes,
-                    steps * units,
-                    false,
-                    weights + 2L * units * unitBytes,
-                    units,
-                    false,
-                    1,
-                    dh.addressOf(from),
-                    units);
-        }
+                0,
+                dx.addressOf(from),
+                features);
     }
 
     /** Each lane computes its rows of the gradients of W, R and b, over all examples and steps. */
@@ -372,5 +361,12 @@ final class RecurrentNode extends SequenceNode {
             int at = (i * stride + first - offset) * Float.BYTES;
             RowPasses.get().add(from.buffer, at, gradients, gradientAt, end - first);
         }
+    }
+
+    static PackedProduct product(CpuPlan plan, Graph graph, Node node) {
+        Recurrent operation = (Recurrent) node.operation();
+        int rows = operation.gates() * operation.units();
+        long at = node.parametersAt() + (long) rows * graph.inputShapeOf(node).channels();
+        return new PackedProduct(plan, plan.parameterAddress(at), rows, operation.units());
     }
 }

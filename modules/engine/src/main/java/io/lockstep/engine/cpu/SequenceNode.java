@@ -31,10 +31,11 @@ abstract class SequenceNode {
         shapes = graph.inputShapesOf(node);
     }
 
-    static SequenceNode of(CpuPlan plan, Graph graph, Node node) {
+    /** @param product a recurrent layer's, which the plan's programs share; otherwise null */
+    static SequenceNode of(CpuPlan plan, Graph graph, Node node, PackedProduct product) {
         Operation operation = node.operation();
         if (operation instanceof Recurrent) {
-            return new RecurrentNode(plan, graph, node);
+            return new RecurrentNode(plan, graph, node, product);
         } else if (operation instanceof LayerNorm) {
             return new LayerNormNode(plan, graph, node);
         } else if (operation instanceof Attention) {
