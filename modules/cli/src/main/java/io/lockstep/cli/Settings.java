@@ -19,8 +19,8 @@ final class Settings {
     static final Setting<String> DATA = add(
             "data",
             "shapes",
-            "The examples: `shapes` (generated), `cifar10`, `mnist`, `tinyshakespeare`, or the path or URI of a folder in one of their"
-                    + " formats or of a text (.txt).",
+            "The examples: `shapes` (pictures), `reverse`, `sort` (digits; all generated), `cifar10`, `mnist`,"
+                    + " `tinyshakespeare`, or the path or URI of a folder in one of their formats or of a text (.txt).",
             Parsers.text());
     static final Setting<String> DATA_HOME = add(
             "data-home",

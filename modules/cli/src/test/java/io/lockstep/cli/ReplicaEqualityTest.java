@@ -43,6 +43,9 @@ class ReplicaEqualityTest {
         "auto, lenet5, sgd, 0.05, 0, 0.001",
         "auto, lenet5, nesterovs, 0.02, 0, 0.0005",
         "auto, lenet5, adamw, 0.002, 0.01, 0",
+        "auto, lstm, sgd, 0.05, 0, 0.001",
+        "auto, gru, nesterovs, 0.02, 0, 0.0005",
+        "auto, transformer, sgd, 0.05, 0, 0.001",
         "dl4j, mlp, sgd, 0.05, 0, 0.001",
         "dl4j, lenet5, nesterovs, 0.02, 0, 0.0005",
         "dl4j, lenet5, adamw, 0.002, 0.01, 0",
@@ -72,11 +75,12 @@ class ReplicaEqualityTest {
         }
     }
 
-    /** 150 pictures by 32: the fifth batch of each epoch has 22, of which four ranks get 6, 6, 5 and 5. */
+    /** 150 examples by 32: the fifth batch of each epoch has 22, of which four ranks get 6, 6, 5 and 5. */
     private List<Double> losses(Configuration configuration, int workers) throws Exception {
+        String data = configuration.get(Settings.MODEL).equals("transformer") ? "sort" : "shapes";
         RunOptions options = new RunOptions(
                 configuration.get(Settings.MODEL),
-                new RunOptions.DataOptions("shapes", folder.toString(), 150, 20),
+                new RunOptions.DataOptions(data, folder.toString(), 150, 20, 20),
                 StrategySettings.factory(configuration),
                 32,
                 1,
