@@ -83,7 +83,7 @@ final class Compiler {
         }
     }
 
-    /** Convolutions, and products of each step of a sequence, which oneDNN's convolutions do at twice sgemm's speed. */
+    /** Convolutions, and products of each step of a sequence, which are convolutions of one pixel. */
     private static boolean isConvolution(Node node) {
         return node.operation() instanceof Convolution
                 || (node.operation() instanceof Dense && node.shape().pixels() > 1);

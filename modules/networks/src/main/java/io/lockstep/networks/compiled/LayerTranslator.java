@@ -279,7 +279,7 @@ final class LayerTranslator {
         } else if (function.equals(new ActivationSwish())) {
             return Operation.Function.SWISH;
         } else if (function instanceof ActivationGELU gelu && gelu.isPrecise()) {
-            // the paper's, from which ND4J's differs in the third digit; its other one is x sigmoid(1.702 x)
+            // the paper's formula; ND4J's own gives slightly other numbers
             return Operation.Function.GELU_TANH;
         }
         throw unsupported(name, function.toString());
