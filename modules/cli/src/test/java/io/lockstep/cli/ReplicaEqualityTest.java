@@ -45,7 +45,7 @@ class ReplicaEqualityTest {
         "auto, lenet5, adamw, 0.002, 0.01, 0",
         "auto, lstm, sgd, 0.05, 0, 0.001",
         "auto, gru, nesterovs, 0.02, 0, 0.0005",
-        "auto, transformer, sgd, 0.05, 0, 0.001",
+        "auto, transformer, sgd, 0.005, 0, 0.001",
         "dl4j, mlp, sgd, 0.05, 0, 0.001",
         "dl4j, lenet5, nesterovs, 0.02, 0, 0.0005",
         "dl4j, lenet5, adamw, 0.002, 0.01, 0",

@@ -25,6 +25,10 @@ final class StockNetwork {
 
     /** All layers must be DL4J's, and {@link WorkerProbe} reads predictions at the input of the output layer. */
     static void requireTrainable(NetworkDefinition definition) {
+        if (!(definition.input() instanceof InputType.InputTypeConvolutional)) {
+            throw new IllegalArgumentException(
+                    "its examples are no pictures, and DL4J's masters are handed pictures here");
+        }
         ComputationGraphConfiguration configuration = definition.configuration();
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layerVertex
