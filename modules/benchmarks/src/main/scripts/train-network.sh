@@ -20,12 +20,13 @@ fi
 "$lockstep" --version >/dev/null # builds, where it must
 home=$(dirname "$(dirname "$(readlink -f "$lockstep")")")
 [[ -f $home/RELEASE ]] || home=$root/modules/cli/target/lockstep
-namespace=lockstep-train
-bridge=lockstep-tb
+namespace="lockstep-train"
+bridge="lockstep-tb"
 driver=10.78.0.254
 pids=()
 remove() {
     ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+    wait # a namespace lives as long as a process in it
     for ((host = 0; host < hosts; host++)); do ip netns del $namespace$host 2>/dev/null || true; done
     ip link del $bridge 2>/dev/null || true
 }
