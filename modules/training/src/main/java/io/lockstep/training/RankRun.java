@@ -115,7 +115,7 @@ public final class RankRun {
                                 options.learning().over(lastStep, sampler.stepsPerEpoch()),
                                 plan,
                                 hooks)
-                        .run(resumed.isPresent() ? rankStates(resumed.get()) : null);
+                        .run(resumed.isPresent() ? rankStates(resumed.get(), strategy) : null);
                 if (firstStep >= stop) {
                     hooks.evaluate(firstStep); // nothing was left to train
                 }
@@ -140,9 +140,9 @@ public final class RankRun {
     }
 
     /** This rank's share of what ranks knew at the checkpoint, if the same strategy wrote it. */
-    private List<byte[]> rankStates(Checkpoint checkpoint) throws IOException {
+    private List<byte[]> rankStates(Checkpoint checkpoint, Strategy strategy) throws IOException {
         List<byte[]> states = new ArrayList<>();
-        if (checkpoint.state().strategy().equals(options.strategy().name())) {
+        if (checkpoint.state().strategy().equals(strategy.name())) {
             for (int rank = group.rank(); rank < checkpoint.rankStateHashes().size(); rank += group.worldSize()) {
                 states.add(store().rankState(checkpoint, rank));
             }
@@ -159,7 +159,8 @@ public final class RankRun {
         events.accept(new RunEvent.Warned(message));
     }
 
-    private TrainingState state(long step, int examples) {
+    /** @param strategy the one that trains: where the options leave it to measurement, the one that was chosen */
+    private TrainingState state(long step, int examples, String strategy) {
         return new TrainingState(
                 step,
                 options.model(),
@@ -167,7 +168,7 @@ public final class RankRun {
                 examples,
                 options.globalBatch(),
                 options.seed(),
-                options.strategy().name(),
+                strategy,
                 group.worldSize());
     }
 
@@ -178,7 +179,9 @@ public final class RankRun {
         }
         Optional<Checkpoint> latest = store().latest();
         if (latest.isPresent()) {
-            latest.get().state().requireContinuable(state(0, examples));
+            latest.get()
+                    .state()
+                    .requireContinuable(state(0, examples, options.strategy().name()));
             replica.load(new ByteArrayInputStream(latest.get().model()));
         }
         return latest;
@@ -263,7 +266,8 @@ public final class RankRun {
                 throw new UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
             }
             checkpoints.write(
-                    new Checkpoint(state(stepsDone, sampler.examples()), model.toByteArray(), rankStates),
+                    new Checkpoint(
+                            state(stepsDone, sampler.examples(), strategy.name()), model.toByteArray(), rankStates),
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
         }
 

@@ -22,6 +22,9 @@ import java.util.List;
  * are read.
  */
 public interface Strategy {
+    /** The word that chooses it: {@code ddp}. A checkpoint keeps it, as what ranks know alone is one strategy's. */
+    String name();
+
     /** Makes all replicas equal to rank 0's, before the first step. */
     void placeParameters();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.WireType;
+import io.lockstep.datasets.LocalStorage;
 import io.lockstep.training.strategies.Auto;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.GradientSharing;
@@ -199,6 +200,20 @@ class RankRunTest {
                     assertThat(decision.value()).isIn("ddp", "dp", "gradient-sharing");
                     assertThat(decision.why()).contains("ms by ddp", "by dp");
                 });
+    }
+
+    @Test
+    void aCheckpointKeepsTheStrategyThatAutoChose() throws Exception {
+        TestRun run = run(2, setup("run", new Auto(DDP, DP, SHARING)).options(5));
+        String chosen = run.events().stream()
+                .filter(event -> event instanceof RunEvent.Decided)
+                .map(event -> ((RunEvent.Decided) event).decision().value())
+                .findFirst()
+                .orElseThrow();
+
+        var store =
+                new CheckpointStore(new LocalStorage(), folder.resolve("run").toString(), 1, warning -> {});
+        assertThat(store.latest().orElseThrow().state().strategy()).isEqualTo(chosen);
     }
 
     @Test

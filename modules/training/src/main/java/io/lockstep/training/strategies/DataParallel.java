@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
  * nothing hides the way back. The result is the same, since a mean gradient is a mean gradient.
  */
 public final class DataParallel implements Strategy {
+    static final String NAME = "dp";
+
     private static final int ROOT = 0;
 
     private final Replica replica;
@@ -37,6 +39,11 @@ public final class DataParallel implements Strategy {
         optimizer = new Optimizer(replica, setup.clipNorm());
         buckets =
                 new GradientBuckets(replica, bucketBytes, overlap, bucket -> group.reduce(bucket, Reduction.SUM, ROOT));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.lockstep.training.Strategy;
  * then applies the same update to the same parameters.
  */
 public final class DistributedDataParallel implements Strategy {
+    static final String NAME = "ddp";
+
     private final Replica replica;
     private final ProcessGroup group;
     private final WireType wire;
@@ -32,6 +34,11 @@ public final class DistributedDataParallel implements Strategy {
         optimizer = new Optimizer(replica, setup.clipNorm());
         buckets = new GradientBuckets(
                 replica, bucketBytes, overlap, bucket -> group.allReduce(bucket, Reduction.SUM, wire));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     @Override

@@ -31,6 +31,8 @@ import java.util.List;
  * </ol>
  */
 public final class GradientSharing implements Strategy {
+    static final String NAME = "gradient-sharing";
+
     private static final GradientListener NOBODY = watermark -> {};
     /** Of the first epoch of a warm-up, as in Lin et al. 2018, section 3.3. */
     private static final double WARM_UP_DENSITY = 0.25;
@@ -92,6 +94,11 @@ public final class GradientSharing implements Strategy {
         messages = ByteBuffer.allocateDirect(Math.multiplyExact(largest, group.worldSize()))
                 .order(ByteOrder.nativeOrder());
         threshold.putFloat(0, ThresholdCodec.exact((float) options.threshold()));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     @Override

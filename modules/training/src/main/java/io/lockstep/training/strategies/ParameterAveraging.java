@@ -22,6 +22,8 @@ import java.util.List;
  * the run is always averaged, so that what is tested and saved is the mean. Between two averages replicas differ.
  */
 public final class ParameterAveraging implements Strategy {
+    static final String NAME = "parameter-averaging";
+
     private static final GradientListener NOBODY = watermark -> {};
 
     private final FlatVectors vectors = FlatVectors.get();
@@ -53,6 +55,11 @@ public final class ParameterAveraging implements Strategy {
         this.fromEpoch = fromEpoch;
         this.averageUpdaterState = averageUpdaterState && replica.updaterState().limit() > 0;
         anchor = FlatBuffers.allocate(FlatBuffers.elements(replica.parameters()));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     @Override

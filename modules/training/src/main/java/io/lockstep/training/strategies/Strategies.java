@@ -15,7 +15,7 @@ public final class Strategies {
     public record Ddp(BucketSize bucket, WireType wire, boolean overlap) implements Strategy.Factory {
         @Override
         public String name() {
-            return "ddp";
+            return DistributedDataParallel.NAME;
         }
 
         @Override
@@ -32,7 +32,7 @@ public final class Strategies {
     public record Dp(BucketSize bucket, boolean overlap) implements Strategy.Factory {
         @Override
         public String name() {
-            return "dp";
+            return DataParallel.NAME;
         }
 
         @Override
@@ -45,7 +45,7 @@ public final class Strategies {
     public record Averaging(int period, int fromEpoch, boolean averageUpdaterState) implements Strategy.Factory {
         @Override
         public String name() {
-            return "parameter-averaging";
+            return ParameterAveraging.NAME;
         }
 
         @Override
@@ -58,7 +58,7 @@ public final class Strategies {
     public record Sharing(GradientSharing.Options options) implements Strategy.Factory {
         @Override
         public String name() {
-            return "gradient-sharing";
+            return GradientSharing.NAME;
         }
 
         @Override
