@@ -111,7 +111,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 storage.qualify(runDir) + "/checkpoints",
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
-                Networks.replicas(configuration));
+                Networks.replicas(Networks.zoo(configuration), configuration));
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(

@@ -78,7 +78,8 @@ final class GenerateCommand implements Callable<Integer> {
                 .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
         var setup = new ReplicaFactory.Setup(
                 text.shape(), text.classes(), 1, 0, 1, notice -> System.err.println("lockstep: " + notice));
-        try (Replica replica = Networks.replicas(configuration).create(setup)) {
+        try (Replica replica =
+                Networks.replicas(Networks.zoo(configuration), configuration).create(setup)) {
             if (!(replica instanceof CompiledReplica model)) {
                 throw new UsageException("text is drawn by the compiled replica only; this run has runtime = dl4j");
             }

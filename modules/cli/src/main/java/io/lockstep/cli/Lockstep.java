@@ -113,6 +113,7 @@ public final class Lockstep {
     public Summary train() throws IOException {
         var silent =
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
-        return new TrainJob(configuration, resume, null, network, silent, listener).runOn(spark);
+        NetworkSource source = network == null ? Networks.zoo(configuration) : Networks.own(network);
+        return new TrainJob(configuration, resume, null, source, silent, listener).runOn(spark);
     }
 }

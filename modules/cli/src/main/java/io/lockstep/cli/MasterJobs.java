@@ -67,13 +67,12 @@ final class MasterJobs {
     }
 
     /** @throws UsageException if the model is none that can be watched while DL4J trains it */
-    static void checkModel(Configuration configuration, DataSource data) {
+    static void checkModel(NetworkSource network, Configuration configuration, DataSource data) {
         if (!isMaster(configuration)) {
             return;
         }
         try {
-            MasterRun.requireTrainable(
-                    Networks.definition(configuration, data.shape(), data.classes(), configuration.get(Settings.SEED)));
+            MasterRun.requireTrainable(network.build(data.shape(), data.classes(), configuration.get(Settings.SEED)));
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     configuration.get(Settings.STRATEGY) + " cannot train " + configuration.get(Settings.MODEL) + ": "
@@ -112,6 +111,7 @@ final class MasterJobs {
 
     static List<RankResult> run(
             JavaSparkContext spark,
+            NetworkSource network,
             Configuration configuration,
             RunOptions run,
             ReplicaFactory replicas,
@@ -119,23 +119,15 @@ final class MasterJobs {
             Consumer<RunEvent> events)
             throws IOException {
         int workers = configuration.get(Settings.WORKERS);
-        String network = configuration.get(Settings.DL4J_INSECURE_TRANSPORT);
+        String trusted = configuration.get(Settings.DL4J_INSECURE_TRANSPORT);
         var options = new MasterOptions(
                 workers,
                 configuration.get(Settings.AVERAGING_PERIOD),
                 configuration.get(Settings.AVERAGE_UPDATER_STATE),
                 configuration.get(Settings.LABEL_SMOOTHING),
-                network.contains("/") ? network : MasterOptions.LOOPBACK,
+                trusted.contains("/") ? trusted : MasterOptions.LOOPBACK,
                 configuration.get(Settings.SLOT_TIMEOUT));
-        String hash = new MasterRun(
-                        spark,
-                        run,
-                        options,
-                        (shape, classes, seed) -> Networks.definition(configuration, shape, classes, seed),
-                        replicas,
-                        storage,
-                        events)
-                .call();
+        String hash = new MasterRun(spark, run, options, network::build, replicas, storage, events).call();
         int cores = spark.sc().conf().getInt("spark.task.cpus", 1);
         List<String> hashes = List.of(hash);
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();

@@ -41,16 +41,13 @@ final class Networks {
     }
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
-    static void checkBucket(Configuration configuration, DataSource data) {
+    static void checkBucket(NetworkSource network, Configuration configuration, DataSource data) {
         int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
         if (bucketBytes == 0) {
             return;
         }
-        ImageShape shape = data.shape();
-        var input = new ModelInput(shape.channels(), shape.height(), shape.width(), data.classes());
-        NetworkDefinition network = model(configuration.get(Settings.MODEL))
-                .build(input, hyperparameters(configuration), configuration.get(Settings.SEED));
-        ModelSummary summary = ModelSummary.of(network);
+        ModelSummary summary =
+                ModelSummary.of(network.build(data.shape(), data.classes(), configuration.get(Settings.SEED)));
         long gradientBytes = Float.BYTES * (summary.parameters() + summary.statistics());
         if (bucketBytes > gradientBytes) {
             throw new UsageException("bucket-bytes = " + bucketBytes + " is more than the gradient of "
@@ -59,14 +56,59 @@ final class Networks {
         }
     }
 
-    static ReplicaFactory replicas(Configuration configuration) {
-        return new ZooReplicas(configuration.get(Settings.MODEL), configuration.differenceFrom(new Configuration()));
+    /** The network of the zoo that the settings name. Travels as text, which needs no Java serialisation of DL4J's. */
+    static NetworkSource zoo(Configuration configuration) {
+        return new ZooNetwork(configuration.differenceFrom(new Configuration()));
     }
 
-    /** What DL4J runs by itself. */
-    static NetworkDefinition definition(Configuration configuration, ImageShape shape, int classes, long seed) {
-        var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
-        return model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+    /** One that is there already; its updater is its own, only the learning rate is the settings'. */
+    static NetworkSource own(NetworkDefinition network) {
+        return new OwnNetwork(network);
+    }
+
+    static ReplicaFactory replicas(NetworkSource network, Configuration configuration) {
+        return new NetworkReplicas(network, configuration.differenceFrom(new Configuration()));
+    }
+
+    private record ZooNetwork(Map<String, String> settings) implements NetworkSource {
+        @Override
+        public NetworkDefinition build(ImageShape shape, int classes, long seed) {
+            Configuration configuration = configuration(settings);
+            var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
+            return model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+        }
+
+        @Override
+        public void check(Configuration configuration) {
+            Networks.check(configuration);
+        }
+    }
+
+    private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
+        @Override
+        public NetworkDefinition build(ImageShape shape, int classes, long seed) {
+            if (network.classes() != classes) {
+                throw new UsageException(
+                        "the network tells " + network.classes() + " classes apart, the data has " + classes);
+            }
+            return network;
+        }
+
+        @Override
+        public void check(Configuration configuration) {
+            if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
+                throw new UsageException("momentum-correction takes the momentum out of the zoo's updater; a network of"
+                        + " one's own keeps its updater, so give it plain Sgd and leave momentum-correction = false");
+            }
+        }
+    }
+
+    private record NetworkReplicas(NetworkSource source, Map<String, String> settings) implements ReplicaFactory {
+        @Override
+        public Replica create(Setup setup) {
+            return replica(
+                    source.build(setup.examples(), setup.classes(), setup.seed()), configuration(settings), setup);
+        }
     }
 
     private static Hyperparameters hyperparameters(Configuration configuration) {
@@ -90,22 +132,6 @@ final class Networks {
         return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
     }
 
-    /** For a network that is not the zoo's. */
-    static ReplicaFactory replicas(NetworkDefinition network, Configuration configuration) {
-        return new OwnReplicas(network, configuration.differenceFrom(new Configuration()));
-    }
-
-    private record OwnReplicas(NetworkDefinition network, Map<String, String> settings) implements ReplicaFactory {
-        @Override
-        public Replica create(Setup setup) {
-            if (network.classes() != setup.classes()) {
-                throw new IllegalArgumentException(
-                        "the network tells " + network.classes() + " classes apart, the data has " + setup.classes());
-            }
-            return replica(network, configuration(settings), setup);
-        }
-    }
-
     private static Configuration configuration(Map<String, String> settings) {
         Configuration configuration = new Configuration();
         settings.forEach(configuration::put);
@@ -120,17 +146,5 @@ final class Networks {
         return configuration.get(Settings.RUNTIME).equals("dl4j")
                 ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
                 : Replicas.fastest(network, setup.largestBatch(), smoothing, setup.threads(), setup.notices());
-    }
-
-    /** Travels to the executors as text, which needs no Java serialisation of the network library. */
-    private record ZooReplicas(String model, Map<String, String> settings) implements ReplicaFactory {
-        @Override
-        public Replica create(Setup setup) {
-            Configuration configuration = configuration(settings);
-            var shape = setup.examples();
-            var input = new ModelInput(shape.channels(), shape.height(), shape.width(), setup.classes());
-            NetworkDefinition network = ModelZoo.get(model).build(input, hyperparameters(configuration), setup.seed());
-            return replica(network, configuration, setup);
-        }
     }
 }

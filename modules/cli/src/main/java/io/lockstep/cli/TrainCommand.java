@@ -50,7 +50,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = {"What ranks exchange: ddp, dp, parameter-averaging, gradient-sharing, or auto. Default: ddp."
+            description = {
+                "What ranks exchange: ddp, dp, parameter-averaging, gradient-sharing, auto, dl4j-parameter-averaging or dl4j-gradient-sharing. Default: ddp."
             })
     private String strategy;
 

@@ -4,7 +4,6 @@ import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
-import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
@@ -33,21 +32,26 @@ final class TrainJob {
     private final Path json;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
-    private final NetworkDefinition network;
+    private final NetworkSource network;
     private RunEvent.Started started;
     private IOException logFailure;
 
     /** @param json where the summary goes too, or null */
     TrainJob(Configuration configuration, boolean resume, Path json) {
-        this(configuration, resume, json, null, new Progress(System.out, Progress.isTerminal()), event -> {});
+        this(
+                configuration,
+                resume,
+                json,
+                Networks.zoo(configuration),
+                new Progress(System.out, Progress.isTerminal()),
+                event -> {});
     }
 
-    /** @param network what to train instead of the model that the settings name, or null */
     TrainJob(
             Configuration configuration,
             boolean resume,
             Path json,
-            NetworkDefinition network,
+            NetworkSource network,
             Progress progress,
             Consumer<RunEvent> listener) {
         this.configuration = configuration;
@@ -103,27 +107,21 @@ final class TrainJob {
 
     private Summary run(SparkConf conf, Supplier<SparkSessionOfRun> sessions) throws IOException {
         long start = System.nanoTime();
-        if (network == null) {
-            check(configuration);
-        } else {
-            checkTogether(configuration);
-        }
+        network.check(configuration);
+        checkTogether(configuration);
         HadoopStorage storage = SparkJobs.storage(conf);
         resolvePaths(storage);
         String home = configuration.get(Settings.DATA_HOME);
         DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH))
                 .resolve(configuration.get(Settings.DATA));
-        if (network == null) {
-            Networks.checkBucket(configuration, source);
-            MasterJobs.checkModel(configuration, source);
-        }
+        Networks.checkBucket(network, configuration, source);
+        MasterJobs.checkModel(network, configuration, source);
         int limit = configuration.get(Settings.TRAIN_EXAMPLES);
         int examples = source.examples(Split.TRAIN);
         StrategySettings.checkSyncBatchNorm(configuration, limit > 0 ? Math.min(limit, examples) : examples);
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
-        ReplicaFactory replicas =
-                network == null ? Networks.replicas(configuration) : Networks.replicas(network, configuration);
+        ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
             folder.putConfig(configuration);
             introduce(folder, source, conf);
@@ -134,7 +132,13 @@ final class TrainJob {
                 version = spark.version();
                 results = MasterJobs.isMaster(configuration)
                         ? MasterJobs.run(
-                                spark, configuration, options(folder), replicas, storage, event -> take(event, folder))
+                                spark,
+                                network,
+                                configuration,
+                                options(folder),
+                                replicas,
+                                storage,
+                                event -> take(event, folder))
                         : BarrierJob.run(
                                 spark,
                                 SparkJobs.options(configuration),

@@ -57,6 +57,31 @@ class LockstepIT {
     }
 
     @Test
+    void aNetworkOfOnesOwnIsCheckedAgainstTheSettingsAndTheData() {
+        SparkConf conf =
+                Lockstep.configure(new SparkConf().setMaster("local[2]").setAppName("own"));
+        SparkContext spark = new SparkContext(conf);
+        try {
+            assertThatThrownBy(() -> training(spark, "a")
+                            .network(perceptron())
+                            .strategy("gradient-sharing")
+                            .set("momentum-correction", "true")
+                            .train())
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("keeps its updater");
+            assertThatThrownBy(() -> training(spark, "b")
+                            .network(perceptron())
+                            .set("bucket-bytes", "1g")
+                            .train())
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("more than the gradient");
+            assertThat(folder.resolve("a")).doesNotExist();
+        } finally {
+            spark.stop();
+        }
+    }
+
+    @Test
     void anApplicationWithoutThePluginIsToldHowToGetIt() {
         SparkContext spark =
                 new SparkContext(new SparkConf().setMaster("local[2]").setAppName("plain"));

@@ -102,7 +102,7 @@ class ReplicaEqualityTest {
                 try (group) {
                     return new RankRun(
                                     options,
-                                    Networks.replicas(configuration),
+                                    Networks.replicas(Networks.zoo(configuration), configuration),
                                     group,
                                     new LocalStorage(),
                                     1,
