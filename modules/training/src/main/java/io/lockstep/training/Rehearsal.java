@@ -2,6 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -26,7 +27,7 @@ public final class Rehearsal {
      * @param setting its name: {@code strategy}
      * @param why one line with the figures
      */
-    public record Decision(String setting, String value, String why) implements java.io.Serializable {}
+    public record Decision(String setting, String value, String why) implements Serializable {}
 
     /**
      * @param sample a local batch like those that will come
@@ -42,15 +43,11 @@ public final class Rehearsal {
     /** Nanoseconds of forward and backward on a local batch. */
     public long forwardBackwardNanos() {
         Batch batch = sample.get();
-        return median(() -> replica.forwardBackward(batch, 0, watermark -> {}));
+        return nanosOf(() -> replica.forwardBackward(batch, 0, watermark -> {}));
     }
 
-    /** Nanoseconds of something that all ranks do together. */
-    public long nanosOf(Runnable collective) {
-        return median(collective);
-    }
-
-    private long median(Runnable work) {
+    /** Nanoseconds of something that all ranks do together: the median of some times, of the slowest rank. */
+    public long nanosOf(Runnable work) {
         long[] nanos = new long[TIMES];
         for (int i = -WARM_UP; i < TIMES; i++) {
             group.barrier();

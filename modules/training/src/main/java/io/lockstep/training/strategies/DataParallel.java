@@ -1,8 +1,8 @@
 package io.lockstep.training.strategies;
 
+import io.lockstep.collectives.PreparedWork;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
-import io.lockstep.collectives.Work;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
 import io.lockstep.training.Replica;
@@ -29,6 +29,9 @@ public final class DataParallel implements Strategy {
     /** One float that travels before the parameters: whether there is an update in them. */
     private final ByteBuffer applied = FlatBuffers.allocate(1);
 
+    private final PreparedWork tell;
+    private final PreparedWork place;
+
     /**
      * @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that
      * @param overlap reduce buckets while backward goes on, and not after it
@@ -37,8 +40,10 @@ public final class DataParallel implements Strategy {
         replica = setup.replica();
         group = setup.group();
         optimizer = new Optimizer(replica, setup.clipNorm());
-        buckets =
-                new GradientBuckets(replica, bucketBytes, overlap, bucket -> group.reduce(bucket, Reduction.SUM, ROOT));
+        buckets = new GradientBuckets(
+                replica, bucketBytes, overlap, bucket -> group.prepareReduce(bucket, Reduction.SUM, ROOT));
+        tell = group.prepareBroadcast(applied, ROOT);
+        place = group.prepareBroadcast(replica.parameters(), ROOT);
     }
 
     @Override
@@ -48,7 +53,7 @@ public final class DataParallel implements Strategy {
 
     @Override
     public void placeParameters() {
-        Placement.broadcast(replica, group);
+        InitialBroadcast.run(replica, group);
     }
 
     @Override
@@ -64,13 +69,13 @@ public final class DataParallel implements Strategy {
             applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples()) ? 1 : 0);
         }
         long updated = System.nanoTime();
-        Work told = group.broadcast(applied, ROOT);
-        Work placed = group.broadcast(replica.parameters(), ROOT);
-        told.await();
-        placed.await();
+        tell.start();
+        place.start();
+        tell.await();
+        place.await();
         return new Exchange(
                 reduceWait + System.nanoTime() - updated,
-                buckets.communicationNanos() + told.durationNanos() + placed.durationNanos(),
+                buckets.communicationNanos() + tell.durationNanos() + place.durationNanos(),
                 updated - reduced,
                 applied.getFloat(0) == 0,
                 true);

@@ -33,7 +33,7 @@ public final class DistributedDataParallel implements Strategy {
         this.wire = wire;
         optimizer = new Optimizer(replica, setup.clipNorm());
         buckets = new GradientBuckets(
-                replica, bucketBytes, overlap, bucket -> group.allReduce(bucket, Reduction.SUM, wire));
+                replica, bucketBytes, overlap, bucket -> group.prepareAllReduce(bucket, Reduction.SUM, wire));
     }
 
     @Override
@@ -43,7 +43,7 @@ public final class DistributedDataParallel implements Strategy {
 
     @Override
     public void placeParameters() {
-        Placement.broadcast(replica, group);
+        InitialBroadcast.run(replica, group);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.lockstep.training.strategies;
 
-import io.lockstep.collectives.Work;
+import io.lockstep.collectives.PreparedWork;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
@@ -8,6 +8,7 @@ import io.lockstep.training.Replica;
 import io.lockstep.training.RunningStatistics;
 import io.lockstep.training.Step;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
  * A replica's flat gradient in buckets, each handed to a collective as soon as backward has finished it, in bucket
@@ -17,17 +18,11 @@ import java.nio.ByteBuffer;
  * dividing everything by the global batch leaves their mean.
  */
 final class GradientBuckets {
-    /** Starts the exchange of one bucket, in place. */
-    interface Exchange {
-        Work start(ByteBuffer bucket);
-    }
-
     private final FlatVectors vectors = FlatVectors.get();
     private final Buckets buckets;
     private final ByteBuffer[] gradients;
-    private final Work[] outstanding;
+    private final PreparedWork[] exchanges;
     private final RunningStatistics statistics;
-    private final Exchange exchange;
     private final GradientListener listener;
 
     private int next;
@@ -37,19 +32,20 @@ final class GradientBuckets {
 
     /**
      * @param bucketBytes bytes exchanged together; the first bucket of a step is a quarter of that
+     * @param exchange prepares the exchange of one bucket, in place
      * @param overlap exchange while backward goes on; otherwise all buckets when it is over, with the same result
      */
-    GradientBuckets(Replica replica, int bucketBytes, boolean overlap, Exchange exchange) {
+    GradientBuckets(Replica replica, int bucketBytes, boolean overlap, Function<ByteBuffer, PreparedWork> exchange) {
         long elements = FlatBuffers.elements(replica.gradients());
         long bucketElements = Math.max(1, bucketBytes / Float.BYTES);
         buckets = new Buckets(elements, Math.max(1, bucketElements / 4), bucketElements);
         gradients = new ByteBuffer[buckets.count()];
+        exchanges = new PreparedWork[buckets.count()];
         for (int i = 0; i < gradients.length; i++) {
             gradients[i] = FlatBuffers.slice(replica.gradients(), buckets.get(i));
+            exchanges[i] = exchange.apply(gradients[i]);
         }
-        outstanding = new Work[buckets.count()];
         statistics = new RunningStatistics(replica);
-        this.exchange = exchange;
         listener = overlap ? this::readyFrom : watermark -> {};
     }
 
@@ -72,7 +68,7 @@ final class GradientBuckets {
             if (scale != 1) {
                 vectors.scale(gradients[next], scale);
             }
-            outstanding[next] = exchange.start(gradients[next]);
+            exchanges[next].start();
             next++;
         }
     }
@@ -86,7 +82,7 @@ final class GradientBuckets {
         readyFrom(0);
         long start = System.nanoTime();
         communicationNanos = 0;
-        for (Work work : outstanding) {
+        for (PreparedWork work : exchanges) {
             work.await();
             communicationNanos += work.durationNanos();
         }

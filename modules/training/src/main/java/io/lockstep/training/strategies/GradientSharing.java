@@ -103,7 +103,7 @@ public final class GradientSharing implements Strategy {
 
     @Override
     public void placeParameters() {
-        Placement.broadcast(replica, group);
+        InitialBroadcast.run(replica, group);
     }
 
     @Override

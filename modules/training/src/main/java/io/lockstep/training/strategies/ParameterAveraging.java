@@ -64,7 +64,7 @@ public final class ParameterAveraging implements Strategy {
 
     @Override
     public void placeParameters() {
-        Placement.broadcast(replica, group);
+        InitialBroadcast.run(replica, group);
         copy(replica.parameters(), anchor);
     }
 

@@ -15,7 +15,7 @@
  *
  * <p>They are put together from few parts: {@link io.lockstep.training.strategies.GradientBuckets} overlaps an exchange
  * with backward, {@link io.lockstep.training.strategies.Optimizer} goes from a summed gradient to the next parameters,
- * {@link io.lockstep.training.strategies.Placement} makes replicas equal before the first step.
+ * {@link io.lockstep.training.strategies.InitialBroadcast} makes replicas equal before the first step.
  *
  * <p>To add one (PowerSGD, DiLoCo, ...): implement {@link io.lockstep.training.Strategy} in a file here, give it a record
  * in {@link io.lockstep.training.strategies.Strategies}, and its word and settings in {@code cli}. The conformance suite

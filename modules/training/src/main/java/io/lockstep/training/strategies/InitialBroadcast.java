@@ -4,10 +4,10 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.training.Replica;
 
 /** How replicas become equal before the first step: rank 0's parameters and updater state are broadcast. */
-final class Placement {
-    private Placement() {}
+final class InitialBroadcast {
+    private InitialBroadcast() {}
 
-    static void broadcast(Replica replica, ProcessGroup group) {
+    static void run(Replica replica, ProcessGroup group) {
         if (group.worldSize() == 1) {
             return;
         }
