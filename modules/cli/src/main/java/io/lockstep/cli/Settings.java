@@ -196,7 +196,7 @@ final class Settings {
             "sharing-density",
             "0.01",
             "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
-            Parsers.number(1e-6, 1));
+            Parsers.number(1e-6, 0.5));
     static final Setting<Double> SHARING_THRESHOLD = add(
             "sharing-threshold",
             "0",

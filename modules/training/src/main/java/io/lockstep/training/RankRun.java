@@ -11,9 +11,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -115,7 +112,7 @@ public final class RankRun {
                                 options.learning().over(lastStep, sampler.stepsPerEpoch()),
                                 plan,
                                 hooks)
-                        .run(resumed.isPresent() ? rankStates(resumed.get(), strategy) : null);
+                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), strategy) : null);
                 if (firstStep >= stop) {
                     hooks.evaluate(firstStep); // nothing was left to train
                 }
@@ -139,20 +136,13 @@ public final class RankRun {
         return new Rehearsal(replica, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
     }
 
-    /** This rank's share of what ranks knew at the checkpoint, if the same strategy wrote it. */
-    private List<byte[]> rankStates(Checkpoint checkpoint, Strategy strategy) throws IOException {
-        List<byte[]> states = new ArrayList<>();
-        if (checkpoint.state().strategy().equals(strategy.name())) {
-            for (int rank = group.rank(); rank < checkpoint.rankStateHashes().size(); rank += group.worldSize()) {
-                states.add(store().rankState(checkpoint, rank));
-            }
-        }
-        return states;
-    }
-
     private CheckpointStore store() {
         return new CheckpointStore(
                 storage, options.checkpoints().folder(), options.checkpoints().keep(), this::warn);
+    }
+
+    private RankStates rankStates() {
+        return new RankStates(store(), group);
     }
 
     private void warn(String message) {
@@ -255,7 +245,7 @@ public final class RankRun {
         }
 
         private void checkpoint(long stepsDone) {
-            List<String> rankStates = rankStates(stepsDone);
+            List<String> rankStates = rankStates().write(stepsDone, strategy, checkpoints::awaitWritten);
             if (group.rank() != 0) {
                 return;
             }
@@ -269,38 +259,6 @@ public final class RankRun {
                     new Checkpoint(
                             state(stepsDone, sampler.examples(), strategy.name()), model.toByteArray(), rankStates),
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
-        }
-
-        /** A collective where ranks have something of their own: each writes its file; returns their hashes. */
-        private List<String> rankStates(long stepsDone) {
-            List<ByteBuffer> mine = strategy.rankState();
-            if (mine.isEmpty()) {
-                return List.of();
-            }
-            try {
-                if (group.rank() == 0) {
-                    checkpoints.awaitWritten();
-                    store().begin(stepsDone);
-                }
-                group.barrier();
-                String hash = store().writeRankState(stepsDone, group.rank(), joined(mine));
-                return group.allGatherRecords(hash.getBytes(StandardCharsets.US_ASCII)).stream()
-                        .map(record -> new String(record, StandardCharsets.US_ASCII))
-                        .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "cannot write this rank's part of the checkpoint of step " + stepsDone, e);
-            }
-        }
-
-        private static byte[] joined(List<ByteBuffer> buffers) {
-            byte[] bytes = new byte[buffers.stream().mapToInt(ByteBuffer::limit).sum()];
-            int at = 0;
-            for (ByteBuffer each : buffers) {
-                each.get(0, bytes, at, each.limit());
-                at += each.limit();
-            }
-            return bytes;
         }
     }
 }

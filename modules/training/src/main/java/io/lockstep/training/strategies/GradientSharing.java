@@ -11,6 +11,7 @@ import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -47,7 +48,6 @@ public final class GradientSharing implements Strategy {
     private final ProcessGroup group;
     private final Options options;
     private final Optimizer optimizer;
-    private final List<Range> parameterRanges;
     private final List<ByteBuffer> gradients;
     private final List<ByteBuffer> residuals;
     private final List<ByteBuffer> velocities;
@@ -66,14 +66,14 @@ public final class GradientSharing implements Strategy {
     private final ByteBuffer messages;
 
     /**
-     * @param density share of a rank's elements that are sent in a step, in (0, 1]
+     * @param density share of a rank's elements that are sent in a step, in (0, 0.5]
      * @param threshold that stays as it is, in units of the mean gradient; 0: it follows the density
      * @param warmUpEpochs epochs over which the density falls from 1/4
      * @param residualClip residuals are clipped to so many thresholds every 5 steps; 0: never
      * @param momentum of the momentum correction; 0: none
      */
     public record Options(double density, double threshold, int warmUpEpochs, double residualClip, double momentum)
-            implements java.io.Serializable {}
+            implements Serializable {}
 
     public GradientSharing(Setup setup, Options options) {
         replica = setup.replica();
@@ -83,7 +83,7 @@ public final class GradientSharing implements Strategy {
         elements = Math.toIntExact(FlatBuffers.elements(replica.gradients()));
         residual = FlatBuffers.allocate(elements);
         velocity = FlatBuffers.allocate(options.momentum() > 0 ? elements : 0);
-        parameterRanges = FlatBuffers.parameterRanges(replica);
+        List<Range> parameterRanges = FlatBuffers.parameterRanges(replica);
         gradients = FlatBuffers.slices(replica.gradients(), parameterRanges);
         residuals = FlatBuffers.slices(residual, parameterRanges);
         velocities = options.momentum() > 0 ? FlatBuffers.slices(velocity, parameterRanges) : List.of();
@@ -123,10 +123,10 @@ public final class GradientSharing implements Strategy {
         }
         float mean = 1f / step.globalExamples();
         accumulate(mean);
-        if (threshold.getFloat(0) == 0) {
+        if (threshold.getFloat(0) == 0 && squares > 0) {
             threshold.putFloat(0, firstThreshold(Math.sqrt(squares / group.worldSize() / elements) * mean, step));
         }
-        float sent = threshold.getFloat(0);
+        float sent = Math.max(Float.MIN_NORMAL, threshold.getFloat(0)); // while all gradients were zero: anything
         int count = codec.count(residual, sent);
         long before = System.nanoTime();
         int[] counts = gatherCounts(count);
@@ -237,10 +237,10 @@ public final class GradientSharing implements Strategy {
     }
 
     private void adapt(int[] counts, Step step) {
-        if (options.residualClip() > 0 && (step.index() + 1) % CLIP_EVERY == 0) {
+        if (options.residualClip() > 0 && threshold.getFloat(0) > 0 && (step.index() + 1) % CLIP_EVERY == 0) {
             vectors.clamp(residual, (float) (options.residualClip() * threshold.getFloat(0)));
         }
-        if (options.threshold() > 0) {
+        if (options.threshold() > 0 || threshold.getFloat(0) == 0) {
             return;
         }
         long all = 0;
