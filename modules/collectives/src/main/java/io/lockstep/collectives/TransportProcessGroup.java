@@ -262,6 +262,15 @@ final class TransportProcessGroup implements ProcessGroup {
     }
 
     private void idle() {
+        try {
+            look();
+        } catch (RuntimeException | Error e) { // this thread must live, or the peers would miss its heartbeats
+            broken = new GroupClosedException(
+                    "the group is broken on this rank by " + e + " between two collectives", e);
+        }
+    }
+
+    private void look() {
         transport.progress();
         long now = System.nanoTime();
         if (broken == null && now - idleLookNanos > VERDICT_TICK_NANOS) {
@@ -282,8 +291,8 @@ final class TransportProcessGroup implements ProcessGroup {
             next.fail(broken);
             return true;
         }
-        exchange.begin(next);
         try {
+            exchange.begin(next);
             execution.run(next);
             next.complete(exchange.end());
         } catch (CollectiveException e) {

@@ -12,11 +12,8 @@ import io.lockstep.collectives.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -128,7 +125,7 @@ public final class TcpEndpoint implements Endpoint {
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(ranks.get(options.rank()).describe() + " cannot join the group by TCP", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
@@ -169,7 +166,7 @@ public final class TcpEndpoint implements Endpoint {
             channel.socket().connect(new InetSocketAddress(InetAddress.getByName(peer.address()), peer.port()), millis);
             channel.write(handshake.hello(kind, peer.rank()));
             return channel;
-        } catch (SocketTimeoutException | ConnectException | NoRouteToHostException e) {
+        } catch (IOException e) {
             throw lost(handshake, peer, e);
         }
     }
@@ -179,7 +176,7 @@ public final class TcpEndpoint implements Endpoint {
         channel.configureBlocking(false);
         ByteBuffer answer = emptyHello();
         while (answer.hasRemaining()) {
-            int read = channel.read(answer);
+            int read = read(channel, answer);
             if (read < 0 || System.nanoTime() > until) {
                 throw lost(handshake, peer, null);
             }
@@ -200,9 +197,10 @@ public final class TcpEndpoint implements Endpoint {
         return new PeerLostException(
                 peer.rank(),
                 handshake.ranks().get(options.rank()).describe() + " lost " + peer.describe()
-                        + " while joining the group: no connection by TCP to port " + peer.port() + " within "
+                        + " while joining the group: no connection by TCP to port " + peer.port()
+                        + " that lasted (deadline "
                         + options.deadline().toMillis()
-                        + " ms; is TCP open between the hosts, and the key of both ranks the same?",
+                        + " ms); did it fail, is TCP open between the hosts, and the key of both ranks the same?",
                 cause);
     }
 
@@ -220,11 +218,26 @@ public final class TcpEndpoint implements Endpoint {
             }
         }
         Deque<Caller> callers = new ArrayDeque<>();
+        try {
+            welcomeAll(handshake, channels, until, welcome, awaited, callers);
+        } finally {
+            callers.forEach(caller -> closeQuietly(caller.channel));
+        }
+    }
+
+    private void welcomeAll(
+            Handshake handshake,
+            SocketChannel[][] channels,
+            long until,
+            Set<InetAddress> welcome,
+            List<Advertisement> awaited,
+            Deque<Caller> callers)
+            throws IOException {
         while (true) {
             awaited.removeIf(peer -> channels[Handshake.FRAMES][peer.rank()] != null
                     && channels[Handshake.STATUSES][peer.rank()] != null);
             if (awaited.isEmpty()) {
-                break;
+                return;
             }
             if (!accept(callers, welcome) & !listen(callers, handshake, channels)) {
                 LockSupport.parkNanos(LOOK_NANOS);
@@ -232,9 +245,6 @@ public final class TcpEndpoint implements Endpoint {
             if (System.nanoTime() > until) {
                 throw lost(handshake, awaited.get(0), null);
             }
-        }
-        for (Caller caller : callers) {
-            caller.channel.close();
         }
     }
 
@@ -260,7 +270,7 @@ public final class TcpEndpoint implements Endpoint {
         boolean any = false;
         for (Iterator<Caller> each = callers.iterator(); each.hasNext(); ) {
             Caller caller = each.next();
-            int read = read(caller);
+            int read = read(caller.channel, caller.hello);
             any |= read != 0;
             if (read < 0 || !caller.hello.hasRemaining()) {
                 each.remove();
@@ -272,9 +282,10 @@ public final class TcpEndpoint implements Endpoint {
         return any;
     }
 
-    private static int read(Caller caller) {
+    /** Bytes read; -1 where there is nobody any more, also where the connection was reset. */
+    private static int read(SocketChannel channel, ByteBuffer into) {
         try {
-            return caller.channel.read(caller.hello);
+            return channel.read(into);
         } catch (IOException e) {
             return -1;
         }

@@ -61,8 +61,8 @@ final class TcpTransport implements Transport {
         heardNanos = new long[worldSize];
         // so that all statuses together stay below some hundreds a second
         statusNanos = Duration.ofMillis(Math.max(5, worldSize)).toNanos();
+        selector = openSelector();
         try {
-            selector = Selector.open();
             for (int peer = 0; peer < worldSize; peer++) {
                 if (frames[peer] != null) {
                     frames[peer].register(selector);
@@ -74,6 +74,23 @@ final class TcpTransport implements Transport {
                     heardNanos[peer] = System.nanoTime();
                 }
             }
+        } catch (IOException e) {
+            closeSelector();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Selector openSelector() {
+        try {
+            return Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void closeSelector() {
+        try {
+            selector.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -130,11 +147,14 @@ final class TcpTransport implements Transport {
         if (!connection.peek()) {
             return null;
         }
-        if (connection.recordLength() < Frame.HEADER_BYTES) {
-            connection.close();
-            return null;
+        if (connection.recordLength() >= Frame.HEADER_BYTES) {
+            Frame frame = inbound[peer].wrap(connection.record(), connection.recordAt());
+            if (connection.recordLength() == Frame.HEADER_BYTES + frame.payloadBytes()) {
+                return frame;
+            }
         }
-        return inbound[peer].wrap(connection.record(), connection.recordAt());
+        connection.close();
+        return null;
     }
 
     @Override
@@ -175,7 +195,8 @@ final class TcpTransport implements Transport {
 
     @Override
     public long silenceNanos(int peer) {
-        return frames[peer].ended() ? Long.MAX_VALUE : Math.max(0, System.nanoTime() - heardNanos[peer]);
+        boolean gone = frames[peer].ended() || statuses[peer].ended();
+        return gone ? Long.MAX_VALUE : Math.max(0, System.nanoTime() - heardNanos[peer]);
     }
 
     @Override
@@ -252,10 +273,6 @@ final class TcpTransport implements Transport {
                 statuses[peer].close();
             }
         }
-        try {
-            selector.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        closeSelector();
     }
 }

@@ -227,6 +227,10 @@ public final class CpuPlan implements Plan {
     public PassResult forwardBackward(
             ByteBuffer batch, IntBuffer classes, int examples, long dropoutSeed, LongConsumer listener) {
         if (examples == 0) {
+            if (exchange != null) {
+                throw new IllegalArgumentException("rank " + exchange.rank()
+                        + " has no example in this pass, in which all ranks share batch norm's statistics");
+            }
             Pointer.memset(new Address().to(gradientAddress), 0, gradients.capacity());
             listener.accept(0);
             return new PassResult(0, 0);

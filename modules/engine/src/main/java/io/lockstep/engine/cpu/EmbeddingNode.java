@@ -49,7 +49,7 @@ final class EmbeddingNode extends SequenceNode {
 
     private int number(Tensor x, int i) {
         float number = x.buffer.getFloat(i * Float.BYTES);
-        if (!(number >= 0 && number < vocabulary)) {
+        if (!(number >= 0 && number < vocabulary) || number != (int) number) {
             throw new IllegalArgumentException(
                     node.name() + ": " + number + " is no number of a vocabulary of " + vocabulary);
         }

@@ -1,6 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,7 +23,9 @@ final class Lanes implements AutoCloseable {
     private volatile int phase;
     private volatile int round;
     private volatile Work work;
-    private volatile Throwable failure;
+    /** The first one of a pass: what lanes that only notice it throw is dropped. */
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
     private volatile boolean closed;
     private volatile Thread owner;
 
@@ -60,7 +63,7 @@ final class Lanes implements AutoCloseable {
                 }
                 work.run(lane);
             } catch (Throwable e) {
-                failure = e;
+                failure.compareAndSet(null, e);
                 wakeLanes();
             }
             if (finished.incrementAndGet() == threads.length) {
@@ -80,7 +83,7 @@ final class Lanes implements AutoCloseable {
     void run(Work newWork, Runnable meanwhile) {
         owner = Thread.currentThread();
         work = newWork;
-        failure = null;
+        failure.set(null);
         arrived.set(0);
         finished.set(0);
         round = round + 1;
@@ -98,12 +101,14 @@ final class Lanes implements AutoCloseable {
         rethrow();
     }
 
+    /** As it was thrown: who waits for other ranks in a pass must learn which one was lost. */
     private void rethrow() {
-        if (failure instanceof UnsupportedOperationException unsupported) {
-            throw unsupported;
+        Throwable first = failure.get();
+        if (first instanceof RuntimeException unchecked) {
+            throw unchecked;
         }
-        if (failure != null) {
-            throw new IllegalStateException("a pass failed: " + failure.getMessage(), failure);
+        if (first instanceof Error error) {
+            throw error;
         }
     }
 
@@ -127,7 +132,7 @@ final class Lanes implements AutoCloseable {
             Thread.onSpinWait();
         }
         while (phase == now) {
-            if (failure != null) {
+            if (failure.get() != null) {
                 throw new IllegalStateException("another lane failed");
             }
             LockSupport.parkNanos(this, NAP_NANOS);

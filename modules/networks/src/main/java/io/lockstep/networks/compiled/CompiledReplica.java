@@ -56,9 +56,10 @@ public final class CompiledReplica implements Replica {
             int threads,
             ProcessGroup synchronised) {
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        CpuPlan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
-            plan = new CpuBackend(threads)
+            compiled = new CpuBackend(threads)
                     .compile(
                             graph,
                             largestBatch,
@@ -67,10 +68,20 @@ public final class CompiledReplica implements Replica {
                             synchronised == null || synchronised.worldSize() == 1
                                     ? null
                                     : new GroupStatistics(synchronised));
-            updater = FusedUpdater.of(dl4j.graph(), plan, dl4j.updaterState());
-        } catch (RuntimeException e) {
-            dl4j.close();
+            updater = FusedUpdater.of(dl4j.graph(), compiled, dl4j.updaterState());
+        } catch (RuntimeException | Error e) {
+            close(compiled, dl4j);
             throw e;
+        }
+        plan = compiled;
+    }
+
+    /** @param plan null where there is none yet */
+    private static void close(CpuPlan plan, Dl4jReplica dl4j) {
+        try (dl4j) {
+            if (plan != null) {
+                plan.close();
+            }
         }
     }
 
@@ -162,7 +173,6 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public void close() {
-        plan.close();
-        dl4j.close();
+        close(plan, dl4j);
     }
 }

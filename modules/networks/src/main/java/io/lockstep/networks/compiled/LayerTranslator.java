@@ -5,7 +5,9 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.networks.layers.EngineLayer;
 import java.util.Arrays;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -17,12 +19,15 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
@@ -42,6 +47,16 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 final class LayerTranslator {
     private final Graph.Builder graph;
     private final boolean channelsLast;
+    private static final Set<Class<?>> DROPPING = Set.of(
+            ConvolutionLayer.class,
+            DenseLayer.class,
+            OutputLayer.class,
+            RnnOutputLayer.class,
+            LSTM.class,
+            SimpleRnn.class,
+            DropoutLayer.class,
+            ActivationLayer.class);
+
     private final double labelSmoothing;
     private final SequenceTranslator sequences;
 
@@ -61,12 +76,20 @@ final class LayerTranslator {
     String unprocessed(String name, Layer layer, String input) {
         // the exact classes: a subclass does something else
         Class<?> type = layer.getClass();
-        String x = dropout(name, layer, input);
+        String x = dropsInput(type) ? dropout(name, layer, input) : input;
         String y = translate(name, layer, type, x);
         if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
             NoiseTranslator.dropConnect(graph, name, base.getWeightNoise());
         }
         return y;
+    }
+
+    /**
+     * Whether DL4J applies a layer's dropout to its input. A dropout that is set for the whole network is on every layer,
+     * also on those that DL4J leaves alone: pooling, norms, losses, embeddings, and what wraps another layer.
+     */
+    private static boolean dropsInput(Class<?> type) {
+        return DROPPING.contains(type) || EngineLayer.class.isAssignableFrom(type);
     }
 
     private String translate(String name, Layer layer, Class<?> type, String x) {

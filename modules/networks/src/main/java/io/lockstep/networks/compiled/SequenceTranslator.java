@@ -111,16 +111,17 @@ final class SequenceTranslator {
     }
 
     private String bidirectional(String name, Bidirectional layer, String input) {
-        String x = layers.dropout(name, layer.getFwd(), input);
-        graph.add(name + ".forward", recurrent(name, layer.getFwd(), false), x);
-        graph.add(name + ".backward", recurrent(name, layer.getBwd(), true), x);
+        String forward = name + ".forward";
+        String backward = name + ".backward";
+        graph.add(forward, recurrent(name, layer.getFwd(), false), layers.dropout(forward, layer.getFwd(), input));
+        graph.add(backward, recurrent(name, layer.getBwd(), true), layers.dropout(backward, layer.getBwd(), input));
         Operation joined =
                 switch (layer.getMode()) {
                     case CONCAT -> new Operation.Concatenation();
                     case ADD -> new Operation.Add();
                     case AVERAGE, MUL -> throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
                 };
-        graph.add(name, joined, name + ".forward", name + ".backward");
+        graph.add(name, joined, forward, backward);
         return name;
     }
 

@@ -83,6 +83,9 @@ public final class TextGenerator {
             logits[c] = logits[c] < least ? 0 : Math.exp(logits[c] - largest);
             sum += logits[c];
         }
+        if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+            throw new IllegalStateException("the model's scores are no numbers: its training diverged");
+        }
         double left = random.nextDouble() * sum;
         int drawn = 0;
         for (int c = 0; c < vocabulary && left >= 0; c++) {

@@ -66,7 +66,7 @@ public final class AeronProcessGroups {
             Transport joined = opened.join(ranks);
             int group = ByteBuffer.wrap(ranks.get(0).nonce()).getInt();
             return ProcessGroups.form(joined, options.attempt(), group, options.deadline(), transport.tuning());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
         } finally {
