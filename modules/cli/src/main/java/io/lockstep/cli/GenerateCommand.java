@@ -81,7 +81,8 @@ final class GenerateCommand implements Callable<Integer> {
         try (Replica replica =
                 Networks.replicas(Networks.zoo(configuration), configuration).create(setup)) {
             if (!(replica instanceof CompiledReplica model)) {
-                throw new UsageException("text is drawn by the compiled replica only; this run has runtime = dl4j");
+                throw new UsageException(
+                        "text is drawn by the compiled runtime only, and DL4J itself runs this network");
             }
             model.load(new ByteArrayInputStream(checkpoint.model()));
             String drawn = draw(text, model, steps);

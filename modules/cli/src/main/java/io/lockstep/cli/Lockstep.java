@@ -66,7 +66,7 @@ public final class Lockstep {
     /** A DL4J configuration of one's own. The learning rate of each step is the settings', the updater is its own. */
     public Lockstep network(NetworkDefinition own) {
         network = own;
-        return set(Settings.MODEL.name(), "own");
+        return set(Settings.MODEL.name(), Networks.OWN);
     }
 
     /** A name that {@code bin/lockstep data list} lists, a path or a URI. */

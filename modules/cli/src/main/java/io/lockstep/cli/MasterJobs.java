@@ -26,7 +26,6 @@ final class MasterJobs {
             Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges",
             Settings.TRANSPORT, "DL4J brings its own",
             Settings.SECURITY, "DL4J has none: Spark's own settings secure parameter averaging",
-            Settings.DEADLINE, "DL4J's exchange has its own",
             Settings.STOP_AFTER, "DL4J's runs cannot be gone on with",
             Settings.CHECKPOINT_EVERY, "the driver has the parameters only at the end of an epoch");
 
@@ -63,6 +62,16 @@ final class MasterJobs {
         if (batch % workers != 0) {
             throw new UsageException("global-batch = " + batch + " is not a multiple of workers = " + workers
                     + ": DL4J's workers have one batch size");
+        }
+    }
+
+    /** @throws UsageException within an application that runs already: DL4J's masters leave static state in its JVMs */
+    static void requireOwnApplication(Configuration configuration) {
+        if (isMaster(configuration)) {
+            throw new UsageException(
+                    configuration.get(Settings.STRATEGY) + " needs a Spark application of its own, whose"
+                            + " JVMs start with DL4J's flags and end with its static state: bin/lockstep train --strategy "
+                            + configuration.get(Settings.STRATEGY));
         }
     }
 
@@ -126,7 +135,8 @@ final class MasterJobs {
                 configuration.get(Settings.AVERAGE_UPDATER_STATE),
                 configuration.get(Settings.LABEL_SMOOTHING),
                 trusted.contains("/") ? trusted : MasterOptions.LOOPBACK,
-                configuration.get(Settings.SLOT_TIMEOUT));
+                configuration.get(Settings.SLOT_TIMEOUT),
+                configuration.get(Settings.DEADLINE));
         String hash = new MasterRun(spark, run, options, network::build, replicas, storage, events).call();
         int cores = spark.sc().conf().getInt("spark.task.cpus", 1);
         List<String> hashes = List.of(hash);

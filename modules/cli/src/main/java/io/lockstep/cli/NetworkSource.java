@@ -15,4 +15,7 @@ interface NetworkSource extends Serializable {
 
     /** @throws UsageException for settings that it cannot be trained with */
     void check(Configuration configuration);
+
+    /** How a person goes on with a run of it. */
+    String resumeCall(String runDir);
 }

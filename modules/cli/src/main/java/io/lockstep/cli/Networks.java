@@ -19,10 +19,18 @@ import java.util.Map;
 
 /** From settings to networks. */
 final class Networks {
+    /** What a run of a program's own network has for a model. */
+    static final String OWN = "own";
+
     private Networks() {}
 
     /** @throws UsageException for an unknown model */
     static Model model(String name) {
+        if (name.equals(OWN)) {
+            throw new UsageException(
+                    "the run trains a program's own network, which only that program knows: use it there,"
+                            + " or open checkpoints/*/model.zip with DL4J's ModelSerializer");
+        }
         try {
             return ModelZoo.get(name);
         } catch (IllegalArgumentException e) {
@@ -82,6 +90,11 @@ final class Networks {
         public void check(Configuration configuration) {
             Networks.check(configuration);
         }
+
+        @Override
+        public String resumeCall(String runDir) {
+            return "bin/lockstep train --resume --run-dir " + runDir;
+        }
     }
 
     private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
@@ -100,6 +113,11 @@ final class Networks {
                 throw new UsageException("momentum-correction takes the momentum out of the zoo's updater; a network of"
                         + " one's own keeps its updater, so give it plain Sgd and leave momentum-correction = false");
             }
+        }
+
+        @Override
+        public String resumeCall(String runDir) {
+            return "the same program, with Lockstep's resume() and runDir(\"" + runDir + "\")";
         }
     }
 

@@ -35,7 +35,7 @@ final class Settings {
     static final Setting<Integer> SEQUENCE_LENGTH = add(
             "sequence-length",
             "64",
-            "Characters of an example, where the data is text: how far a language model sees.",
+            "Steps of an example, where the data is a text (how far a language model sees), sort or reverse (digits and answer).",
             Parsers.int32(2, 1 << 16));
 
     static final Setting<String> RUNTIME = add(
@@ -225,7 +225,7 @@ final class Settings {
     static final Setting<Duration> SLOT_TIMEOUT = add(
             "slot-timeout",
             "15s",
-            "With too few slots for all workers, how long to wait for another executor.",
+            "With too few slots for all workers, how long to wait for another executor; on local-cluster at least a minute.",
             Parsers.duration());
     static final Setting<String> SECURITY =
             add("security", "auto", "Encryption between hosts: on; off; auto (on).", Parsers.word("auto", "on", "off"));

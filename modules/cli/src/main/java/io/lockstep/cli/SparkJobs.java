@@ -56,7 +56,8 @@ final class SparkJobs {
                 configuration.get(Settings.DATA),
                 configuration.get(Settings.DATA_HOME),
                 configuration.get(Settings.TRAIN_EXAMPLES),
-                configuration.get(Settings.TEST_EXAMPLES));
+                configuration.get(Settings.TEST_EXAMPLES),
+                configuration.get(Settings.SEQUENCE_LENGTH));
     }
 
     /** What can be known before an executor starts. */

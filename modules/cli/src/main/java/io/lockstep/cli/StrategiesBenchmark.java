@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "strategies",
         description = {
             "Trains the same network on the same examples under each strategy, and prints a table:",
-            "test accuracy, examples/s, bytes that the busiest rank sends a step, share of a step spent waiting.",
+            "test accuracy, examples/s, bytes that the busiest rank sends a step (the driver of DL4J's masters not counted), share of it spent waiting.",
             "Each run is a `lockstep train` of its own, with its folder under --out.",
             ""
         },
@@ -63,8 +63,11 @@ final class StrategiesBenchmark implements Callable<Integer> {
     @Option(names = "--master", paramLabel = "URL", description = "Spark's master. Default: a local cluster.")
     private String master;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where the runs go. Default: runs/strategies-TIME.")
-    private Path out;
+    @Option(
+            names = "--out",
+            paramLabel = "DIR|URI",
+            description = "Where the runs go; what they print goes to runs/strategies-TIME. Default: there too.")
+    private String out;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows here too.")
     private Path json;
@@ -86,27 +89,29 @@ final class StrategiesBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = out != null
-                ? out
-                : Path.of("runs", "strategies-" + LocalDateTime.now().format(TIME));
+        Path logs = Path.of("runs", "strategies-" + LocalDateTime.now().format(TIME));
         List<Row> rows = new ArrayList<>();
         boolean failed = false;
         List<String> words = words();
-        words.forEach(word -> options(word, folder)); // a wrong call is told before the first run
+        words.forEach(word -> options(word, logs)); // a wrong call is told before the first run
+        Files.createDirectories(logs);
         System.out.println(Progress.format(
                 "%-26s %9s %10s %12s %14s %9s",
                 "strategy", "accuracy", "loss", "examples/s", "bytes a step", "waiting"));
         for (String word : words) {
-            Path run = folder.resolve(word);
-            Files.createDirectories(folder);
-            Path log = folder.resolve(word + ".log");
-            int status = train(options(word, folder), log);
+            Path log = logs.resolve(word + ".log");
+            if (Progress.isTerminal()) {
+                System.out.print(word + " is running: see " + log);
+                System.out.flush();
+            }
+            int status = train(options(word, logs), log);
+            System.out.print(Progress.isTerminal() ? Progress.CLEAR_LINE : "");
             if (status != ExitStatus.DONE) {
                 failed = true;
                 System.out.println(Progress.format("%-26s failed with exit status %d: see %s", word, status, log));
                 continue;
             }
-            Row row = row(word, run);
+            Row row = row(word, summary(word, logs), runDir(word, logs));
             rows.add(row);
             System.out.println(line(row));
         }
@@ -116,20 +121,34 @@ final class StrategiesBenchmark implements Callable<Integer> {
         return failed ? ExitStatus.FAILED : ExitStatus.DONE;
     }
 
+    private String runDir(String word, Path logs) {
+        return out != null
+                ? out.replaceAll("/+$", "") + "/" + word
+                : logs.resolve(word).toString();
+    }
+
+    private static Path summary(String word, Path logs) {
+        return logs.resolve(word + ".json");
+    }
+
     private List<String> words() {
         if (strategies != null) {
             return Arrays.asList(strategies.split(" *, *"));
         }
         List<String> all = new ArrayList<>(List.of(OURS.split(",")));
-        if (assignments.stream().anyMatch(each -> each.startsWith(Settings.DL4J_INSECURE_TRANSPORT.name() + "="))) {
+        Configuration configuration = new Configuration();
+        RecipeFiles.putDefaults(configuration);
+        assignments.forEach(configuration::put);
+        if (configuration.isChanged(Settings.DL4J_INSECURE_TRANSPORT)) {
             all.add(UNPROTECTED);
         }
         return all;
     }
 
     /** The call of one run, checked. */
-    private List<String> options(String word, Path folder) {
+    private List<String> options(String word, Path logs) {
         Configuration configuration = new Configuration();
+        RecipeFiles.putDefaults(configuration);
         List<String> options = new ArrayList<>(List.of("train"));
         add(options, configuration, "--strategy", word);
         add(options, configuration, "--model", model);
@@ -138,7 +157,8 @@ final class StrategiesBenchmark implements Callable<Integer> {
         add(options, configuration, "--global-batch", globalBatch);
         add(options, configuration, "--epochs", epochs);
         add(options, configuration, "--steps", steps);
-        options.addAll(List.of("--run-dir", folder.resolve(word).toString()));
+        options.addAll(List.of(
+                "--run-dir", runDir(word, logs), "--json", summary(word, logs).toString()));
         for (String assignment : assignments) {
             if (StrategySettings.knows(word, assignment.replaceAll("=.*", "").trim())) {
                 configuration.put(assignment);
@@ -174,8 +194,8 @@ final class StrategiesBenchmark implements Callable<Integer> {
         }
     }
 
-    private static Row row(String word, Path run) throws IOException {
-        var summary = Json.parse(Files.readString(run.resolve("summary.json")));
+    private static Row row(String word, Path summaryFile, String runDir) throws IOException {
+        var summary = Json.parse(Files.readString(summaryFile));
         var bytes = summary.get("bytes_sent");
         var waiting = summary.get("reduce_wait_share");
         boolean known = bytes.asLong() > 0;
@@ -186,7 +206,7 @@ final class StrategiesBenchmark implements Callable<Integer> {
                 summary.get("examples_per_second").asDouble(),
                 known ? bytes.asLong() : null,
                 known ? waiting.asDouble() : null,
-                run.toString());
+                runDir);
     }
 
     private static String line(Row row) {

@@ -49,7 +49,8 @@ final class StrategySettings {
     /** Whether a strategy knows a setting: all know most. */
     static boolean knows(String strategy, String settingName) {
         return owners().entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals(settingName))
+                .filter(entry -> entry.getKey().name().equals(settingName)
+                        || entry.getKey().key().equals(settingName))
                 .allMatch(entry -> entry.getValue().contains(strategy));
     }
 
@@ -63,6 +64,7 @@ final class StrategySettings {
             }
         });
         checkMicroBatches(configuration);
+        checkSyncBatchNorm(configuration);
         checkStop(configuration);
         if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
             checkMomentum(configuration);
@@ -73,13 +75,8 @@ final class StrategySettings {
         }
     }
 
-    /**
-     * What synchronised batch norm needs: an example on every rank in every pass.
-     *
-     * @param examples of the training set
-     * @throws UsageException if a step would leave a rank without
-     */
-    static void checkSyncBatchNorm(Configuration configuration, int examples) {
+    /** What synchronised batch norm needs: as many passes on every rank. */
+    private static void checkSyncBatchNorm(Configuration configuration) {
         if (!configuration.get(Settings.SYNC_BATCH_NORM)) {
             return;
         }
@@ -89,12 +86,6 @@ final class StrategySettings {
         if (configuration.get(Settings.MICRO_BATCHES) > 1) {
             throw new UsageException(
                     "sync-batch-norm with micro-batches is not there: ranks may have different numbers of them");
-        }
-        int last = examples % configuration.get(Settings.GLOBAL_BATCH);
-        if (last > 0 && last < configuration.get(Settings.WORKERS)) {
-            throw new UsageException(
-                    "sync-batch-norm needs an example on every worker in each step, and the last one of an epoch has "
-                            + last + "; set train-examples to a multiple of global-batch");
         }
     }
 

@@ -44,7 +44,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME|PATH|URI",
-            description = "shapes (generated), cifar10, mnist, or a folder in one of their formats. Default: shapes.")
+            description =
+                    "shapes, sort or reverse (generated), cifar10, mnist, tinyshakespeare, a folder in one of their formats,"
+                            + " or a text (.txt). Default: shapes.")
     private String data;
 
     @Option(

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.Split;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
@@ -93,6 +94,7 @@ final class TrainJob {
     Summary runOn(JavaSparkContext spark) throws IOException {
         SparkConf conf = spark.getConf();
         SparkProperties.requireComplete(conf);
+        MasterJobs.requireOwnApplication(configuration);
         return run(conf, () -> new SparkSessionOfRun(spark, false));
     }
 
@@ -114,11 +116,11 @@ final class TrainJob {
         String home = configuration.get(Settings.DATA_HOME);
         DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH))
                 .resolve(configuration.get(Settings.DATA));
+        if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
+            throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
+        }
         Networks.checkBucket(network, configuration, source);
         MasterJobs.checkModel(network, configuration, source);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
-        int examples = source.examples(Split.TRAIN);
-        StrategySettings.checkSyncBatchNorm(configuration, limit > 0 ? Math.min(limit, examples) : examples);
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
@@ -151,8 +153,7 @@ final class TrainJob {
                     throw e; // nothing to resume
                 }
                 throw new JobFailedException(
-                        e.getMessage() + "; once mended, go on with: bin/lockstep train --resume --run-dir "
-                                + shortened(folder.path()),
+                        e.getMessage() + "; once mended, go on with: " + network.resumeCall(shortened(folder.path())),
                         e);
             }
             if (logFailure != null) {
@@ -348,8 +349,7 @@ final class TrainJob {
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
         progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
         if (stopped) {
-            progress.line("go on with: bin/lockstep train --resume --run-dir " + shortened(folder.path())
-                    + " --set stop-after=0");
+            progress.line("go on, with stop-after = 0: " + network.resumeCall(shortened(folder.path())));
         }
     }
 }

@@ -102,6 +102,20 @@ class TrainIT {
         assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(20);
     }
 
+    /** The length reaches the executors: a position of the model is a row of its table, and the checkpoint must fit. */
+    @Test
+    void aLanguageModelSeesAsManyCharactersAsItWasToldAndWritesOn() throws Exception {
+        Files.writeString(folder.resolve("rhyme.txt"), "one for sorrow, two for joy,\n".repeat(80));
+        String[] recipe = {"--model", "gpt", "--data", "rhyme.txt", "--workers", "2", "--set", "sequence-length=16"};
+
+        Outcome run = train("gpt", recipe);
+        Outcome text = lockstep(folder, "generate", "gpt", "--prompt", "two", "--length", "40");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(text.status()).as(text.err()).isZero();
+        assertThat(text.out().strip()).startsWith("two").hasSizeGreaterThan(20);
+    }
+
     /** 20 steps over 300 pictures by 32: every tenth batch is a short one. */
     private Outcome train(String name, String... options) throws IOException, InterruptedException {
         List<String> args =

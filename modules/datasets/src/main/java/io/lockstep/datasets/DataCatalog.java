@@ -115,7 +115,7 @@ public final class DataCatalog {
                 files.put(entry.name(), entry);
             }
         } catch (FileNotFoundException e) {
-            throw new DatasetNotFoundException(folder + ": no such folder", e);
+            throw new DatasetNotFoundException(folder + ": no such folder; a text file ends in " + TEXT_SUFFIX, e);
         }
         if (CifarFormat.recognises(files)) {
             return CifarFormat.open(storage, folder, name, files);
@@ -128,6 +128,7 @@ public final class DataCatalog {
         }
         throw new DatasetNotFoundException(folder + " holds no data set: expected CIFAR-10's "
                 + CifarFormat.TRAIN_FILES.get(0) + ", MNIST's train-images-idx3-ubyte(.gz) or a text, " + TEXT_FILE
+                + " (a text file of another name is named itself, and ends in " + TEXT_SUFFIX + ")"
                 + nestedHint(folder, files));
     }
 

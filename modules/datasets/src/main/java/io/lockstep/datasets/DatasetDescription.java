@@ -1,7 +1,6 @@
 package io.lockstep.datasets;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +14,8 @@ public record DatasetDescription(
         String format,
         ImageShape shape,
         List<String> classNames,
+        int trainExamples,
+        int testExamples,
         int[] trainClassCounts,
         int[] testClassCounts,
         Normalization normalization) {
@@ -29,16 +30,10 @@ public record DatasetDescription(
                 source.format(),
                 source.shape(),
                 source.classNames(),
+                train.examples(),
+                test.examples(),
                 train.classCounts(),
                 test.classCounts(),
                 measured.examples() == 0 ? Normalization.unit(source.shape().channels()) : measured.normalization());
-    }
-
-    public int trainExamples() {
-        return Arrays.stream(trainClassCounts).sum();
-    }
-
-    public int testExamples() {
-        return Arrays.stream(testClassCounts).sum();
     }
 }

@@ -28,6 +28,8 @@ final class Ledger {
     private long reportedLocalSteps;
     private long reportNanos;
 
+    private long heardNanos;
+
     /** Of the run. */
     private long examples;
 
@@ -35,6 +37,11 @@ final class Ledger {
     private record Share(long localSteps, WorkerStep sum) {
         Share plus(Share other) {
             return new Share(localSteps + other.localSteps, sum.plus(other.sum));
+        }
+
+        /** By DL4J's own transport, a local step. */
+        long bytesSent() {
+            return sum.bytesSent() / localSteps;
         }
 
         /** @param stepMs what a local step took as the driver's clock sees it */
@@ -62,12 +69,19 @@ final class Ledger {
         reportedLocalSteps = 0;
         shares.clear();
         reportNanos = System.nanoTime();
+        heardNanos = reportNanos;
+    }
+
+    /** How long no worker has told of a step. */
+    synchronized Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - heardNanos);
     }
 
     synchronized void take(WorkerStep step) {
         shares.merge(step.worker(), new Share(1, step), Share::plus);
         examples += step.examples();
         localSteps++;
+        heardNanos = System.nanoTime();
         if (localSteps - reportedLocalSteps >= (long) logEvery * workers) {
             report(firstStep + localSteps / workers);
         }
@@ -115,7 +129,11 @@ final class Ledger {
                 rates.at(step - 1),
                 sum.examples() * 1e9 / (now - reportNanos),
                 0,
-                bytesSentBySpark + sum.bytesSent() / count,
+                bytesSentBySpark
+                        + shares.values().stream()
+                                .mapToLong(Share::bytesSent)
+                                .max()
+                                .orElse(0),
                 all.times(stepMs),
                 shares.values().stream().map(share -> share.times(stepMs)).toList())));
         shares.clear();

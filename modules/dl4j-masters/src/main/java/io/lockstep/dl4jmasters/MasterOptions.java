@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param network that the mesh of gradient sharing listens in: {@link #LOOPBACK}, or one like 10.1.0.0/16, in which every
  *     host has an address
  * @param slotTimeout how long to wait for executors
+ * @param deadline the longest that all workers together may tell of no step before the run is given up
  */
 public record MasterOptions(
         int workers,
@@ -19,7 +20,8 @@ public record MasterOptions(
         boolean averageUpdaterState,
         double labelSmoothing,
         String network,
-        Duration slotTimeout) {
+        Duration slotTimeout,
+        Duration deadline) {
     public static final String LOOPBACK = "127.0.0.0/8";
 
     public MasterOptions {

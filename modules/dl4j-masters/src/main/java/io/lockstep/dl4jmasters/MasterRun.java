@@ -87,7 +87,11 @@ public final class MasterRun {
         this.network = network;
         this.replicas = replicas;
         this.storage = storage;
-        this.events = events;
+        this.events = event -> {
+            synchronized (this) { // workers' reports come on other threads than this run's own
+                events.accept(event);
+            }
+        };
     }
 
     /** @throws IllegalArgumentException if DL4J cannot run a network, or its accuracy cannot be read while it does */
@@ -174,7 +178,7 @@ public final class MasterRun {
             int epoch = Math.toIntExact(sampler.epoch(step));
             long end = Math.min(lastStep, (long) (epoch + 1) * sampler.stepsPerEpoch());
             ledger.startEpoch(epoch, step);
-            long localSteps = fit(distributed, sampler, step, end, loader);
+            long localSteps = fit(distributed, sampler, step, end, loader, ledger);
             finishEpoch(ledger, localSteps, end);
             StockNetwork.copyInto(replica, graph);
             checkpoint(replica, sampler, end);
@@ -191,7 +195,13 @@ public final class MasterRun {
      *
      * @return local steps that it has, over all workers
      */
-    private long fit(SparkComputationGraph distributed, Sampler sampler, long first, long end, StepLoader loader) {
+    private long fit(
+            SparkComputationGraph distributed,
+            Sampler sampler,
+            long first,
+            long end,
+            StepLoader loader,
+            Ledger ledger) {
         List<List<String>> byRank = new ArrayList<>();
         for (int rank = 0; rank < options.workers(); rank++) {
             List<String> names = new ArrayList<>();
@@ -203,14 +213,26 @@ public final class MasterRun {
             byRank.add(names);
         }
         JavaRDD<String> names = spark.parallelize(byRank, options.workers()).flatMap(List::iterator);
-        try {
-            distributed.fitPaths(names, loader);
-        } catch (Exception e) { // Scala's treeAggregate throws SparkException without declaring it
-            throw failed(e);
+        try (var watch = new SilenceWatch(spark, ledger, options.deadline())) {
+            try {
+                distributed.fitPaths(names, loader);
+            } catch (Exception e) { // Scala's treeAggregate throws SparkException without declaring it
+                throw watch.gaveUp() ? silent(e) : failed(e);
+            }
         } finally {
             names.unpersist();
         }
         return byRank.stream().mapToLong(List::size).sum();
+    }
+
+    private JobFailedException silent(Exception e) {
+        String where = strategy == MasterStrategy.GRADIENT_SHARING
+                ? "; can all hosts reach each other by UDP in " + options.network() + " (dl4j-insecure-transport)?"
+                : "";
+        return new JobFailedException(
+                "no worker of DL4J's has told of a step for "
+                        + options.deadline().toSeconds() + " s (deadline)" + where,
+                e);
     }
 
     private JobFailedException failed(Exception e) {

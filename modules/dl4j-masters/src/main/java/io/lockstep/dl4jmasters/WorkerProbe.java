@@ -66,8 +66,9 @@ final class WorkerProbe extends BaseTrainingListener implements TrainingHook {
 
     @Override
     public void onForwardPass(Model model, Map<String, INDArray> activations) {
-        if (startNanos == 0) {
+        if (startNanos == 0) { // the first step: what was sent before it was the mesh forming
             startNanos = System.nanoTime();
+            sentBefore = mesh ? MeshTraffic.bytesSent() : 0;
         }
         predicted = predictions((ComputationGraph) model, activations);
     }

@@ -136,7 +136,7 @@ class MasterRunIT {
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.plugins", LockstepPlugin.class.getName());
         MasterRun.prepare(MasterStrategy.of(run.strategy().name()).orElseThrow(), conf);
-        var options = new MasterOptions(workers, 1, true, SMOOTHING, MasterOptions.LOOPBACK, DEADLINE);
+        var options = new MasterOptions(workers, 1, true, SMOOTHING, MasterOptions.LOOPBACK, DEADLINE, DEADLINE);
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             new MasterRun(
                             spark,
@@ -169,7 +169,7 @@ class MasterRunIT {
     private RunOptions run(Strategy.Factory strategy, int examples, int batch, int epochs, double rate, String name) {
         return new RunOptions(
                 model,
-                new DataOptions("shapes", "", examples, 64),
+                new DataOptions("shapes", "", examples, 64, 64),
                 strategy,
                 batch,
                 1,

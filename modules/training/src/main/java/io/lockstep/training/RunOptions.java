@@ -1,7 +1,6 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Augmentation;
-import io.lockstep.datasets.DataCatalog;
 import java.io.Serializable;
 import java.util.List;
 
@@ -52,12 +51,7 @@ public record RunOptions(
      * @param sequenceLength characters of an example of text
      */
     public record DataOptions(String name, String home, int trainExamples, int testExamples, int sequenceLength)
-            implements Serializable {
-        /** Text in the catalog's own examples. */
-        public DataOptions(String name, String home, int trainExamples, int testExamples) {
-            this(name, home, trainExamples, testExamples, DataCatalog.DEFAULT_SEQUENCE_LENGTH);
-        }
-    }
+            implements Serializable {}
 
     /**
      * @param rate the learning rate, or its peak

@@ -52,7 +52,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         RunOptions options(long steps, long stopAfter, boolean resume, int microBatches, long seed) {
             return new RunOptions(
                     "softmax",
-                    new DataOptions("shapes", folder.toString(), 250, 100),
+                    new DataOptions("shapes", folder.toString(), 250, 100, 64),
                     strategy,
                     globalBatch,
                     microBatches,
