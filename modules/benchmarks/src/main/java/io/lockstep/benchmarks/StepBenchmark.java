@@ -2,12 +2,14 @@ package io.lockstep.benchmarks;
 
 import io.lockstep.benchmarks.step.StepReport;
 import io.lockstep.datasets.Batch;
+import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.training.Range;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -19,7 +21,9 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Training steps of one replica on random images or text, in this process. */
 @Command(
@@ -27,6 +31,9 @@ import picocli.CommandLine.Option;
         description = "Measures forward, backward and update of one replica.",
         mixinStandardHelpOptions = true)
 public final class StepBenchmark implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(names = "--model", description = "A name of the model zoo. Default: ${DEFAULT-VALUE}.")
     String model = "resnet18";
 
@@ -42,6 +49,9 @@ public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--threads", description = "For forward and backward. Default: all cores.")
     int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--precision", description = "fp32, bf16. Default: ${DEFAULT-VALUE}.")
+    String precision = "fp32";
+
     @Option(names = "--seconds", description = "Measured, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
     double seconds = 8;
 
@@ -55,7 +65,7 @@ public final class StepBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         StepReport report;
         NetworkDefinition definition = ModelZoo.get(model).build(input(), Hyperparameters.defaults(), 1);
-        try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads)) {
+        try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
             Batch examples = randomBatch(definition);
             run(replica, examples, 0);
             report = report(replica, run(replica, examples, 1_000_000));
@@ -68,6 +78,16 @@ public final class StepBenchmark implements Callable<Integer> {
             Files.writeString(json, report.json());
         }
         return 0;
+    }
+
+    private Precision precision() {
+        return switch (precision) {
+            case "fp32" -> Precision.FLOAT32;
+            case "bf16" -> Precision.BFLOAT16;
+            default ->
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--precision=" + precision + ": must be fp32 or bf16");
+        };
     }
 
     private ModelInput input() {
@@ -121,10 +141,25 @@ public final class StepBenchmark implements Callable<Integer> {
                 model,
                 batch,
                 threads,
+                precision,
                 replica.parameters().remaining() / Float.BYTES - statistics,
                 median,
                 batch / median * 1e3,
-                3.0 * replica.plan().forwardFlop() * batch / median / 1e6);
+                3.0 * replica.plan().forwardFlop() * batch / median / 1e6,
+                peakMegabytes());
+    }
+
+    /** As Linux counts it; 0 elsewhere. */
+    private static long peakMegabytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private void printBreakdown(CompiledReplica replica, Batch examples) {

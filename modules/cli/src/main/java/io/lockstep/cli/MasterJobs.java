@@ -20,14 +20,17 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** Runs by DL4J's own training masters. */
 final class MasterJobs {
     /** Settings of Lockstep's ranks that have no meaning here, with the reason. */
-    private static final Map<Setting<?>, String> FOREIGN = Map.of(
-            Settings.CLIP_NORM, "DL4J does not clip by the global norm",
-            Settings.MICRO_BATCHES, "DL4J does not accumulate gradients",
-            Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges",
-            Settings.TRANSPORT, "DL4J brings its own",
-            Settings.SECURITY, "DL4J has none: Spark's own settings secure parameter averaging",
-            Settings.STOP_AFTER, "DL4J's runs cannot be gone on with",
-            Settings.CHECKPOINT_EVERY, "the driver has the parameters only at the end of an epoch");
+    private static final Map<Setting<?>, String> FOREIGN = Map.ofEntries(
+            Map.entry(Settings.CLIP_NORM, "DL4J does not clip by the global norm"),
+            Map.entry(Settings.MICRO_BATCHES, "DL4J does not accumulate gradients"),
+            Map.entry(Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges"),
+            Map.entry(Settings.PRECISION, "DL4J has float32 only"),
+            Map.entry(Settings.TRANSPORT, "DL4J brings its own"),
+            Map.entry(Settings.SECURITY, "DL4J has none: Spark's own settings secure parameter averaging"),
+            Map.entry(Settings.STOP_AFTER, "DL4J's runs cannot be gone on with"),
+            Map.entry(Settings.CHECKPOINT_EVERY, "the driver has the parameters only at the end of an epoch"),
+            Map.entry(Settings.RETRIES, "DL4J's runs cannot be gone on with"),
+            Map.entry(Settings.MIN_WORKERS, "DL4J's masters begin with all"));
 
     private MasterJobs() {}
 

@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
+import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
@@ -41,6 +42,10 @@ final class Networks {
     /** @throws UsageException for an unknown model, or hyper-parameters that do not go together */
     static void check(Configuration configuration) {
         model(configuration.get(Settings.MODEL));
+        if (precision(configuration) != Precision.FLOAT32
+                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
+            throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
+        }
         try {
             hyperparameters(configuration);
         } catch (IllegalArgumentException e) {
@@ -158,11 +163,18 @@ final class Networks {
 
     private static Replica replica(NetworkDefinition network, Configuration configuration, Setup setup) {
         double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
+        Precision precision = precision(configuration);
         if (configuration.get(Settings.SYNC_BATCH_NORM)) {
-            return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), setup.group());
+            return new CompiledReplica(
+                    network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.group());
         }
         return configuration.get(Settings.RUNTIME).equals("dl4j")
                 ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
-                : Replicas.fastest(network, setup.largestBatch(), smoothing, setup.threads(), setup.notices());
+                : Replicas.fastest(
+                        network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.notices());
+    }
+
+    private static Precision precision(Configuration configuration) {
+        return configuration.get(Settings.PRECISION).equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32;
     }
 }

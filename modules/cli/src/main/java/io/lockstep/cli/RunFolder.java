@@ -108,6 +108,9 @@ final class RunFolder implements AutoCloseable {
 
     /** Starts the logs, with what they held up to a step that a resumed run goes on from. */
     void startLogs(long firstStep) throws IOException {
+        close();
+        metrics.clear();
+        evaluations.clear();
         for (String line : lines(METRICS)) {
             parse(line, MetricsLine.class, metrics);
         }

@@ -44,6 +44,13 @@ final class Settings {
             "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j.",
             Parsers.word("auto", "dl4j"));
 
+    static final Setting<String> PRECISION = add(
+            "precision",
+            "fp32",
+            "Of the factors of convolutions and of dense layers of steps: fp32; bf16, on a CPU with AVX512_BF16 or AMX."
+                    + " All else is fp32.",
+            Parsers.word("fp32", "bf16"));
+
     // How it is distributed
     static final Setting<String> STRATEGY = add(
             "strategy",
@@ -222,6 +229,17 @@ final class Settings {
             "60s",
             "The longest that a collective may take before the rank that did not arrive is given up.",
             Parsers.duration());
+    static final Setting<Integer> RETRIES = add(
+            "retries",
+            "3",
+            "How often a run goes on by itself from its last checkpoint when a rank is lost, without a new checkpoint in"
+                    + " between; 0: never.",
+            Parsers.int32(0, 1000));
+    static final Setting<Integer> MIN_WORKERS = add(
+            "min-workers",
+            "0",
+            "Go on with as few workers where executors are missing after slot-timeout; 0: with all or not at all.",
+            Parsers.int32(0, 1 << 16));
     static final Setting<Duration> SLOT_TIMEOUT = add(
             "slot-timeout",
             "15s",

@@ -24,6 +24,9 @@ final class SparkJobs {
     static BarrierJob.Options options(Configuration configuration) {
         return new BarrierJob.Options(
                 configuration.get(Settings.WORKERS),
+                configuration.isChanged(Settings.MIN_WORKERS)
+                        ? configuration.get(Settings.MIN_WORKERS)
+                        : configuration.get(Settings.WORKERS),
                 configuration.get(Settings.DEADLINE),
                 configuration.get(Settings.SLOT_TIMEOUT),
                 configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON);

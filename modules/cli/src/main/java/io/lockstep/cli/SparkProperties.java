@@ -31,11 +31,14 @@ final class SparkProperties {
             conf.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
         }
         conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + conf.get(EXECUTOR_OPTIONS, "")).trim());
-        // A failed stage is not run again from its start: the ranks would only meet the same end.
+        // A failed stage is not run again by Spark, from its start: Lockstep does, from the last checkpoint.
         conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "1");
         conf.setIfMissing("spark.task.maxFailures", "1");
         // Spark's default is a year. Seconds; ranks need it to meet, not to train.
         conf.setIfMissing("spark.barrier.sync.timeout", "120");
+        // A hung executor is replaced after half a minute; Spark's default is two, and as much to notice.
+        conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "30s");
+        conf.setIfMissing("spark.network.timeoutInterval", "5s");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     }
 

@@ -13,7 +13,8 @@ import java.util.List;
  * @param trainLoss of the last logged steps
  * @param parametersSha256 one a rank
  * @param wallSeconds of this call, executors' start included
- * @param resumedFromStep or null
+ * @param resumedFromStep the step that this call went on from, or null
+ * @param restarts how often ranks were lost, or came back, and this call went on by itself
  */
 public record Summary(
         String model,
@@ -33,4 +34,5 @@ public record Summary(
         double testAccuracy,
         List<String> parametersSha256,
         double wallSeconds,
-        Long resumedFromStep) {}
+        Long resumedFromStep,
+        int restarts) {}

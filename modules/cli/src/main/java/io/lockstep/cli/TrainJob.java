@@ -5,7 +5,6 @@ import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.Split;
-import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.ReplicaFactory;
@@ -34,7 +33,11 @@ final class TrainJob {
     private final Progress progress;
     private final Consumer<RunEvent> listener;
     private final NetworkSource network;
+    /** Of the ranks that run now. */
     private RunEvent.Started started;
+
+    private Long resumedFromStep;
+    private int restarts;
     private IOException logFailure;
 
     /** @param json where the summary goes too, or null */
@@ -77,6 +80,10 @@ final class TrainJob {
         StrategySettings.check(configuration);
         MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
+        if (configuration.get(Settings.MIN_WORKERS) > workers) {
+            throw new UsageException(
+                    "min-workers = " + configuration.get(Settings.MIN_WORKERS) + " is more than workers = " + workers);
+        }
         int batch = configuration.get(Settings.GLOBAL_BATCH);
         if (batch < workers) {
             throw new UsageException("global-batch = " + batch + " is smaller than workers = " + workers
@@ -137,16 +144,11 @@ final class TrainJob {
                                 spark,
                                 network,
                                 configuration,
-                                options(folder),
+                                options(folder, resume),
                                 replicas,
                                 storage,
                                 event -> take(event, folder))
-                        : BarrierJob.run(
-                                spark,
-                                SparkJobs.options(configuration),
-                                SparkJobs.groups(configuration),
-                                new TrainProgram(options(folder), replicas),
-                                event -> take(event, folder));
+                        : train(spark, folder, replicas);
             } catch (JobFailedException e) {
                 progress.line("");
                 if (MasterJobs.isMaster(configuration)) {
@@ -176,6 +178,19 @@ final class TrainJob {
         }
     }
 
+    private List<RankResult> train(JavaSparkContext spark, RunFolder folder, ReplicaFactory replicas) {
+        var job = new RecoveringJob(
+                spark,
+                configuration,
+                goesOn -> options(folder, goesOn),
+                run -> new TrainProgram(run, replicas),
+                event -> take(event, folder),
+                progress::line);
+        List<RankResult> results = job.run(resume);
+        restarts = job.restarts();
+        return results;
+    }
+
     /** Executors have another working folder, so what is relative here is made absolute. */
     private void resolvePaths(HadoopStorage storage) throws IOException {
         String runDir = configuration.get(Settings.RUN_DIR);
@@ -188,7 +203,8 @@ final class TrainJob {
         SparkJobs.resolveData(configuration, storage);
     }
 
-    private RunOptions options(RunFolder folder) {
+    /** @param goesOn from the last checkpoint, if there is one */
+    private RunOptions options(RunFolder folder, boolean goesOn) {
         return new RunOptions(
                 configuration.get(Settings.MODEL),
                 SparkJobs.data(configuration),
@@ -218,7 +234,7 @@ final class TrainJob {
                         folder.checkpoints(),
                         configuration.get(Settings.CHECKPOINT_EVERY),
                         configuration.get(Settings.CHECKPOINT_KEEP),
-                        resume));
+                        goesOn));
     }
 
     private String title() {
@@ -248,12 +264,8 @@ final class TrainJob {
     /** On one of Spark's threads, one event at a time. */
     private void take(RunEvent event, RunFolder folder) {
         try {
-            if (event instanceof RunEvent.Started first) {
-                started = first;
-                folder.startLogs(first.firstStep());
-                progress.line(Progress.format(
-                        "training %,d parameters for %,d steps (%,d an epoch)",
-                        first.parameters(), first.lastStep() - first.firstStep(), first.stepsPerEpoch()));
+            if (event instanceof RunEvent.Started now) {
+                begin(now, folder);
             } else if (event instanceof RunEvent.Decided decided) {
                 StrategySettings.take(decided.decision(), configuration);
                 folder.putConfig(configuration); // with it the run repeats, without measuring again
@@ -277,6 +289,17 @@ final class TrainJob {
         }
         progress.show(event);
         listener.accept(event);
+    }
+
+    private void begin(RunEvent.Started now, RunFolder folder) throws IOException {
+        if (started == null) {
+            resumedFromStep = now.resumedFrom() == null ? null : now.firstStep();
+        }
+        started = now;
+        folder.startLogs(now.firstStep());
+        progress.line(Progress.format(
+                "training %,d parameters for %,d steps (%,d an epoch)",
+                now.parameters(), now.lastStep() - now.firstStep(), now.stepsPerEpoch()));
     }
 
     private Summary summary(RunFolder folder, List<RankResult> results, double wallSeconds) {
@@ -304,7 +327,8 @@ final class TrainJob {
                 test.testAccuracy(),
                 results.get(0).parametersSha256(),
                 wallSeconds,
-                started.resumedFrom() == null ? null : started.firstStep());
+                resumedFromStep,
+                restarts);
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */

@@ -222,7 +222,7 @@ public final class BatchLoader implements AutoCloseable {
             int example = plan.example(i);
             assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize, slot.labels, i * labels);
         }
-        slot.present(size, exampleSize, labels);
+        slot.present(size, plan.start(), exampleSize, labels);
     }
 
     /** Memory for one batch. Owned by whoever took it from a queue. */
@@ -249,12 +249,10 @@ public final class BatchLoader implements AutoCloseable {
                     .asIntBuffer();
         }
 
-        void present(int size, int exampleSize, int labelsOfExample) {
+        void present(int size, int firstExample, int exampleSize, int labelsOfExample) {
             features.position(0).limit(size * exampleSize * Float.BYTES);
             labels.position(0).limit(size * labelsOfExample);
-            if (batch == null || batch.size() != size) {
-                batch = new Batch(size, features, labels);
-            }
+            batch = new Batch(size, firstExample, features, labels);
         }
     }
 }

@@ -13,6 +13,9 @@ interface BatchPlan {
 
     int size();
 
+    /** Place of the selected batch's first example in the epoch's order. */
+    int start();
+
     /** The dataset's index of an example of the selected batch. */
     int example(int position);
 
@@ -56,6 +59,11 @@ interface BatchPlan {
             }
 
             @Override
+            public int start() {
+                return start;
+            }
+
+            @Override
             public int example(int position) {
                 return order[start + position];
             }
@@ -93,6 +101,11 @@ interface BatchPlan {
             @Override
             public int size() {
                 return Math.min(batchSize, examples - start);
+            }
+
+            @Override
+            public int start() {
+                return start;
             }
 
             @Override

@@ -45,6 +45,6 @@ public final class StepBatches {
         }
         features.position(0).limit(size * exampleSize * Float.BYTES);
         labels.position(0).limit(size * dataset.labelsOfExample());
-        return new Batch(size, features, labels);
+        return new Batch(size, plan.start(), features, labels);
     }
 }

@@ -3,6 +3,7 @@ package io.lockstep.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,11 +158,12 @@ class BatchLoaderTest {
         var sampler = new Sampler(8, 100, 10);
         var options = LoaderOptions.of(Normalization.unit(3)).withBuffers(3);
         try (var loader = BatchLoader.training(set, sampler, 0, 1, 0, options)) {
-            List<Batch> distinct = new ArrayList<>();
+            List<ByteBuffer> distinct = new ArrayList<>();
             for (int step = 0; step < 30; step++) {
                 Batch batch = loader.next();
-                if (distinct.stream().noneMatch(known -> known == batch)) {
-                    distinct.add(batch);
+                assertThat(batch.firstExample()).isEqualTo(step % 10 * 10);
+                if (distinct.stream().noneMatch(known -> known == batch.features())) {
+                    distinct.add(batch.features());
                 }
                 assertThat(batch.features().isDirect()).isTrue();
                 assertThat(batch.features().alignedSlice(64).capacity())
@@ -323,6 +325,11 @@ class BatchLoaderTest {
         @Override
         public int largestBatch() {
             return 1;
+        }
+
+        @Override
+        public int start() {
+            return 0;
         }
 
         @Override

@@ -113,7 +113,7 @@ public final class MasterRun {
      */
     public String call() throws IOException {
         CrashReportingUtil.crashDumpsEnabled(false); // its library of machine facts is not shipped
-        Slots.await(spark.sc(), options.workers(), options.slotTimeout());
+        Slots.await(spark.sc(), options.workers(), options.workers(), options.slotTimeout());
         RunData data = RunData.read(run.data(), storage, 0, 1);
         Sampler sampler = new Sampler(run.seed(), data.training().examples(), run.globalBatch());
         long lastStep = run.steps() > 0 ? run.steps() : (long) run.epochs() * sampler.stepsPerEpoch();
@@ -128,7 +128,9 @@ public final class MasterRun {
                 message -> events.accept(new RunEvent.Warned(message)));
         NetworkDefinition definition = network.build(shape, classes, run.seed());
         ComputationGraph graph = StockNetwork.initialized(
-                definition, new RunSchedule(run.learning(), lastStep, sampler.stepsPerEpoch()));
+                definition,
+                new RunSchedule(run.learning(), lastStep, sampler.stepsPerEpoch()),
+                strategy == MasterStrategy.GRADIENT_SHARING);
         var ledger = new Ledger(
                 options.workers(),
                 run.logEvery(),
@@ -142,7 +144,7 @@ public final class MasterRun {
             events.accept(new RunEvent.Started(
                     graph.numParams() - statistics, sampler.examples(), sampler.stepsPerEpoch(), 0, lastStep, null));
             FeatureLayout layout = StockNetwork.layout(definition);
-            train(graph, layout, replica, data, sampler, lastStep, ledger, notes.topic());
+            train(definition, graph, layout, replica, data, sampler, lastStep, ledger, notes.topic());
             return ParameterHash.of(replica);
         } finally {
             Masters.shutDown(strategy);
@@ -151,6 +153,7 @@ public final class MasterRun {
     }
 
     private void train(
+            NetworkDefinition definition,
             ComputationGraph graph,
             FeatureLayout layout,
             Replica replica,
@@ -180,7 +183,7 @@ public final class MasterRun {
             ledger.startEpoch(epoch, step);
             long localSteps = fit(distributed, sampler, step, end, loader, ledger);
             finishEpoch(ledger, localSteps, end);
-            StockNetwork.copyInto(replica, graph);
+            StockNetwork.copyInto(replica, graph, definition);
             checkpoint(replica, sampler, end);
             boolean due = run.evaluateEvery() > 0 && (epoch + 1) % run.evaluateEvery() == 0;
             if (due || end == lastStep) {

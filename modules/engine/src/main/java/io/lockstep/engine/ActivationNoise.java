@@ -22,7 +22,7 @@ public final class ActivationNoise {
         shape = node.shape();
     }
 
-    /** @param element of the whole batch, in memory's order */
+    /** @param element of the whole batch, in memory's order; the whole batch may be that of many ranks */
     public double factor(long seed, long element) {
         if (operation instanceof Dropout dropout) {
             return DropoutMask.keeps(seed, node, element, dropout.retain()) ? 1 / dropout.retain() : 0;

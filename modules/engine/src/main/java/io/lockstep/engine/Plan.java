@@ -21,16 +21,19 @@ public interface Plan extends AutoCloseable {
 
     /**
      * Forward and backward. Afterwards {@link #gradients()} holds the sum over the examples of the gradient of the loss;
-     * at running statistics the change that this batch makes. The result is a function of parameters, batch and seed.
+     * at running statistics the change that this batch makes. The result is a function of the arguments and parameters.
      *
      * @param features float32, direct, native order, (examples, height, width, channels)
      * @param labels (examples), or (examples, steps) where the loss is one of each step
      * @param examples 0 gives zeros
-     * @param seed of dropout
+     * @param firstExample place of the first one in a larger batch that this is a part of: noise is drawn by place, so that
+     *     all parts together draw what the larger batch does
+     * @param seed of noise
      * @param watermark told, on the calling thread and while backward goes on, from which element on the gradients are
      *     final; falls, and ends at 0
      */
-    PassResult forwardBackward(ByteBuffer features, IntBuffer labels, int examples, long seed, LongConsumer watermark);
+    PassResult forwardBackward(
+            ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark);
 
     /**
      * Forward as in inference.

@@ -62,7 +62,7 @@ class PyTorchFixtureTest {
                 TestGraphs.load(plan, expected.get("parameters"));
                 ByteBuffer features = buffer(expected.get("features"));
                 IntBuffer labels = labels(expected.get("labels"));
-                PassResult result = plan.forwardBackward(features, labels, EXAMPLES, 0, mark -> {});
+                PassResult result = plan.forwardBackward(features, labels, EXAMPLES, 0, 0, mark -> {});
                 assertThat(result.lossSum()).isCloseTo(expected.get("loss")[0], within(1e-4));
                 assertClose(plan.gradients(), expected.get("gradients"));
                 plan.evaluate(features, labels, EXAMPLES, new int[labels.capacity()]);

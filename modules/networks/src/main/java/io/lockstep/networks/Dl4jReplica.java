@@ -107,6 +107,11 @@ public final class Dl4jReplica implements Replica {
     }
 
     @Override
+    public String layerAt(long element) {
+        return FlatLayout.layerAt(graph, element);
+    }
+
+    @Override
     public FeatureLayout featureLayout() {
         return featureLayout;
     }
@@ -123,7 +128,8 @@ public final class Dl4jReplica implements Replica {
             listener.gradientsReadyFrom(0);
             return BatchResult.EMPTY;
         }
-        Nd4j.getRandom().setSeed(randomSeed);
+        Nd4j.getRandom()
+                .setSeed(randomSeed + batch.firstExample()); // ND4J draws in order, not by place: ranks must differ
         graph.setInputs(inputs.features(batch));
         INDArray labels = inputs.smoothedLabels(batch);
         graph.setLabels(labels);
@@ -172,7 +178,7 @@ public final class Dl4jReplica implements Replica {
         return meter.result();
     }
 
-    @Override
+    /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */
     public double regularizationLoss() {
         return graph.calcRegularizationScore(true);
     }

@@ -57,6 +57,17 @@ final class FlatLayout {
         return table;
     }
 
+    /** The vertex that an element belongs to. */
+    static String layerAt(ComputationGraph graph, long element) {
+        String[] name = {"none"};
+        visit(graph, (vertex, parameter, value, start) -> {
+            if (start <= element) {
+                name[0] = vertex.getVertexName();
+            }
+        });
+        return name[0];
+    }
+
     /** First element of each vertex, by its index in {@link ComputationGraph#getVertices()}. */
     static long[] offsets(ComputationGraph graph) {
         long[] offsets = new long[graph.getVertices().length];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.BatchResult;
@@ -216,7 +217,7 @@ class CompiledReplicaTest {
                 .build();
         NetworkDefinition definition = new NetworkDefinition(configuration, type);
         List<String> notices = new ArrayList<>();
-        try (Replica replica = Replicas.fastest(definition, BATCH, 0, 1, notices::add)) {
+        try (Replica replica = Replicas.fastest(definition, BATCH, 0, 1, Precision.FLOAT32, notices::add)) {
             assertThat(replica).isInstanceOf(Dl4jReplica.class);
             assertThat(notices).singleElement().asString().contains("odd one");
         }

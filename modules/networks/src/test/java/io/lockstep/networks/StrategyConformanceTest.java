@@ -8,6 +8,7 @@ import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.ImageToSequence;
 import io.lockstep.training.RankRun;
@@ -40,9 +41,11 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +77,8 @@ class StrategyConformanceTest {
         PERCEPTRON,
         CONVOLUTIONAL,
         LSTM,
-        BATCH_NORM
+        BATCH_NORM,
+        NOISE
     }
 
     enum Regularization {
@@ -138,6 +142,14 @@ class StrategyConformanceTest {
                 .isNotCloseTo(one.get(STEPS - 1), within(1e-4));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void noiseIsDrawnForAnExampleAndNotForARank(int ranks) throws Exception {
+        Case what = new Case(Model.NOISE, UpdaterName.NESTEROVS, Regularization.L2, Clipping.NONE);
+
+        assertSame(losses(what, DDP, ranks, true), losses(what, DDP, 1, true), "ddp, " + ranks + " ranks");
+    }
+
     static Stream<Case> casesOnDl4j() {
         return cases().filter(what -> what.model() != Model.PERCEPTRON && what.regularization() == Regularization.L2);
     }
@@ -173,6 +185,7 @@ class StrategyConformanceTest {
                     case CONVOLUTIONAL -> convolutions(graph);
                     case LSTM -> recurrent(graph);
                     case BATCH_NORM -> normalized(graph);
+                    case NOISE -> noisy(graph);
                 };
         OutputLayer output = new OutputLayer.Builder(LossFunction.MCXENT)
                 .nOut(10)
@@ -200,6 +213,13 @@ class StrategyConformanceTest {
                 new DenseLayer.Builder().nOut(8).activation(Activation.TANH).build(),
                 "in");
         return "hidden";
+    }
+
+    private static String noisy(GraphBuilder graph) {
+        DenseLayer.Builder wide = new DenseLayer.Builder().nOut(32).activation(Activation.TANH);
+        graph.addLayer("wide", wide.weightNoise(new DropConnect(0.7)).build(), "in");
+        graph.addLayer("dropped", new DropoutLayer.Builder(0.5).build(), "wide");
+        return "dropped";
     }
 
     private static String convolutions(GraphBuilder graph) {
@@ -237,7 +257,8 @@ class StrategyConformanceTest {
             InputType type = InputType.convolutional(shape.height(), shape.width(), shape.channels(), CNN2DFormat.NHWC);
             NetworkDefinition network = network(what, type);
             return compiled
-                    ? new CompiledReplica(network, setup.largestBatch(), 0, 1, synchronise ? setup.group() : null)
+                    ? new CompiledReplica(
+                            network, setup.largestBatch(), 0, 1, Precision.FLOAT32, synchronise ? setup.group() : null)
                     : new Dl4jReplica(network, setup.largestBatch(), 0);
         };
         List<Callable<List<String>>> ranks = new ArrayList<>();

@@ -6,8 +6,10 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
@@ -20,14 +22,24 @@ import scala.reflect.ClassTag$;
 public final class BarrierJob {
     /**
      * @param workers ranks
+     * @param fewestWorkers with how few to begin where there are too few slots for all
      * @param deadline of each collective, and of forming the group
      * @param slotTimeout how long to wait for further executors when there are too few
      * @param security of what crosses the network between ranks
      */
-    public record Options(int workers, Duration deadline, Duration slotTimeout, Security security) {}
+    public record Options(int workers, int fewestWorkers, Duration deadline, Duration slotTimeout, Security security) {
+        /** The same, with neither more nor fewer workers. */
+        public Options withWorkers(int number) {
+            return new Options(number, number, deadline, slotTimeout, security);
+        }
+    }
 
     /** How long ranks may take to say why they failed. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    // as Spark words them
+    private static final Pattern CANCELLED = Pattern.compile("^Job \\d+ cancelled");
+    private static final String EXECUTOR_LOST = "ExecutorLostFailure";
 
     private BarrierJob() {}
 
@@ -35,7 +47,8 @@ public final class BarrierJob {
      * @param events what rank 0 tells, in order, on one of Spark's threads
      * @return the ranks' results, by rank
      * @throws TooFewSlotsException before anything runs
-     * @throws JobFailedException naming the rank and the cause
+     * @throws RankLostException naming the rank that was lost
+     * @throws JobFailedException naming the rank that failed, and the cause
      */
     public static <R extends Serializable> List<R> run(
             JavaSparkContext spark,
@@ -43,12 +56,12 @@ public final class BarrierJob {
             GroupFactory groups,
             RankProgram<R> program,
             Consumer<RunEvent> events) {
-        Slots.await(spark.sc(), options.workers(), options.slotTimeout());
+        int workers = Slots.await(spark.sc(), options.fewestWorkers(), options.workers(), options.slotTimeout());
         String jobId = UUID.randomUUID().toString();
         var storage = new HadoopStorage(spark.hadoopConfiguration());
         var task = new RankTask<>(jobId, options.deadline(), options.security(), groups, program, storage);
-        List<Integer> ranks = IntStream.range(0, options.workers()).boxed().toList();
-        RDD<Integer> partitions = spark.parallelize(ranks, options.workers()).rdd();
+        List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
+        RDD<Integer> partitions = spark.parallelize(ranks, workers).rdd();
         ClassTag<Object> results = ClassTag$.MODULE$.apply(Object.class);
         try (var channel = new JobChannel(jobId, events)) {
             try {
@@ -58,18 +71,23 @@ public final class BarrierJob {
                 List<R> byRank = (List<R>) (List<?>) Arrays.asList(collected);
                 return byRank;
             } catch (Exception e) { // Scala's collect throws SparkException without declaring it
-                throw new JobFailedException(explain(channel, e), e);
+                throw explained(channel, e);
             }
         }
     }
 
-    private static String explain(JobChannel channel, Exception failure) {
-        return channel.cause(LAST_WORDS)
-                .map(cause -> cause.consequence() // names both ranks itself
-                        ? cause.message()
-                        : "rank " + cause.rank() + " (" + cause.host() + ") failed: " + cause.message())
-                .orElseGet(() ->
-                        failure instanceof SparkException ? firstLines(failure.getMessage()) : failure.toString());
+    private static JobFailedException explained(JobChannel channel, Exception failure) {
+        String told = String.valueOf(failure.getMessage());
+        if (CANCELLED.matcher(told).find()) {
+            return new JobFailedException(firstLines(told), failure);
+        }
+        Optional<RankFailure> cause = channel.cause(LAST_WORDS);
+        boolean lost = cause.map(RankFailure::consequence).orElse(false) || told.contains(EXECUTOR_LOST);
+        String message = cause.map(each -> each.consequence() // names both ranks itself
+                        ? each.message()
+                        : "rank " + each.rank() + " (" + each.host() + ") failed: " + each.message())
+                .orElseGet(() -> failure instanceof SparkException ? firstLines(told) : failure.toString());
+        return lost ? new RankLostException(message, failure) : new JobFailedException(message, failure);
     }
 
     /** Spark puts the stack trace into the message; a person wants what comes before it. */

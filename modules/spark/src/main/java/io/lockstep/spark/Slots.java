@@ -6,7 +6,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
-import org.apache.spark.resource.ResourceProfile;
 
 /**
  * Whether all ranks of a barrier stage fit at once. Spark itself finds out by trying, 40 times 15 seconds long; here a
@@ -45,32 +44,41 @@ public final class Slots {
         }
     }
 
+    /** Slots of the executors that are there now. */
+    public static int now(SparkContext spark) {
+        return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+    }
+
     /**
      * Waits until the executors that have registered offer enough slots.
      *
+     * @param fewest that will do where no more come
      * @param ofWish how long no new executor may arrive before giving up; more where the URL tells how many will come
+     * @return slots to use, from {@code fewest} to {@code workers}
      * @throws TooFewSlotsException saying how many there are, and which settings give more
      */
-    public static void await(SparkContext spark, int workers, Duration ofWish) {
+    public static int await(SparkContext spark, int fewest, int workers, Duration ofWish) {
         SparkConf conf = spark.conf();
         int cpusPerTask = conf.getInt("spark.task.cpus", 1);
         requireInUrl(spark.master(), cpusPerTask, workers);
         // executors that the URL promises will come, however busy this machine is
         boolean promised = ofUrl(spark.master(), cpusPerTask).isPresent();
         Duration patience = promised && ofWish.compareTo(PROMISED) < 0 ? PROMISED : ofWish;
-        ResourceProfile profile = spark.resourceProfileManager().defaultResourceProfile();
         int seen = -1;
         long lastChange = System.nanoTime();
         while (true) {
-            int slots = spark.maxNumConcurrentTasks(profile);
+            int slots = now(spark);
             if (slots >= workers) {
-                return;
+                return workers;
             }
             if (slots != seen) {
                 seen = slots;
                 lastChange = System.nanoTime();
             }
             if (System.nanoTime() - lastChange > patience.toNanos()) {
+                if (slots >= fewest) {
+                    return slots;
+                }
                 throw new TooFewSlotsException(message(workers, slots, cpusPerTask, spark.master())
                         + " No executor arrived for " + patience.toSeconds() + " s (slot-timeout).");
             }

@@ -14,6 +14,8 @@ final class BackgroundCheckpoints implements AutoCloseable {
     /** Minutes for one checkpoint; a file system that takes longer has gone. */
     private static final long WRITE_MINUTES = 10;
 
+    private static final long CLOSE_SECONDS = 10;
+
     private final CheckpointStore store;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread writer = new Thread(task, "lockstep-checkpoint");
@@ -67,6 +69,12 @@ final class BackgroundCheckpoints implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            // whoever goes on from the last checkpoint in this process must not meet a writer of this run
+            thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The message is for a person. */

@@ -125,6 +125,15 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
+    /**
+     * The checkpoint of a step.
+     *
+     * @throws IOException if it is not there, or not whole
+     */
+    public Checkpoint at(long step) throws IOException {
+        return read(path(step));
+    }
+
     private Checkpoint read(String source) throws IOException {
         if (!storage.exists(Storage.join(source, MANIFEST))) {
             throw new IOException("it was never completed (no " + MANIFEST + ")");

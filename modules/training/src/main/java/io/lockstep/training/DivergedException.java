@@ -2,9 +2,9 @@ package io.lockstep.training;
 
 /** The numbers went bad: step after step had a gradient that was not finite, on all ranks. */
 public final class DivergedException extends RuntimeException {
-    DivergedException(long step, int skipped) {
+    DivergedException(long step, int skipped, String where) {
         super("training diverged: the gradient was not finite in " + skipped + " steps in a row, up to step " + step
-                + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (warmup-epochs) or"
+                + where + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (warmup-epochs) or"
                 + " clip-norm");
     }
 }

@@ -53,7 +53,7 @@ final class MicroBatches {
             boolean last = part == used - 1;
             statistics.begin();
             GradientListener announced = last ? new Announcer(listener, share) : NOBODY;
-            result = result.plus(replica.forwardBackward(slice(batch, start, end), seed + part, announced));
+            result = result.plus(replica.forwardBackward(slice(batch, start, end), seed, announced));
             if (!last) {
                 accumulate(part == 0, share);
             }
@@ -76,6 +76,7 @@ final class MicroBatches {
         int labelsEach = batch.labels().limit() / batch.size();
         return new Batch(
                 end - start,
+                batch.firstExample() + start,
                 batch.features()
                         .slice(start * exampleBytes, (end - start) * exampleBytes)
                         .order(ByteOrder.nativeOrder()),

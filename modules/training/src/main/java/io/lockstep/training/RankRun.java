@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -162,12 +163,11 @@ public final class RankRun {
                 group.worldSize());
     }
 
-    /** Every rank reads for itself: all must start from the same step, and nobody writes before the first one. */
     private Optional<Checkpoint> resume(Replica replica, int examples) throws IOException {
         if (!options.checkpoints().resume()) {
             return Optional.empty();
         }
-        Optional<Checkpoint> latest = store().latest();
+        Optional<Checkpoint> latest = latestOfRankZero();
         if (latest.isPresent()) {
             latest.get()
                     .state()
@@ -175,6 +175,28 @@ public final class RankRun {
             replica.load(new ByteArrayInputStream(latest.get().model()));
         }
         return latest;
+    }
+
+    /** Rank 0 chooses: what others find newest may differ while a rank of a lost group still writes. */
+    private Optional<Checkpoint> latestOfRankZero() throws IOException {
+        Optional<Checkpoint> mine = group.rank() == 0 ? store().latest() : Optional.empty();
+        long step = mine.map(checkpoint -> checkpoint.state().step()).orElse(-1L);
+        byte[] chosen = group.allGatherRecords(
+                        ByteBuffer.allocate(Long.BYTES).putLong(step).array())
+                .get(0);
+        step = ByteBuffer.wrap(chosen).getLong();
+        if (group.rank() == 0 || step < 0) {
+            return mine;
+        }
+        try {
+            return Optional.of(store().at(step));
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot read the checkpoint " + store().path(step)
+                            + " that rank 0 goes on from; is the run folder on" + " storage that all hosts share? "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static long parameters(Replica replica) {

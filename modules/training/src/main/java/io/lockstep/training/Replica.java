@@ -34,6 +34,9 @@ public interface Replica extends AutoCloseable {
      */
     List<Range> statistics();
 
+    /** The name of the layer that an element of the flat vectors belongs to. */
+    String layerAt(long element);
+
     /** How this replica wants images laid out. */
     FeatureLayout featureLayout();
 
@@ -45,7 +48,8 @@ public interface Replica extends AutoCloseable {
      * <p>The replica runs in float32 unless configured otherwise, and the result is a function of parameters, batch and
      * {@code randomSeed} alone.
      *
-     * @param randomSeed what dropout and other noise are drawn from
+     * @param randomSeed what dropout and other noise are drawn from, by the place of an example in the epoch: the same
+     *     on all ranks
      * @param listener called on this thread while backward goes on
      */
     BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener);
@@ -65,9 +69,6 @@ public interface Replica extends AutoCloseable {
      * @param predictions receives the most probable class of each example or step; at least as long as there are labels
      */
     BatchResult evaluate(Batch batch, int[] predictions);
-
-    /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */
-    double regularizationLoss();
 
     /** Writes configuration, parameters and updater state as DL4J's ModelSerializer does. Does not close the stream. */
     void save(OutputStream out) throws IOException;

@@ -3,6 +3,7 @@ package io.lockstep.training;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Sampler;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -148,15 +149,25 @@ public final class Trainer {
         windowSteps++;
         consecutiveSkips = exchange.skipped() ? consecutiveSkips + 1 : 0;
         if (consecutiveSkips > plan.maxSkippedSteps()) {
-            throw new DivergedException(step.index(), consecutiveSkips);
+            throw new DivergedException(step.index(), consecutiveSkips, badLayer());
         }
         return exchange.replicasEqual();
     }
 
-    /** Differs between ranks and steps; a rank's noise in a step does not depend on where the run was resumed. */
+    /** Of the layers whose gradient is not finite, the one nearest to the loss: backward came there first. */
+    private String badLayer() {
+        ByteBuffer gradients = replica.gradients();
+        for (int i = gradients.limit() / Float.BYTES - 1; i >= 0; i--) {
+            if (!Float.isFinite(gradients.getFloat(i * Float.BYTES))) {
+                return ", nearest to the loss in layer " + replica.layerAt(i);
+            }
+        }
+        return "";
+    }
+
+    /** Differs between steps; neither the number of ranks nor where a run was resumed matters. */
     private long noiseSeed(long step) {
-        long mixed =
-                plan.seed() * 0x9E3779B97F4A7C15L + step * 0xBF58476D1CE4E5B9L + group.rank() * 0x94D049BB133111EBL;
+        long mixed = plan.seed() * 0x9E3779B97F4A7C15L + step * 0xBF58476D1CE4E5B9L;
         return (mixed ^ (mixed >>> 31)) & Long.MAX_VALUE;
     }
 

@@ -12,6 +12,7 @@ import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.Strategies;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +68,30 @@ class RankRunTest {
                 assertThat(many.get(i).examples()).isEqualTo(one.get(i).examples());
             }
         }
+    }
+
+    /** Rounding is all that tells many ranks from one: where sums are exact, their parameters are one rank's, bit for bit. */
+    @ParameterizedTest
+    @MethodSource("dividing")
+    void whereSumsAreExactManyRanksHaveTheParametersOfOne(Strategy.Factory strategy) throws Exception {
+        ObjIntConsumer<SoftmaxReplica> exactly = (replica, rank) -> replica.grid = 0x1p-12;
+        RunOptions options = setup("one", strategy).withClipNorm(0.05).options(20);
+        TestRun one = TestRun.of(1, options, exactly);
+        assertThat(one.reports().get(19).loss())
+                .isNotEqualTo(one.reports().get(0).loss());
+        for (int worldSize : new int[] {2, 3, 4, 7}) {
+            TestRun many = TestRun.of(
+                    worldSize,
+                    setup("many" + worldSize, strategy).withClipNorm(0.05).options(20),
+                    exactly);
+            assertThat(many.hashes())
+                    .as("%d ranks", worldSize)
+                    .containsOnly(one.hashes().get(0));
+        }
+    }
+
+    static Stream<Strategy.Factory> dividing() {
+        return Stream.of(DDP, DP);
     }
 
     @ParameterizedTest
@@ -278,6 +303,7 @@ class RankRunTest {
                 .hasRootCauseInstanceOf(DivergedException.class)
                 .rootCause()
                 .hasMessageContaining("step 5")
+                .hasMessageContaining("in layer weights")
                 .hasMessageContaining("learning-rate");
     }
 

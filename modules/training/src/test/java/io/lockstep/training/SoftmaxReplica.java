@@ -27,6 +27,12 @@ final class SoftmaxReplica implements Replica {
     private final ByteBuffer momentum;
     private final double[] gradientSums;
 
+    /**
+     * What each example's share of a gradient is rounded to a multiple of, 0 for no rounding: sums of multiples of a power
+     * of two are exact in any order. The running statistic then stays as it is, being a mean.
+     */
+    double grid;
+
     /** Gradient values that the next backward passes are spoilt with; for tests of divergence. */
     int poisonedSteps;
 
@@ -73,6 +79,11 @@ final class SoftmaxReplica implements Replica {
     }
 
     @Override
+    public String layerAt(long element) {
+        return element < (long) features * classes ? "weights" : "bias";
+    }
+
+    @Override
     public FeatureLayout featureLayout() {
         return FeatureLayout.NCHW;
     }
@@ -91,13 +102,13 @@ final class SoftmaxReplica implements Replica {
             firstFeature += feature(batch, example, 0);
             for (int c = 0; c < classes; c++) {
                 double delta = probabilities[c] - (c == label ? 1 : 0);
-                gradientSums[features * classes + c] += delta;
+                gradientSums[features * classes + c] += rounded(delta);
                 for (int f = 0; f < features; f++) {
-                    gradientSums[f * classes + c] += delta * feature(batch, example, f);
+                    gradientSums[f * classes + c] += rounded(delta * feature(batch, example, f));
                 }
             }
         }
-        if (batch.size() > 0) {
+        if (batch.size() > 0 && grid == 0) {
             double old = parameters.getFloat(4 * statistic());
             gradientSums[statistic()] = (1 - DECAY) * (old - firstFeature / batch.size());
         }
@@ -111,6 +122,10 @@ final class SoftmaxReplica implements Replica {
         listener.gradientsReadyFrom(features * classes);
         listener.gradientsReadyFrom(0);
         return new BatchResult(batch.size(), loss, correct);
+    }
+
+    private double rounded(double value) {
+        return grid == 0 ? value : Math.rint(value / grid) * grid;
     }
 
     private static double feature(Batch batch, int example, int feature) {
@@ -166,11 +181,6 @@ final class SoftmaxReplica implements Replica {
             correct += predictions[example] == label ? 1 : 0;
         }
         return new BatchResult(batch.size(), loss, correct);
-    }
-
-    @Override
-    public double regularizationLoss() {
-        return 0;
     }
 
     @Override

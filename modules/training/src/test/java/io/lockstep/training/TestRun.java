@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 
 /** A whole run in one process: threads for ranks, the generated pictures, a linear network. */
 record TestRun(List<String> hashes, List<RunEvent> events) {
@@ -86,17 +87,22 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
     }
 
     static TestRun of(int worldSize, RunOptions options) throws Exception {
-        return of(worldSize, options, 0);
+        return of(worldSize, options, (replica, rank) -> {});
     }
 
     /** @param poisonedSteps of rank 0's first gradients are not finite */
     static TestRun of(int worldSize, RunOptions options, int poisonedSteps) throws Exception {
+        return of(worldSize, options, (replica, rank) -> replica.poisonedSteps = rank == 0 ? poisonedSteps : 0);
+    }
+
+    /** @param change of each rank's new replica */
+    static TestRun of(int worldSize, RunOptions options, ObjIntConsumer<SoftmaxReplica> change) throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
             ReplicaFactory replicas = setup -> {
                 var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
-                replica.poisonedSteps = group.rank() == 0 ? poisonedSteps : 0;
+                change.accept(replica, group.rank());
                 return replica;
             };
             ranks.add(() -> {

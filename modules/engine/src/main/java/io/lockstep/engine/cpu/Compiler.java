@@ -19,6 +19,7 @@ import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class Compiler {
     private final Map<Integer, List<MoveNode>> moves = new HashMap<>();
     private final Map<Integer, DropConnect> dropConnects = new LinkedHashMap<>();
     private final Map<Integer, Fusion> fusions;
+    private final Rounding rounding;
     private final LossNode loss;
     private Tensor scores;
 
@@ -40,6 +42,7 @@ final class Compiler {
         this.plan = plan;
         this.graph = graph;
         fusions = Fusion.of(graph);
+        rounding = new Rounding(plan);
         loss = new LossNode(plan, graph.last());
         for (Node node : graph.nodes()) {
             make(node);
@@ -53,6 +56,7 @@ final class Compiler {
     List<AutoCloseable> owned() {
         List<AutoCloseable> all = new ArrayList<>(primitives.values());
         moves.values().forEach(all::addAll);
+        all.add(rounding);
         return all;
     }
 
@@ -119,6 +123,7 @@ final class Compiler {
         private final Tensor[] outputs = new Tensor[graph.nodes().size()];
         private final Tensor[] workspaces = new Tensor[graph.nodes().size()];
         private final List<List<Tensor>> gradients = new ArrayList<>();
+        private final Map<Tensor, Tensor> rounded = new IdentityHashMap<>();
         private final int[] finalIn = new int[graph.nodes().size()];
         private Tensor lossGradient;
 
@@ -181,7 +186,8 @@ final class Compiler {
             }
             Tensor x = outputs[node.input()];
             if (isConvolution(node)) {
-                program.chunked(name, convolution(node).forwardStep(x, y), x, y);
+                Tensor factor = factor(convolution(node), x);
+                program.chunked(name, convolution(node).forwardStep(factor, y), factor, y);
             } else if (operation instanceof Dense) {
                 program.whole(name, dense(node).forwardStep(x, y), x, y);
             } else if (operation instanceof Pooling) {
@@ -209,6 +215,18 @@ final class Compiler {
             } else {
                 throw new UnsupportedOperationException(node.name() + ": the CPU backend has no " + operation);
             }
+        }
+
+        /** What a convolution multiplies: the tensor itself, or a copy in its precision, of which there is one. */
+        private Tensor factor(ConvolutionNode convolution, Tensor x) {
+            if (!convolution.rounds()) {
+                return x;
+            }
+            return rounded.computeIfAbsent(x, key -> {
+                Tensor copy = Rounding.copyOf(x, program);
+                program.chunked("round " + x.name, rounding.step(x, copy), x, copy);
+                return copy;
+            });
         }
 
         private Step activate(Node node, Activation activation, Tensor x, Tensor y) {
@@ -410,12 +428,19 @@ final class Compiler {
             if (program.hasDeferred()) {
                 program.newSegment();
             }
+            Tensor dyFactor = factor(convolution, dy);
             if (wantsGradient(node.input())) {
                 Tensor dx = gradientFor(node.input());
-                program.chunked(name + " data", convolution.backwardDataStep(dy, dx), dy, dx);
+                program.chunked(name + " data", convolution.backwardDataStep(dyFactor, dx), dyFactor, dx);
             }
+            Tensor xFactor = factor(convolution, x);
             Tensor partials = convolution.partialGradients(program, node.name());
-            program.shared(name + " weights", convolution.backwardWeightsStep(x, dy, partials), x, dy, partials);
+            program.shared(
+                    name + " weights",
+                    convolution.backwardWeightsStep(xFactor, dyFactor, partials),
+                    xFactor,
+                    dyFactor,
+                    partials);
             program.jointLater(
                     name + " unpack",
                     masked(node, convolution.gradientJoint(partials)),

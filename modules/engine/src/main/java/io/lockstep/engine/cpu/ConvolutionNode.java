@@ -9,10 +9,12 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_data_desc_init;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_weights_desc_init;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_forward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
@@ -20,6 +22,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import java.util.ArrayList;
@@ -28,10 +31,16 @@ import org.bytedeco.dnnl.dnnl_convolution_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /**
- * A convolution, or a dense layer of each step of a sequence: activations NHWC, weights as oneDNN likes them, packed from the flat vector at the start of a pass and
- * unpacked into the flat gradient at the end.
+ * A convolution, or a dense layer of each step of a sequence: activations NHWC, weights as oneDNN likes them, packed from
+ * the flat vector at the start of a pass and unpacked into the flat gradient at the end.
+ *
+ * <p>Where it {@link #rounds}, its two factors (of forward: input and weights; of backward: input, weights and the
+ * output's gradient) are bfloat16, and what comes out of a product is float32.
  */
 final class ConvolutionNode implements AutoCloseable {
+    /** With fewer, as a picture's three, oneDNN has nothing fast in bfloat16. */
+    private static final int FEWEST_CHANNELS_TO_ROUND = 16;
+
     private final Convolution operation;
     private final Shape from;
     private final Shape to;
@@ -41,6 +50,9 @@ final class ConvolutionNode implements AutoCloseable {
     private final long biasGradientAddress;
     private final long weightsGradientAddress;
     private final long[] dimensions;
+    /** oneDNN's type of what is multiplied. */
+    private final int factor;
+
     private final Calls forward;
     private final Calls backwardData;
     private final Calls backwardWeights;
@@ -72,6 +84,10 @@ final class ConvolutionNode implements AutoCloseable {
         weightsAddress = parameters + weights;
         weightsGradientAddress = gradients + weights;
         dimensions = dimensions();
+        boolean rounds = plan.precision() == Precision.BFLOAT16
+                && operation.groups() == 1
+                && Math.min(from.channels(), operation.outputs()) >= FEWEST_CHANNELS_TO_ROUND;
+        factor = rounds ? dnnl_bf16 : dnnl_f32;
         forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
         backwardData = new Calls(plan.lanes(), plan.capacity(), this::backwardDataPrimitive, this::bindBackwardData);
         backwardWeights =
@@ -87,6 +103,11 @@ final class ConvolutionNode implements AutoCloseable {
             return new long[] {operation.outputs(), inputs, window.height(), window.width()};
         }
         return new long[] {groups, operation.outputs() / groups, inputs, window.height(), window.width()};
+    }
+
+    /** Whether the steps below want x and dy in bfloat16. */
+    boolean rounds() {
+        return factor == dnnl_bf16;
     }
 
     // ------------------------------------------------------------------ steps
@@ -207,7 +228,7 @@ final class ConvolutionNode implements AutoCloseable {
                 description,
                 dnnl_forward_training,
                 dnnl_convolution_direct,
-                OneDnn.nhwc(examples, from),
+                OneDnn.nhwc(examples, from, factor),
                 weights,
                 bias(),
                 OneDnn.nhwc(examples, to),
@@ -219,24 +240,25 @@ final class ConvolutionNode implements AutoCloseable {
     }
 
     private Primitive forwardPrimitive(int examples) {
-        dnnl_memory_desc_t weights = forwardWeights == null ? OneDnn.any(dimensions) : forwardWeights.description();
+        dnnl_memory_desc_t weights =
+                forwardWeights == null ? OneDnn.any(factor, dimensions) : forwardWeights.description();
         return new Primitive(forwardDescription(examples, weights), OneDnn.attributes(), null);
     }
 
     private Primitive hint(int examples) {
-        return new Primitive(forwardDescription(examples, OneDnn.any(dimensions)), OneDnn.attributes(), null);
+        return new Primitive(forwardDescription(examples, OneDnn.any(factor, dimensions)), OneDnn.attributes(), null);
     }
 
     private Primitive backwardDataPrimitive(int examples) {
         dnnl_memory_desc_t weights =
-                backwardDataWeights == null ? OneDnn.any(dimensions) : backwardDataWeights.description();
+                backwardDataWeights == null ? OneDnn.any(factor, dimensions) : backwardDataWeights.description();
         dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
         OneDnn.check(dnnl_dilated_convolution_backward_data_desc_init(
                 description,
                 dnnl_convolution_direct,
                 OneDnn.nhwc(examples, from),
                 weights,
-                OneDnn.nhwc(examples, to),
+                OneDnn.nhwc(examples, to, factor),
                 strides(),
                 dilations(),
                 padBefore(),
@@ -252,10 +274,10 @@ final class ConvolutionNode implements AutoCloseable {
         OneDnn.check(dnnl_dilated_convolution_backward_weights_desc_init(
                 description,
                 dnnl_convolution_direct,
-                OneDnn.nhwc(examples, from),
+                OneDnn.nhwc(examples, from, factor),
                 weights,
                 bias(),
-                OneDnn.nhwc(examples, to),
+                OneDnn.nhwc(examples, to, factor),
                 strides(),
                 dilations(),
                 padBefore(),
@@ -273,7 +295,8 @@ final class ConvolutionNode implements AutoCloseable {
                 DNNL_ARG_WEIGHTS,
                 DNNL_ARG_DST,
                 DNNL_ARG_BIAS,
-                forwardWeights.description());
+                forwardWeights.description(),
+                OneDnn.nhwc(examples, to));
     }
 
     private Call bindBackwardData(Primitive primitive, int examples) {
@@ -282,7 +305,7 @@ final class ConvolutionNode implements AutoCloseable {
                 new int[] {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
                 OneDnn.nhwc(examples, from),
                 backwardDataWeights.description(),
-                OneDnn.nhwc(examples, to));
+                OneDnn.nhwc(examples, to, factor));
     }
 
     private Call bindBackwardWeights(Primitive primitive, int examples) {
@@ -293,14 +316,22 @@ final class ConvolutionNode implements AutoCloseable {
                 DNNL_ARG_DIFF_WEIGHTS,
                 DNNL_ARG_DIFF_DST,
                 DNNL_ARG_DIFF_BIAS,
-                gradientDescription);
+                gradientDescription,
+                OneDnn.nhwc(examples, to, factor));
     }
 
     private Call bind(
-            Primitive primitive, int examples, int x, int weights, int y, int bias, dnnl_memory_desc_t packed) {
+            Primitive primitive,
+            int examples,
+            int x,
+            int weights,
+            int y,
+            int bias,
+            dnnl_memory_desc_t packed,
+            dnnl_memory_desc_t output) {
         List<Integer> names = new ArrayList<>(List.of(x, weights, y));
         List<dnnl_memory_desc_t> descriptions =
-                new ArrayList<>(List.of(OneDnn.nhwc(examples, from), packed, OneDnn.nhwc(examples, to)));
+                new ArrayList<>(List.of(OneDnn.nhwc(examples, from, factor), packed, output));
         if (operation.bias()) {
             names.add(bias);
             descriptions.add(bias());

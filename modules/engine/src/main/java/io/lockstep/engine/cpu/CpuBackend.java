@@ -2,24 +2,40 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import java.nio.ByteBuffer;
 
-/** Runs graphs on the CPU in float32. */
+/** Runs graphs on the CPU. */
 public final class CpuBackend implements Backend {
     private final int threads;
+    private final Precision precision;
 
-    /** @param threads that each plan gets; the cores that belong to the replica */
+    /** In float32. */
     public CpuBackend(int threads) {
+        this(threads, Precision.FLOAT32);
+    }
+
+    /**
+     * @param threads that each plan gets; the cores that belong to the replica
+     * @throws IllegalArgumentException if this CPU has no instructions for the precision
+     */
+    public CpuBackend(int threads, Precision precision) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads);
         }
+        if (precision == Precision.BFLOAT16 && !OneDnn.multipliesBfloat16()) {
+            throw new IllegalArgumentException(
+                    "products of bfloat16 need a CPU with AVX512_BF16 or AMX, and this one has"
+                            + " neither (lscpu lists avx512_bf16): they would be slower than those of float32");
+        }
         this.threads = threads;
+        this.precision = precision;
     }
 
     @Override
     public CpuPlan compile(Graph graph, int capacity) {
-        return new CpuPlan(graph, capacity, threads, null, null, null);
+        return compile(graph, capacity, null, null);
     }
 
     /**
@@ -28,7 +44,7 @@ public final class CpuBackend implements Backend {
      * @param parameters float32, direct, native order; the caller's, and must outlive the plan, as must gradients
      */
     public CpuPlan compile(Graph graph, int capacity, ByteBuffer parameters, ByteBuffer gradients) {
-        return new CpuPlan(graph, capacity, threads, parameters, gradients, null);
+        return compile(graph, capacity, parameters, gradients, null);
     }
 
     /**
@@ -38,6 +54,6 @@ public final class CpuBackend implements Backend {
      */
     public CpuPlan compile(
             Graph graph, int capacity, ByteBuffer parameters, ByteBuffer gradients, StatisticsExchange exchange) {
-        return new CpuPlan(graph, capacity, threads, parameters, gradients, exchange);
+        return new CpuPlan(graph, capacity, threads, precision, parameters, gradients, exchange);
     }
 }

@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,6 +29,7 @@ public final class CpuPlan implements Plan {
     private final long gradientAddress;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
+    private final Precision precision;
     private final StatisticsExchange exchange;
     private final Lanes lanes;
     private final List<PackedWeights> packs = new ArrayList<>();
@@ -42,6 +44,7 @@ public final class CpuPlan implements Plan {
     private IntBuffer labels;
     private int[] predictions;
     private long seed;
+    private long firstExample;
     private volatile long watermark;
     private long announced;
 
@@ -49,9 +52,11 @@ public final class CpuPlan implements Plan {
             Graph graph,
             int capacity,
             int threads,
+            Precision precision,
             ByteBuffer givenParameters,
             ByteBuffer givenGradients,
             StatisticsExchange exchange) {
+        this.precision = precision;
         this.exchange = exchange;
         if (capacity < 1) {
             throw new IllegalArgumentException("batch: " + capacity);
@@ -132,6 +137,10 @@ public final class CpuPlan implements Plan {
         return exchange;
     }
 
+    Precision precision() {
+        return precision;
+    }
+
     NativeMemory memory() {
         return memory;
     }
@@ -172,6 +181,10 @@ public final class CpuPlan implements Plan {
 
     long seed() {
         return seed;
+    }
+
+    long firstExample() {
+        return firstExample;
     }
 
     int label(int place) {
@@ -225,7 +238,7 @@ public final class CpuPlan implements Plan {
 
     @Override
     public PassResult forwardBackward(
-            ByteBuffer batch, IntBuffer classes, int examples, long dropoutSeed, LongConsumer listener) {
+            ByteBuffer batch, IntBuffer classes, int examples, long first, long noiseSeed, LongConsumer listener) {
         if (examples == 0) {
             if (exchange
                     != null) { // the other ranks wait for this one's share of their statistics: nothing, of no pixels
@@ -236,7 +249,8 @@ public final class CpuPlan implements Plan {
             return new PassResult(0, 0);
         }
         take(batch, classes, examples);
-        seed = dropoutSeed;
+        seed = noiseSeed;
+        firstExample = first;
         predictions = null;
         watermark = Long.MAX_VALUE;
         announced = Long.MAX_VALUE;

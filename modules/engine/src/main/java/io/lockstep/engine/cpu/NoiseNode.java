@@ -18,9 +18,11 @@ final class NoiseNode {
     Step forwardStep(Tensor x, Tensor y) {
         return (lane, from, to) -> {
             long seed = plan.seed();
+            long first = plan.firstExample() * elements;
             for (int i = from * elements; i < to * elements; i++) {
                 int at = i * Float.BYTES;
-                float value = x.buffer.getFloat(at) * (float) noise.factor(seed, i) + (float) noise.offset(seed, i);
+                float value = x.buffer.getFloat(at) * (float) noise.factor(seed, first + i)
+                        + (float) noise.offset(seed, first + i);
                 y.buffer.putFloat(at, value);
             }
         };
@@ -29,9 +31,10 @@ final class NoiseNode {
     Step backwardStep(Tensor dy, Tensor dx) {
         return (lane, from, to) -> {
             long seed = plan.seed();
+            long first = plan.firstExample() * elements;
             for (int i = from * elements; i < to * elements; i++) {
                 int at = i * Float.BYTES;
-                dx.buffer.putFloat(at, dy.buffer.getFloat(at) * (float) noise.factor(seed, i));
+                dx.buffer.putFloat(at, dy.buffer.getFloat(at) * (float) noise.factor(seed, first + i));
             }
         };
     }

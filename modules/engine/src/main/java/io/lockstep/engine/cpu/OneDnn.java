@@ -1,9 +1,12 @@
 package io.lockstep.engine.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_init_by_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_init_by_tag;
@@ -50,18 +53,41 @@ final class OneDnn {
         return attributes;
     }
 
+    /** Whether products of bfloat16 have instructions of their own here. */
+    static boolean multipliesBfloat16() {
+        int isa = dnnl_get_effective_cpu_isa();
+        return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+    }
+
     static dnnl_memory_desc_t nhwc(int examples, Shape shape) {
-        return tagged(dnnl_nhwc, examples, shape.channels(), shape.height(), shape.width());
+        return nhwc(examples, shape, dnnl_f32);
+    }
+
+    static dnnl_memory_desc_t nhwc(int examples, Shape shape, int type) {
+        return ofType(type, dnnl_nhwc, examples, shape.channels(), shape.height(), shape.width());
     }
 
     static dnnl_memory_desc_t any(long... dimensions) {
-        return tagged(dnnl_format_tag_any, dimensions);
+        return any(dnnl_f32, dimensions);
+    }
+
+    static dnnl_memory_desc_t any(int type, long[] dimensions) {
+        return ofType(type, dnnl_format_tag_any, dimensions);
     }
 
     static dnnl_memory_desc_t tagged(int tag, long... dimensions) {
+        return ofType(dnnl_f32, tag, dimensions);
+    }
+
+    /** @param type oneDNN's, of the elements */
+    static dnnl_memory_desc_t ofType(int type, int tag, long... dimensions) {
         dnnl_memory_desc_t description = new dnnl_memory_desc_t();
-        check(dnnl_memory_desc_init_by_tag(description, dimensions.length, dimensions, dnnl_f32, tag));
+        check(dnnl_memory_desc_init_by_tag(description, dimensions.length, dimensions, type, tag));
         return description;
+    }
+
+    static int elementBytes(dnnl_memory_desc_t description) {
+        return description.data_type() == dnnl_bf16 ? Short.BYTES : Float.BYTES;
     }
 
     /** @param strides in elements, one for each dimension */

@@ -25,7 +25,7 @@ final class Pieces {
 
     static List<Piece> of(dnnl_memory_desc_t packed, long[] dimensions) {
         dnnl_memory_desc_t flat = flat(dimensions);
-        boolean padded = OneDnn.bytes(packed) != OneDnn.bytes(flat);
+        boolean padded = OneDnn.bytes(packed) / OneDnn.elementBytes(packed) != OneDnn.bytes(flat) / Float.BYTES;
         for (int outputs : OUTPUTS) {
             if (dimensions.length == 4 && !padded && dimensions[0] > outputs && dimensions[0] % outputs == 0) {
                 List<Piece> pieces = cut(flat, packed, dimensions, outputs);

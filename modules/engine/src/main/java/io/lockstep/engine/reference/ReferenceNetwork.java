@@ -28,18 +28,24 @@ public final class ReferenceNetwork {
     private final double[] parameters;
     private final boolean training;
     private final long seed;
+    private final long firstExample;
     private final double[][] outputs;
     private final double[][] outputGradients;
     private final double[] gradients;
     private int examples;
     private int[] labels;
 
-    /** @param training false uses running statistics and no dropout, and has no backward */
-    public ReferenceNetwork(Graph graph, double[] parameters, boolean training, long seed) {
+    /**
+     * @param training false uses running statistics and no dropout, and has no backward
+     * @param seed of noise
+     * @param firstExample place of the first example in a larger batch; see {@link io.lockstep.engine.Plan#forwardBackward}
+     */
+    public ReferenceNetwork(Graph graph, double[] parameters, boolean training, long seed, long firstExample) {
         this.graph = graph;
         this.parameters = parameters.clone();
         this.training = training;
         this.seed = seed;
+        this.firstExample = firstExample;
         outputs = new double[graph.nodes().size()][];
         outputGradients = new double[graph.nodes().size()][];
         gradients = new double[parameters.length];
@@ -185,7 +191,9 @@ public final class ReferenceNetwork {
             node.inputs().forEach(input -> addTo(y, outputs[input]));
         } else if (operation instanceof Noise) {
             ActivationNoise noise = new ActivationNoise(node);
-            Arrays.setAll(y, i -> training ? x[i] * noise.factor(seed, i) + noise.offset(seed, i) : x[i]);
+            long first = firstExample * node.shape().elements();
+            Arrays.setAll(
+                    y, i -> training ? x[i] * noise.factor(seed, first + i) + noise.offset(seed, first + i) : x[i]);
         } else if (operation instanceof SequenceOperation) {
             onSequence(node).forward(inputsOf(node, outputs), y);
         } else if (operation instanceof SoftmaxCrossEntropy) {
@@ -216,8 +224,9 @@ public final class ReferenceNetwork {
             node.inputs().forEach(input -> addTo(outputGradients[input], dy));
         } else if (operation instanceof Noise) {
             ActivationNoise noise = new ActivationNoise(node);
+            long first = firstExample * node.shape().elements();
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * noise.factor(seed, i);
+                dx[i] += dy[i] * noise.factor(seed, first + i);
             }
         } else if (operation instanceof SequenceOperation) {
             onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));

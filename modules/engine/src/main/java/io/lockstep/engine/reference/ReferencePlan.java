@@ -42,8 +42,8 @@ final class ReferencePlan implements Plan {
 
     @Override
     public PassResult forwardBackward(
-            ByteBuffer features, IntBuffer labels, int examples, long seed, LongConsumer watermark) {
-        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), true, seed);
+            ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark) {
+        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), true, seed, firstExample);
         double[] result = new double[Math.toIntExact(graph.parameters())];
         PassResult pass = new PassResult(0, 0);
         if (examples > 0) {
@@ -64,7 +64,7 @@ final class ReferencePlan implements Plan {
         if (examples == 0) {
             return new PassResult(0, 0);
         }
-        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0);
+        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0, 0);
         PassResult pass = network.forward(
                 input(features, examples),
                 classes(labels, examples * graph.last().shape().pixels()));

@@ -47,8 +47,8 @@ class CpuAgainstReferenceTest {
     private static void compare(Graph graph, Plan cpu, Plan reference, int examples, String what) {
         ByteBuffer features = TestGraphs.features(graph, examples, 7);
         IntBuffer labels = TestGraphs.labels(graph, examples, 8);
-        PassResult expected = reference.forwardBackward(features, labels, examples, 9, mark -> {});
-        PassResult actual = cpu.forwardBackward(features, labels, examples, 9, mark -> {});
+        PassResult expected = reference.forwardBackward(features, labels, examples, 3, 9, mark -> {});
+        PassResult actual = cpu.forwardBackward(features, labels, examples, 3, 9, mark -> {});
         assertThat(actual.lossSum()).as(what).isCloseTo(expected.lossSum(), within(1e-4 * examples));
         ByteBuffer wanted = reference.gradients();
         ByteBuffer got = cpu.gradients();
@@ -86,13 +86,13 @@ class CpuAgainstReferenceTest {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, CAPACITY, 2);
             IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 3);
-            plan.forwardBackward(features, labels, CAPACITY, 4, mark -> {});
+            plan.forwardBackward(features, labels, CAPACITY, 0, 4, mark -> {});
             ByteBuffer first = ByteBuffer.allocate(plan.gradients().limit())
                     .put(plan.gradients())
                     .flip();
-            plan.forwardBackward(features, labels, 2, 5, mark -> {});
+            plan.forwardBackward(features, labels, 2, 0, 5, mark -> {});
             plan.evaluate(features, labels, 3, new int[3 * graph.last().shape().pixels()]);
-            plan.forwardBackward(features, labels, CAPACITY, 4, mark -> {});
+            plan.forwardBackward(features, labels, CAPACITY, 0, 4, mark -> {});
             assertThat(plan.gradients()).isEqualTo(first);
         }
     }
@@ -108,6 +108,7 @@ class CpuAgainstReferenceTest {
                     TestGraphs.features(graph, CAPACITY, 2),
                     TestGraphs.labels(graph, CAPACITY, 3),
                     CAPACITY,
+                    0,
                     4,
                     mark -> {
                         marks.add(mark);
@@ -133,9 +134,9 @@ class CpuAgainstReferenceTest {
         try (Plan plan = new CpuBackend(1).compile(graph, 2)) {
             ByteBuffer features = TestGraphs.features(graph, 3, 2);
             IntBuffer labels = IntBuffer.wrap(new int[] {0, 5, 0});
-            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 3, 4, mark -> {}))
+            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 3, 0, 4, mark -> {}))
                     .hasMessageContaining("for a plan of 2");
-            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 2, 4, mark -> {}))
+            assertThatThrownBy(() -> plan.forwardBackward(features, labels, 2, 0, 4, mark -> {}))
                     .hasMessageContaining("label 5 of example 1");
         }
     }
@@ -147,9 +148,10 @@ class CpuAgainstReferenceTest {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, 2, 2);
             IntBuffer labels = TestGraphs.labels(graph, 2, 3);
-            plan.forwardBackward(features, labels, 2, 4, mark -> {});
+            plan.forwardBackward(features, labels, 2, 0, 4, mark -> {});
             List<Long> marks = new ArrayList<>();
-            assertThat(plan.forwardBackward(features, labels, 0, 4, marks::add)).isEqualTo(new PassResult(0, 0));
+            assertThat(plan.forwardBackward(features, labels, 0, 0, 4, marks::add))
+                    .isEqualTo(new PassResult(0, 0));
             assertThat(marks).containsExactly(0L);
             assertThat(plan.gradients())
                     .isEqualTo(ByteBuffer.allocate(plan.gradients().limit()));

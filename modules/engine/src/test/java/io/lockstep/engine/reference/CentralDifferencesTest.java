@@ -2,12 +2,14 @@ package io.lockstep.engine.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.TestGraphs;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +36,7 @@ class CentralDifferencesTest {
         int[] labels = new int[EXAMPLES * graph.last().shape().pixels()];
         TestGraphs.labels(graph, EXAMPLES, 3).get(labels);
 
-        ReferenceNetwork network = new ReferenceNetwork(graph, parameters, true, 5);
+        ReferenceNetwork network = new ReferenceNetwork(graph, parameters, true, 5, 0);
         network.forward(features, labels);
         double[] gradients = network.backward();
         for (Graph.Node node : graph.nodes()) {
@@ -51,6 +53,39 @@ class CentralDifferencesTest {
         }
     }
 
+    /** What data-parallel training stands on, in double precision: 5 examples are 3 and 2, with the same noise. */
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void partsOfABatchHaveTheGradientOfTheWhole(String name) {
+        Graph graph = TestGraphs.all().get(name);
+        assumeThat(graph.nodes()).noneMatch(node -> node.operation() instanceof BatchNorm);
+        int examples = 5;
+        int first = 3;
+        double[] parameters = toDoubles(TestGraphs.parameters(graph, 1));
+        double[] features = toDoubles(TestGraphs.features(graph, examples, 2));
+        int[] labels = new int[examples * graph.last().shape().pixels()];
+        TestGraphs.labels(graph, examples, 3).get(labels);
+
+        double[] whole = gradient(graph, parameters, features, labels, 0, examples);
+        double[] head = gradient(graph, parameters, features, labels, 0, first);
+        double[] tail = gradient(graph, parameters, features, labels, first, examples);
+
+        for (int i = 0; i < whole.length; i++) {
+            assertThat(head[i] + tail[i]).as("gradient %d", i).isCloseTo(whole[i], within(1e-12));
+        }
+    }
+
+    private static double[] gradient(
+            Graph graph, double[] parameters, double[] features, int[] labels, int from, int to) {
+        int elements = graph.inputShape().elements();
+        int pixels = graph.last().shape().pixels();
+        var network = new ReferenceNetwork(graph, parameters, true, 5, from);
+        network.forward(
+                Arrays.copyOfRange(features, from * elements, to * elements),
+                Arrays.copyOfRange(labels, from * pixels, to * pixels));
+        return network.backward();
+    }
+
     private static double tolerance(double slope) {
         return 1e-6 + 1e-6 * Math.abs(slope);
     }
@@ -59,11 +94,11 @@ class CentralDifferencesTest {
             Graph graph, double[] parameters, double[] features, int[] labels, double[] moved, int at) {
         double before = moved[at];
         moved[at] = before + STEP;
-        double up = new ReferenceNetwork(graph, parameters, true, 5)
+        double up = new ReferenceNetwork(graph, parameters, true, 5, 0)
                 .forward(features, labels)
                 .lossSum();
         moved[at] = before - STEP;
-        double down = new ReferenceNetwork(graph, parameters, true, 5)
+        double down = new ReferenceNetwork(graph, parameters, true, 5, 0)
                 .forward(features, labels)
                 .lossSum();
         moved[at] = before;

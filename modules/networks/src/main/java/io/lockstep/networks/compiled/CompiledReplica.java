@@ -6,6 +6,7 @@ import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.Precision;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.networks.Dl4jReplica;
@@ -39,27 +40,30 @@ public final class CompiledReplica implements Replica {
      * @throws UnsupportedOperationException naming the vertex that only DL4J can run; use a {@link Dl4jReplica} then
      */
     public CompiledReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing, int threads) {
-        this(definition, largestBatch, labelSmoothing, threads, null);
+        this(definition, largestBatch, labelSmoothing, threads, Precision.FLOAT32, null);
     }
 
     /**
      * With batch norm over the batches of all ranks of a group (synchronised): a step of many ranks is then that of one
-     * rank on the whole batch, batch norm included. The passes are collectives, so every rank needs an example in each,
-     * and no other collective may be called before one returns.
+     * rank on the whole batch, batch norm included. The passes are collectives, and no other collective may be called
+     * before one returns.
      *
+     * @param precision of the factors of products
      * @param synchronised null for batch norm of this rank's batches alone
+     * @throws IllegalArgumentException if this CPU does not have the precision
      */
     public CompiledReplica(
             NetworkDefinition definition,
             int largestBatch,
             double labelSmoothing,
             int threads,
+            Precision precision,
             ProcessGroup synchronised) {
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         CpuPlan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
-            compiled = new CpuBackend(threads)
+            compiled = new CpuBackend(threads, precision)
                     .compile(
                             graph,
                             largestBatch,
@@ -116,6 +120,11 @@ public final class CompiledReplica implements Replica {
     }
 
     @Override
+    public String layerAt(long element) {
+        return dl4j.layerAt(element);
+    }
+
+    @Override
     public FeatureLayout featureLayout() {
         return FeatureLayout.NHWC;
     }
@@ -123,7 +132,12 @@ public final class CompiledReplica implements Replica {
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
         PassResult result = plan.forwardBackward(
-                batch.features(), batch.labels(), batch.size(), randomSeed, listener::gradientsReadyFrom);
+                batch.features(),
+                batch.labels(),
+                batch.size(),
+                batch.firstExample(),
+                randomSeed,
+                listener::gradientsReadyFrom);
         return resultOf(batch, result);
     }
 
@@ -154,11 +168,6 @@ public final class CompiledReplica implements Replica {
         dl4j.beginUpdate(step, epoch, learningRate);
         updater.get().update(Math.toIntExact(step), epoch);
         dl4j.endUpdate(step, epoch);
-    }
-
-    @Override
-    public double regularizationLoss() {
-        return dl4j.regularizationLoss();
     }
 
     @Override

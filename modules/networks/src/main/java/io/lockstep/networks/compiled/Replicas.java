@@ -1,5 +1,6 @@
 package io.lockstep.networks.compiled;
 
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Replica;
@@ -14,17 +15,24 @@ public final class Replicas {
      * {@link Dl4jReplica}.
      *
      * @param threads for forward and backward
+     * @param precision DL4J has float32 only
      * @param notice told why the engine does not run the network, if so
+     * @throws UnsupportedOperationException naming the vertex that only DL4J can run, where that rules the precision out
+     * @throws IllegalArgumentException if this CPU does not have the precision
      */
     public static Replica fastest(
             NetworkDefinition definition,
             int largestBatch,
             double labelSmoothing,
             int threads,
+            Precision precision,
             Consumer<String> notice) {
         try {
-            return new CompiledReplica(definition, largestBatch, labelSmoothing, threads);
+            return new CompiledReplica(definition, largestBatch, labelSmoothing, threads, precision, null);
         } catch (UnsupportedOperationException | LinkageError e) {
+            if (precision != Precision.FLOAT32) {
+                throw new UnsupportedOperationException("DL4J must run this network, in float32: " + e.getMessage(), e);
+            }
             notice.accept("DL4J itself runs this network, which is slower: " + e.getMessage());
             return new Dl4jReplica(definition, largestBatch, labelSmoothing);
         }

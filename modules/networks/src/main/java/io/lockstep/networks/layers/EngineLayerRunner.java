@@ -48,7 +48,7 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
         String last = layerConf().append(builder, "layer", "input");
         output = builder.shapeOf(last);
         Graph graph = builder.add("loss", new SoftmaxCrossEntropy(0), last).build();
-        network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, 0);
+        network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, 0, 0);
         return network.forward(stepsFirst(input), (int) input.size(0));
     }
 

@@ -173,6 +173,11 @@ class GradientSharingTest {
         }
 
         @Override
+        public String layerAt(long element) {
+            return "all";
+        }
+
+        @Override
         public FeatureLayout featureLayout() {
             return FeatureLayout.NCHW;
         }
@@ -192,11 +197,6 @@ class GradientSharingTest {
         @Override
         public BatchResult evaluate(Batch batch, int[] predictions) {
             return BatchResult.EMPTY;
-        }
-
-        @Override
-        public double regularizationLoss() {
-            return 0;
         }
 
         @Override

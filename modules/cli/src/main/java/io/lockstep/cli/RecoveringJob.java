@@ -1,0 +1,146 @@
+package io.lockstep.cli;
+
+import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.JobFailedException;
+import io.lockstep.spark.RankLostException;
+import io.lockstep.spark.Slots;
+import io.lockstep.spark.TooFewSlotsException;
+import io.lockstep.training.RunEvent;
+import io.lockstep.training.RunOptions;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * The ranks of a run, which goes on from its last checkpoint when one of them is lost, without a person: as often as
+ * {@code retries} says without a new checkpoint in between. With fewer workers than asked for, executors that come (back)
+ * are taken in at the next checkpoint. Each time the ranks form a group of their own, with a new key, so whoever is left of
+ * the one before is not heard.
+ */
+final class RecoveringJob {
+    private final JavaSparkContext spark;
+    private final Configuration configuration;
+    private final Function<Boolean, RunOptions> options;
+    private final Function<RunOptions, TrainProgram> program;
+    private final Consumer<RunEvent> events;
+    private final Consumer<String> notices;
+    private final String tag = "lockstep-" + UUID.randomUUID();
+
+    // written on Spark's threads
+    private volatile int lostSinceCheckpoint;
+    private volatile int workersNow;
+    private volatile boolean growing;
+
+    private int restarts;
+
+    /**
+     * @param options of the run, told whether it goes on from a checkpoint
+     * @param events as {@link BarrierJob#run}
+     * @param notices told in a line what happened and what is done about it
+     */
+    RecoveringJob(
+            JavaSparkContext spark,
+            Configuration configuration,
+            Function<Boolean, RunOptions> options,
+            Function<RunOptions, TrainProgram> program,
+            Consumer<RunEvent> events,
+            Consumer<String> notices) {
+        this.spark = spark;
+        this.configuration = configuration;
+        this.options = options;
+        this.program = program;
+        this.events = events;
+        this.notices = notices;
+    }
+
+    /** How often the ranks were started again. */
+    int restarts() {
+        return restarts;
+    }
+
+    /**
+     * @return the ranks' results
+     * @throws JobFailedException if a rank failed by itself, or too many were lost
+     */
+    List<RankResult> run(boolean resume) {
+        spark.sc().addJobTag(tag);
+        try {
+            boolean resuming = resume;
+            while (true) {
+                try {
+                    return attempt(resuming);
+                } catch (JobFailedException e) {
+                    recover(e);
+                }
+                resuming = true;
+                restarts++;
+            }
+        } finally {
+            spark.sc().removeJobTag(tag);
+        }
+    }
+
+    private List<RankResult> attempt(boolean resuming) {
+        BarrierJob.Options ranks = SparkJobs.options(configuration);
+        workersNow = slots(ranks);
+        if (workersNow < ranks.workers()) {
+            notices.accept("warning: slots for " + workersNow + " of " + ranks.workers()
+                    + " workers; going on with those (min-workers), with the same global batch");
+        }
+        return BarrierJob.run(
+                spark,
+                ranks.withWorkers(workersNow),
+                SparkJobs.groups(configuration),
+                program.apply(options.apply(resuming)),
+                this::take);
+    }
+
+    private int slots(BarrierJob.Options ranks) {
+        try {
+            return Slots.await(spark.sc(), ranks.fewestWorkers(), ranks.workers(), ranks.slotTimeout());
+        } catch (TooFewSlotsException e) {
+            if (restarts == 0) {
+                throw e; // nothing has run
+            }
+            throw new JobFailedException("a rank was lost, and too few executors are left: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns if the ranks are to be started again. */
+    private void recover(JobFailedException failure) {
+        if (growing) {
+            growing = false;
+            notices.accept("executors are back: going on with them");
+            return;
+        }
+        int retries = configuration.get(Settings.RETRIES);
+        if (!(failure instanceof RankLostException) || spark.sc().isStopped()) {
+            throw failure;
+        }
+        lostSinceCheckpoint++;
+        if (lostSinceCheckpoint > retries) {
+            throw retries == 0
+                    ? failure
+                    : new JobFailedException(
+                            failure.getMessage() + " (ranks were lost " + lostSinceCheckpoint
+                                    + " times without a new checkpoint in between: retries = " + retries + ")",
+                            failure);
+        }
+        notices.accept("warning: " + failure.getMessage() + "; going on from the last checkpoint, try "
+                + lostSinceCheckpoint + " of " + retries);
+    }
+
+    /** On one of Spark's threads. */
+    private void take(RunEvent event) {
+        if (event instanceof RunEvent.CheckpointWritten) {
+            lostSinceCheckpoint = 0;
+            if (!growing && workersNow < configuration.get(Settings.WORKERS) && Slots.now(spark.sc()) > workersNow) {
+                growing = true;
+                spark.sc().cancelJobsWithTag(tag);
+            }
+        }
+        events.accept(event);
+    }
+}

@@ -1,0 +1,107 @@
+package io.lockstep.cli;
+
+import static io.lockstep.cli.LockstepProcess.lockstep;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lockstep.cli.LockstepProcess.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Executors that are killed in a run of bin/lockstep. */
+@Timeout(300)
+class RecoveryIT {
+    private static final int STEPS = 60;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRunThatLosesExecutorsEndsByItselfWithTheBitsOfOneThatLostNone() throws Exception {
+        Outcome undisturbed = lockstep(folder, train("undisturbed").toArray(String[]::new));
+        assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
+
+        Outcome disturbed = killing("disturbed", List.of(), 8, 30);
+
+        assertThat(disturbed.status()).as(disturbed.err()).isZero();
+        assertThat(disturbed.out())
+                .contains("going on from the last checkpoint")
+                .contains("bit for bit equal");
+        assertThat(json("disturbed").get("restarts").asInt()).isEqualTo(2);
+        assertThat(json("disturbed").get("parameters_sha256"))
+                .isEqualTo(json("undisturbed").get("parameters_sha256"));
+        assertThat(Files.readAllLines(folder.resolve("disturbed/metrics.jsonl")))
+                .as("a line for each step, none twice")
+                .hasSize(STEPS);
+    }
+
+    @Test
+    void withoutRetriesALostRankEndsTheRunAndSaysHowToGoOn() throws Exception {
+        Outcome run = killing("fragile", List.of("--set", "retries=0"), 8);
+
+        assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(run.err()).contains("lost rank").contains("train --resume --run-dir");
+    }
+
+    /** Runs, and kills an executor each time when so many steps have been logged. */
+    private Outcome killing(String name, List<String> options, int... atSteps) throws Exception {
+        Path out = folder.resolve(name + ".out");
+        Path err = folder.resolve(name + ".err");
+        List<String> command = new ArrayList<>();
+        command.add(LockstepProcess.DISTRIBUTION.resolve("bin/lockstep").toString());
+        command.addAll(train(name));
+        command.addAll(options);
+        Process process = LockstepProcess.start(folder, command, Map.of(), out, err);
+        try {
+            for (int steps : atSteps) {
+                awaitSteps(folder.resolve(name).resolve("metrics.jsonl"), steps);
+                executorOf(process).destroyForcibly();
+            }
+            assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static void awaitSteps(Path metrics, int steps) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < steps) {
+            assertThat(System.nanoTime()).as("no step %d in %s", steps, metrics).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static ProcessHandle executorOf(Process process) throws IOException {
+        for (ProcessHandle each : process.descendants().toList()) {
+            Path commandLine = Path.of("/proc", "" + each.pid(), "cmdline"); // the JDK reads its first 4 KiB only
+            if (Files.readString(commandLine).contains("CoarseGrainedExecutorBackend")) {
+                return each;
+            }
+        }
+        throw new AssertionError("no executor");
+    }
+
+    private static List<String> train(String name) {
+        List<String> args = new ArrayList<>(List.of("train", "--model", "lenet5", "--run-dir", name));
+        args.addAll(List.of("--steps", "" + STEPS, "--global-batch", "64"));
+        for (String setting : List.of(
+                "train-examples=1000", "test-examples=50", "log-every=1", "checkpoint-every=5", "deadline=20s")) {
+            args.addAll(List.of("--set", setting));
+        }
+        return args;
+    }
+
+    private JsonNode json(String name) throws IOException {
+        return Json.parse(Files.readString(folder.resolve(name).resolve("summary.json")));
+    }
+}

@@ -1,0 +1,98 @@
+package io.lockstep.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.Precision;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.reference.ReferenceBackend;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class Bfloat16Test {
+    private static final int CAPACITY = 7;
+
+    /** Convolutions with and without bias, and a dense layer of each step: what is rounded, and beside it what is not. */
+    private static final Map<String, Graph> GRAPHS = Map.of(
+            "residual", TestGraphs.residual(),
+            "convolutions", TestGraphs.convolutions(),
+            "steps",
+                    new Graph.Builder(new Shape(5, 1, 32))
+                            .add("wide", new Dense(48, true))
+                            .add("narrow", new Dense(3, false))
+                            .add("loss", new SoftmaxCrossEntropy(0))
+                            .build());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"residual", "convolutions", "steps"})
+    void gradientsAreThoseOfFloat32ToTheDigitsOfBfloat16(String name) {
+        assumeThat(OneDnn.multipliesBfloat16()).isTrue();
+        Graph graph = GRAPHS.get(name);
+        float[] parameters = TestGraphs.parameters(graph, 1);
+        ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
+        IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
+        for (int threads : new int[] {1, 2}) {
+            try (Plan cpu = new CpuBackend(threads, Precision.BFLOAT16).compile(graph, CAPACITY);
+                    Plan reference = new ReferenceBackend().compile(graph, CAPACITY)) {
+                TestGraphs.load(cpu, parameters);
+                TestGraphs.load(reference, parameters);
+
+                PassResult rounded = cpu.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
+                PassResult exact = reference.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
+
+                assertThat(rounded.lossSum()).isCloseTo(exact.lossSum(), within(0.02 * exact.lossSum()));
+                assertThat(distance(cpu.gradients(), reference.gradients()))
+                        .as("%s on %d threads: distance of the gradients, relative to their length", name, threads)
+                        .isBetween(1e-4, 0.06);
+            }
+        }
+    }
+
+    @Test
+    void aPassRepeatsItsBits() {
+        assumeThat(OneDnn.multipliesBfloat16()).isTrue();
+        Graph graph = TestGraphs.residual();
+        try (Plan plan = new CpuBackend(2, Precision.BFLOAT16).compile(graph, CAPACITY)) {
+            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
+            IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
+            plan.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
+            ByteBuffer first = ByteBuffer.allocate(plan.gradients().limit())
+                    .put(plan.gradients())
+                    .flip();
+            plan.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
+
+            assertThat(plan.gradients()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aCpuWithoutItIsToldBeforeAnythingIsCompiled() {
+        assumeThat(OneDnn.multipliesBfloat16()).isFalse();
+        assertThatThrownBy(() -> new CpuBackend(1, Precision.BFLOAT16)).hasMessageContaining("AVX512_BF16");
+    }
+
+    private static double distance(ByteBuffer a, ByteBuffer b) {
+        double difference = 0;
+        double length = 0;
+        for (int at = 0; at < b.limit(); at += Float.BYTES) {
+            difference += Math.pow(a.getFloat(at) - b.getFloat(at), 2);
+            length += Math.pow(b.getFloat(at), 2);
+        }
+        return Math.sqrt(difference / length);
+    }
+}
