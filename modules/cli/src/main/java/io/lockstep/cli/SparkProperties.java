@@ -36,8 +36,8 @@ final class SparkProperties {
         conf.setIfMissing("spark.task.maxFailures", "1");
         // Spark's default is a year. Seconds; ranks need it to meet, not to train.
         conf.setIfMissing("spark.barrier.sync.timeout", "120");
-        // A hung executor is replaced after half a minute; Spark's default is two, and as much to notice.
-        conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "30s");
+        // A hung executor is replaced after a minute; Spark's default is two, and another to notice.
+        conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "60s");
         conf.setIfMissing("spark.network.timeoutInterval", "5s");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     }

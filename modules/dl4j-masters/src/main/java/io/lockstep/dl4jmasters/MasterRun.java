@@ -128,9 +128,7 @@ public final class MasterRun {
                 message -> events.accept(new RunEvent.Warned(message)));
         NetworkDefinition definition = network.build(shape, classes, run.seed());
         ComputationGraph graph = StockNetwork.initialized(
-                definition,
-                new RunSchedule(run.learning(), lastStep, sampler.stepsPerEpoch()),
-                strategy == MasterStrategy.GRADIENT_SHARING);
+                definition, new RunSchedule(run.learning(), lastStep, sampler.stepsPerEpoch()));
         var ledger = new Ledger(
                 options.workers(),
                 run.logEvery(),
@@ -144,7 +142,7 @@ public final class MasterRun {
             events.accept(new RunEvent.Started(
                     graph.numParams() - statistics, sampler.examples(), sampler.stepsPerEpoch(), 0, lastStep, null));
             FeatureLayout layout = StockNetwork.layout(definition);
-            train(definition, graph, layout, replica, data, sampler, lastStep, ledger, notes.topic());
+            train(graph, layout, replica, data, sampler, lastStep, ledger, notes.topic());
             return ParameterHash.of(replica);
         } finally {
             Masters.shutDown(strategy);
@@ -153,7 +151,6 @@ public final class MasterRun {
     }
 
     private void train(
-            NetworkDefinition definition,
             ComputationGraph graph,
             FeatureLayout layout,
             Replica replica,
@@ -183,7 +180,7 @@ public final class MasterRun {
             ledger.startEpoch(epoch, step);
             long localSteps = fit(distributed, sampler, step, end, loader, ledger);
             finishEpoch(ledger, localSteps, end);
-            StockNetwork.copyInto(replica, graph, definition);
+            StockNetwork.copyInto(replica, graph);
             checkpoint(replica, sampler, end);
             boolean due = run.evaluateEvery() > 0 && (epoch + 1) % run.evaluateEvery() == 0;
             if (due || end == lastStep) {

@@ -7,7 +7,6 @@ import io.lockstep.training.Replica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Map;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -15,10 +14,8 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -58,20 +55,13 @@ final class StockNetwork {
                 : FeatureLayout.NCHW;
     }
 
-    /**
-     * @param logarithmic batch norm's variances are kept as logarithms, as DL4J asks for where gradients are shared: the
-     *     threshold of the encoding is no change for a variance
-     */
-    static ComputationGraph initialized(NetworkDefinition definition, RunSchedule schedule, boolean logarithmic) {
+    static ComputationGraph initialized(NetworkDefinition definition, RunSchedule schedule) {
         var configuration = new RunConfiguration(SerializationUtils.clone(definition.configuration()));
         for (GraphVertex vertex : configuration.getVertices().values()) {
             if (vertex instanceof LayerVertex layerVertex
                     && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
                 follow(layer.getIUpdater(), schedule);
                 follow(layer.getBiasUpdater(), schedule);
-                if (logarithmic && layer instanceof BatchNormalization norm) {
-                    norm.setUseLogStd(true);
-                }
             }
         }
         ComputationGraph graph = new ComputationGraph(configuration);
@@ -86,35 +76,9 @@ final class StockNetwork {
     }
 
     /** Parameters and updater state; the replica is of the same definition, so both have one layout. */
-    static void copyInto(Replica replica, ComputationGraph graph, NetworkDefinition definition) {
+    static void copyInto(Replica replica, ComputationGraph graph) {
         copy("parameters", graph.params(), replica.parameters());
-        putVariances(graph, definition, replica.parameters().asFloatBuffer());
         copy("updater state", graph.getUpdater().getUpdaterStateViewArray(), replica.updaterState());
-    }
-
-    /** Where the graph keeps logarithms of batch norm's deviations, and the definition does not. */
-    private static void putVariances(ComputationGraph graph, NetworkDefinition definition, FloatBuffer parameters) {
-        int start = 0;
-        for (int index : graph.topologicalSortOrder()) {
-            var vertex = graph.getVertices()[index];
-            if (vertex.numParams() == 0) {
-                continue;
-            }
-            boolean plain =
-                    definition.configuration().getVertices().get(vertex.getVertexName()) instanceof LayerVertex layer
-                            && layer.getLayerConf().getLayer() instanceof BatchNormalization norm
-                            && !norm.isUseLogStd();
-            for (Map.Entry<String, INDArray> parameter :
-                    vertex.paramTable(false).entrySet()) {
-                int end = start + Math.toIntExact(parameter.getValue().length());
-                if (plain && parameter.getKey().equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD)) {
-                    for (int i = start; i < end; i++) {
-                        parameters.put(i, (float) Math.pow(10, 2 * parameters.get(i)));
-                    }
-                }
-                start = end;
-            }
-        }
     }
 
     private static void copy(String what, INDArray from, ByteBuffer to) {

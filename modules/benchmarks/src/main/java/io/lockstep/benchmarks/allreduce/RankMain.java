@@ -32,7 +32,8 @@ import java.util.List;
  */
 public final class RankMain {
     private static final int WARM_UP_BYTES = 1 << 20;
-    private static final float WARM_UP_SECONDS = 2;
+    private static final int SMALL_WARM_UP_BYTES = 4096;
+    private static final float WARM_UP_SECONDS = 3;
     private static final int LEAST_ROUNDS = 5;
     private static final int MOST_ROUNDS = 20_000;
 
@@ -117,14 +118,19 @@ public final class RankMain {
         };
     }
 
-    /** Until the JVM has compiled what every size needs: the cipher's first thousands of packets are interpreted. */
+    /**
+     * Until the JVM has compiled what every size needs. The cipher's first thousands of packets are interpreted, which takes
+     * milliseconds for a long one, so most of them are short.
+     */
     private void warmUp() {
         ByteBuffer vector = ByteBuffer.allocateDirect(WARM_UP_BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer small = ByteBuffer.allocateDirect(SMALL_WARM_UP_BYTES).order(ByteOrder.nativeOrder());
         ByteBuffer elapsed = ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder());
         long begin = System.nanoTime();
         do {
-            for (int i = 0; i < 5; i++) {
-                group.allReduce(vector, Reduction.SUM, wire).await();
+            group.allReduce(vector, Reduction.SUM, wire).await();
+            for (int i = 0; i < 100; i++) {
+                group.allReduce(small, Reduction.SUM, wire).await();
             }
             elapsed.putFloat(0, (System.nanoTime() - begin) / 1e9f);
             group.allReduce(elapsed, Reduction.MAX).await();
