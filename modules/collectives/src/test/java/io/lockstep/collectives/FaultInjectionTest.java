@@ -35,30 +35,37 @@ class FaultInjectionTest {
         return new World(groups);
     }
 
+    /** Late and doubled frames harm nothing; lost and changed ones and a dead rank may end a round, but only by saying so. */
     @Test
     void aThousandRoundsOfFaultsNeitherHangNorAcceptAWrongSum() {
         Random random = new Random(7);
         int failed = 0;
-        int rounds = 1000;
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < 1000; round++) {
             int worldSize = 2 + round % 3;
             double each = round % 4 == 0 ? 0.02 : 0;
+            boolean dies = round % 10 == 0;
             Faults bad = new Faults(
                     random.nextInt(3) * each,
                     0.05,
                     0.05,
                     random.nextInt(3) * each,
-                    round % 10 == 0 ? random.nextInt(20) : Integer.MAX_VALUE);
+                    dies ? random.nextInt(20) : Integer.MAX_VALUE);
             List<Faults> faults = new ArrayList<>();
             for (int rank = 0; rank < worldSize; rank++) {
                 faults.add(rank == round % worldSize ? bad : new Faults(0, 0.02, 0.02, 0, Integer.MAX_VALUE));
             }
-            try (World world = world(worldSize, Duration.ofMillis(100), faults, round)) {
-                List<Boolean> correct = world.call(FaultInjectionTest::sumsOrSaysWhyNot);
-                failed += correct.contains(false) ? 1 : 0;
+            boolean harmless = each == 0 && !dies;
+            Duration deadline = harmless ? Duration.ofSeconds(30) : Duration.ofMillis(100);
+            try (World world = world(worldSize, deadline, faults, round)) {
+                boolean correct =
+                        !world.call(FaultInjectionTest::sumsOrSaysWhyNot).contains(false);
+                assertThat(correct || !harmless)
+                        .as("round %d, without a fatal fault", round)
+                        .isTrue();
+                failed += correct ? 0 : 1;
             }
         }
-        assertThat(failed).isBetween(50, rounds / 2);
+        assertThat(failed).isGreaterThan(50);
     }
 
     private static boolean sumsOrSaysWhyNot(ProcessGroup group) {

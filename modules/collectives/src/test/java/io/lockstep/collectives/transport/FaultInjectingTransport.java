@@ -15,7 +15,7 @@ public final class FaultInjectingTransport extends ForwardingTransport {
         }
     }
 
-    private static final int DELAY_POLLS = 300;
+    private static final int DELAY_POLLS = 20;
 
     private final Faults faults;
     private final Random random;
