@@ -63,6 +63,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--temperature and --length must be positive, --top-k 0 or more, --prompt not empty");
         }
         Configuration configuration = RunFolder.configuration(runDir);
+        configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
         Networks.check(configuration);
         HadoopStorage storage = SparkJobs.storage(new SparkConf());
         SparkJobs.resolveData(configuration, storage);

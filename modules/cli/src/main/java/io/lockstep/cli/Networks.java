@@ -42,10 +42,6 @@ final class Networks {
     /** @throws UsageException for an unknown model, or hyper-parameters that do not go together */
     static void check(Configuration configuration) {
         model(configuration.get(Settings.MODEL));
-        if (precision(configuration) != Precision.FLOAT32
-                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
-            throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
-        }
         try {
             hyperparameters(configuration);
         } catch (IllegalArgumentException e) {

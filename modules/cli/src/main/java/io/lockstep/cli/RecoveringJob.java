@@ -25,34 +25,33 @@ final class RecoveringJob {
     private final Function<Boolean, RunOptions> options;
     private final Function<RunOptions, TrainProgram> program;
     private final Consumer<RunEvent> events;
-    private final Consumer<String> notices;
     private final String tag = "lockstep-" + UUID.randomUUID();
 
     // written on Spark's threads
+    private volatile RunEvent.Started started;
+    private volatile boolean hadCheckpoint;
+    private volatile boolean lostCheckpoint;
     private volatile int lostSinceCheckpoint;
-    private volatile int workersNow;
     private volatile boolean growing;
+    private volatile int workersNow;
 
     private int restarts;
 
     /**
      * @param options of the run, told whether it goes on from a checkpoint
-     * @param events as {@link BarrierJob#run}
-     * @param notices told in a line what happened and what is done about it
+     * @param events as {@link BarrierJob#run}; told in a warning what happened and what is done about it
      */
     RecoveringJob(
             JavaSparkContext spark,
             Configuration configuration,
             Function<Boolean, RunOptions> options,
             Function<RunOptions, TrainProgram> program,
-            Consumer<RunEvent> events,
-            Consumer<String> notices) {
+            Consumer<RunEvent> events) {
         this.spark = spark;
         this.configuration = configuration;
         this.options = options;
         this.program = program;
         this.events = events;
-        this.notices = notices;
     }
 
     /** How often the ranks were started again. */
@@ -67,15 +66,17 @@ final class RecoveringJob {
     List<RankResult> run(boolean resume) {
         spark.sc().addJobTag(tag);
         try {
-            boolean resuming = resume;
             while (true) {
                 try {
-                    return attempt(resuming);
+                    return attempt(resume || restarts > 0);
+                } catch (TooFewSlotsException e) {
+                    if (restarts == 0) {
+                        throw e; // nothing has run
+                    } // an executor went away just now: the next attempt waits for another
                 } catch (JobFailedException e) {
                     recover(e);
+                    restarts++;
                 }
-                resuming = true;
-                restarts++;
             }
         } finally {
             spark.sc().removeJobTag(tag);
@@ -83,10 +84,11 @@ final class RecoveringJob {
     }
 
     private List<RankResult> attempt(boolean resuming) {
+        growing = false;
         BarrierJob.Options ranks = SparkJobs.options(configuration);
         workersNow = slots(ranks);
         if (workersNow < ranks.workers()) {
-            notices.accept("warning: slots for " + workersNow + " of " + ranks.workers()
+            warn("slots for " + workersNow + " of " + ranks.workers()
                     + " workers; going on with those (min-workers), with the same global batch");
         }
         return BarrierJob.run(
@@ -102,7 +104,7 @@ final class RecoveringJob {
             return Slots.await(spark.sc(), ranks.fewestWorkers(), ranks.workers(), ranks.slotTimeout());
         } catch (TooFewSlotsException e) {
             if (restarts == 0) {
-                throw e; // nothing has run
+                throw e;
             }
             throw new JobFailedException("a rank was lost, and too few executors are left: " + e.getMessage(), e);
         }
@@ -110,37 +112,64 @@ final class RecoveringJob {
 
     /** Returns if the ranks are to be started again. */
     private void recover(JobFailedException failure) {
-        if (growing) {
-            growing = false;
-            notices.accept("executors are back: going on with them");
+        if (lostCheckpoint) {
+            throw new JobFailedException(
+                    "a rank was lost, and where rank 0 runs now, no checkpoint is found in the run folder; is it on storage"
+                            + " that all hosts share?",
+                    failure);
+        }
+        if (!(failure instanceof RankLostException lost)) {
+            if (!growing) {
+                throw failure;
+            }
+            warn("executors are back: going on with them");
             return;
         }
         int retries = configuration.get(Settings.RETRIES);
-        if (!(failure instanceof RankLostException) || spark.sc().isStopped()) {
+        boolean neverBegan =
+                started == null && !lost.withItsExecutor(); // a closed port, say: it would be as closed again
+        if (retries == 0 || neverBegan || spark.sc().isStopped()) {
             throw failure;
         }
         lostSinceCheckpoint++;
         if (lostSinceCheckpoint > retries) {
-            throw retries == 0
-                    ? failure
-                    : new JobFailedException(
-                            failure.getMessage() + " (ranks were lost " + lostSinceCheckpoint
-                                    + " times without a new checkpoint in between: retries = " + retries + ")",
-                            failure);
+            throw new JobFailedException(
+                    failure.getMessage() + " (ranks were lost " + lostSinceCheckpoint
+                            + " times without a new checkpoint in between: retries = " + retries + ")",
+                    failure);
         }
-        notices.accept("warning: " + failure.getMessage() + "; going on from the last checkpoint, try "
+        warn(failure.getMessage() + "; going on from the " + (hadCheckpoint ? "last checkpoint" : "start") + ", try "
                 + lostSinceCheckpoint + " of " + retries);
+    }
+
+    private void warn(String message) {
+        events.accept(new RunEvent.Warned(message));
     }
 
     /** On one of Spark's threads. */
     private void take(RunEvent event) {
-        if (event instanceof RunEvent.CheckpointWritten) {
-            lostSinceCheckpoint = 0;
-            if (!growing && workersNow < configuration.get(Settings.WORKERS) && Slots.now(spark.sc()) > workersNow) {
-                growing = true;
+        if (event instanceof RunEvent.Started now) {
+            if (now.resumedFrom() == null && hadCheckpoint) {
+                lostCheckpoint = true;
                 spark.sc().cancelJobsWithTag(tag);
+                return;
             }
+            started = now;
+            hadCheckpoint |= now.resumedFrom() != null;
+        } else if (event instanceof RunEvent.CheckpointWritten written) {
+            hadCheckpoint = true;
+            lostSinceCheckpoint = 0;
+            takeReturned(written);
         }
         events.accept(event);
+    }
+
+    private void takeReturned(RunEvent.CheckpointWritten written) {
+        boolean missing = workersNow < configuration.get(Settings.WORKERS);
+        boolean last = started != null && written.step() >= started.lastStep();
+        if (missing && !last && !growing && Slots.now(spark.sc()) > workersNow) {
+            growing = true;
+            spark.sc().cancelJobsWithTag(tag);
+        }
     }
 }

@@ -159,7 +159,11 @@ final class RunFolder implements AutoCloseable {
         append(evaluationsOut, line);
     }
 
+    /** @param out null where the log could not be opened */
     private static void append(OutputStream out, Object line) throws IOException {
+        if (out == null) {
+            throw new IOException("the log is not open");
+        }
         out.write(Json.line(line).getBytes(StandardCharsets.UTF_8));
         out.flush();
     }

@@ -73,7 +73,9 @@ final class SparkJobs {
             }
         }
         Slots.requireInUrl(
-                conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), configuration.get(Settings.WORKERS));
+                conf.get("spark.master"),
+                conf.getInt("spark.task.cpus", 1),
+                options(configuration).fewestWorkers());
         if (conf.get("spark.master").startsWith("local")) {
             requireRoomForAllRanks(configuration);
         }

@@ -32,12 +32,17 @@ final class SparkProperties {
         }
         conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + conf.get(EXECUTOR_OPTIONS, "")).trim());
         // A failed stage is not run again by Spark, from its start: Lockstep does, from the last checkpoint.
-        conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "1");
+        conf.set("spark.stage.maxConsecutiveAttempts", "1");
         conf.setIfMissing("spark.task.maxFailures", "1");
         // Spark's default is a year. Seconds; ranks need it to meet, not to train.
         conf.setIfMissing("spark.barrier.sync.timeout", "120");
         // A hung executor is replaced after a minute; Spark's default is two, and another to notice.
-        conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "60s");
+        if (!conf.contains("spark.network.timeout")) {
+            conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "60s");
+        }
+        // A rank that does not end when it is told to keeps its slot from the next one.
+        conf.setIfMissing("spark.task.reaper.enabled", "true");
+        conf.setIfMissing("spark.task.reaper.killTimeout", "60s");
         conf.setIfMissing("spark.network.timeoutInterval", "5s");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     }
@@ -48,6 +53,10 @@ final class SparkProperties {
             throw new UsageException(
                     "this Spark application was started without Lockstep's plugin; build its session from"
                             + " Lockstep.configure(new SparkConf())");
+        }
+        if (!conf.get("spark.stage.maxConsecutiveAttempts", "").equals("1")) {
+            throw new UsageException("spark.stage.maxConsecutiveAttempts must be 1: Lockstep itself runs a failed stage"
+                    + " again, from the last checkpoint");
         }
     }
 

@@ -77,6 +77,10 @@ final class TrainJob {
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
+        if (!configuration.get(Settings.PRECISION).equals("fp32")
+                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
+            throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
+        }
         StrategySettings.check(configuration);
         MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
@@ -184,8 +188,7 @@ final class TrainJob {
                 configuration,
                 goesOn -> options(folder, goesOn),
                 run -> new TrainProgram(run, replicas),
-                event -> take(event, folder),
-                progress::line);
+                event -> take(event, folder));
         List<RankResult> results = job.run(resume);
         restarts = job.restarts();
         return results;

@@ -69,7 +69,7 @@ class DataCatalogTest {
     void aFolderThatIsNotThereOrHoldsSomethingElseIsNamed() throws Exception {
         assertThatThrownBy(() -> catalog.resolve(home + "/nothing"))
                 .isInstanceOf(DatasetNotFoundException.class)
-                .hasMessage(home + "/nothing: no such folder");
+                .hasMessage(home + "/nothing: no such folder; a text file ends in .txt");
         Files.writeString(home.resolve("notes.csv"), "no data");
         assertThatThrownBy(() -> catalog.resolve(home.toString()))
                 .isInstanceOf(DatasetNotFoundException.class)

@@ -134,7 +134,7 @@ class TextFileTest {
         Files.writeString(folder.resolve("tinyshakespeare/input.txt"), TEXT);
         DataCatalog catalog = new DataCatalog(new LocalStorage(), folder.toString(), LENGTH);
         assertThat(catalog.resolve("tinyshakespeare").format()).isEqualTo("text, by character");
-        assertThat(catalog.describe("tinyshakespeare").trainExamples()).isEqualTo(50 * LENGTH);
+        assertThat(catalog.describe("tinyshakespeare").trainExamples()).isEqualTo(50);
     }
 
     @Test

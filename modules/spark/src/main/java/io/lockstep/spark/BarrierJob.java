@@ -63,31 +63,44 @@ public final class BarrierJob {
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
         RDD<Integer> partitions = spark.parallelize(ranks, workers).rdd();
         ClassTag<Object> results = ClassTag$.MODULE$.apply(Object.class);
-        try (var channel = new JobChannel(jobId, events)) {
+        boolean done = false;
+        spark.sc().addJobTag(jobId);
+        try (var channel = new JobChannel(jobId, events);
+                var watch = new StartWatch(spark.sc(), channel, jobId, workers, options.slotTimeout())) {
             try {
                 Object[] collected = (Object[])
                         partitions.barrier().mapPartitions(task, false, results).collect();
+                done = true;
                 @SuppressWarnings("unchecked") // a rank's result is all that a task returns
                 List<R> byRank = (List<R>) (List<?>) Arrays.asList(collected);
                 return byRank;
             } catch (Exception e) { // Scala's collect throws SparkException without declaring it
-                throw explained(channel, e);
+                throw explained(channel, watch, e);
             }
+        } finally {
+            if (!done && !spark.sc().isStopped()) {
+                spark.sc().cancelJobsWithTag(jobId); // where only this thread was interrupted, ranks would go on
+            }
+            spark.sc().removeJobTag(jobId);
         }
     }
 
-    private static JobFailedException explained(JobChannel channel, Exception failure) {
+    private static JobFailedException explained(JobChannel channel, StartWatch watch, Exception failure) {
         String told = String.valueOf(failure.getMessage());
+        if (watch.gaveUp()) {
+            return new RankLostException("an executor was lost before its ranks had begun", failure, true);
+        }
         if (CANCELLED.matcher(told).find()) {
             return new JobFailedException(firstLines(told), failure);
         }
         Optional<RankFailure> cause = channel.cause(LAST_WORDS);
-        boolean lost = cause.map(RankFailure::consequence).orElse(false) || told.contains(EXECUTOR_LOST);
+        boolean executorLost = told.contains(EXECUTOR_LOST);
+        boolean lost = cause.map(RankFailure::consequence).orElse(executorLost);
         String message = cause.map(each -> each.consequence() // names both ranks itself
                         ? each.message()
                         : "rank " + each.rank() + " (" + each.host() + ") failed: " + each.message())
                 .orElseGet(() -> failure instanceof SparkException ? firstLines(told) : failure.toString());
-        return lost ? new RankLostException(message, failure) : new JobFailedException(message, failure);
+        return lost ? new RankLostException(message, failure, executorLost) : new JobFailedException(message, failure);
     }
 
     /** Spark puts the stack trace into the message; a person wants what comes before it. */

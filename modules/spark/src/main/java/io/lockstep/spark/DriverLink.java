@@ -39,6 +39,15 @@ final class DriverLink {
         send(new Messages.Event(jobId, attempt, event));
     }
 
+    /** Returns when the driver has read all that was told so far: a task's result comes by another way. */
+    static void flush() {
+        try {
+            context().ask(new Messages.Flush());
+        } catch (Exception e) {
+            throw new IllegalStateException("the driver did not answer at the end of the run", e);
+        }
+    }
+
     static void failure(String jobId, int attempt, RankFailure failure) {
         send(new Messages.Failure(jobId, attempt, failure));
     }

@@ -46,6 +46,8 @@ final class JobChannel implements AutoCloseable {
             open(event.jobId()).ifPresent(channel -> channel.event(event.attempt(), event.event()));
         } else if (message instanceof Messages.Failure failure) {
             open(failure.jobId()).ifPresent(channel -> channel.failure(failure.attempt(), failure.failure()));
+        } else if (message instanceof Messages.Flush) {
+            return true; // what the executor sent before has been received, as messages keep their order
         } else if (message instanceof Messages.Note note) {
             DriverNotes.receive(note);
         } else {
@@ -57,6 +59,11 @@ final class JobChannel implements AutoCloseable {
     /** Empty where the job is over: the last words of a rank that was stopped with it. */
     private static Optional<JobChannel> open(String jobId) {
         return Optional.ofNullable(OPEN.get(jobId));
+    }
+
+    /** Whether a rank has asked for the key: all of them run then. */
+    synchronized boolean started() {
+        return !keys.isEmpty();
     }
 
     private synchronized byte[] key(int attempt) {

@@ -15,6 +15,9 @@ final class Messages {
 
     record Event(String jobId, int attempt, RunEvent event) implements Serializable {}
 
+    /** Asks for an answer, which comes when all that was told before has been read. */
+    record Flush() implements Serializable {}
+
     /** @param topic of {@link DriverNotes} */
     record Note(String topic, Serializable note) implements Serializable {}
 

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskKilledException;
@@ -52,8 +53,11 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
         try {
             List<Object> result = List.of(run(context, host));
             return JavaConverters.asScalaIterator(result.iterator());
-        } catch (Exception | LinkageError e) {
-            DriverLink.failure(jobId, context.stageAttemptNumber(), failure(context.partitionId(), host, e));
+        } catch (Throwable e) { // memory that ran out too: the others only see that a rank is gone
+            DriverLink.failure(jobId, context.stageAttemptNumber(), failure(context, host, e));
+            if (e instanceof Error error) {
+                throw error;
+            }
             throw e instanceof RuntimeException unchecked ? unchecked : new JobFailedException(e.toString(), e);
         }
     }
@@ -69,12 +73,14 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                 deadline,
                 security);
         try (ProcessGroup group = groups.open(options, mine -> Arrays.asList(context.allGather(mine)))) {
-            return program.run(new RankContext(
+            R result = program.run(new RankContext(
                     group,
                     storage,
                     event -> DriverLink.event(jobId, attempt, event),
                     context.cpus(),
                     () -> stopIfKilled(context)));
+            DriverLink.flush();
+            return result;
         }
     }
 
@@ -89,10 +95,14 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
         }
     }
 
-    private static RankFailure failure(int rank, String host, Throwable e) {
-        boolean consequence =
-                e instanceof PeerLostException || e instanceof GroupClosedException || e instanceof TaskKilledException;
-        return new RankFailure(rank, host, describe(e), consequence);
+    private static RankFailure failure(BarrierTaskContext context, String host, Throwable e) {
+        boolean consequence = e instanceof PeerLostException
+                || e instanceof GroupClosedException
+                || e instanceof TaskKilledException
+                // whatever a rank trips over while it is being stopped
+                || context.isInterrupted()
+                || ShutdownHookManager.get().isShutdownInProgress();
+        return new RankFailure(context.partitionId(), host, describe(e), consequence);
     }
 
     /** The messages from the outside in, each that adds something. */

@@ -60,9 +60,9 @@ public final class Slots {
     public static int await(SparkContext spark, int fewest, int workers, Duration ofWish) {
         SparkConf conf = spark.conf();
         int cpusPerTask = conf.getInt("spark.task.cpus", 1);
-        requireInUrl(spark.master(), cpusPerTask, workers);
+        requireInUrl(spark.master(), cpusPerTask, fewest);
         // executors that the URL promises will come, however busy this machine is
-        boolean promised = ofUrl(spark.master(), cpusPerTask).isPresent();
+        boolean promised = ofUrl(spark.master(), cpusPerTask).orElse(0) >= workers;
         Duration patience = promised && ofWish.compareTo(PROMISED) < 0 ? PROMISED : ofWish;
         int seen = -1;
         long lastChange = System.nanoTime();

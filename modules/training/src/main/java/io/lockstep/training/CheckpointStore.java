@@ -111,16 +111,31 @@ public final class CheckpointStore {
         return "rank-%05d.state".formatted(rank);
     }
 
-    /** The newest checkpoint that is whole; empty where there is none. */
+    /**
+     * The newest checkpoint that is whole; empty where none was ever completed.
+     *
+     * @throws IOException if there are some, and none can be read: whoever goes on must not begin anew
+     */
     public Optional<Checkpoint> latest() throws IOException {
         List<Long> steps = steps();
+        IOException unreadable = null;
         for (int i = steps.size() - 1; i >= 0; i--) {
             String source = path(steps.get(i));
+            if (!storage.exists(Storage.join(source, MANIFEST))) {
+                warnings.accept(
+                        "passing over the checkpoint " + source + ": it was never completed (no " + MANIFEST + ")");
+                continue;
+            }
             try {
                 return Optional.of(read(source));
             } catch (IOException e) {
                 warnings.accept("passing over the checkpoint " + source + ": " + e.getMessage());
+                unreadable = unreadable == null ? e : unreadable;
             }
+        }
+        if (unreadable != null) {
+            throw new IOException(
+                    "no checkpoint in " + folder + " can be read; the newest: " + unreadable.getMessage(), unreadable);
         }
         return Optional.empty();
     }
@@ -135,9 +150,6 @@ public final class CheckpointStore {
     }
 
     private Checkpoint read(String source) throws IOException {
-        if (!storage.exists(Storage.join(source, MANIFEST))) {
-            throw new IOException("it was never completed (no " + MANIFEST + ")");
-        }
         Map<String, byte[]> files = new TreeMap<>();
         List<String> rankStateHashes = new ArrayList<>();
         String manifest = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);

@@ -85,6 +85,17 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void whereNoneIsWholeNobodyBeginsAnew() throws IOException {
+        store.write(checkpoint(50));
+        Files.write(folder.resolve("step-00000050/model.zip"), new byte[0]);
+
+        assertThatThrownBy(store::latest)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no checkpoint in")
+                .hasMessageContaining("model.zip");
+    }
+
+    @Test
     void withoutItsManifestACheckpointDoesNotExist() throws IOException {
         store.write(checkpoint(50));
         store.write(checkpoint(100));

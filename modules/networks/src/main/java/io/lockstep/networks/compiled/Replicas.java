@@ -31,7 +31,8 @@ public final class Replicas {
             return new CompiledReplica(definition, largestBatch, labelSmoothing, threads, precision, null);
         } catch (UnsupportedOperationException | LinkageError e) {
             if (precision != Precision.FLOAT32) {
-                throw new UnsupportedOperationException("DL4J must run this network, in float32: " + e.getMessage(), e);
+                throw new UnsupportedOperationException(
+                        "DL4J must run this network, which has float32 only (precision = fp32): " + e.getMessage(), e);
             }
             notice.accept("DL4J itself runs this network, which is slower: " + e.getMessage());
             return new Dl4jReplica(definition, largestBatch, labelSmoothing);
