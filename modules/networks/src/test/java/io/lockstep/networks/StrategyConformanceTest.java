@@ -63,7 +63,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 @Timeout(300)
 class StrategyConformanceTest {
     private static final int STEPS = 5;
-    private static final double TOLERANCE = 2e-6;
+    private static final double TOLERANCE = 1e-6;
     private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.ofBytes(1024), WireType.FLOAT32, true);
     private static final Strategy.Factory DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);
     private static final Strategy.Factory AVERAGING = new Strategies.Averaging(1, 0, true);
