@@ -45,8 +45,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
 final class LayerTranslator {
-    private final Graph.Builder graph;
-    private final boolean channelsLast;
+    /** Layers whose dropout DL4J applies to their input. */
     private static final Set<Class<?>> DROPPING = Set.of(
             ConvolutionLayer.class,
             DenseLayer.class,
@@ -57,6 +56,8 @@ final class LayerTranslator {
             DropoutLayer.class,
             ActivationLayer.class);
 
+    private final Graph.Builder graph;
+    private final boolean channelsLast;
     private final double labelSmoothing;
     private final SequenceTranslator sequences;
 
