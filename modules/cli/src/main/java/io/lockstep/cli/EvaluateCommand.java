@@ -116,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(
                     spark,
-                    SparkJobs.options(configuration).withWorkers(configuration.get(Settings.WORKERS)),
+                    SparkJobs.options(SparkJobs.awaitSlots(spark, configuration), configuration),
                     SparkJobs.groups(configuration),
                     program,
                     new Progress(System.out, Progress.isTerminal())::show);

@@ -69,10 +69,6 @@ final class RecoveringJob {
             while (true) {
                 try {
                     return attempt(resume || restarts > 0);
-                } catch (TooFewSlotsException e) {
-                    if (restarts == 0) {
-                        throw e; // nothing has run
-                    } // an executor went away just now: the next attempt waits for another
                 } catch (JobFailedException e) {
                     recover(e);
                     restarts++;
@@ -85,26 +81,26 @@ final class RecoveringJob {
 
     private List<RankResult> attempt(boolean resuming) {
         growing = false;
-        BarrierJob.Options ranks = SparkJobs.options(configuration);
-        workersNow = slots(ranks);
-        if (workersNow < ranks.workers()) {
-            warn("slots for " + workersNow + " of " + ranks.workers()
+        workersNow = slots();
+        int wanted = configuration.get(Settings.WORKERS);
+        if (workersNow < wanted) {
+            warn("slots for " + workersNow + " of " + wanted
                     + " workers; going on with those (min-workers), with the same global batch");
         }
         return BarrierJob.run(
                 spark,
-                ranks.withWorkers(workersNow),
+                SparkJobs.options(workersNow, configuration),
                 SparkJobs.groups(configuration),
                 program.apply(options.apply(resuming)),
                 this::take);
     }
 
-    private int slots(BarrierJob.Options ranks) {
+    private int slots() {
         try {
-            return Slots.await(spark.sc(), ranks.fewestWorkers(), ranks.workers(), ranks.slotTimeout());
+            return SparkJobs.awaitSlots(spark, configuration);
         } catch (TooFewSlotsException e) {
             if (restarts == 0) {
-                throw e;
+                throw e; // nothing has run
             }
             throw new JobFailedException("a rank was lost, and too few executors are left: " + e.getMessage(), e);
         }

@@ -5,12 +5,14 @@ import io.lockstep.datasets.DataCatalog;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
+import io.lockstep.spark.TooFewSlotsException;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** What train and evaluate have in common: from settings to Spark. */
@@ -21,12 +23,29 @@ final class SparkJobs {
         return new HadoopStorage(SparkHadoopUtil.get().newConfiguration(conf));
     }
 
-    static BarrierJob.Options options(Configuration configuration) {
-        return new BarrierJob.Options(
+    /**
+     * Waits for slots.
+     *
+     * @return how many workers to begin with
+     * @throws TooFewSlotsException if there are too few
+     */
+    static int awaitSlots(JavaSparkContext spark, Configuration configuration) {
+        return Slots.await(
+                spark.sc(),
+                fewestWorkers(configuration),
                 configuration.get(Settings.WORKERS),
-                configuration.isChanged(Settings.MIN_WORKERS)
-                        ? configuration.get(Settings.MIN_WORKERS)
-                        : configuration.get(Settings.WORKERS),
+                configuration.get(Settings.SLOT_TIMEOUT));
+    }
+
+    private static int fewestWorkers(Configuration configuration) {
+        return configuration.isChanged(Settings.MIN_WORKERS)
+                ? configuration.get(Settings.MIN_WORKERS)
+                : configuration.get(Settings.WORKERS);
+    }
+
+    static BarrierJob.Options options(int workers, Configuration configuration) {
+        return new BarrierJob.Options(
+                workers,
                 configuration.get(Settings.DEADLINE),
                 configuration.get(Settings.SLOT_TIMEOUT),
                 configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON);
@@ -72,10 +91,7 @@ final class SparkJobs {
                         + " clear; take security = auto");
             }
         }
-        Slots.requireInUrl(
-                conf.get("spark.master"),
-                conf.getInt("spark.task.cpus", 1),
-                options(configuration).fewestWorkers());
+        Slots.requireInUrl(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), fewestWorkers(configuration));
         if (conf.get("spark.master").startsWith("local")) {
             requireRoomForAllRanks(configuration);
         }

@@ -34,6 +34,8 @@ final class SparkProperties {
         // A failed stage is not run again by Spark, from its start: Lockstep does, from the last checkpoint.
         conf.set("spark.stage.maxConsecutiveAttempts", "1");
         conf.setIfMissing("spark.task.maxFailures", "1");
+        // Slots have been waited for; where they are gone again, Spark would try 40 times 15 seconds long.
+        conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "2");
         // Spark's default is a year. Seconds; ranks need it to meet, not to train.
         conf.setIfMissing("spark.barrier.sync.timeout", "120");
         // A hung executor is replaced after a minute; Spark's default is two, and another to notice.

@@ -21,18 +21,12 @@ import scala.reflect.ClassTag$;
 /** Runs a {@link RankProgram} on every rank: a barrier stage of one task a rank. */
 public final class BarrierJob {
     /**
-     * @param workers ranks
-     * @param fewestWorkers with how few to begin where there are too few slots for all
+     * @param workers ranks; whoever calls has seen that there are slots for them ({@link Slots#await})
      * @param deadline of each collective, and of forming the group
-     * @param slotTimeout how long to wait for further executors when there are too few
+     * @param slotTimeout how long slots may be missing before a stage that has not begun is given up
      * @param security of what crosses the network between ranks
      */
-    public record Options(int workers, int fewestWorkers, Duration deadline, Duration slotTimeout, Security security) {
-        /** The same, with neither more nor fewer workers. */
-        public Options withWorkers(int number) {
-            return new Options(number, number, deadline, slotTimeout, security);
-        }
-    }
+    public record Options(int workers, Duration deadline, Duration slotTimeout, Security security) {}
 
     /** How long ranks may take to say why they failed. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -40,13 +34,13 @@ public final class BarrierJob {
     // as Spark words them
     private static final Pattern CANCELLED = Pattern.compile("^Job \\d+ cancelled");
     private static final String EXECUTOR_LOST = "ExecutorLostFailure";
+    private static final String SLOTS_LOST = "requires more slots than";
 
     private BarrierJob() {}
 
     /**
      * @param events what rank 0 tells, in order, on one of Spark's threads
      * @return the ranks' results, by rank
-     * @throws TooFewSlotsException before anything runs
      * @throws RankLostException naming the rank that was lost
      * @throws JobFailedException naming the rank that failed, and the cause
      */
@@ -56,17 +50,16 @@ public final class BarrierJob {
             GroupFactory groups,
             RankProgram<R> program,
             Consumer<RunEvent> events) {
-        int workers = Slots.await(spark.sc(), options.fewestWorkers(), options.workers(), options.slotTimeout());
         String jobId = UUID.randomUUID().toString();
         var storage = new HadoopStorage(spark.hadoopConfiguration());
         var task = new RankTask<>(jobId, options.deadline(), options.security(), groups, program, storage);
-        List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
-        RDD<Integer> partitions = spark.parallelize(ranks, workers).rdd();
+        List<Integer> ranks = IntStream.range(0, options.workers()).boxed().toList();
+        RDD<Integer> partitions = spark.parallelize(ranks, options.workers()).rdd();
         ClassTag<Object> results = ClassTag$.MODULE$.apply(Object.class);
         boolean done = false;
         spark.sc().addJobTag(jobId);
         try (var channel = new JobChannel(jobId, events);
-                var watch = new StartWatch(spark.sc(), channel, jobId, workers, options.slotTimeout())) {
+                var watch = new StartWatch(spark.sc(), channel, jobId, options.workers(), options.slotTimeout())) {
             try {
                 Object[] collected = (Object[])
                         partitions.barrier().mapPartitions(task, false, results).collect();
@@ -87,7 +80,7 @@ public final class BarrierJob {
 
     private static JobFailedException explained(JobChannel channel, StartWatch watch, Exception failure) {
         String told = String.valueOf(failure.getMessage());
-        if (watch.gaveUp()) {
+        if (watch.gaveUp() || told.contains(SLOTS_LOST)) {
             return new RankLostException("an executor was lost before its ranks had begun", failure, true);
         }
         if (CANCELLED.matcher(told).find()) {
