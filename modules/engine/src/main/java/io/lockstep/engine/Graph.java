@@ -2,13 +2,16 @@ package io.lockstep.engine;
 
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +27,20 @@ public final class Graph {
     private final List<Node> nodes;
     private final long parameters;
     private final Map<Integer, Double> weightRetain;
+    private final int trainedNodes;
+    private final boolean inputGradient;
 
-    private Graph(List<Node> nodes, long parameters, Map<Integer, Double> weightRetain) {
+    private Graph(
+            List<Node> nodes,
+            long parameters,
+            Map<Integer, Double> weightRetain,
+            int trainedNodes,
+            boolean inputGradient) {
         this.nodes = List.copyOf(nodes);
         this.parameters = parameters;
         this.weightRetain = Map.copyOf(weightRetain);
+        this.trainedNodes = trainedNodes;
+        this.inputGradient = inputGradient;
     }
 
     /**
@@ -101,6 +113,65 @@ public final class Graph {
                 .toList();
     }
 
+    // ------------------------------------------------------------------ parts of a network
+
+    /** The nodes up to one of them, whose output is handed out. Their parameters are the first of this graph's. */
+    public Graph upTo(String name) {
+        Node last = named(name);
+        Builder part = new Builder(inputShape());
+        nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part, 0));
+        return part.add("handed out", new Operation.Output()).build();
+    }
+
+    /**
+     * The nodes after one of them, whose output they read as their input. Their parameters are the last of this graph's.
+     *
+     * @throws IllegalArgumentException if one of them reads something before that
+     */
+    public Graph after(String name) {
+        Node first = named(name);
+        Builder part = new Builder(first.shape());
+        nodes.subList(first.index() + 1, nodes.size()).forEach(node -> copy(node, part, first.index()));
+        return part.build();
+    }
+
+    /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
+    public Graph frozenAfter(String name) {
+        return new Graph(nodes, parameters, weightRetain, named(name).index() + 1, inputGradient);
+    }
+
+    /** This graph, whose backward goes on to its input, and no parameter gets a gradient. */
+    public Graph towardsInput() {
+        return new Graph(nodes, parameters, weightRetain, 0, true);
+    }
+
+    /** Whether backward computes the gradient of a node's parameters. */
+    public boolean trains(Node node) {
+        return node.index() < trainedNodes;
+    }
+
+    /** Whether backward computes the gradient of the input. */
+    public boolean inputGradient() {
+        return inputGradient;
+    }
+
+    private Node named(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no node " + name));
+    }
+
+    private void copy(Node node, Builder part, int input) {
+        String[] inputs = node.inputs().stream()
+                .map(from -> from == input ? "input" : node(from).name())
+                .toArray(String[]::new);
+        part.add(node.name(), node.operation(), inputs);
+        if (weightRetain.containsKey(node.index())) {
+            part.dropConnect(node.name(), weightRetain.get(node.index()));
+        }
+    }
+
     /** Multiply-adds of convolutions and products, times two, in one forward pass of one example. */
     public long forwardFlop() {
         long flop = 0;
@@ -108,6 +179,9 @@ public final class Graph {
             if (node.operation() instanceof Convolution convolution) {
                 int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
                 flop += 2L * weights * node.shape().pixels();
+            } else if (node.operation() instanceof TransposedConvolution convolution) {
+                int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
+                flop += 2L * weights * inputShapeOf(node).pixels();
             } else if (node.operation() instanceof Dense dense) {
                 flop += 2L * inputShapeOf(node).elements() * dense.outputs();
             } else if (node.operation() instanceof SequenceOperation operation) {
@@ -186,10 +260,10 @@ public final class Graph {
 
         public Graph build() {
             Node last = nodes.get(nodes.size() - 1);
-            if (!(last.operation() instanceof SoftmaxCrossEntropy)) {
+            if (!(last.operation() instanceof Operation.Last)) {
                 throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
             }
-            return new Graph(nodes, parameters, weightRetain);
+            return new Graph(nodes, parameters, weightRetain, nodes.size(), false);
         }
     }
 
@@ -206,6 +280,9 @@ public final class Graph {
                             + " inputs and " + convolution.outputs() + " outputs");
                 }
                 return through(convolution.window(), x, convolution.outputs());
+            } else if (operation instanceof TransposedConvolution convolution) {
+                Window window = convolution.window();
+                return new Shape(window.inputHeight(x.height()), window.inputWidth(x.width()), convolution.outputs());
             } else if (operation instanceof Pooling pooling) {
                 return through(pooling.window(), x, x.channels());
             } else if (operation instanceof SequenceOperation onSequences) {
@@ -216,6 +293,14 @@ public final class Graph {
             } else if (operation instanceof SoftmaxCrossEntropy) {
                 requireVectors(x);
                 return x;
+            } else if (operation instanceof Judgement) {
+                requireOneNumber(x);
+                return x;
+            } else if (operation instanceof ChannelRange range) {
+                if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > x.channels()) {
+                    throw new IllegalArgumentException(range + " of " + x.channels() + " channels");
+                }
+                return new Shape(x.height(), x.width(), range.count());
             } else if (operation instanceof Flatten) {
                 return Shape.vector(x.elements());
             } else if (operation instanceof Add) {
@@ -244,6 +329,12 @@ public final class Graph {
             }
         }
 
+        private static void requireOneNumber(Shape x) {
+            if (x.elements() != 1) {
+                throw new IllegalArgumentException("wants one number, not " + x);
+            }
+        }
+
         private static Shape concatenated(List<Shape> inputs) {
             Shape first = inputs.get(0);
             int channels = 0;
@@ -264,6 +355,10 @@ public final class Graph {
                         * window.height()
                         * window.width();
                 return weights + (convolution.bias() ? convolution.outputs() : 0);
+            } else if (operation instanceof TransposedConvolution convolution) {
+                Window window = convolution.window();
+                return inputs.get(0).channels() * convolution.outputs() * window.height() * window.width()
+                        + (convolution.bias() ? convolution.outputs() : 0);
             } else if (operation instanceof Dense dense) {
                 return Math.multiplyExact(inputs.get(0).channels(), dense.outputs())
                         + (dense.bias() ? dense.outputs() : 0);

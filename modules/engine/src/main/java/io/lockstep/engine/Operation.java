@@ -16,6 +16,13 @@ public sealed interface Operation {
     record Convolution(int outputs, Window window, int groups, boolean bias) implements Operation {}
 
     /**
+     * The transpose of the convolution that {@code window} describes, which goes from this one's output to its input
+     * (Zeiler et al. 2010; what PyTorch and DL4J call deconvolution): stride spreads pixels apart. Parameters: bias
+     * (outputs) if there is one, then weights (inputs, outputs, height, width).
+     */
+    record TransposedConvolution(int outputs, Window window, boolean bias) implements Operation {}
+
+    /**
      * y = x W + b on vectors, or on each step of a sequence. Parameters: weights (outputs, inputs), the inputs varying
      * fastest; then bias.
      */
@@ -81,6 +88,9 @@ public sealed interface Operation {
     record ZeroPadding(int top, int bottom, int left, int right, int channelsBefore, int channelsAfter)
             implements Operation {}
 
+    /** Some of the channels: the reverse of {@link Concatenation}. */
+    record ChannelRange(int first, int count) implements Operation {}
+
     /**
      * A vector of all elements.
      *
@@ -112,6 +122,54 @@ public sealed interface Operation {
      */
     record AlphaDropout(double retain) implements Noise {}
 
+    /** A node that a graph may end with. */
+    sealed interface Last extends Operation {}
+
+    /** The end of a part of a network whose loss is elsewhere: what comes in is handed out. */
+    record Output() implements Last {}
+
+    /**
+     * The last node of a network that tells real examples (label 1) from generated ones (label 0), by one number z an
+     * example; see {@link Rule}.
+     */
+    record Judgement(Rule rule) implements Last {}
+
+    /** The loss of one judgement z. */
+    enum Rule {
+        /**
+         * Cross-entropy of sigmoid(z) with the label: log(1 + exp(-z)) for real, log(1 + exp(z)) for generated. As a
+         * generator's, with label 1, Goodfellow et al. 2014's non-saturating one.
+         */
+        CROSS_ENTROPY,
+        /** With label 1: log(1 - sigmoid(z)), the saturating loss of a generator (the same paper, equation 1). */
+        SATURATING,
+        /** -z for real, z for generated (Arjovsky et al. 2017). */
+        WASSERSTEIN;
+
+        public double loss(double z, boolean real) {
+            return switch (this) {
+                case CROSS_ENTROPY -> softplus(real ? -z : z);
+                case SATURATING -> -softplus(real ? z : -z);
+                case WASSERSTEIN -> real ? -z : z;
+            };
+        }
+
+        /** Of {@link #loss}, by z. */
+        public double slope(double z, boolean real) {
+            double probability = 1 / (1 + Math.exp(-z));
+            return switch (this) {
+                case CROSS_ENTROPY -> real ? probability - 1 : probability;
+                case SATURATING -> real ? -probability : 1 - probability;
+                case WASSERSTEIN -> real ? -1 : 1;
+            };
+        }
+
+        /** log(1 + exp(x)), without overflow. */
+        private static double softplus(double x) {
+            return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+        }
+    }
+
     /**
      * The last node: softmax of a vector, or of each step of a sequence, and its cross-entropy with the labels, in nats.
      * A step whose label is {@link #NO_LABEL} counts for nothing.
@@ -121,7 +179,7 @@ public sealed interface Operation {
      * @param weight of each label in the gradient: 1 sums over the steps, 1 / T takes the mean of T. The loss that is
      *     told is the plain sum.
      */
-    record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Operation {
+    record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Last {
         public static final int NO_LABEL = -1;
 
         public SoftmaxCrossEntropy(double labelSmoothing) {

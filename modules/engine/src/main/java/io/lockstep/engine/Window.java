@@ -39,6 +39,19 @@ public record Window(
         return outputSize(inputWidth + padLeft + padRight, width, strideWidth, dilationWidth);
     }
 
+    /** Height of the input of which this window makes an output of the given height, as small as it can be. */
+    public int inputHeight(int outputHeight) {
+        return inputSize(outputHeight, height, strideHeight, dilationHeight) - padTop - padBottom;
+    }
+
+    public int inputWidth(int outputWidth) {
+        return inputSize(outputWidth, width, strideWidth, dilationWidth) - padLeft - padRight;
+    }
+
+    private static int inputSize(int output, int kernel, int stride, int dilation) {
+        return (output - 1) * stride + (kernel - 1) * dilation + 1;
+    }
+
     private static int outputSize(int padded, int kernel, int stride, int dilation) {
         int reach = (kernel - 1) * dilation + 1;
         if (padded < reach) {

@@ -4,6 +4,7 @@ import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.AlphaDropout;
 import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
@@ -12,11 +13,14 @@ import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.GaussianDropout;
 import io.lockstep.engine.Operation.GaussianNoise;
+import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Operation.ResponseNorm;
+import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.SpatialDropout;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.SequenceOperation.Embedding;
 import java.nio.ByteBuffer;
@@ -42,6 +46,10 @@ public final class TestGraphs {
         graphs.put("inception", inception());
         graphs.put("one pixel", onePixel());
         graphs.put("response norm", responseNorm());
+        graphs.put("transposed convolutions", transposed());
+        for (Rule rule : Rule.values()) {
+            graphs.put("judgement " + rule, judgement(rule));
+        }
         graphs.put("noise", noise());
         graphs.put("dropped weights", droppedWeights());
         for (Function function : Function.values()) {
@@ -57,6 +65,34 @@ public final class TestGraphs {
 
     private static final BatchNorm NORM = new BatchNorm(1e-5, 0.9, true);
     private static final Activation RELU = new Activation(Function.RELU);
+
+    /** A generator's, to 9 x 6 pixels: stride, dilation, asymmetric padding, one channel, without bias. */
+    public static Graph transposed() {
+        return new Graph.Builder(Shape.vector(11))
+                .add("t1", new TransposedConvolution(16, new Window(4, 3, 1, 1, 0, 0, 0, 0, 1, 1), true))
+                .add("n1", NORM)
+                .add("r1", RELU)
+                .add("t2", new TransposedConvolution(17, new Window(3, 2, 2, 2, 1, 0, 0, 1, 1, 1), true))
+                .add("a2", new Activation(Function.TANH))
+                .add("t3", new TransposedConvolution(1, new Window(2, 2, 1, 1, 0, 1, 1, 0, 2, 2), false))
+                .add("flat", new Flatten(false))
+                .add("d", new Dense(4, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** A conditional discriminator: part of the input goes around the first layers. */
+    public static Graph judgement(Rule rule) {
+        return new Graph.Builder(Shape.vector(12))
+                .add("picture", new ChannelRange(0, 9), "input")
+                .add("condition", new ChannelRange(9, 3), "input")
+                .add("d1", new Dense(7, true), "picture")
+                .add("a1", new Activation(Function.LEAKY_RELU))
+                .add("both", new Concatenation(), "a1", "condition")
+                .add("d2", new Dense(1, true))
+                .add("loss", new Judgement(rule))
+                .build();
+    }
 
     public static Graph mlp() {
         return new Graph.Builder(Shape.vector(13))
@@ -265,14 +301,13 @@ public final class TestGraphs {
     public static IntBuffer labels(Graph graph, int examples, long seed) {
         Random random = new Random(seed);
         int steps = graph.last().shape().pixels();
+        int classes = graph.last().operation() instanceof Judgement
+                ? 2
+                : graph.last().shape().channels();
         IntBuffer labels = IntBuffer.allocate(examples * steps);
         for (int i = 0; i < examples * steps; i++) {
             boolean without = steps > 1 && random.nextInt(5) == 0;
-            labels.put(
-                    i,
-                    without
-                            ? SoftmaxCrossEntropy.NO_LABEL
-                            : random.nextInt(graph.last().shape().channels()));
+            labels.put(i, without ? SoftmaxCrossEntropy.NO_LABEL : random.nextInt(classes));
         }
         return labels;
     }

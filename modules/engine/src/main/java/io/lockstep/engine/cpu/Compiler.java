@@ -13,7 +13,7 @@ import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.SequenceOperation;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
@@ -36,19 +36,21 @@ final class Compiler {
     private final Map<Integer, Fusion> fusions;
     private final Rounding rounding;
     private final LossNode loss;
-    private Tensor scores;
+    /** What the last node of a pass reads; nothing overwrites it before the next pass but backward. */
+    private final Map<Boolean, Tensor> scores = new HashMap<>();
 
     Compiler(CpuPlan plan, Graph graph) {
         this.plan = plan;
         this.graph = graph;
         fusions = Fusion.of(graph);
         rounding = new Rounding(plan);
-        loss = new LossNode(plan, graph.last());
+        loss = LossNode.of(plan, graph.last());
         for (Node node : graph.nodes()) {
             make(node);
         }
     }
 
+    /** Null for a graph without a loss. */
     LossNode loss() {
         return loss;
     }
@@ -66,7 +68,12 @@ final class Compiler {
             dropConnects.put(node.index(), new DropConnect(plan, graph, node));
         }
         if (isConvolution(node)) {
-            primitives.put(node.index(), new ConvolutionNode(plan, node, graph.inputShapeOf(node)));
+            ConvolutionNode convolution = operation instanceof Dense
+                    ? ConvolutionNode.ofSteps(plan, node, graph.inputShapeOf(node))
+                    : new ConvolutionNode(plan, node, graph.inputShapeOf(node));
+            primitives.put(node.index(), convolution);
+        } else if (operation instanceof TransposedConvolution) {
+            primitives.put(node.index(), new TransposedConvolutionNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof SequenceOperation.Recurrent) {
             primitives.put(node.index(), RecurrentNode.product(plan, graph, node));
         } else if (operation instanceof Pooling) {
@@ -96,23 +103,22 @@ final class Compiler {
     private static boolean isMove(Operation operation) {
         return operation instanceof Operation.Concatenation
                 || operation instanceof Operation.ZeroPadding
+                || operation instanceof Operation.ChannelRange
                 || operation instanceof Operation.Flatten;
     }
 
     Program evaluation() {
-        Pass pass = new Pass(false);
-        Program program = pass.forward();
-        scores = pass.outputs[graph.last().input()];
-        return program;
+        return new Pass(false).forward();
     }
 
-    /** What the loss of an evaluation reads; nothing overwrites it before the next pass. */
-    Tensor scores() {
-        return scores;
-    }
-
+    /** Forward and backward; forward alone where there is no loss. */
     Program training() {
-        return new Pass(true).forwardBackward();
+        Pass pass = new Pass(true);
+        return loss == null ? pass.forward() : pass.forwardBackward();
+    }
+
+    Tensor scores(boolean training) {
+        return scores.get(training);
     }
 
     /** One program under construction. */
@@ -165,11 +171,11 @@ final class Compiler {
             if (operation instanceof BatchNorm) {
                 forwardNorm(node, name);
                 return;
-            } else if (operation instanceof SoftmaxCrossEntropy) {
-                forwardLoss(node, name);
+            } else if (operation instanceof Operation.Last) {
+                forwardLast(node, name);
                 return;
             }
-            if (isConvolution(node) && !training) {
+            if ((isConvolution(node) || operation instanceof TransposedConvolution) && !training) {
                 program.newSegment();
             }
             if (operation instanceof SequenceOperation) {
@@ -188,6 +194,9 @@ final class Compiler {
             if (isConvolution(node)) {
                 Tensor factor = factor(convolution(node), x);
                 program.chunked(name, convolution(node).forwardStep(factor, y), factor, y);
+            } else if (operation instanceof TransposedConvolution) {
+                Tensor factor = factor(transposed(node).convolution(), x);
+                program.chunked(name, transposed(node).forwardStep(factor, y), factor, y);
             } else if (operation instanceof Dense) {
                 program.whole(name, dense(node).forwardStep(x, y), x, y);
             } else if (operation instanceof Pooling) {
@@ -265,8 +274,12 @@ final class Compiler {
             program.chunked(name, norm.normalizeStep(x, residual, fusion.relu(), y), present(x, y, residual));
         }
 
-        private void forwardLoss(Node node, String name) {
+        private void forwardLast(Node node, String name) {
             Tensor x = outputs[node.input()];
+            scores.put(training, x);
+            if (loss == null) {
+                return;
+            }
             lossGradient = training
                     ? program.tensor(node.name() + ".gradient", node.shape().elements())
                     : null;
@@ -284,6 +297,10 @@ final class Compiler {
                     backward(node);
                 }
             }
+            if (graph.inputGradient()) {
+                Tensor gradient = gradientOf(graph.node(0), 1);
+                program.chunked("hand out the input's gradient", plan.inputGradientStep(gradient), gradient);
+            }
             program.newSegment();
             announce();
             return program;
@@ -294,7 +311,7 @@ final class Compiler {
             int segment = 0;
             for (int i = graph.nodes().size() - 1; i > 0; i--) {
                 Node node = graph.node(i);
-                if (node.parameters() > 0) {
+                if (node.parameters() > 0 && graph.trains(node)) {
                     segment = Math.max(segment, finalIn[i]);
                     program.segments.get(segment).watermark = node.parametersAt();
                 }
@@ -331,7 +348,7 @@ final class Compiler {
         }
 
         private boolean wantsGradient(int node) {
-            return !(graph.node(node).operation() instanceof Input);
+            return graph.inputGradient() || !(graph.node(node).operation() instanceof Input);
         }
 
         @Override
@@ -376,6 +393,8 @@ final class Compiler {
                 sequences.get(node.index()).backward(this, inputsOf(node), outputs[node.index()], dy);
             } else if (isConvolution(node)) {
                 backwardConvolution(node, name, x, dy);
+            } else if (operation instanceof TransposedConvolution) {
+                backwardTransposed(node, name, x, dy);
             } else if (operation instanceof Dense) {
                 backwardDense(node, name, x, dy);
             } else if (operation instanceof Add) {
@@ -433,14 +452,16 @@ final class Compiler {
                 Tensor dx = gradientFor(node.input());
                 program.chunked(name + " data", convolution.backwardDataStep(dyFactor, dx), dyFactor, dx);
             }
-            Tensor xFactor = factor(convolution, x);
+            if (graph.trains(node)) {
+                Tensor xFactor = factor(convolution, x);
+                weightsGradient(node, name, convolution, xFactor, dyFactor);
+            }
+        }
+
+        /** @param x, dy of the convolution, which may be the transpose of the node's */
+        private void weightsGradient(Node node, String name, ConvolutionNode convolution, Tensor x, Tensor dy) {
             Tensor partials = convolution.partialGradients(program, node.name());
-            program.shared(
-                    name + " weights",
-                    convolution.backwardWeightsStep(xFactor, dyFactor, partials),
-                    xFactor,
-                    dyFactor,
-                    partials);
+            program.shared(name + " weights", convolution.backwardWeightsStep(x, dy, partials), x, dy, partials);
             program.jointLater(
                     name + " unpack",
                     masked(node, convolution.gradientJoint(partials)),
@@ -448,10 +469,30 @@ final class Compiler {
                     partials);
         }
 
+        private void backwardTransposed(Node node, String name, Tensor x, Tensor dy) {
+            TransposedConvolutionNode transposed = transposed(node);
+            ConvolutionNode convolution = transposed.convolution();
+            if (program.hasDeferred()) {
+                program.newSegment();
+            }
+            Tensor dyFactor = factor(convolution, dy);
+            if (wantsGradient(node.input())) {
+                Tensor dx = gradientFor(node.input());
+                program.chunked(name + " data", transposed.backwardDataStep(dyFactor, dx), dyFactor, dx);
+            }
+            if (graph.trains(node)) {
+                program.jointLater(name + " bias", transposed.biasGradientJoint(dy), segment -> {}, dy);
+                weightsGradient(node, name, convolution, dyFactor, factor(convolution, x));
+            }
+        }
+
         private void backwardDense(Node node, String name, Tensor x, Tensor dy) {
             if (wantsGradient(node.input())) {
                 Tensor dx = gradientFor(node.input());
                 program.whole(name + " data", dense(node).backwardDataStep(dy, dx), dy, dx);
+            }
+            if (!graph.trains(node)) {
+                return;
             }
             program.jointLater(
                     name + " weights",
@@ -502,6 +543,10 @@ final class Compiler {
 
         private ConvolutionNode convolution(Node node) {
             return (ConvolutionNode) primitives.get(node.index());
+        }
+
+        private TransposedConvolutionNode transposed(Node node) {
+            return (TransposedConvolutionNode) primitives.get(node.index());
         }
 
         private DenseNode dense(Node node) {

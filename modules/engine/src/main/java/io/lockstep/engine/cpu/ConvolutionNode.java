@@ -22,6 +22,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
@@ -62,27 +63,55 @@ final class ConvolutionNode implements AutoCloseable {
     private dnnl_memory_desc_t gradientDescription;
 
     ConvolutionNode(CpuPlan plan, Node node, Shape from) {
-        this.plan = plan;
-        this.from = from;
-        to = node.shape();
-        long parameters = plan.weightsAddress(node);
-        long gradients = plan.gradientAddress(node.parametersAt());
-        long bias;
-        long weights;
-        if (node.operation() instanceof Dense dense) {
-            // of each step: a convolution of one pixel, but with the bias behind the weights
-            operation = new Convolution(dense.outputs(), Window.square(1, 1, 0), 1, dense.bias());
-            weights = 0;
-            bias = (long) from.channels() * dense.outputs() * Float.BYTES;
-        } else {
-            operation = (Convolution) node.operation();
-            bias = 0;
-            weights = operation.bias() ? (long) operation.outputs() * Float.BYTES : 0;
+        this(plan, (Convolution) node.operation(), from, node.shape(), Place.biasFirst(plan, node));
+    }
+
+    /** A dense layer of each step: a convolution of one pixel, but with the bias behind the weights. */
+    static ConvolutionNode ofSteps(CpuPlan plan, Node node, Shape from) {
+        Dense dense = (Dense) node.operation();
+        Convolution operation = new Convolution(dense.outputs(), Window.square(1, 1, 0), 1, dense.bias());
+        long bias = (long) from.channels() * dense.outputs() * Float.BYTES;
+        return new ConvolutionNode(plan, operation, from, node.shape(), new Place(plan, node, bias, 0));
+    }
+
+    /**
+     * What a node's parameters and gradients lie at.
+     *
+     * @param biasOffset bytes from the node's first parameter
+     */
+    private record Place(CpuPlan plan, Node node, long biasOffset, long weightsOffset) {
+        static Place biasFirst(CpuPlan plan, Node node) {
+            boolean bias = node.operation() instanceof Convolution convolution
+                    ? convolution.bias()
+                    : ((TransposedConvolution) node.operation()).bias();
+            return new Place(plan, node, 0, bias ? (long) node.shape().channels() * Float.BYTES : 0);
         }
-        biasAddress = parameters + bias;
-        biasGradientAddress = gradients + bias;
-        weightsAddress = parameters + weights;
-        weightsGradientAddress = gradients + weights;
+
+        long parameters() {
+            return plan.weightsAddress(node);
+        }
+
+        long gradients() {
+            return plan.gradientAddress(node.parametersAt());
+        }
+    }
+
+    /** The convolution whose backward a transposed one does forward: without bias, from its output to its input. */
+    static ConvolutionNode transposeOf(CpuPlan plan, Node node, Shape from) {
+        TransposedConvolution transposed = (TransposedConvolution) node.operation();
+        Convolution operation = new Convolution(from.channels(), transposed.window(), 1, false);
+        return new ConvolutionNode(plan, operation, node.shape(), from, Place.biasFirst(plan, node));
+    }
+
+    private ConvolutionNode(CpuPlan plan, Convolution operation, Shape from, Shape to, Place place) {
+        this.plan = plan;
+        this.operation = operation;
+        this.from = from;
+        this.to = to;
+        biasAddress = place.parameters() + place.biasOffset();
+        biasGradientAddress = place.gradients() + place.biasOffset();
+        weightsAddress = place.parameters() + place.weightsOffset();
+        weightsGradientAddress = place.gradients() + place.weightsOffset();
         dimensions = dimensions();
         boolean rounds = plan.precision() == Precision.BFLOAT16
                 && operation.groups() == 1

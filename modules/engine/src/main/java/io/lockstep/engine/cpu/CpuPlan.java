@@ -1,6 +1,8 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Precision;
@@ -19,6 +21,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
 public final class CpuPlan implements Plan {
+    private static final IntBuffer NO_LABELS = IntBuffer.allocate(0);
+
     private final int capacity;
     private final long exampleBytes;
     private final int classCount;
@@ -31,6 +35,7 @@ public final class CpuPlan implements Plan {
     private final ByteBuffer gradients;
     private final Precision precision;
     private final StatisticsExchange exchange;
+    private final ByteBuffer inputGradient;
     private final Lanes lanes;
     private final List<PackedWeights> packs = new ArrayList<>();
     private final List<Call> packCalls = new ArrayList<>();
@@ -43,6 +48,8 @@ public final class CpuPlan implements Plan {
     private ByteBuffer features;
     private IntBuffer labels;
     private int[] predictions;
+    private float[] exampleWeights;
+    private Tensor scores;
     private long seed;
     private long firstExample;
     private volatile long watermark;
@@ -63,8 +70,10 @@ public final class CpuPlan implements Plan {
         }
         this.capacity = capacity;
         exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
-        classCount = graph.last().shape().channels();
-        labelsOfExample = graph.last().shape().pixels();
+        classCount = classes(graph.last());
+        labelsOfExample = graph.last().operation() instanceof Output
+                ? 0
+                : graph.last().shape().pixels();
         forwardFlop = graph.forwardFlop();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
@@ -74,6 +83,9 @@ public final class CpuPlan implements Plan {
         gradientAddress = givenGradients == null ? memory.allocate(bytes) : addressOf(givenGradients, bytes);
         parameters = NativeMemory.view(parameterAddress, bytes);
         gradients = NativeMemory.view(gradientAddress, bytes);
+        inputGradient = graph.inputGradient()
+                ? NativeMemory.view(memory.allocate(exampleBytes * capacity), exampleBytes * capacity)
+                : null;
         lanes = new Lanes(threads, "lockstep-engine");
         try {
             // on a lane, because oneDNN asks the thread that makes a primitive how many threads there are
@@ -82,6 +94,10 @@ public final class CpuPlan implements Plan {
             close();
             throw e;
         }
+    }
+
+    private static int classes(Graph.Node last) {
+        return last.operation() instanceof Judgement ? 2 : last.shape().channels();
     }
 
     private static long addressOf(ByteBuffer given, long bytes) {
@@ -191,6 +207,10 @@ public final class CpuPlan implements Plan {
         return labels.get(labels.position() + place);
     }
 
+    double exampleWeight(int example) {
+        return exampleWeights == null ? 1 : exampleWeights[example];
+    }
+
     void predicted(int place, int best) {
         if (predictions != null) {
             predictions[place] = best;
@@ -208,6 +228,11 @@ public final class CpuPlan implements Plan {
     Step inputStep(Tensor y) {
         return (lane, from, to) ->
                 y.buffer.put(y.at(from), features, features.position() + y.at(from), y.at(to) - y.at(from));
+    }
+
+    Step inputGradientStep(Tensor gradient) {
+        return (lane, from, to) -> inputGradient.put(
+                gradient.at(from), gradient.buffer, gradient.at(from), gradient.at(to) - gradient.at(from));
     }
 
     Step copyStep(Tensor x, Tensor y) {
@@ -252,6 +277,7 @@ public final class CpuPlan implements Plan {
         seed = noiseSeed;
         firstExample = first;
         predictions = null;
+        scores = compiler.scores(true);
         watermark = Long.MAX_VALUE;
         announced = Long.MAX_VALUE;
         lanes.run(lane -> pass(training, lane, examples), () -> announce(listener));
@@ -276,16 +302,49 @@ public final class CpuPlan implements Plan {
         }
         take(batch, classes, examples);
         predictions = predicted;
+        scores = compiler.scores(false);
         lanes.run(lane -> pass(evaluation, lane, examples), () -> {});
         return compiler.loss().result(examples);
     }
 
     /**
-     * What the softmax read in the last {@link #evaluate}: (examples, steps, classes) float32, native order. Valid until
-     * the next pass.
+     * Forward of a graph that ends with {@link Output}; {@link #scores} has what is handed out.
+     *
+     * @param asTraining with noise and this batch's statistics; otherwise as in inference
+     */
+    public void forward(ByteBuffer batch, int examples, long first, long noiseSeed, boolean asTraining) {
+        take(batch, NO_LABELS, examples);
+        seed = noiseSeed;
+        firstExample = first;
+        scores = compiler.scores(asTraining);
+        lanes.run(lane -> pass(asTraining ? training : evaluation, lane, examples), () -> {});
+    }
+
+    /**
+     * What the last node read in the last {@link #evaluate} or {@link #forward}: (examples, steps, classes) float32,
+     * native order. Valid until the next pass.
      */
     public ByteBuffer scores() {
-        return compiler.scores().buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        return scores.buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /** The numbers that a graph ending with {@link Judgement} gave in its last pass; an example each. */
+    public float[] judgements() {
+        return ((JudgementNode) compiler.loss()).judgements();
+    }
+
+    /**
+     * What the loss of each example counts, of a graph that ends with {@link Judgement}, from the next pass on.
+     *
+     * @param weights at least as many as examples; null: 1 each
+     */
+    public void weighExamples(float[] weights) {
+        exampleWeights = weights;
+    }
+
+    /** After a pass of a graph {@link Graph#towardsInput}: (examples, height, width, channels). */
+    public ByteBuffer inputGradient() {
+        return inputGradient.duplicate().order(ByteOrder.nativeOrder());
     }
 
     private void take(ByteBuffer batch, IntBuffer classes, int examples) {

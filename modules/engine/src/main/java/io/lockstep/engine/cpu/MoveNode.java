@@ -1,14 +1,14 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.Concatenation;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Shape;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.javacpp.Pointer;
 
-/** Concatenation, zero padding and flattening: one input's elements copied into their places, and back. */
+/** Concatenation, zero padding, flattening, and a range of channels: elements copied into their places, and back. */
 final class MoveNode implements AutoCloseable {
     private final Shape from;
     private final Shape to;
@@ -20,8 +20,9 @@ final class MoveNode implements AutoCloseable {
     /** @param channelsBefore of the inputs before this one */
     MoveNode(CpuPlan plan, Operation operation, Shape from, Shape to, int channelsBefore) {
         this.operation = operation;
-        this.from = from;
-        this.to = to;
+        boolean part = operation instanceof ChannelRange; // its output has a place in its input
+        this.from = part ? to : from;
+        this.to = part ? from : to;
         placeBytes = Float.BYTES * place(channelsBefore);
         there = new Calls(
                 plan.lanes(),
@@ -40,12 +41,20 @@ final class MoveNode implements AutoCloseable {
         if (operation instanceof ZeroPadding padding) {
             return ((long) padding.top() * to.width() + padding.left()) * to.channels() + padding.channelsBefore();
         }
-        return channelsBefore;
+        return operation instanceof ChannelRange range ? range.first() : channelsBefore;
     }
 
     Step forwardStep(Tensor x, Tensor y) {
+        return operation instanceof ChannelRange ? take(x, y) : put(x, y);
+    }
+
+    Step backwardStep(Tensor dy, Tensor dx) {
+        return operation instanceof ChannelRange ? put(dy, dx) : take(dy, dx);
+    }
+
+    private Step put(Tensor x, Tensor y) {
         return (lane, first, end) -> {
-            if (operation instanceof ZeroPadding) {
+            if (operation instanceof ZeroPadding || operation instanceof ChannelRange) {
                 Pointer.memset(lane.a.to(y.addressOf(first)), 0, (end - first) * y.exampleBytes);
             }
             there.get(lane, end - first)
@@ -55,7 +64,7 @@ final class MoveNode implements AutoCloseable {
         };
     }
 
-    Step backwardStep(Tensor dy, Tensor dx) {
+    private Step take(Tensor dy, Tensor dx) {
         return (lane, first, end) -> back.get(lane, end - first)
                 .set(0, dy.addressOf(first) + placeBytes)
                 .set(1, dx.addressOf(first))
@@ -69,15 +78,13 @@ final class MoveNode implements AutoCloseable {
     /** The input's dimensions with the output's strides. */
     private dnnl_memory_desc_t outer(int examples) {
         long[] dimensions = {examples, from.channels(), from.height(), from.width()};
-        if (operation instanceof Flatten flatten && !flatten.channelsFirst()) {
-            return inner(examples);
-        } else if (operation instanceof Flatten) {
-            return OneDnn.strided(dimensions, new long[] {from.elements(), from.pixels(), from.width(), 1});
-        } else if (operation instanceof Concatenation || operation instanceof ZeroPadding) {
-            long row = (long) to.width() * to.channels();
-            return OneDnn.strided(dimensions, new long[] {to.elements(), 1, row, to.channels()});
+        if (operation instanceof Flatten flatten) {
+            return flatten.channelsFirst()
+                    ? OneDnn.strided(dimensions, new long[] {from.elements(), from.pixels(), from.width(), 1})
+                    : inner(examples);
         }
-        throw new UnsupportedOperationException(operation.toString());
+        long row = (long) to.width() * to.channels();
+        return OneDnn.strided(dimensions, new long[] {to.elements(), 1, row, to.channels()});
     }
 
     @Override

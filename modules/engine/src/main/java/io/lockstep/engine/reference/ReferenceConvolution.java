@@ -2,6 +2,7 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 
@@ -21,6 +22,34 @@ final class ReferenceConvolution {
         this.examples = examples;
         biasAt = (int) node.parametersAt();
         weightsAt = biasAt + (operation.bias() ? operation.outputs() : 0);
+    }
+
+    /** The convolution that a transposed one is the transpose of: from its output, which has the bias, to its input. */
+    ReferenceConvolution(TransposedConvolution transposed, Shape input, Node node, int examples) {
+        operation = new Convolution(input.channels(), transposed.window(), 1, transposed.bias());
+        from = node.shape();
+        to = input;
+        this.examples = examples;
+        biasAt = (int) node.parametersAt();
+        weightsAt = biasAt + (transposed.bias() ? transposed.outputs() : 0);
+    }
+
+    /** @param x of the transposed convolution: this one's output */
+    void transposed(double[] x, double[] parameters, double[] y) {
+        for (int i = 0; operation.bias() && i < y.length; i++) {
+            y[i] = parameters[biasAt + i % from.channels()];
+        }
+        terms((i, w, o) -> y[i] += x[o] * parameters[w]);
+    }
+
+    void transposedBackward(double[] x, double[] parameters, double[] dy, double[] dx, double[] gradients) {
+        for (int i = 0; operation.bias() && i < dy.length; i++) {
+            gradients[biasAt + i % from.channels()] += dy[i];
+        }
+        terms((i, w, o) -> {
+            dx[o] += dy[i] * parameters[w];
+            gradients[w] += dy[i] * x[o];
+        });
     }
 
     private interface Term {

@@ -7,15 +7,20 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.Last;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.ResponseNorm;
+import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.SequenceOperation;
@@ -133,7 +138,7 @@ public final class ReferenceNetwork {
         int classes = graph.last().shape().channels();
         int[] predictions = new int[labels.length];
         for (int n = 0; n < labels.length; n++) {
-            int best = 0;
+            int best = graph.last().operation() instanceof Judgement && probability(n, 0) > 0 ? 1 : 0;
             for (int c = 1; c < classes; c++) {
                 if (probability(n, c) > probability(n, best)) {
                     best = c;
@@ -155,6 +160,9 @@ public final class ReferenceNetwork {
 
     private PassResult result() {
         int classes = graph.last().shape().channels();
+        if (graph.last().operation() instanceof Judgement judgement) {
+            return judged(judgement.rule());
+        }
         double smoothing = training ? ((SoftmaxCrossEntropy) graph.last().operation()).labelSmoothing() : 0;
         double loss = 0;
         int correct = 0;
@@ -168,6 +176,16 @@ public final class ReferenceNetwork {
         return new PassResult(loss, correct);
     }
 
+    private PassResult judged(Rule rule) {
+        double loss = 0;
+        int correct = 0;
+        for (int n = 0; n < labels.length; n++) {
+            loss += rule.loss(probability(n, 0), labels[n] == 1);
+            correct += predictions()[n] == labels[n] ? 1 : 0;
+        }
+        return new PassResult(loss, correct);
+    }
+
     private double target(int place, int c, int classes, double smoothing) {
         return (labels[place] == c ? 1 - smoothing : 0) + smoothing / classes;
     }
@@ -177,6 +195,8 @@ public final class ReferenceNetwork {
         Shape shape = graph.inputShapeOf(node);
         if (operation instanceof Convolution convolution) {
             new ReferenceConvolution(convolution, shape, node, examples).forward(x, parameters, y);
+        } else if (operation instanceof TransposedConvolution convolution) {
+            new ReferenceConvolution(convolution, shape, node, examples).transposed(x, parameters, y);
         } else if (operation instanceof Dense dense) {
             dense(node, dense, x, y);
         } else if (operation instanceof BatchNorm norm) {
@@ -198,6 +218,8 @@ public final class ReferenceNetwork {
             onSequence(node).forward(inputsOf(node, outputs), y);
         } else if (operation instanceof SoftmaxCrossEntropy) {
             softmax(x, y, node.shape().channels());
+        } else if (operation instanceof Last) {
+            System.arraycopy(x, 0, y, 0, y.length);
         } else {
             copy(node, (from, input, to) -> y[to] = outputs[input][from]);
         }
@@ -208,6 +230,9 @@ public final class ReferenceNetwork {
         Shape shape = graph.inputShapeOf(node);
         if (operation instanceof Convolution convolution) {
             new ReferenceConvolution(convolution, shape, node, examples).backward(x, parameters, dy, dx, gradients);
+        } else if (operation instanceof TransposedConvolution convolution) {
+            new ReferenceConvolution(convolution, shape, node, examples)
+                    .transposedBackward(x, parameters, dy, dx, gradients);
         } else if (operation instanceof Dense dense) {
             denseBackward(node, dense, x, dy, dx);
         } else if (operation instanceof BatchNorm norm) {
@@ -230,6 +255,8 @@ public final class ReferenceNetwork {
             }
         } else if (operation instanceof SequenceOperation) {
             onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
+        } else if (operation instanceof Judgement judgement) {
+            Arrays.setAll(dx, i -> judgement.rule().slope(x[i], labels[i] == 1));
         } else if (operation instanceof SoftmaxCrossEntropy loss) {
             int classes = node.shape().channels();
             for (int i = 0; i < dx.length; i++) {
@@ -309,7 +336,7 @@ public final class ReferenceNetwork {
         void element(int from, int input, int to);
     }
 
-    /** Operations that only move elements: concatenation, zero padding, flattening. */
+    /** Operations that only move elements: concatenation, zero padding, flattening, a range of channels. */
     private void copy(Node node, Move move) {
         Shape to = node.shape();
         int channelsBefore = 0;
@@ -318,7 +345,7 @@ public final class ReferenceNetwork {
             for (int n = 0; n < examples; n++) {
                 for (int h = 0; h < from.height(); h++) {
                     for (int w = 0; w < from.width(); w++) {
-                        for (int c = 0; c < from.channels(); c++) {
+                        for (int c = firstChannel(node); c < lastChannel(node, from); c++) {
                             int target = place(node.operation(), from, to, h, w, c + channelsBefore);
                             move.element(index(from, n, h, w, c), input, n * to.elements() + target);
                         }
@@ -327,6 +354,14 @@ public final class ReferenceNetwork {
             }
             channelsBefore += from.channels();
         }
+    }
+
+    private static int firstChannel(Node node) {
+        return node.operation() instanceof ChannelRange range ? range.first() : 0;
+    }
+
+    private static int lastChannel(Node node, Shape from) {
+        return node.operation() instanceof ChannelRange range ? range.first() + range.count() : from.channels();
     }
 
     private static int place(Operation operation, Shape from, Shape to, int h, int w, int c) {
@@ -338,6 +373,8 @@ public final class ReferenceNetwork {
             return index(to, 0, h + padding.top(), w + padding.left(), c + padding.channelsBefore());
         } else if (operation instanceof Concatenation) {
             return index(to, 0, h, w, c);
+        } else if (operation instanceof ChannelRange range) {
+            return index(to, 0, h, w, c - range.first());
         }
         throw new UnsupportedOperationException(operation.toString());
     }

@@ -102,7 +102,8 @@ class CentralDifferencesTest {
                 .forward(features, labels)
                 .lossSum();
         moved[at] = before;
-        double weight = ((SoftmaxCrossEntropy) graph.last().operation()).weight(); // of the gradient, not of the loss
+        double weight = // of the gradient, not of the loss
+                graph.last().operation() instanceof SoftmaxCrossEntropy softmax ? softmax.weight() : 1;
         return weight * (up - down) / (2 * STEP);
     }
 

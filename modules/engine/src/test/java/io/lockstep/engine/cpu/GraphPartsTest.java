@@ -1,0 +1,147 @@
+package io.lockstep.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.Rule;
+import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.reference.ReferenceNetwork;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Parts of a network, as two that play against each other need them. */
+@Timeout(60)
+class GraphPartsTest {
+    private static final int EXAMPLES = 5;
+
+    @Test
+    void whatOnePartHandsOutTheOtherTakesIn() {
+        Graph whole = TestGraphs.judgement(Rule.CROSS_ENTROPY);
+        Graph first = TestGraphs.judgement(Rule.CROSS_ENTROPY).upTo("both");
+        Graph second = whole.after("both");
+        assertThat(first.parameters() + second.parameters()).isEqualTo(whole.parameters());
+        ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
+        IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
+        try (CpuPlan all = new CpuBackend(2).compile(whole, EXAMPLES)) {
+            TestGraphs.load(all, TestGraphs.parameters(whole, 1));
+            int cut = (int) first.parameters() * Float.BYTES;
+            ByteBuffer parameters = all.parameters();
+            try (CpuPlan head = new CpuBackend(2).compile(first, EXAMPLES, slice(parameters, 0, cut), null);
+                    CpuPlan tail = new CpuBackend(1)
+                            .compile(second, EXAMPLES, slice(parameters, cut, parameters.limit()), null)) {
+                double loss = all.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
+                        .lossSum();
+                head.forward(features, EXAMPLES, 0, 7, true);
+                ByteBuffer handed = copy(head.scores());
+                assertThat(tail.forwardBackward(handed, labels, EXAMPLES, 0, 7, mark -> {})
+                                .lossSum())
+                        .isCloseTo(loss, within(1e-5));
+                assertThat(tail.gradients()).isEqualTo(slice(all.gradients(), cut, parameters.limit()));
+                assertThat(tail.judgements()).containsExactly(all.judgements(), within(1e-6f));
+            }
+        }
+        assertThatThrownBy(() -> whole.after("d1")).hasMessageContaining("both").hasMessageContaining("condition");
+    }
+
+    @Test
+    void whatIsFrozenChangesNothingForTheRest() {
+        Graph whole = TestGraphs.transposed();
+        Graph frozen = whole.frozenAfter("t2");
+        ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
+        IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
+        try (CpuPlan all = new CpuBackend(2).compile(whole, EXAMPLES);
+                CpuPlan part = new CpuBackend(2).compile(frozen, EXAMPLES)) {
+            TestGraphs.load(all, TestGraphs.parameters(whole, 1));
+            TestGraphs.load(part, TestGraphs.parameters(whole, 1));
+            all.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
+            long[] marks = {Long.MAX_VALUE};
+            part.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> marks[0] = mark);
+            int end = (int) whole.upTo("t2").parameters() * Float.BYTES;
+            assertThat(slice(part.gradients(), 0, end)).isEqualTo(slice(all.gradients(), 0, end));
+            assertThat(part.gradients().getFloat(part.gradients().limit() - Float.BYTES))
+                    .isZero();
+            assertThat(marks[0]).isZero();
+        }
+    }
+
+    @Test
+    void theGradientTowardsTheInputIsTheReferences() {
+        for (String name : TestGraphs.all().keySet()) {
+            Graph graph = TestGraphs.all().get(name);
+            if (TestGraphs.embeds(graph)) {
+                continue; // numbers of a vocabulary have no gradient
+            }
+            ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
+            IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
+            float[] parameters = TestGraphs.parameters(graph, 1);
+            var reference = new ReferenceNetwork(graph, doubles(parameters), true, 7, 0);
+            int[] classes = new int[labels.remaining()];
+            labels.duplicate().get(classes);
+            reference.forward(doubles(features), classes);
+            reference.backward();
+            try (CpuPlan plan = new CpuBackend(2).compile(graph.towardsInput(), EXAMPLES)) {
+                TestGraphs.load(plan, parameters);
+                plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
+                boolean norms = graph.nodes().stream().anyMatch(node -> node.operation() instanceof BatchNorm);
+                for (int i = 0; i < reference.inputGradient().length; i++) {
+                    assertThat((double) plan.inputGradient().getFloat(i * Float.BYTES))
+                            .as("%s, input %d", name, i)
+                            .isCloseTo(reference.inputGradient()[i], within(norms ? 2e-3 : 2e-4));
+                }
+            }
+        }
+    }
+
+    @Test
+    void weightsOfExamplesScaleTheirLossAndGradient() {
+        Graph graph = TestGraphs.judgement(Rule.WASSERSTEIN);
+        assertThat(((Judgement) graph.last().operation()).rule()).isEqualTo(Rule.WASSERSTEIN);
+        ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
+        IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
+        try (CpuPlan plan = new CpuBackend(2).compile(graph, EXAMPLES)) {
+            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            double loss = plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
+                    .lossSum();
+            float gradient = plan.gradients().getFloat(0);
+            plan.weighExamples(new float[] {-2, -2, -2, -2, -2});
+            assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
+                            .lossSum())
+                    .isCloseTo(-2 * loss, within(1e-6));
+            assertThat(plan.gradients().getFloat(0)).isCloseTo(-2 * gradient, within(1e-6f));
+        }
+    }
+
+    private static ByteBuffer slice(ByteBuffer buffer, int from, int to) {
+        return buffer.slice(from, to - from).order(ByteOrder.nativeOrder());
+    }
+
+    private static ByteBuffer copy(ByteBuffer buffer) {
+        return ByteBuffer.allocateDirect(buffer.remaining())
+                .order(ByteOrder.nativeOrder())
+                .put(buffer)
+                .flip();
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    private static double[] doubles(ByteBuffer floats) {
+        double[] doubles = new double[floats.limit() / Float.BYTES];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = floats.getFloat(i * Float.BYTES);
+        }
+        return doubles;
+    }
+}
