@@ -1,9 +1,9 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataSource;
 import io.lockstep.dl4jmasters.MasterOptions;
 import io.lockstep.dl4jmasters.MasterRun;
 import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
@@ -79,12 +79,12 @@ final class MasterJobs {
     }
 
     /** @throws UsageException if the model is none that can be watched while DL4J trains it */
-    static void checkModel(NetworkSource network, Configuration configuration, DataSource data) {
+    static void checkModel(NetworkDefinition network, Configuration configuration) {
         if (!isMaster(configuration)) {
             return;
         }
         try {
-            MasterRun.requireTrainable(network.build(data.shape(), data.classes(), configuration.get(Settings.SEED)));
+            MasterRun.requireTrainable(network);
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     configuration.get(Settings.STRATEGY) + " cannot train " + configuration.get(Settings.MODEL) + ": "

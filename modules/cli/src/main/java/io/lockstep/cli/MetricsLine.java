@@ -1,8 +1,10 @@
 package io.lockstep.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lockstep.training.StepReport;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A line of metrics.jsonl: what all ranks did since the line before. Loss without regularisation; bytes and times per
@@ -19,8 +21,12 @@ record MetricsLine(
         double examplesPerSecond,
         long skippedSteps,
         long bytesSent,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measures,
         StepReport.TimeMs timeMs,
         List<StepReport.TimeMs> ranks) {
+    MetricsLine {
+        measures = measures == null ? Map.of() : measures; // of a log before there were any, too
+    }
 
     static MetricsLine of(StepReport report) {
         return new MetricsLine(
@@ -33,6 +39,7 @@ record MetricsLine(
                 report.examplesPerSecond(),
                 report.skippedSteps(),
                 report.bytesSent(),
+                report.measures(),
                 report.timeMs(),
                 report.ranks());
     }

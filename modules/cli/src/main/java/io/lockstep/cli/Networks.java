@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
@@ -11,6 +10,7 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Replica;
@@ -50,13 +50,12 @@ final class Networks {
     }
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
-    static void checkBucket(NetworkSource network, Configuration configuration, DataSource data) {
+    static void checkBucket(NetworkDefinition network, Configuration configuration) {
         int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
         if (bucketBytes == 0) {
             return;
         }
-        ModelSummary summary =
-                ModelSummary.of(network.build(data.shape(), data.classes(), configuration.get(Settings.SEED)));
+        ModelSummary summary = ModelSummary.of(network);
         long gradientBytes = Float.BYTES * (summary.parameters() + summary.statistics());
         if (bucketBytes > gradientBytes) {
             throw new UsageException("bucket-bytes = " + bucketBytes + " is more than the gradient of "
@@ -84,7 +83,13 @@ final class Networks {
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
             Configuration configuration = configuration(settings);
             var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
-            return model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+            try {
+                NetworkDefinition network =
+                        model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+                return GameSettings.apply(network, configuration);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
+            }
         }
 
         @Override
@@ -160,6 +165,9 @@ final class Networks {
     private static Replica replica(NetworkDefinition network, Configuration configuration, Setup setup) {
         double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
         Precision precision = precision(configuration);
+        if (network.adversarial() != null) {
+            return new AdversarialReplica(network, setup.largestBatch(), setup.threads(), precision);
+        }
         if (configuration.get(Settings.SYNC_BATCH_NORM)) {
             return new CompiledReplica(
                     network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.group());

@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a person sees of a run. In a terminal one line is rewritten; in a file a line is added every few seconds. Lines
@@ -18,11 +20,22 @@ final class Progress {
     /** Steps in which JVMs compile, one earlier than another. */
     private static final int WARM_UP_STEPS = 50;
 
+    private static final Map<String, String> SHORT_NAMES = Map.of(
+            "value", "V",
+            "d_real", "D(x)",
+            "d_generated", "D(G(z))",
+            "wasserstein_estimate", "W",
+            "critic_gradient_norm", "|grad f|",
+            "generator_loss", "G loss",
+            "diversity", "diversity");
+
     static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintStream out;
     private final boolean terminal;
     private final Set<Integer> slowRanks = new HashSet<>();
+    private final BalanceWatch balance = new BalanceWatch();
+    private boolean game;
     private RunEvent.Started run;
     private long lastLineNanos;
     private double secondsPerStep;
@@ -35,6 +48,11 @@ final class Progress {
     /** Told by bin/lockstep, which sees the standard output that a JVM does not. */
     static boolean isTerminal() {
         return Boolean.getBoolean("lockstep.terminal");
+    }
+
+    /** @param shown whether two networks play against each other */
+    void showGame(boolean shown) {
+        game = shown;
     }
 
     void line(String text) {
@@ -61,9 +79,11 @@ final class Progress {
             show(reported.report());
         } else if (event instanceof RunEvent.Evaluated evaluated) {
             Evaluation evaluation = evaluated.evaluation();
-            line(format(
-                    "epoch %d  step %,d: test accuracy %.2f %%, test loss %.4f",
-                    evaluated.epoch() + 1, evaluated.step(), 100 * evaluation.accuracy(), evaluation.loss()));
+            String what = game
+                    ? "discriminator right on %.2f %% of test pictures and samples, loss %.4f"
+                    : "test accuracy %.2f %%, test loss %.4f";
+            line(format("epoch %d  step %,d: ", evaluated.epoch() + 1, evaluated.step())
+                    + format(what, 100 * evaluation.accuracy(), evaluation.loss()));
         } else if (event instanceof RunEvent.Decided decided) {
             var decision = decided.decision();
             line(decision.setting() + " = " + decision.value() + ": " + decision.why());
@@ -93,6 +113,7 @@ final class Progress {
         if (report.step() > WARM_UP_STEPS) {
             nameSlowRank(report);
         }
+        balance.warning(report).ifPresent(text -> line("warning: " + text));
         double examplesPerStep = (double) report.examples() / report.step();
         double recent = examplesPerStep / report.examplesPerSecond();
         secondsPerStep = secondsPerStep == 0 ? recent : 0.8 * secondsPerStep + 0.2 * recent;
@@ -104,16 +125,25 @@ final class Progress {
         lastLineNanos = now;
         long epochs = (run.lastStep() + run.stepsPerEpoch() - 1) / run.stepsPerEpoch();
         passingLine(format(
-                "epoch %d/%d  step %,d/%,d  loss %.4f  accuracy %.1f %%  %,.0f examples/s  %s left%s",
+                "epoch %d/%d  step %,d/%,d  %s  %,.0f examples/s  %s left%s",
                 report.epoch() + 1,
                 epochs,
                 report.step(),
                 run.lastStep(),
-                report.loss(),
-                100 * report.accuracy(),
+                game
+                        ? measured(report.measures())
+                        : format("loss %.4f  accuracy %.1f %%", report.loss(), 100 * report.accuracy()),
                 report.examplesPerSecond(),
                 clock((run.lastStep() - report.step()) * secondsPerStep),
                 report.skippedSteps() > 0 ? "  (" + report.skippedSteps() + " steps skipped: not finite)" : ""));
+    }
+
+    /** How the players of a generative adversarial network stand: {@code V -1.21  D(x) 0.55  D(G(z)) 0.45 ...}. */
+    static String measured(Map<String, Double> measures) {
+        return measures.entrySet().stream()
+                .filter(entry -> SHORT_NAMES.containsKey(entry.getKey()))
+                .map(entry -> format("%s %.2f", SHORT_NAMES.get(entry.getKey()), entry.getValue()))
+                .collect(Collectors.joining("  "));
     }
 
     /** {@code 1:02:03}, {@code 4:05}. */

@@ -144,6 +144,31 @@ final class Settings {
             "0",
             "Probability of dropping an activation, where the model has dropout.",
             Parsers.number(0, 0.999));
+    static final Setting<Integer> DISCRIMINATOR_STEPS = add(
+            "discriminator-steps",
+            "0",
+            "Updates of a GAN's discriminator to one of its generator; 0: as the model's paper has it.",
+            Parsers.int32(0, 1000));
+    static final Setting<String> GENERATOR_LOSS = add(
+            "generator-loss",
+            "non-saturating",
+            "What a GAN's generator learns from: -log D(G(z)), or log(1 - D(G(z))), whose slope is 0 where D wins.",
+            Parsers.word("non-saturating", "saturating"));
+    static final Setting<Double> GENERATOR_RATE = add(
+            "generator-rate",
+            "1",
+            "Learning rate of a GAN's generator, as a multiple of learning-rate.",
+            Parsers.number(1e-6, 1e6));
+    static final Setting<Double> WEIGHT_CLIP = add(
+            "weight-clip",
+            "0",
+            "Parameters of a critic (wgan) stay within so much of 0; 0: as the model's paper has it.",
+            Parsers.number(0, 1e3));
+    static final Setting<Double> GRADIENT_PENALTY = add(
+            "gradient-penalty",
+            "0",
+            "Weight of the penalty on a critic's gradient (wgan-gp); 0: as the model's paper has it.",
+            Parsers.number(0, 1e6));
     static final Setting<Double> CLIP_NORM = add(
             "clip-norm",
             "0",

@@ -1,6 +1,8 @@
 package io.lockstep.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Map;
 
 /**
  * summary.json, written when a run has ended as it should.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param wallSeconds of this call, executors' start included
  * @param resumedFromStep the step that this call went on from, or null
  * @param restarts how often ranks were lost, or came back, and this call went on by itself
+ * @param measures of the last logged steps, beside the loss: how the players of a GAN stand
  */
 public record Summary(
         String model,
@@ -35,4 +38,5 @@ public record Summary(
         List<String> parametersSha256,
         double wallSeconds,
         Long resumedFromStep,
-        int restarts) {}
+        int restarts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measures) {}

@@ -5,6 +5,7 @@ import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.Split;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.ReplicaFactory;
@@ -37,6 +38,9 @@ final class TrainJob {
     private RunEvent.Started started;
 
     private Long resumedFromStep;
+    /** Whether two networks play against each other. */
+    private boolean game;
+
     private int restarts;
     private IOException logFailure;
 
@@ -130,8 +134,13 @@ final class TrainJob {
         if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
             throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
         }
-        Networks.checkBucket(network, configuration, source);
-        MasterJobs.checkModel(network, configuration, source);
+        NetworkDefinition definition =
+                network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+        game = definition.adversarial() != null;
+        progress.showGame(game);
+        GameSettings.check(definition, configuration, source);
+        Networks.checkBucket(definition, configuration);
+        MasterJobs.checkModel(definition, configuration);
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
@@ -173,6 +182,9 @@ final class TrainJob {
                             results.stream().map(RankResult::environment).toList()));
             Summary summary = summary(folder, results, (System.nanoTime() - start) / 1e9);
             plot(folder);
+            if (game) {
+                drawSamples(folder, storage, source);
+            }
             folder.putJson("summary.json", summary); // last: a folder with a summary is a whole one
             if (json != null) {
                 Files.writeString(json, Json.pretty(summary));
@@ -331,7 +343,8 @@ final class TrainJob {
                 results.get(0).parametersSha256(),
                 wallSeconds,
                 resumedFromStep,
-                restarts);
+                restarts,
+                last.measures());
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */
@@ -362,14 +375,24 @@ final class TrainJob {
         }
     }
 
+    /** From the last checkpoint, which is the end of the run. */
+    private void drawSamples(RunFolder folder, HadoopStorage storage, DataSource source) throws IOException {
+        Samples samples =
+                new Samples(configuration, storage, folder.path(), ((ImageSource) source).shape(), source.classes());
+        folder.put("plots/samples.png", samples.png(Samples.COUNT, null, configuration.get(Settings.SEED)));
+    }
+
     private void conclude(RunFolder folder, Summary summary) {
         boolean stopped = summary.steps() < started.lastStep();
         progress.line(Progress.format(
-                "%s after %s: test accuracy %.2f %%, test loss %.4f, %,.0f examples/s",
+                "%s after %s: %s, %,.0f examples/s",
                 stopped ? "stopped" : "done",
                 Progress.clock(summary.wallSeconds()),
-                100 * summary.testAccuracy(),
-                summary.testLoss(),
+                game
+                        ? Progress.measured(summary.measures()) + "; samples in plots/samples.png"
+                        : Progress.format(
+                                "test accuracy %.2f %%, test loss %.4f",
+                                100 * summary.testAccuracy(), summary.testLoss()),
                 summary.examplesPerSecond()));
         String equal = summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal";
         progress.line((MasterJobs.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)

@@ -134,6 +134,7 @@ final class Ledger {
                                 .mapToLong(Share::bytesSent)
                                 .max()
                                 .orElse(0),
+                Map.of(),
                 all.times(stepMs),
                 shares.values().stream().map(share -> share.times(stepMs)).toList())));
         shares.clear();

@@ -13,7 +13,7 @@ public final class DropoutMask {
      * @param retain probability of being kept
      */
     public static boolean keeps(long seed, int node, long element, double retain) {
-        return (hash(seed, node, element) >>> 11) * 0x1.0p-53 < retain;
+        return uniform(seed, node, element) < retain;
     }
 
     /**
@@ -23,6 +23,11 @@ public final class DropoutMask {
      */
     public static double weightFactor(long seed, int node, long parameter, double retain) {
         return keeps(seed ^ 0x5DEECE66DL, ~node, parameter, retain) ? 1 / retain : 0;
+    }
+
+    /** In [0, 1). */
+    public static double uniform(long seed, int node, long element) {
+        return (hash(seed, node, element) >>> 11) * 0x1.0p-53;
     }
 
     /** Normal with mean 0 and variance 1 (Box and Muller 1958); another stream than {@link #keeps}. */

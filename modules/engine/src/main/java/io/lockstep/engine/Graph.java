@@ -135,6 +135,14 @@ public final class Graph {
         return part.build();
     }
 
+    /** This graph with another last node, which reads the same. */
+    public Graph endingWith(Operation.Last operation) {
+        Builder changed = new Builder(inputShape());
+        nodes.subList(1, last().index()).forEach(node -> copy(node, changed, 0));
+        return changed.add(last().name(), operation, node(last().input()).name())
+                .build();
+    }
+
     /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
     public Graph frozenAfter(String name) {
         return new Graph(nodes, parameters, weightRetain, named(name).index() + 1, inputGradient);

@@ -54,6 +54,8 @@ public sealed interface Operation {
         RELU,
         /** 0.01 x below 0. */
         LEAKY_RELU,
+        /** 0.2 x below 0: the slope of discriminators (Radford et al. 2016, section 3). */
+        LEAKY_RELU_FIFTH,
         TANH,
         SIGMOID,
         /** exp(x) - 1 below 0. */

@@ -75,6 +75,7 @@ public final class ModelZoo {
                 "Lin et al. 2014, Network In Network, section 4",
                 "Three convolutions with two of 1x1 after each; the last has a channel for each class.",
                 NetworkInNetwork::build));
+        models.addAll(AdversarialModels.all());
         models.addAll(SequenceModels.all());
         Map<String, Model> byName = new LinkedHashMap<>();
         for (Model model : models) {

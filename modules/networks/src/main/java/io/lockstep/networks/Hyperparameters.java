@@ -3,6 +3,7 @@ package io.lockstep.networks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -113,6 +114,35 @@ public record Hyperparameters(
             }
         }
         return configuration;
+    }
+
+    /**
+     * Gives some of a network's layers updaters of their own, like the others' but for the last bit of a constant: DL4J
+     * keeps the states of neighbours with equal updaters in one block, and two networks that take turns need two.
+     *
+     * @param vertices names of the layers
+     */
+    public void separateUpdater(ComputationGraphConfiguration configuration, Set<String> vertices) {
+        Hyperparameters near = new Hyperparameters(
+                updater,
+                learningRate,
+                Math.nextUp(momentum),
+                beta1,
+                beta2,
+                Math.nextUp(epsilon),
+                l1,
+                l2,
+                weightDecay,
+                dropout,
+                labelSmoothing);
+        configuration.getVertices().forEach((name, vertex) -> {
+            if (vertices.contains(name)
+                    && vertex instanceof LayerVertex layerVertex
+                    && layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
+                layer.setIUpdater(near.updater.create(near));
+                layer.setBiasUpdater(layer.getIUpdater());
+            }
+        });
     }
 
     private void regularize(Layer layer) {

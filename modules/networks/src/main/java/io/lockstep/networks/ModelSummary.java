@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -91,7 +92,7 @@ public record ModelSummary(List<Row> layers) {
                 shape,
                 all - statistics,
                 statistics,
-                multiplyAdds(layer, output, steps(layerVertex, input, output)));
+                multiplyAdds(layer, input, output, steps(layerVertex, input, output)));
     }
 
     /** Of the sequence that a layer reads; 1 where it reads none. */
@@ -106,6 +107,14 @@ public record ModelSummary(List<Row> layers) {
             }
         }
         return steps;
+    }
+
+    private static long multiplyAdds(Layer layer, InputType input, InputType output, long steps) {
+        if (layer instanceof Deconvolution2D transposed) {
+            int[] kernel = transposed.getKernelSize();
+            return input.arrayElementsPerExample() * kernel[0] * kernel[1] * transposed.getNOut();
+        }
+        return multiplyAdds(layer, output, steps);
     }
 
     private static long multiplyAdds(Layer layer, InputType output, long steps) {

@@ -15,15 +15,23 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 
 /**
- * A classifier to train: DL4J's configuration, and what DL4J's configuration does not keep, the shape of an example.
+ * A network to train: DL4J's configuration, and what DL4J's configuration does not keep: the shape of an example, and
+ * for a generative adversarial network where the generator ends and the discriminator begins.
  *
  * @param configuration with one input and one output layer of shape (N, classes), or (N, classes, T) for a class of
  *     each step
  * @param input {@link InputType#convolutional(long, long, long, CNN2DFormat)} for images, in the layout that the
  *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
  *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
+ * @param adversarial null for a classifier
  */
-public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) implements Serializable {
+public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Adversarial adversarial)
+        implements Serializable {
+    /** A classifier. */
+    public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
+        this(configuration, input, null);
+    }
+
     public NetworkDefinition {
         Objects.requireNonNull(configuration, "configuration");
         Objects.requireNonNull(input, "input");

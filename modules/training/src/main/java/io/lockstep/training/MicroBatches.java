@@ -1,8 +1,6 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.kernels.FlatVectors;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -14,19 +12,15 @@ import java.nio.ByteOrder;
 final class MicroBatches {
     private static final GradientListener NOBODY = watermark -> {};
 
-    private final FlatVectors vectors = FlatVectors.get();
     private final Replica replica;
     private final int parts;
-    private final RunningStatistics statistics;
-    private final ByteBuffer sum;
+    private final GradientParts gradients;
 
     /** @param parts of each local batch; 1: no accumulation */
     MicroBatches(Replica replica, int parts) {
         this.replica = replica;
         this.parts = parts;
-        this.statistics = new RunningStatistics(replica);
-        int bytes = parts > 1 ? replica.gradients().limit() : 0;
-        this.sum = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        gradients = parts > 1 ? new GradientParts(replica) : null;
     }
 
     /** Examples of the largest part of a local batch. */
@@ -51,24 +45,17 @@ final class MicroBatches {
             int end = (int) ((long) batch.size() * (part + 1) / used);
             float share = (float) (end - start) / batch.size();
             boolean last = part == used - 1;
-            statistics.begin();
-            GradientListener announced = last ? new Announcer(listener, share) : NOBODY;
+            GradientListener announced = last ? gradients.last(share, listener) : NOBODY;
+            if (!last) {
+                gradients.begin();
+            }
             result = result.plus(replica.forwardBackward(slice(batch, start, end), seed, announced));
             if (!last) {
-                accumulate(part == 0, share);
+                gradients.keep(share);
             }
             start = end;
         }
         return result;
-    }
-
-    private void accumulate(boolean first, float share) {
-        statistics.scaleFrom(0, share);
-        if (first) {
-            sum.duplicate().put(replica.gradients().duplicate());
-        } else {
-            vectors.addScaled(sum, 1, replica.gradients());
-        }
     }
 
     private static Batch slice(Batch batch, int start, int end) {
@@ -81,28 +68,5 @@ final class MicroBatches {
                         .slice(start * exampleBytes, (end - start) * exampleBytes)
                         .order(ByteOrder.nativeOrder()),
                 batch.labels().slice(start * labelsEach, (end - start) * labelsEach));
-    }
-
-    /** Adds the earlier parts to each piece of the last one's gradient before it is announced. */
-    private final class Announcer implements GradientListener {
-        private final GradientListener listener;
-        private final float share;
-        private long from = FlatBuffers.elements(replica.gradients());
-
-        Announcer(GradientListener listener, float share) {
-            this.listener = listener;
-            this.share = share;
-        }
-
-        @Override
-        public void gradientsReadyFrom(long watermark) {
-            if (watermark < from) {
-                statistics.scaleFrom(watermark, share);
-                Range fresh = new Range(watermark, from);
-                vectors.addScaled(FlatBuffers.slice(replica.gradients(), fresh), 1, FlatBuffers.slice(sum, fresh));
-                from = watermark;
-            }
-            listener.gradientsReadyFrom(watermark);
-        }
     }
 }

@@ -43,7 +43,8 @@ public record RankEvaluation(DataOptions data, String checkpoints, int batch, lo
         var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
-            LoaderOptions loading = LoaderOptions.of(sets.normalization()).withLayout(replica.featureLayout());
+            LoaderOptions loading = LoaderOptions.of(replica.normalization(sets.normalization()))
+                    .withLayout(replica.featureLayout());
             try (var batches = BatchLoader.evaluation(test, batch, loading)) {
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
             }

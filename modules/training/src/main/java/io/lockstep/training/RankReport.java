@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  * @param communicationNanos the communication thread was busy, hidden or not
  * @param updateNanos in the optimizer
  * @param bytesSent to other ranks, without the transport's own
+ * @param measures as {@link BatchResult#measures}
  */
 public record RankReport(
         long examples,
@@ -28,10 +29,15 @@ public record RankReport(
         long reduceWaitNanos,
         long communicationNanos,
         long updateNanos,
-        long bytesSent) {
+        long bytesSent,
+        double[] measures) {
     private static final int BYTES = 11 * Long.BYTES;
 
-    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
+
+    static RankReport ofData(long examples, long dataWaitNanos) {
+        return new RankReport(examples, 0, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, 0, new double[0]);
+    }
 
     RankReport plus(RankReport other) {
         return new RankReport(
@@ -45,11 +51,12 @@ public record RankReport(
                 reduceWaitNanos + other.reduceWaitNanos,
                 communicationNanos + other.communicationNanos,
                 updateNanos + other.updateNanos,
-                bytesSent + other.bytesSent);
+                bytesSent + other.bytesSent,
+                BatchResult.sum(measures, other.measures));
     }
 
     byte[] toBytes() {
-        return ByteBuffer.allocate(BYTES)
+        ByteBuffer out = ByteBuffer.allocate(BYTES + measures.length * Double.BYTES)
                 .putLong(examples)
                 .putLong(labels)
                 .putDouble(lossSum)
@@ -60,8 +67,11 @@ public record RankReport(
                 .putLong(reduceWaitNanos)
                 .putLong(communicationNanos)
                 .putLong(updateNanos)
-                .putLong(bytesSent)
-                .array();
+                .putLong(bytesSent);
+        for (double measure : measures) {
+            out.putDouble(measure);
+        }
+        return out.array();
     }
 
     static RankReport fromBytes(byte[] bytes) {
@@ -77,6 +87,15 @@ public record RankReport(
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),
-                in.getLong());
+                in.getLong(),
+                measures(in));
+    }
+
+    private static double[] measures(ByteBuffer in) {
+        double[] measures = new double[in.remaining() / Double.BYTES];
+        for (int i = 0; i < measures.length; i++) {
+            measures[i] = in.getDouble();
+        }
+        return measures;
     }
 }

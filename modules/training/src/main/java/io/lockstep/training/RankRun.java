@@ -87,33 +87,40 @@ public final class RankRun {
                     resumed.map(checkpoint -> store().path(checkpoint.state().step()))
                             .orElse(null)));
             long stop = options.stopAfter() > 0 ? Math.min(options.stopAfter(), lastStep) : lastStep;
-            LoaderOptions loading = LoaderOptions.of(data.normalization()).withLayout(replica.featureLayout());
+            LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization()))
+                    .withLayout(replica.featureLayout());
             LoaderOptions augmented = loading.withAugmentation(options.augmentation());
             List<String> hashes;
             try (var loader = loader(training, sampler, firstStep, augmented)) {
-                Strategy strategy = options.strategy()
-                        .create(new Strategy.Setup(
-                                replica, group, options.clipNorm(), rehearsal(replica, training, sampler, augmented)));
+                Players players = new Players(
+                        replica,
+                        group,
+                        options.microBatches(),
+                        player -> options.strategy()
+                                .create(new Strategy.Setup(
+                                        player,
+                                        group,
+                                        options.clipNorm(),
+                                        rehearsal(player, training, sampler, augmented))));
                 var plan = new Trainer.Plan(
                         firstStep,
                         Math.max(firstStep, stop),
                         options.logEvery(),
                         options.compareEvery(),
-                        options.microBatches(),
                         MAX_SKIPPED_STEPS,
                         options.seed());
                 var hooks = new Hooks(
-                        replica, strategy, data.testShard(), loading, sampler, checkpoints, Math.max(1, largestBatch));
+                        replica, players, data.testShard(), loading, sampler, checkpoints, Math.max(1, largestBatch));
                 hashes = new Trainer(
                                 replica,
                                 group,
-                                strategy,
+                                players,
                                 sampler,
                                 loader::next,
                                 options.learning().over(lastStep, sampler.stepsPerEpoch()),
                                 plan,
                                 hooks)
-                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), strategy) : null);
+                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), players) : null);
                 if (firstStep >= stop) {
                     hooks.evaluate(firstStep); // nothing was left to train
                 }
@@ -193,7 +200,7 @@ public final class RankRun {
         } catch (IOException e) {
             throw new IOException(
                     "cannot read the checkpoint " + store().path(step)
-                            + " that rank 0 goes on from; is the run folder on" + " storage that all hosts share? "
+                            + " that rank 0 goes on from; is the run folder on storage that all hosts share? "
                             + e.getMessage(),
                     e);
         }
@@ -207,7 +214,7 @@ public final class RankRun {
     /** What happens between steps: reports, evaluation, checkpoints. */
     private final class Hooks implements Trainer.Listener {
         private final Replica replica;
-        private final Strategy strategy;
+        private final Players players;
         private final Dataset test;
         private final LoaderOptions loading;
         private final Sampler sampler;
@@ -217,14 +224,14 @@ public final class RankRun {
 
         Hooks(
                 Replica replica,
-                Strategy strategy,
+                Players players,
                 Dataset test,
                 LoaderOptions loading,
                 Sampler sampler,
                 BackgroundCheckpoints checkpoints,
                 int batch) {
             this.replica = replica;
-            this.strategy = strategy;
+            this.players = players;
             this.test = test;
             this.loading = loading;
             this.sampler = sampler;
@@ -267,7 +274,7 @@ public final class RankRun {
         }
 
         private void checkpoint(long stepsDone) {
-            List<String> rankStates = rankStates().write(stepsDone, strategy, checkpoints::awaitWritten);
+            List<String> rankStates = rankStates().write(stepsDone, players, checkpoints::awaitWritten);
             if (group.rank() != 0) {
                 return;
             }
@@ -279,7 +286,7 @@ public final class RankRun {
             }
             checkpoints.write(
                     new Checkpoint(
-                            state(stepsDone, sampler.examples(), strategy.name()), model.toByteArray(), rankStates),
+                            state(stepsDone, sampler.examples(), players.strategy()), model.toByteArray(), rankStates),
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
         }
     }

@@ -16,8 +16,8 @@ record RankStates(CheckpointStore store, ProcessGroup group) {
      * @param quiet called on rank 0 first: returns when no other checkpoint is being written
      * @return the files' hashes, by rank; none where ranks have nothing
      */
-    List<String> write(long step, Strategy strategy, Runnable quiet) {
-        List<ByteBuffer> mine = strategy.rankState();
+    List<String> write(long step, Players players, Runnable quiet) {
+        List<ByteBuffer> mine = players.rankState();
         if (mine.isEmpty()) {
             return List.of();
         }
@@ -47,9 +47,9 @@ record RankStates(CheckpointStore store, ProcessGroup group) {
     }
 
     /** This rank's share of what the ranks of a checkpoint knew; none if another strategy wrote it. */
-    List<byte[]> of(Checkpoint checkpoint, Strategy strategy) throws IOException {
+    List<byte[]> of(Checkpoint checkpoint, Players players) throws IOException {
         List<byte[]> states = new ArrayList<>();
-        if (checkpoint.state().strategy().equals(strategy.name())) {
+        if (checkpoint.state().strategy().equals(players.strategy())) {
             for (int rank = group.rank(); rank < checkpoint.rankStateHashes().size(); rank += group.worldSize()) {
                 states.add(store.rankState(checkpoint, rank));
             }

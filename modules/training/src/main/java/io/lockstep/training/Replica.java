@@ -2,6 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Normalization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,6 +40,30 @@ public interface Replica extends AutoCloseable {
 
     /** How this replica wants images laid out. */
     FeatureLayout featureLayout();
+
+    /** How this replica wants pixels scaled: as the data set suggests, unless it draws pictures itself. */
+    default Normalization normalization(Normalization ofData) {
+        return ofData;
+    }
+
+    /**
+     * The networks in this replica that play against each other and are updated one after the other in a step, in that
+     * order. Their flat vectors are parts of this one's. Only they are trained then: this one's {@link
+     * #forwardBackward} and {@link #update} are not called.
+     */
+    default List<Replica> players() {
+        return List.of(this);
+    }
+
+    /** A player's turn comes in every so many steps. */
+    default int stepsPerTurn() {
+        return 1;
+    }
+
+    /** Names of what {@link BatchResult#measures} has beside the loss. */
+    default List<String> measures() {
+        return List.of();
+    }
 
     /**
      * Forward and backward. Afterwards {@link #gradients()} holds the <em>sum</em> over the batch's examples of the

@@ -1,7 +1,9 @@
 package io.lockstep.training;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -17,6 +19,7 @@ import java.util.OptionalInt;
  * @param examplesPerSecond over all ranks, during these steps
  * @param skippedSteps steps of these whose gradient was not finite
  * @param bytesSent per step by the rank that sent most, to other ranks
+ * @param measures means of {@link Replica#measures}, by name; those that nothing was measured of are left out
  * @param timeMs means per step and rank
  * @param ranks means per step, by rank
  */
@@ -31,6 +34,7 @@ public record StepReport(
         double examplesPerSecond,
         long skippedSteps,
         long bytesSent,
+        Map<String, Double> measures,
         TimeMs timeMs,
         List<TimeMs> ranks)
         implements Serializable {
@@ -75,6 +79,7 @@ public record StepReport(
 
     static StepReport of(
             List<RankReport> ranks,
+            List<String> measures,
             long step,
             int epoch,
             int steps,
@@ -93,8 +98,19 @@ public record StepReport(
                 sum.examples() * 1e9 / elapsedNanos,
                 ranks.stream().mapToLong(RankReport::skippedSteps).max().orElse(0),
                 ranks.stream().mapToLong(RankReport::bytesSent).max().orElse(0) / steps,
+                means(measures, sum.measures()),
                 TimeMs.of(sum, (double) steps * ranks.size()),
                 ranks.stream().map(rank -> TimeMs.of(rank, steps)).toList());
+    }
+
+    private static Map<String, Double> means(List<String> names, double[] sums) {
+        Map<String, Double> means = new LinkedHashMap<>();
+        for (int i = 0; i < names.size() && sums.length > 0; i++) {
+            if (sums[2 * i + 1] > 0) {
+                means.put(names.get(i), sums[2 * i] / sums[2 * i + 1]);
+            }
+        }
+        return means;
     }
 
     /** The rank that the others waited for, if one took clearly longer than most to load and compute. */

@@ -16,18 +16,10 @@ public final class Trainer {
      * @param lastStep exclusive
      * @param logEvery steps between reports; the last step is always reported
      * @param compareEvery steps between comparisons of all ranks' parameters; the last step is always followed by one
-     * @param microBatches parts in which a local batch is run
      * @param maxSkippedSteps consecutive steps with a non-finite gradient after which the run has diverged
      * @param seed noise (dropout and the like) is drawn from it
      */
-    public record Plan(
-            long firstStep,
-            long lastStep,
-            int logEvery,
-            int compareEvery,
-            int microBatches,
-            int maxSkippedSteps,
-            long seed) {}
+    public record Plan(long firstStep, long lastStep, int logEvery, int compareEvery, int maxSkippedSteps, long seed) {}
 
     /** What happens around the steps. Called on every rank alike, so collectives are allowed. */
     public interface Listener {
@@ -42,13 +34,12 @@ public final class Trainer {
 
     private final Replica replica;
     private final ProcessGroup group;
-    private final Strategy strategy;
+    private final Players players;
     private final Sampler sampler;
     private final Supplier<Batch> batches;
     private final LearningRate learningRate;
     private final Plan plan;
     private final Listener listener;
-    private final MicroBatches microBatches;
 
     private RankReport window = RankReport.NOTHING;
     private int windowSteps;
@@ -56,11 +47,14 @@ public final class Trainer {
     private int consecutiveSkips;
     private boolean compareDue;
 
-    /** @param batches this rank's batches from {@code plan.firstStep()} on, as {@code sampler} draws them */
-    public Trainer(
+    /**
+     * @param players of the replica
+     * @param batches this rank's batches from {@code plan.firstStep()} on, as {@code sampler} draws them
+     */
+    Trainer(
             Replica replica,
             ProcessGroup group,
-            Strategy strategy,
+            Players players,
             Sampler sampler,
             Supplier<Batch> batches,
             LearningRate learningRate,
@@ -68,13 +62,12 @@ public final class Trainer {
             Listener listener) {
         this.replica = replica;
         this.group = group;
-        this.strategy = strategy;
+        this.players = players;
         this.sampler = sampler;
         this.batches = batches;
         this.learningRate = learningRate;
         this.plan = plan;
         this.listener = listener;
-        this.microBatches = new MicroBatches(replica, plan.microBatches());
     }
 
     /**
@@ -86,9 +79,9 @@ public final class Trainer {
      * @throws ReplicasDifferException if ranks hold different parameters
      */
     public List<String> run(List<byte[]> rankStates) {
-        strategy.placeParameters();
+        players.placeParameters();
         if (rankStates != null) {
-            strategy.loadRankStates(rankStates);
+            players.loadRankStates(rankStates);
         }
         List<String> hashes = ParameterHash.compare(replica, group, plan.firstStep());
         windowStartNanos = System.nanoTime();
@@ -128,30 +121,17 @@ public final class Trainer {
 
     /** Returns whether all ranks hold the same parameters now. */
     private boolean train(Step step, Batch batch, long dataWaitNanos) {
-        long sentBefore = group.bytesSent();
-        long start = System.nanoTime();
-        GradientListener gradients = strategy.begin(step);
-        BatchResult result = microBatches.forwardBackward(batch, noiseSeed(step.index()), gradients);
-        long computed = System.nanoTime();
-        Strategy.Exchange exchange = strategy.finish(step);
-        window = window.plus(new RankReport(
-                batch.size(),
-                result.labels(),
-                result.lossSum(),
-                result.correct(),
-                exchange.skipped() ? 1 : 0,
-                dataWaitNanos,
-                computed - start,
-                exchange.waitNanos(),
-                exchange.communicationNanos(),
-                exchange.updateNanos(),
-                group.bytesSent() - sentBefore));
+        int stepsLeftInEpoch = sampler.stepsPerEpoch() - 1 - sampler.stepInEpoch(step.index());
+        long stepsLeftInRun = plan.lastStep() - 1 - step.index();
+        RankReport report = players.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun)
+                .plus(RankReport.ofData(batch.size(), dataWaitNanos));
+        window = window.plus(report);
         windowSteps++;
-        consecutiveSkips = exchange.skipped() ? consecutiveSkips + 1 : 0;
+        consecutiveSkips = report.skippedSteps() > 0 ? consecutiveSkips + 1 : 0;
         if (consecutiveSkips > plan.maxSkippedSteps()) {
             throw new DivergedException(step.index(), consecutiveSkips, badLayer());
         }
-        return exchange.replicasEqual();
+        return players.replicasEqual();
     }
 
     /** Of the layers whose gradient is not finite, the one nearest to the loss: backward came there first. */
@@ -184,6 +164,7 @@ public final class Trainer {
         long done = step.index() + 1;
         listener.onReport(StepReport.of(
                 ranks,
+                replica.measures(),
                 done,
                 step.epoch(),
                 windowSteps,

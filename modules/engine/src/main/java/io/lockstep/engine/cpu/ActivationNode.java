@@ -71,7 +71,7 @@ final class ActivationNode implements AutoCloseable {
 
     private int algorithm() {
         return switch (operation.function()) {
-            case RELU, LEAKY_RELU -> dnnl_eltwise_relu;
+            case RELU, LEAKY_RELU, LEAKY_RELU_FIFTH -> dnnl_eltwise_relu;
             case TANH -> dnnl_eltwise_tanh;
             case SIGMOID -> dnnl_eltwise_logistic;
             case ELU -> dnnl_eltwise_elu;
@@ -85,6 +85,7 @@ final class ActivationNode implements AutoCloseable {
     private float alpha() {
         return switch (operation.function()) {
             case LEAKY_RELU -> 0.01f;
+            case LEAKY_RELU_FIFTH -> 0.2f;
             case ELU, SWISH -> 1;
             default -> 0;
         };

@@ -10,6 +10,7 @@ final class ReferenceActivation {
         return switch (function) {
             case RELU -> Math.max(0, x);
             case LEAKY_RELU -> x > 0 ? x : 0.01 * x;
+            case LEAKY_RELU_FIFTH -> x > 0 ? x : 0.2 * x;
             case TANH -> Math.tanh(x);
             case SIGMOID -> sigmoid(x);
             case ELU -> x > 0 ? x : Math.expm1(x);
@@ -24,6 +25,7 @@ final class ReferenceActivation {
         return switch (function) {
             case RELU -> x > 0 ? 1 : 0;
             case LEAKY_RELU -> x > 0 ? 1 : 0.01;
+            case LEAKY_RELU_FIFTH -> x > 0 ? 1 : 0.2;
             case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
             case SIGMOID -> sigmoid(x) * (1 - sigmoid(x));
             case ELU -> x > 0 ? 1 : Math.exp(x);

@@ -4,6 +4,7 @@ import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.kernels.UpdaterPasses.Stretch;
 import io.lockstep.kernels.UpdaterPasses.Terms;
+import io.lockstep.training.Range;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -73,12 +74,12 @@ final class FusedUpdater {
     /** Parts whose gradient is normalised together. */
     private record Normalization(GradientNormalization kind, double threshold, ByteBuffer gradient, List<Part> parts) {}
 
-    private FusedUpdater(ComputationGraph graph, CpuPlan plan, ByteBuffer state) {
+    private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, CpuPlan plan, ByteBuffer state) {
         this.plan = plan;
-        elements = graph.numParams();
+        elements = range.size();
         Map<Trainable, List<UpdaterBlock.ParamState>> byLayer = new IdentityHashMap<>();
         Map<UpdaterBlock.ParamState, Part> partOf = new IdentityHashMap<>();
-        for (UpdaterBlock updaterBlock : graph.getUpdater(true).getUpdaterBlocks()) {
+        for (UpdaterBlock updaterBlock : updaterBlocks) {
             Block block = new Block(updaterOf(updaterBlock));
             blocks.add(block);
             for (UpdaterBlock.ParamState each : updaterBlock.getLayersAndVariablesInBlock()) {
@@ -99,7 +100,17 @@ final class FusedUpdater {
      * @param state the updater's state, as DL4J lays it out
      */
     static Optional<FusedUpdater> of(ComputationGraph graph, CpuPlan plan, ByteBuffer state) {
-        for (UpdaterBlock block : graph.getUpdater(true).getUpdaterBlocks()) {
+        return of(graph, new Range(0, graph.numParams()), plan, state);
+    }
+
+    /**
+     * The same for some of the parameters.
+     *
+     * @throws IllegalArgumentException if a block of the state belongs to others too
+     */
+    static Optional<FusedUpdater> of(ComputationGraph graph, Range range, CpuPlan plan, ByteBuffer state) {
+        List<UpdaterBlock> blocks = blocks(graph, range);
+        for (UpdaterBlock block : blocks) {
             if (!UpdaterRule.knows(updaterOf(block)) || block.isPretrainUpdaterBlock()) {
                 return Optional.empty();
             }
@@ -110,7 +121,33 @@ final class FusedUpdater {
                 }
             }
         }
-        return Optional.of(new FusedUpdater(graph, plan, state));
+        return Optional.of(new FusedUpdater(blocks, range, plan, state));
+    }
+
+    private static List<UpdaterBlock> blocks(ComputationGraph graph, Range range) {
+        List<UpdaterBlock> blocks = new ArrayList<>();
+        for (UpdaterBlock block : graph.getUpdater(true).getUpdaterBlocks()) {
+            boolean begins = range.start() <= block.getParamOffsetStart() && block.getParamOffsetStart() < range.end();
+            boolean ends = range.start() < block.getParamOffsetEnd() && block.getParamOffsetEnd() <= range.end();
+            if (begins && ends) {
+                blocks.add(block);
+            } else if (begins || ends) {
+                throw new IllegalArgumentException(
+                        "one updater has parameters of two networks in one block of its state;"
+                                + " give the networks updaters that differ, if only by an epsilon");
+            }
+        }
+        return blocks;
+    }
+
+    /** The part of the updater's state that belongs to a range of parameters: its blocks lie in the same order. */
+    static Range stateOf(ComputationGraph graph, Range range) {
+        List<UpdaterBlock> blocks = blocks(graph, range);
+        return blocks.isEmpty()
+                ? new Range(0, 0)
+                : new Range(
+                        blocks.get(0).getUpdaterViewOffsetStart(),
+                        blocks.get(blocks.size() - 1).getUpdaterViewOffsetEnd());
     }
 
     private static IUpdater updaterOf(UpdaterBlock block) {

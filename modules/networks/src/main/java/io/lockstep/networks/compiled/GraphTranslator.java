@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -59,6 +60,15 @@ final class GraphTranslator {
         return Shape.vector(Math.toIntExact(input.arrayElementsPerExample()));
     }
 
+    /** As {@link #translate}, and the node that holds a vertex's output. */
+    static Parts translate(ComputationGraph dl4j, NetworkDefinition definition, String vertex) {
+        var translator = new GraphTranslator(dl4j, definition, 0);
+        return new Parts(translator.translate(), translator.nodeOf.get(vertex));
+    }
+
+    /** @param node where the graph is to be cut */
+    record Parts(Graph graph, String node) {}
+
     private Graph translate() {
         for (int index : dl4j.topologicalSortOrder()) {
             String name = dl4j.getVertices()[index].getVertexName();
@@ -85,6 +95,10 @@ final class GraphTranslator {
             nodeOf.put(name, name);
         } else if (vertex instanceof CrossAttention attention) {
             graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
+            nodeOf.put(name, name);
+        } else if (vertex instanceof SubsetVertex subset) {
+            int count = subset.getTo() - subset.getFrom() + 1; // inclusive
+            graph.add(name, new Operation.ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));
             nodeOf.put(name, name);
         } else if (vertex instanceof MergeVertex merge) {
             merge(name, merge, inputs);

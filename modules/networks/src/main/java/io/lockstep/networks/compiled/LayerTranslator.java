@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -41,13 +42,16 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
 final class LayerTranslator {
     /** Layers whose dropout DL4J applies to their input. */
     private static final Set<Class<?>> DROPPING = Set.of(
             ConvolutionLayer.class,
+            Deconvolution2D.class,
             DenseLayer.class,
             OutputLayer.class,
             RnnOutputLayer.class,
@@ -96,6 +100,8 @@ final class LayerTranslator {
     private String translate(String name, Layer layer, Class<?> type, String x) {
         if (type == ConvolutionLayer.class) {
             return convolution(name, (ConvolutionLayer) layer, x);
+        } else if (type == Deconvolution2D.class) {
+            return transposed(name, (Deconvolution2D) layer, x);
         } else if (type == BatchNormalization.class) {
             return batchNorm(name, (BatchNormalization) layer, x);
         } else if (type == SubsamplingLayer.class) {
@@ -161,6 +167,46 @@ final class LayerTranslator {
                 layer.getConvolutionMode());
         int outputs = Math.toIntExact(layer.getNOut());
         append(name, new Operation.Convolution(outputs, window, 1, layer.hasBias()), input);
+        return activation(name + ".activation", layer.getActivationFn(), name);
+    }
+
+    private String transposed(String name, Deconvolution2D layer, String input) {
+        requireFormat(name, layer.getCnn2dDataFormat());
+        int[] kernel = layer.getKernelSize();
+        int[] stride = layer.getStride();
+        int[] dilation = layer.getDilation();
+        int[] pad = layer.getPadding();
+        Window window;
+        if (layer.getConvolutionMode() == ConvolutionMode.Same) {
+            // the output is stride times as large; what is too much is cut, the odd pixel at the end
+            int height = Math.max(0, (kernel[0] - 1) * dilation[0] + 1 - stride[0]);
+            int width = Math.max(0, (kernel[1] - 1) * dilation[1] + 1 - stride[1]);
+            window = new Window(
+                    kernel[0],
+                    kernel[1],
+                    stride[0],
+                    stride[1],
+                    height / 2,
+                    height - height / 2,
+                    width / 2,
+                    width - width / 2,
+                    dilation[0],
+                    dilation[1]);
+        } else {
+            window = new Window(
+                    kernel[0],
+                    kernel[1],
+                    stride[0],
+                    stride[1],
+                    pad[0],
+                    pad[0],
+                    pad[1],
+                    pad[1],
+                    dilation[0],
+                    dilation[1]);
+        }
+        int outputs = Math.toIntExact(layer.getNOut());
+        append(name, new Operation.TransposedConvolution(outputs, window, layer.hasBias()), input);
         return activation(name + ".activation", layer.getActivationFn(), name);
     }
 
@@ -258,18 +304,34 @@ final class LayerTranslator {
     }
 
     private String output(String name, OutputLayer layer, String input) {
-        requireSoftmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
         if (graph.shapeOf(input).pixels() > 1) {
             throw unsupported(name, "OutputLayer of each step; RnnOutputLayer is one");
         }
+        Operation loss = lossOf(name, layer);
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
-        return append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing), name);
+        return append(name + ".loss", loss, name);
+    }
+
+    private Operation lossOf(String name, OutputLayer layer) {
+        IActivation function = layer.getActivationFn();
+        ILossFunction loss = layer.getLossFn();
+        if (layer.getNOut() == 1 && function instanceof ActivationSigmoid && loss instanceof LossBinaryXENT binary) {
+            if (binary.getWeights() != null || labelSmoothing > 0) {
+                throw unsupported(name, "sigmoid cross-entropy with weights or label smoothing");
+            }
+            return new Operation.Judgement(Operation.Rule.CROSS_ENTROPY);
+        } else if (layer.getNOut() == 1 && function instanceof ActivationIdentity && loss instanceof LossWasserstein) {
+            return new Operation.Judgement(Operation.Rule.WASSERSTEIN);
+        }
+        requireSoftmaxCrossEntropy(name, function, loss);
+        return new Operation.SoftmaxCrossEntropy(labelSmoothing);
     }
 
     private static void requireSoftmaxCrossEntropy(String name, IActivation function, ILossFunction loss) {
         boolean crossEntropy = loss instanceof LossMCXENT unweighted && unweighted.getWeights() == null;
         if (!(function instanceof ActivationSoftmax) || !crossEntropy) {
-            throw unsupported(name, "output other than softmax with unweighted cross-entropy");
+            throw unsupported(
+                    name, "output other than softmax, or one sigmoid, with unweighted cross-entropy, or a critic's");
         }
     }
 
@@ -292,6 +354,8 @@ final class LayerTranslator {
             return Operation.Function.RELU;
         } else if (function.equals(new ActivationLReLU())) {
             return Operation.Function.LEAKY_RELU;
+        } else if (function.equals(new ActivationLReLU(0.2))) {
+            return Operation.Function.LEAKY_RELU_FIFTH;
         } else if (function.equals(new ActivationTanH())) {
             return Operation.Function.TANH;
         } else if (function.equals(new ActivationSigmoid())) {

@@ -1,0 +1,83 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.ImageSource;
+import io.lockstep.networks.Adversarial;
+import io.lockstep.networks.NetworkDefinition;
+import java.util.List;
+
+/** From settings to the rules of a generative adversarial network, and what does not go together with one. */
+final class GameSettings {
+    private static final List<Setting<?>> OWN = List.of(
+            Settings.DISCRIMINATOR_STEPS,
+            Settings.GENERATOR_LOSS,
+            Settings.GENERATOR_RATE,
+            Settings.WEIGHT_CLIP,
+            Settings.GRADIENT_PENALTY);
+
+    private GameSettings() {}
+
+    /** A classifier as it is; a game with the rules that the settings change. */
+    static NetworkDefinition apply(NetworkDefinition network, Configuration configuration) {
+        Adversarial rules = network.adversarial();
+        if (rules == null) {
+            return network;
+        }
+        rules = rules.withSaturating(configuration.get(Settings.GENERATOR_LOSS).equals("saturating"))
+                .withGeneratorRate(configuration.get(Settings.GENERATOR_RATE));
+        if (configuration.get(Settings.DISCRIMINATOR_STEPS) > 0) {
+            rules = rules.withDiscriminatorSteps(configuration.get(Settings.DISCRIMINATOR_STEPS));
+        }
+        if (configuration.get(Settings.WEIGHT_CLIP) > 0) {
+            rules = rules.withWeightClip(configuration.get(Settings.WEIGHT_CLIP));
+        }
+        if (configuration.get(Settings.GRADIENT_PENALTY) > 0) {
+            rules = rules.withGradientPenalty(configuration.get(Settings.GRADIENT_PENALTY));
+        }
+        return new NetworkDefinition(network.configuration(), network.input(), rules);
+    }
+
+    /** @throws UsageException saying what does not go together */
+    static void check(NetworkDefinition network, Configuration configuration, DataSource data) {
+        String model = configuration.get(Settings.MODEL);
+        if (network.adversarial() == null) {
+            for (Setting<?> setting : OWN) {
+                if (configuration.isChanged(setting)) {
+                    throw new UsageException(
+                            setting.name() + " is for gan, cgan, dcgan, wgan and wgan-gp, this run has " + model);
+                }
+            }
+            return;
+        }
+        if (!(data instanceof ImageSource)) {
+            throw new UsageException(model + " draws pictures, and " + configuration.get(Settings.DATA) + " has none");
+        }
+        refuse(model, Settings.RUNTIME, configuration.get(Settings.RUNTIME).equals("dl4j"), "DL4J plays no such game");
+        refuse(
+                model,
+                Settings.SYNC_BATCH_NORM,
+                configuration.get(Settings.SYNC_BATCH_NORM),
+                "its networks' batch norms see each rank's own batch");
+        refuse(
+                model,
+                Settings.STRATEGY,
+                configuration.get(Settings.STRATEGY).equals("auto") || MasterJobs.isMaster(configuration),
+                "choose ddp, dp, parameter-averaging or gradient-sharing for both of its networks");
+        refuse(
+                model,
+                Settings.BUCKET_BYTES,
+                configuration.get(Settings.BUCKET_BYTES).measured(),
+                "it has two networks to measure; leave auto, or give a size");
+        refuse(
+                model,
+                Settings.LABEL_SMOOTHING,
+                configuration.get(Settings.LABEL_SMOOTHING) > 0,
+                "its discriminator has no classes to smooth");
+    }
+
+    private static void refuse(String model, Setting<?> setting, boolean wrong, String why) {
+        if (wrong) {
+            throw new UsageException(setting.name() + " does not go with " + model + ": " + why);
+        }
+    }
+}

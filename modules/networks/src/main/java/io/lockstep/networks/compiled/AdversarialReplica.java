@@ -1,0 +1,165 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Normalization;
+import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.Precision;
+import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.BatchResult;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.GradientListener;
+import io.lockstep.training.Range;
+import io.lockstep.training.Replica;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A generative adversarial network: one DL4J network of two {@link Player}s, whose parameters, updater state and file are
+ * DL4J's. Pictures are (N, H, W, C) in [-1, 1].
+ */
+public final class AdversarialReplica implements Replica {
+    /** Samples of a test are the same every time. */
+    private static final long TEST_SEED = 0x7465;
+
+    private final Game game;
+    private final List<Replica> players;
+
+    /**
+     * @param definition with its {@link NetworkDefinition#adversarial}
+     * @param largestBatch pictures of the largest batch that will come, and samples drawn at once
+     * @throws UnsupportedOperationException naming the vertex that the engine lacks: DL4J itself does not run a game
+     * @throws IllegalArgumentException if the networks do not fit the game
+     */
+    public AdversarialReplica(NetworkDefinition definition, int largestBatch, int threads, Precision precision) {
+        Dl4jReplica network = new Dl4jReplica(definition, largestBatch, 0);
+        try {
+            var parts = GraphTranslator.translate(
+                    network.graph(), definition, definition.adversarial().handover());
+            game = new Game(network, parts, definition.adversarial(), largestBatch, new CpuBackend(threads, precision));
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+        players = List.of(new Discriminator(game), new Generator(game));
+    }
+
+    @Override
+    public List<Replica> players() {
+        return players;
+    }
+
+    @Override
+    public List<String> measures() {
+        return game.critic ? GameMeasures.OF_CRITIC : GameMeasures.OF_DISCRIMINATOR;
+    }
+
+    @Override
+    public ByteBuffer parameters() {
+        return game.network.parameters();
+    }
+
+    @Override
+    public ByteBuffer gradients() {
+        return game.network.gradients();
+    }
+
+    @Override
+    public ByteBuffer updaterState() {
+        return game.network.updaterState();
+    }
+
+    @Override
+    public List<Range> statistics() {
+        return game.network.statistics();
+    }
+
+    @Override
+    public String layerAt(long element) {
+        return game.network.layerAt(element);
+    }
+
+    @Override
+    public FeatureLayout featureLayout() {
+        return FeatureLayout.NHWC;
+    }
+
+    /** Bytes to [-1, 1], which the generator's tanh draws. */
+    @Override
+    public Normalization normalization(Normalization ofData) {
+        float[] half = new float[ofData.channels()];
+        Arrays.fill(half, 0.5f);
+        return new Normalization(half, half);
+    }
+
+    @Override
+    public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
+        throw new UnsupportedOperationException("the players have turns");
+    }
+
+    @Override
+    public void update(long step, int epoch, double learningRate) {
+        throw new UnsupportedOperationException("the players have turns");
+    }
+
+    /** The discriminator's loss and hits on the pictures and on as many samples. */
+    @Override
+    public BatchResult evaluate(Batch batch, int[] predictions) {
+        int examples = batch.size();
+        if (examples == 0) {
+            return BatchResult.EMPTY;
+        }
+        ByteBuffer generated = game.draw(batch, TEST_SEED, false);
+        PassResult ofSamples = game.discriminator().evaluate(generated, game.allGenerated(), examples, predictions);
+        PassResult ofPictures =
+                game.discriminator().evaluate(game.judged(batch), game.allReal(), examples, predictions);
+        return new BatchResult(
+                2 * examples, ofSamples.lossSum() + ofPictures.lossSum(), ofSamples.correct() + ofPictures.correct());
+    }
+
+    /** Elements of a picture. */
+    public int pictureElements() {
+        return game.pictureElements();
+    }
+
+    /**
+     * Draws, as in inference.
+     *
+     * @param asked for: {@code size} pictures at the places from {@code firstExample} on, whose labels are the classes to
+     *     draw where the generator is asked for one; features are not looked at
+     * @param seed the same places with the same seed give the same pictures
+     * @return (size, H, W, C) in [-1, 1], float32, native order, the caller's
+     */
+    public ByteBuffer draw(Batch asked, long seed) {
+        ByteBuffer drawn = game.draw(asked, seed, false);
+        int bytes = game.pictureElements() * Float.BYTES;
+        ByteBuffer pictures = FlatBuffers.allocate((long) asked.size() * game.pictureElements());
+        for (int i = 0; i < asked.size(); i++) {
+            pictures.put(i * bytes, drawn, i * game.judgedElements() * Float.BYTES, bytes);
+        }
+        return pictures;
+    }
+
+    @Override
+    public void save(OutputStream out) throws IOException {
+        game.network.save(out);
+    }
+
+    @Override
+    public void load(InputStream in) throws IOException {
+        game.network.load(in);
+    }
+
+    @Override
+    public void close() {
+        try (var network = game.network) {
+            game.close();
+        }
+    }
+}

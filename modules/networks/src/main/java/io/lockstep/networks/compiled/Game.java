@@ -1,0 +1,191 @@
+package io.lockstep.networks.compiled;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.engine.DropoutMask;
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.Rule;
+import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.networks.Adversarial;
+import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.Range;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+
+/**
+ * A generator and a discriminator ready to run, on the parameters of one DL4J network: the generator alone (to draw), the
+ * discriminator alone (to judge), and both, one after the other, the discriminator's parameters given (for the
+ * generator's gradient).
+ */
+final class Game implements AutoCloseable {
+    static final int REAL = 1;
+    static final int GENERATED = 0;
+    /** Of the normal numbers among a step's random ones. */
+    private static final int LATENT_STREAM = 0x6C61;
+
+    final Adversarial rules;
+    final Dl4jReplica network;
+    final Range generatorPart;
+    final Range discriminatorPart;
+    final boolean critic;
+    private final CpuPlan generator;
+    private final CpuPlan discriminator;
+    private final CpuPlan both;
+    private final GradientPenalty penalty;
+    private final int pictureElements;
+    private final ByteBuffer latent; // (N, latent + classes)
+    private final ByteBuffer real; // (N, picture + classes); none without classes
+    private final IntBuffer allReal;
+    private final IntBuffer allGenerated;
+
+    Game(Dl4jReplica network, GraphTranslator.Parts parts, Adversarial rules, int capacity, CpuBackend backend) {
+        this.network = network;
+        this.rules = rules;
+        Graph whole = parts.graph();
+        Graph drawing = whole.upTo(parts.node());
+        Graph judging = whole.after(parts.node());
+        if (!(whole.last().operation() instanceof Judgement judgement)) {
+            throw new IllegalArgumentException("a discriminator ends in one sigmoid with cross-entropy, a critic in one"
+                    + " number with LossWasserstein");
+        }
+        critic = judgement.rule() == Rule.WASSERSTEIN;
+        requireFitting(rules, critic, judging);
+        generatorPart = new Range(0, drawing.parameters());
+        discriminatorPart = new Range(drawing.parameters(), whole.parameters());
+        pictureElements = judging.inputShape().elements() - rules.classes();
+        ByteBuffer parameters = network.parameters();
+        ByteBuffer gradients = network.gradients();
+        ByteBuffer judges = FlatBuffers.slice(parameters, discriminatorPart);
+        ByteBuffer judgesGradients = FlatBuffers.slice(gradients, discriminatorPart);
+        generator = backend.compile(drawing, capacity, FlatBuffers.slice(parameters, generatorPart), null);
+        discriminator = backend.compile(judging, capacity, judges, judgesGradients);
+        Rule generatorsRule = rules.saturating() && !critic ? Rule.SATURATING : judgement.rule();
+        both = backend.compile(
+                whole.endingWith(new Judgement(generatorsRule)).frozenAfter(parts.node()),
+                capacity,
+                parameters,
+                gradients);
+        penalty = rules.gradientPenalty() == 0
+                ? null
+                : new GradientPenalty(
+                        backend.compile(judging.towardsInput(), capacity, judges, null),
+                        discriminator,
+                        rules.gradientPenalty(),
+                        pictureElements);
+        latent = FlatBuffers.allocate((long) capacity * (rules.latent() + rules.classes()));
+        real = FlatBuffers.allocate(
+                rules.classes() == 0
+                        ? 0
+                        : (long) capacity * judging.inputShape().elements());
+        allReal = filled(capacity, REAL);
+        allGenerated = filled(capacity, GENERATED);
+    }
+
+    private static void requireFitting(Adversarial rules, boolean critic, Graph judging) {
+        if (!critic && (rules.weightClip() > 0 || rules.gradientPenalty() > 0)) {
+            throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
+        }
+        boolean norms = judging.nodes().stream().anyMatch(node -> node.operation() instanceof BatchNorm);
+        if (rules.gradientPenalty() > 0 && norms) {
+            throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
+                    + " critic does not (Gulrajani et al. 2017, section 4); take layer norm, or none");
+        }
+    }
+
+    private static IntBuffer filled(int count, int value) {
+        int[] values = new int[count];
+        Arrays.fill(values, value);
+        return IntBuffer.wrap(values);
+    }
+
+    CpuPlan discriminator() {
+        return discriminator;
+    }
+
+    /** What runs shared work: updates of either network. */
+    CpuPlan plan() {
+        return both;
+    }
+
+    CpuPlan both() {
+        return both;
+    }
+
+    /** Null without one. */
+    GradientPenalty penalty() {
+        return penalty;
+    }
+
+    IntBuffer allReal() {
+        return allReal;
+    }
+
+    IntBuffer allGenerated() {
+        return allGenerated;
+    }
+
+    int pictureElements() {
+        return pictureElements;
+    }
+
+    /** Elements that the discriminator reads: a picture, and its class. */
+    int judgedElements() {
+        return pictureElements + rules.classes();
+    }
+
+    /** The generator's input for the places of a batch: a function of seed and place, and where it is asked, of labels. */
+    ByteBuffer latent(Batch batch, long seed) {
+        int each = rules.latent() + rules.classes();
+        for (int i = 0; i < batch.size(); i++) {
+            long place = batch.firstExample() + i;
+            for (int j = 0; j < rules.latent(); j++) {
+                float value = (float) DropoutMask.gaussian(seed, LATENT_STREAM, place * rules.latent() + j);
+                latent.putFloat((i * each + j) * Float.BYTES, value);
+            }
+            putClass(latent, i * each + rules.latent(), batch.labels(), i);
+        }
+        return latent;
+    }
+
+    private void putClass(ByteBuffer to, int at, IntBuffer labels, int i) {
+        for (int c = 0; c < rules.classes(); c++) {
+            to.putFloat((at + c) * Float.BYTES, labels.get(labels.position() + i) == c ? 1 : 0);
+        }
+    }
+
+    /** The generator's pictures for a batch's places, each with its class behind it; valid until the next call. */
+    ByteBuffer draw(Batch batch, long seed, boolean training) {
+        generator.forward(latent(batch, seed), batch.size(), batch.firstExample(), seed, training);
+        return generator.scores().order(ByteOrder.nativeOrder());
+    }
+
+    /** The batch's pictures, each with its class behind it where the discriminator reads that. */
+    ByteBuffer judged(Batch batch) {
+        if (rules.classes() == 0) {
+            return batch.features();
+        }
+        int each = judgedElements();
+        int bytes = pictureElements * Float.BYTES;
+        for (int i = 0; i < batch.size(); i++) {
+            int from = batch.features().position() + i * bytes;
+            real.put(i * each * Float.BYTES, batch.features(), from, bytes);
+            putClass(real, i * each + pictureElements, batch.labels(), i);
+        }
+        return real;
+    }
+
+    @Override
+    public void close() {
+        try (var first = generator;
+                var second = discriminator;
+                var third = both;
+                var fourth = penalty) {
+            // closed by leaving
+        }
+    }
+}
