@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Evaluation;
@@ -19,12 +20,16 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "evaluate",
-        description = {"Tests a run's newest checkpoint, spread over the ranks.", ""},
+        description = {
+            "Tests a run's newest checkpoint, spread over the ranks. Of a GAN, measures its samples, in this process.",
+            ""
+        },
         footer = {
             "",
             "Examples:",
             "  bin/lockstep evaluate runs/mine",
-            "  bin/lockstep evaluate runs/mine --data /data/cifar-10-batches-bin --workers 4"
+            "  bin/lockstep evaluate runs/mine --data /data/cifar-10-batches-bin --workers 4",
+            "  bin/lockstep evaluate runs/dcgan --classifier runs/lenet5"
         },
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
@@ -41,6 +46,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(names = "--workers", paramLabel = "N", description = "Ranks. Default: the run's.")
     private String workers;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "RUN_DIR",
+            description = "Of a GAN: a classifier's run, to see its samples with.")
+    private String classifier;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
     private List<String> assignments = new ArrayList<>();
@@ -72,6 +83,22 @@ final class EvaluateCommand implements Callable<Integer> {
             configuration.put(Settings.WORKERS.name(), workers);
         }
         assignments.forEach(configuration::put);
+        HadoopStorage storage = SparkJobs.storage(conf);
+        SparkJobs.resolveData(configuration, storage);
+        DataSource source = new DataCatalog(
+                        storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH))
+                .resolve(configuration.get(Settings.DATA));
+        if (Networks.isGame(configuration, source)) {
+            var quality = new SampleQuality(configuration, storage, runDir, source).measure(classifier, System.out);
+            if (json != null) {
+                Files.writeString(json, Json.pretty(quality));
+            }
+            return ExitStatus.DONE;
+        }
+        if (classifier != null) {
+            throw new UsageException(
+                    "--classifier is for a GAN's run, this is one of " + configuration.get(Settings.MODEL));
+        }
         return startedBy == Commands.StartedBy.LAUNCHER ? submit(configuration) : run(configuration, conf);
     }
 

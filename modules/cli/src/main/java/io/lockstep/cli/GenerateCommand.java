@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.TextGenerator;
@@ -23,11 +24,21 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "generate",
-        description = {"Writes text drawn from a run's newest checkpoint, in this process, without Spark.", ""},
-        footer = {"", "Example:  bin/lockstep generate runs/gpt --prompt ROMEO: --temperature 0.8 --top-k 20"},
+        description = {
+            "Draws from a run's newest checkpoint, in this process, without Spark: text of a language model, pictures"
+                    + " of a GAN.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  bin/lockstep generate runs/gpt --prompt ROMEO: --temperature 0.8 --top-k 20",
+            "  bin/lockstep generate runs/dcgan --count 64 --out digits.png",
+            "  bin/lockstep generate runs/cgan --class 7"
+        },
         sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a language model's run.")
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a language model's or a GAN's run.")
     private String runDir;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "What the text begins with. Default: a new line.")
@@ -47,6 +58,21 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "K",
             description = "Draw among the K most likely characters only; 0: all. Default: ${DEFAULT-VALUE}.")
     private int topK = 0;
+
+    @Option(names = "--count", paramLabel = "N", description = "Pictures to draw. Default: ${DEFAULT-VALUE}.")
+    private int count = Samples.COUNT;
+
+    @Option(
+            names = "--class",
+            paramLabel = "C",
+            description = "What a conditional GAN draws. Default: each column another.")
+    private Integer wanted;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where the pictures go, as a PNG. Default: ${DEFAULT-VALUE}.")
+    private Path out = Path.of("samples.png");
 
     @Option(names = "--seed", paramLabel = "S", description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
@@ -69,9 +95,13 @@ final class GenerateCommand implements Callable<Integer> {
         SparkJobs.resolveData(configuration, storage);
         int steps = configuration.get(Settings.SEQUENCE_LENGTH);
         String data = configuration.get(Settings.DATA);
-        if (!(new DataCatalog(storage, configuration.get(Settings.DATA_HOME), steps).resolve(data)
-                instanceof TextFile text)) {
-            throw new UsageException(runDir + " was trained on " + data + ", which is no text");
+        DataSource source = new DataCatalog(storage, configuration.get(Settings.DATA_HOME), steps).resolve(data);
+        if (Networks.isGame(configuration, source)) {
+            drawPictures(configuration, storage, source);
+            return ExitStatus.DONE;
+        }
+        if (!(source instanceof TextFile text)) {
+            throw new UsageException(runDir + " has a classifier of pictures: only language models and GANs generate");
         }
         Checkpoint checkpoint = new CheckpointStore(
                         storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
@@ -94,6 +124,23 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    private record Pictures(String model, int count, Integer wanted, long seed, String file) {}
+
+    private void drawPictures(Configuration configuration, HadoopStorage storage, DataSource source)
+            throws IOException {
+        if (count < 1 || (wanted != null && (wanted < 0 || wanted >= source.classes()))) {
+            throw new UsageException("--count is 1 or more, --class from 0 to " + (source.classes() - 1));
+        }
+        var samples = new Samples(configuration, storage, runDir, source.shape(), source.classes());
+        Files.write(out, samples.png(count, wanted, seed));
+        System.out.println(out + ": " + count + " pictures drawn by " + configuration.get(Settings.MODEL));
+        if (json != null) {
+            Files.writeString(
+                    json,
+                    Json.pretty(new Pictures(configuration.get(Settings.MODEL), count, wanted, seed, out.toString())));
+        }
     }
 
     private String draw(TextFile text, CompiledReplica model, int steps) {

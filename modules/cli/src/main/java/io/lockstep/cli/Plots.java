@@ -12,6 +12,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The pictures of a run: PNG, by step. */
@@ -30,7 +31,10 @@ final class Plots {
         this.evaluations = evaluations;
     }
 
-    /** Writes plots/loss.png, plots/accuracy.png and plots/step-time.png. */
+    /**
+     * Writes plots/loss.png, plots/accuracy.png and plots/step-time.png; where two networks play against each other
+     * plots/players.png and plots/balance.png too.
+     */
     void writeTo(RunFolder folder) throws IOException {
         if (metrics.isEmpty()) {
             return;
@@ -38,6 +42,10 @@ final class Plots {
         folder.put("plots/loss.png", loss());
         folder.put("plots/accuracy.png", accuracy());
         folder.put("plots/step-time.png", stepTime());
+        if (has("generator_loss")) {
+            folder.put("plots/players.png", players());
+            folder.put("plots/balance.png", has("value") ? balance() : distance());
+        }
     }
 
     private byte[] loss() throws IOException {
@@ -57,6 +65,59 @@ final class Plots {
             points(chart, "test", line -> 100 * line.testAccuracy());
         }
         return png(chart);
+    }
+
+    private boolean has(String measure) {
+        return metrics.stream().anyMatch(line -> line.measures().containsKey(measure));
+    }
+
+    private byte[] players() throws IOException {
+        XYChart chart = chart("loss of a player");
+        line(chart, "discriminator, of a picture or sample", MetricsLine::loss);
+        measured(chart, "generator, of a sample", "generator_loss");
+        return png(chart);
+    }
+
+    /** With the fixed point of Goodfellow et al. 2014, theorem 1: D = 1/2 everywhere, V = -log 4. */
+    private byte[] balance() throws IOException {
+        XYChart chart = chart("how the players stand");
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+        measured(chart, "D(x), of pictures", "d_real");
+        measured(chart, "D(G(z)), of samples", "d_generated");
+        level(chart, "1/2: D cannot tell", 0.5);
+        measured(chart, "V(D, G)", "value");
+        level(chart, "-log 4: G is perfect", -Math.log(4));
+        measured(chart, "diversity of samples", "diversity");
+        return png(chart);
+    }
+
+    private byte[] distance() throws IOException {
+        XYChart chart = chart("Wasserstein estimate (f's units)");
+        measured(chart, "mean f(x) - mean f(G(z))", "wasserstein_estimate");
+        measured(chart, "diversity of samples", "diversity");
+        return png(chart);
+    }
+
+    private void measured(XYChart chart, String name, String measure) {
+        List<MetricsLine> lines = metrics.stream()
+                .filter(line -> line.measures().containsKey(measure))
+                .toList();
+        if (!lines.isEmpty()) {
+            chart.addSeries(
+                            name,
+                            lines.stream().mapToDouble(MetricsLine::step).toArray(),
+                            lines.stream()
+                                    .mapToDouble(line -> line.measures().get(measure))
+                                    .toArray())
+                    .setMarker(SeriesMarkers.NONE);
+        }
+    }
+
+    /** A dotted line across. */
+    private void level(XYChart chart, String name, double value) {
+        double[] ends = {metrics.get(0).step(), metrics.get(metrics.size() - 1).step()};
+        XYSeries series = chart.addSeries(name, ends, new double[] {value, value});
+        series.setMarker(SeriesMarkers.NONE).setLineStyle(SeriesLines.DASH_DASH);
     }
 
     /** Stacked: each part is drawn on top of the sum of those before it, largest area first. */

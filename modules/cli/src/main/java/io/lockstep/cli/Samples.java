@@ -17,12 +17,20 @@ record Samples(Configuration configuration, HadoopStorage storage, String runDir
 
     private static final int COLUMNS = 10;
 
-    /** The generator with the checkpoint's parameters; the caller closes it. */
-    AdversarialReplica load(int batch) throws IOException {
-        Checkpoint checkpoint = new CheckpointStore(
-                        storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
+    /** Updates that the checkpoint had done. */
+    long checkpointStep() throws IOException {
+        return checkpoint().state().step();
+    }
+
+    private Checkpoint checkpoint() throws IOException {
+        return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
                 .latest()
                 .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
+    }
+
+    /** The generator with the checkpoint's parameters; the caller closes it. */
+    AdversarialReplica load(int batch) throws IOException {
+        Checkpoint checkpoint = checkpoint();
         var setup = new ReplicaFactory.Setup(
                 shape, classes, batch, 0, 1, notice -> System.err.println("lockstep: " + notice));
         var model = (AdversarialReplica)

@@ -128,6 +128,11 @@ public final class AdversarialReplica implements Replica {
         return game.pictureElements();
     }
 
+    /** That the generator is asked for; 0: it is not. */
+    public int classes() {
+        return game.rules.classes();
+    }
+
     /**
      * Draws, as in inference.
      *

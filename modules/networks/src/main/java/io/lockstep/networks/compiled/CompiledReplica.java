@@ -80,6 +80,15 @@ public final class CompiledReplica implements Replica {
         plan = compiled;
     }
 
+    /**
+     * The engine's graph of a network, over the same flat vector of parameters.
+     *
+     * @throws UnsupportedOperationException naming the vertex that only DL4J can run
+     */
+    public static Graph graphOf(Dl4jReplica network, NetworkDefinition definition) {
+        return GraphTranslator.translate(network.graph(), definition, 0);
+    }
+
     /** @param plan null where there is none yet */
     private static void close(CpuPlan plan, Dl4jReplica dl4j) {
         try (dl4j) {
