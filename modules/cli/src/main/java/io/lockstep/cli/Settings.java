@@ -181,8 +181,11 @@ final class Settings {
             "0",
             "Pad pictures by so many pixels and crop at a random place; 4 is usual for CIFAR-10.",
             Parsers.int32(0, 64));
-    static final Setting<Boolean> FLIP =
-            add("flip", "true", "Mirror every other picture left to right, by chance.", Parsers.bool());
+    static final Setting<String> FLIP = add(
+            "flip",
+            "auto",
+            "Mirror every other picture left to right, by chance: true; false; auto: pictures in colour, not digits.",
+            Parsers.word("auto", "true", "false"));
     static final Setting<Integer> CUTOUT =
             add("cutout", "0", "Blank a random square of so many pixels; 0: none.", Parsers.int32(0, 512));
 

@@ -134,6 +134,10 @@ final class TrainJob {
         if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
             throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
         }
+        if (configuration.get(Settings.FLIP).equals("auto")) {
+            configuration.put(
+                    Settings.FLIP.name(), String.valueOf(source.shape().channels() > 1));
+        }
         NetworkDefinition definition =
                 network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
         game = definition.adversarial() != null;
@@ -239,7 +243,7 @@ final class TrainJob {
                 new Augmentation(
                         configuration.get(Settings.CROP_PADDING),
                         Augmentation.Padding.ZERO,
-                        configuration.get(Settings.FLIP),
+                        configuration.get(Settings.FLIP).equals("true"),
                         configuration.get(Settings.CUTOUT)),
                 configuration.get(Settings.CLIP_NORM),
                 configuration.get(Settings.LOG_EVERY),
