@@ -34,6 +34,7 @@ final class Commands {
         CommandLine line = new CommandLine(new Commands())
                 .addSubcommand(new TrainCommand(startedBy))
                 .addSubcommand(new EvaluateCommand(startedBy))
+                .addSubcommand(new PredictCommand())
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())

@@ -1,7 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataCatalog;
-import io.lockstep.datasets.DataSource;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Evaluation;
@@ -83,13 +81,10 @@ final class EvaluateCommand implements Callable<Integer> {
             configuration.put(Settings.WORKERS.name(), workers);
         }
         assignments.forEach(configuration::put);
-        HadoopStorage storage = SparkJobs.storage(conf);
-        SparkJobs.resolveData(configuration, storage);
-        DataSource source = new DataCatalog(
-                        storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH))
-                .resolve(configuration.get(Settings.DATA));
-        if (Networks.isGame(configuration, source)) {
-            var quality = new SampleQuality(configuration, storage, runDir, source).measure(classifier, System.out);
+        TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(conf));
+        if (run.isGame()) {
+            var quality =
+                    new SampleQuality(run).measure(classifier == null ? null : TrainedRun.open(classifier), System.out);
             if (json != null) {
                 Files.writeString(json, Json.pretty(quality));
             }
@@ -127,10 +122,7 @@ final class EvaluateCommand implements Callable<Integer> {
             String model, String data, long checkpointStep, long examples, double testLoss, double testAccuracy) {}
 
     private int run(Configuration configuration, SparkConf conf) throws Exception {
-        Networks.check(configuration);
         HadoopStorage storage = SparkJobs.storage(conf);
-        SparkJobs.resolveData(configuration, storage);
-        new DataCatalog(storage, configuration.get(Settings.DATA_HOME)).resolve(configuration.get(Settings.DATA));
         SparkProperties.complete(conf);
         SparkJobs.check(configuration, conf);
         var program = new EvaluateProgram(

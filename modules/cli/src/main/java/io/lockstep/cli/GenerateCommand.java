@@ -1,16 +1,10 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataCatalog;
-import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.TextGenerator;
-import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Checkpoint;
-import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.Replica;
-import io.lockstep.training.ReplicaFactory;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -90,32 +84,21 @@ final class GenerateCommand implements Callable<Integer> {
         }
         Configuration configuration = RunFolder.configuration(runDir);
         configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
-        Networks.check(configuration);
-        HadoopStorage storage = SparkJobs.storage(new SparkConf());
-        SparkJobs.resolveData(configuration, storage);
-        int steps = configuration.get(Settings.SEQUENCE_LENGTH);
-        String data = configuration.get(Settings.DATA);
-        DataSource source = new DataCatalog(storage, configuration.get(Settings.DATA_HOME), steps).resolve(data);
-        if (Networks.isGame(configuration, source)) {
-            drawPictures(configuration, storage, source);
+        TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
+        if (run.isGame()) {
+            drawPictures(run);
             return ExitStatus.DONE;
         }
-        if (!(source instanceof TextFile text)) {
+        if (!(run.source() instanceof TextFile text)) {
             throw new UsageException(runDir + " has a classifier of pictures: only language models and GANs generate");
         }
-        Checkpoint checkpoint = new CheckpointStore(
-                        storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
-                .latest()
-                .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
-        var setup = new ReplicaFactory.Setup(
-                text.shape(), text.classes(), 1, 0, 1, notice -> System.err.println("lockstep: " + notice));
-        try (Replica replica =
-                Networks.replicas(Networks.zoo(configuration), configuration).create(setup)) {
+        Checkpoint checkpoint = run.checkpoint();
+        int steps = configuration.get(Settings.SEQUENCE_LENGTH);
+        try (Replica replica = run.load(checkpoint, 1, 1)) {
             if (!(replica instanceof CompiledReplica model)) {
                 throw new UsageException(
                         "text is drawn by the compiled runtime only, and DL4J itself runs this network");
             }
-            model.load(new ByteArrayInputStream(checkpoint.model()));
             String drawn = draw(text, model, steps);
             if (json != null) {
                 var result = new Result(
@@ -128,18 +111,16 @@ final class GenerateCommand implements Callable<Integer> {
 
     private record Pictures(String model, int count, Integer wanted, long seed, String file) {}
 
-    private void drawPictures(Configuration configuration, HadoopStorage storage, DataSource source)
-            throws IOException {
-        if (count < 1 || (wanted != null && (wanted < 0 || wanted >= source.classes()))) {
-            throw new UsageException("--count is 1 or more, --class from 0 to " + (source.classes() - 1));
+    private void drawPictures(TrainedRun run) throws IOException {
+        if (count < 1
+                || (wanted != null && (wanted < 0 || wanted >= run.source().classes()))) {
+            throw new UsageException(
+                    "--count is 1 or more, --class from 0 to " + (run.source().classes() - 1));
         }
-        var samples = new Samples(configuration, storage, runDir, source.shape(), source.classes());
-        Files.write(out, samples.png(count, wanted, seed));
-        System.out.println(out + ": " + count + " pictures drawn by " + configuration.get(Settings.MODEL));
+        Files.write(out, new Samples(run).png(count, wanted, seed));
+        System.out.println(out + ": " + count + " pictures drawn by " + run.model());
         if (json != null) {
-            Files.writeString(
-                    json,
-                    Json.pretty(new Pictures(configuration.get(Settings.MODEL), count, wanted, seed, out.toString())));
+            Files.writeString(json, Json.pretty(new Pictures(run.model(), count, wanted, seed, out.toString())));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
@@ -73,14 +72,6 @@ final class Networks {
     /** One that is there already; its updater is its own, only the learning rate is the settings'. */
     static NetworkSource own(NetworkDefinition network) {
         return new OwnNetwork(network);
-    }
-
-    /** Whether two networks play against each other. */
-    static boolean isGame(Configuration configuration, DataSource data) {
-        return zoo(configuration)
-                        .build(data.shape(), data.classes(), configuration.get(Settings.SEED))
-                        .adversarial()
-                != null;
     }
 
     static ReplicaFactory replicas(NetworkSource network, Configuration configuration) {

@@ -3,7 +3,6 @@ package io.lockstep.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleRange;
@@ -16,9 +15,7 @@ import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.quality.FrechetDistance;
 import io.lockstep.networks.quality.ParzenWindow;
 import io.lockstep.networks.quality.PictureFeatures;
-import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Checkpoint;
-import io.lockstep.training.CheckpointStore;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -37,9 +34,7 @@ final class SampleQuality {
     private static final int BATCH = 100;
     private static final long SEED = 1;
 
-    private final Configuration configuration;
-    private final HadoopStorage storage;
-    private final String runDir;
+    private final TrainedRun run;
     private final DataSource source;
     private final ImageShape shape;
 
@@ -66,38 +61,37 @@ final class SampleQuality {
             List<Double> classes,
             Double asked) {}
 
-    SampleQuality(Configuration configuration, HadoopStorage storage, String runDir, DataSource source) {
-        this.configuration = configuration;
-        this.storage = storage;
-        this.runDir = runDir;
-        this.source = source;
+    SampleQuality(TrainedRun run) {
+        this.run = run;
+        source = run.source();
         shape = source.shape();
     }
 
-    /** @param classifierDir run folder of a classifier of the same kind of pictures, or null */
-    Result measure(String classifierDir, PrintStream out) throws IOException {
+    /** @param classifier of the same kind of pictures, or null */
+    Result measure(TrainedRun classifier, PrintStream out) throws IOException {
+        if (classifier != null) {
+            requireClassifier(classifier);
+        }
         int count = Math.min(MOST, source.examples(Split.TEST));
         int[] asked = IntStream.range(0, count).map(i -> i % source.classes()).toArray();
-        var samples = new Samples(configuration, storage, runDir, shape, source.classes());
+        Checkpoint checkpoint = run.checkpoint();
         float[] drawn;
         boolean conditional;
-        try (AdversarialReplica model = samples.load(BATCH)) {
+        try (var model = (AdversarialReplica) run.load(checkpoint, BATCH, 1)) {
             drawn = draw(model, asked);
             conditional = model.classes() > 0;
         }
-        long step = samples.checkpointStep();
+        long step = checkpoint.state().step();
         float[] test = pictures(Split.TEST, count, false);
-        out.println(Progress.format(
-                "%s after %,d steps: %,d samples, %,d test pictures",
-                configuration.get(Settings.MODEL), step, count, count));
+        out.println(
+                Progress.format("%s after %,d steps: %,d samples, %,d test pictures", run.model(), step, count, count));
         var parzen = new ParzenWindow(drawn, shape.size()).measure(pictures(Split.TRAIN, VALIDATION, true), test);
         out.println(Progress.format(
                 "Parzen log-likelihood %.1f +- %.1f nats (window %.3f, chosen on %,d training pictures)",
                 parzen.mean(), parzen.standardError(), parzen.deviation(), VALIDATION));
-        Seen seen =
-                classifierDir == null ? Seen.NOTHING : classify(classifierDir, drawn, test, asked, conditional, out);
+        Seen seen = classifier == null ? Seen.NOTHING : classify(classifier, drawn, test, asked, conditional, out);
         return new Result(
-                configuration.get(Settings.MODEL),
+                run.model(),
                 step,
                 count,
                 parzen.deviation(),
@@ -148,30 +142,23 @@ final class SampleQuality {
         return values;
     }
 
+    private void requireClassifier(TrainedRun classifier) {
+        if (!classifier.source().shape().equals(shape)) {
+            throw new UsageException("--classifier " + classifier.runDir() + " was trained on examples of "
+                    + classifier.source().shape() + ", these are " + shape);
+        }
+        if (classifier.isGame()) {
+            throw new UsageException("--classifier " + classifier.runDir() + " is a GAN's run; take a classifier's");
+        }
+    }
+
     private Seen classify(
-            String classifierDir, float[] drawn, float[] test, int[] asked, boolean conditional, PrintStream out)
+            TrainedRun classifier, float[] drawn, float[] test, int[] asked, boolean conditional, PrintStream out)
             throws IOException {
-        Configuration trained = RunFolder.configuration(classifierDir);
-        SparkJobs.resolveData(trained, storage);
-        DataSource data = new DataCatalog(storage, trained.get(Settings.DATA_HOME)).resolve(trained.get(Settings.DATA));
-        if (!data.shape().equals(shape)) {
-            throw new UsageException("--classifier " + classifierDir + " was trained on pictures of " + data.shape()
-                    + ", these are " + shape);
-        }
-        var network = Networks.zoo(trained).build(shape, data.classes(), trained.get(Settings.SEED));
-        if (network.adversarial() != null) {
-            throw new UsageException("--classifier " + classifierDir + " is a GAN's run; take a classifier's");
-        }
-        Checkpoint checkpoint = new CheckpointStore(
-                        storage, storage.qualify(classifierDir) + "/checkpoints", 1, System.err::println)
-                .latest()
-                .orElseThrow(() -> new UsageException("no whole checkpoint in " + classifierDir));
-        int examples = data.examples(Split.TRAIN);
-        int limit = trained.get(Settings.TRAIN_EXAMPLES);
-        Normalization normalization = data.read(
-                        Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))
-                .normalization();
-        try (var features = new PictureFeatures(network, checkpoint.model(), BATCH, 1)) {
+        Normalization normalization = classifier.normalization();
+        int classes = classifier.source().classes();
+        try (var features = new PictureFeatures(
+                classifier.network(), classifier.checkpoint().model(), BATCH, 1)) {
             var ofSamples = new ArrayList<double[]>();
             int[] taken = look(features, normalization, drawn, ofSamples);
             var ofTest = new ArrayList<double[]>();
@@ -180,15 +167,15 @@ final class SampleQuality {
             int half = ofTest.size() / 2;
             double floor =
                     FrechetDistance.between(rows(ofTest.subList(0, half)), rows(ofTest.subList(half, ofTest.size())));
-            String model = trained.get(Settings.MODEL);
+            String model = classifier.model();
             out.println(Progress.format(
                     "Frechet distance %.2f by %d features of %s (one half of the test pictures from the other: %.2f)",
                     distance, features.size(), model, floor));
-            List<Double> shares = IntStream.range(0, data.classes())
+            List<Double> shares = IntStream.range(0, classes)
                     .mapToObj(c -> Arrays.stream(taken).filter(t -> t == c).count() / (double) taken.length)
                     .toList();
             out.println("taken for: "
-                    + IntStream.range(0, data.classes())
+                    + IntStream.range(0, classes)
                             .mapToObj(c -> Progress.format("%d %.1f %%", c, 100 * shares.get(c)))
                             .collect(Collectors.joining(", ")));
             Double right = null;

@@ -381,9 +381,8 @@ final class TrainJob {
 
     /** From the last checkpoint, which is the end of the run. */
     private void drawSamples(RunFolder folder, HadoopStorage storage, DataSource source) throws IOException {
-        Samples samples =
-                new Samples(configuration, storage, folder.path(), ((ImageSource) source).shape(), source.classes());
-        folder.put("plots/samples.png", samples.png(Samples.COUNT, null, configuration.get(Settings.SEED)));
+        var run = new TrainedRun(configuration, storage, folder.path(), source);
+        folder.put("plots/samples.png", new Samples(run).png(Samples.COUNT, null, configuration.get(Settings.SEED)));
     }
 
     private void conclude(RunFolder folder, Summary summary) {

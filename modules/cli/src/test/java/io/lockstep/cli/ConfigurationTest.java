@@ -47,7 +47,7 @@ class ConfigurationTest {
                 "epochs=three | not a whole number",
                 "learning-rate=fast | not a number",
                 "learning-rate=NaN | must be from",
-                "flip=maybe | true or false",
+                "overlap=maybe | true or false",
                 "strategy=dpp | did you mean 'ddp'",
                 "schedule=cosin | did you mean 'cosine'",
                 "deadline=soon | 30s",

@@ -1,0 +1,90 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.Normalization;
+import io.lockstep.datasets.Split;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.training.Checkpoint;
+import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.Replica;
+import io.lockstep.training.ReplicaFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import org.apache.spark.SparkConf;
+
+/**
+ * A run of which there is a checkpoint, for what uses its network in this process, without Spark.
+ *
+ * @param source the data that it was trained on
+ */
+record TrainedRun(Configuration configuration, HadoopStorage storage, String runDir, DataSource source) {
+
+    /** @throws UsageException if there is no run, or its data is not there */
+    static TrainedRun open(String runDir) throws IOException {
+        return open(runDir, RunFolder.configuration(runDir), SparkJobs.storage(new SparkConf()));
+    }
+
+    /** @param configuration the run's, with what the call changes of it */
+    static TrainedRun open(String runDir, Configuration configuration, HadoopStorage storage) throws IOException {
+        Networks.check(configuration);
+        SparkJobs.resolveData(configuration, storage);
+        var catalog = new DataCatalog(
+                storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH));
+        return new TrainedRun(configuration, storage, runDir, catalog.resolve(configuration.get(Settings.DATA)));
+    }
+
+    String model() {
+        return configuration.get(Settings.MODEL);
+    }
+
+    NetworkDefinition network() {
+        return Networks.zoo(configuration).build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+    }
+
+    /** Whether two networks play against each other. */
+    boolean isGame() {
+        return network().adversarial() != null;
+    }
+
+    /** The newest whole one. */
+    Checkpoint checkpoint() throws IOException {
+        return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
+                .latest()
+                .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
+    }
+
+    /**
+     * The network with a checkpoint's parameters; the caller closes it.
+     *
+     * @param batch most examples at once
+     */
+    Replica load(Checkpoint checkpoint, int batch, int threads) throws IOException {
+        var setup = new ReplicaFactory.Setup(
+                source.shape(),
+                source.classes(),
+                batch,
+                0,
+                threads,
+                notice -> System.err.println("lockstep: " + notice));
+        Replica replica =
+                Networks.replicas(Networks.zoo(configuration), configuration).create(setup);
+        try {
+            replica.load(new ByteArrayInputStream(checkpoint.model()));
+            return replica;
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    /** What its examples were scaled by. */
+    Normalization normalization() throws IOException {
+        int examples = source.examples(Split.TRAIN);
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        return source.read(Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))
+                .normalization();
+    }
+}
