@@ -39,6 +39,7 @@ final class Commands {
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())
                 .addSubcommand(new BenchmarkCommand())
+                .addSubcommand(new DoctorCommand(startedBy))
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getSubcommands().values().forEach(Commands::withHelp);
         withHelp(line);

@@ -102,17 +102,23 @@ public final class SharedMemory implements AutoCloseable {
      * @throws IllegalStateException with the bytes that are needed, those that are free, and the remedy
      */
     public static void requireRoom(Path parent, int worldSize, int ranksOnHost) {
-        Geometry geometry = Geometry.of(worldSize);
-        long aRank = (long) (ranksOnHost - 1) * geometry.queueBytes() + geometry.queueAt(0);
+        long needed = bytesNeeded(worldSize, ranksOnHost);
         long usable;
         try {
             usable = Files.getFileStore(parent).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make shared memory in " + parent, e);
         }
-        if (usable < ranksOnHost * aRank) {
-            throw new IllegalStateException(tooSmall(parent, ranksOnHost, ranksOnHost * aRank, usable));
+        if (usable < needed) {
+            throw new IllegalStateException(tooSmall(parent, ranksOnHost, needed, usable));
         }
+    }
+
+    /** What the ranks of a host take together. */
+    public static long bytesNeeded(int worldSize, int ranksOnHost) {
+        Geometry geometry = Geometry.of(worldSize);
+        long aRank = (long) (ranksOnHost - 1) * geometry.queueBytes() + geometry.queueAt(0);
+        return ranksOnHost * aRank;
     }
 
     private static String tooSmall(Path parent, int ranks, long needed, long usable) {

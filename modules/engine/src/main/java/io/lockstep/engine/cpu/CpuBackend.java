@@ -33,6 +33,15 @@ public final class CpuBackend implements Backend {
         this.precision = precision;
     }
 
+    /**
+     * Whether this CPU multiplies bfloat16; loads oneDNN.
+     *
+     * @throws LinkageError if oneDNN does not run on this platform
+     */
+    public static boolean hasBfloat16() {
+        return OneDnn.multipliesBfloat16();
+    }
+
     @Override
     public CpuPlan compile(Graph graph, int capacity) {
         return compile(graph, capacity, null, null);

@@ -1,0 +1,265 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Split;
+import io.lockstep.datasets.Storage;
+import io.lockstep.networks.ModelSummary;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.spark.HadoopStorage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.spark.SparkConf;
+
+/** What is known of a run without executors: settings, Spark's properties, data, memory, the run's folder. */
+final class DriverExamination {
+    private static final long MIB = 1 << 20;
+    /** Spark's default, of the executor's memory and in MiB: spark.executor.memoryOverheadFactor and its least. */
+    private static final double OVERHEAD_FACTOR = 0.1;
+
+    private static final long LEAST_OVERHEAD_MIB = 384;
+
+    private final Configuration configuration;
+    private final SparkConf conf;
+    private final List<Finding> findings = new ArrayList<>();
+
+    DriverExamination(Configuration configuration, SparkConf conf) {
+        this.configuration = configuration;
+        this.conf = conf;
+    }
+
+    /** What spark-submit would read from SPARK_CONF_DIR or SPARK_HOME. */
+    static SparkConf sparkDefaults() throws IOException {
+        SparkConf conf = new SparkConf(false);
+        String home = System.getenv("SPARK_HOME");
+        String folder = System.getenv().getOrDefault("SPARK_CONF_DIR", home == null ? "" : home + "/conf");
+        Path defaults = Path.of(folder, "spark-defaults.conf");
+        if (!folder.isEmpty() && Files.isReadable(defaults)) {
+            Properties properties = new Properties();
+            try (InputStream in = Files.newInputStream(defaults)) {
+                properties.load(in);
+            }
+            properties.forEach(
+                    (key, value) -> conf.set(key.toString(), value.toString().trim()));
+        }
+        return conf;
+    }
+
+    List<Finding> findings() throws IOException {
+        settings();
+        sparkProperties();
+        encryption();
+        HadoopStorage storage = SparkJobs.storage(conf);
+        DataSource source = data(storage);
+        long needed = source == null ? 0 : memory(source);
+        runFolder(storage, needed);
+        return findings;
+    }
+
+    private void settings() {
+        try {
+            TrainJob.check(configuration);
+            findings.add(Finding.ok(
+                    "settings",
+                    configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA) + ", "
+                            + configuration.get(Settings.STRATEGY) + ", " + configuration.get(Settings.WORKERS)
+                            + " workers"));
+        } catch (UsageException e) {
+            findings.add(Finding.fail("settings", "do not go together", e.getMessage(), "change them as it says"));
+        }
+    }
+
+    private void sparkProperties() {
+        try {
+            SparkProperties.complete(conf.clone());
+            if (conf.contains("spark.master")) {
+                SparkJobs.check(configuration, conf);
+            }
+            findings.add(Finding.ok("Spark's properties", "neither dynamic allocation nor speculation"));
+        } catch (RuntimeException e) {
+            findings.add(Finding.fail(
+                    "Spark's properties", "do not go with a barrier stage", e.getMessage(), "change them as it says"));
+        }
+    }
+
+    private void encryption() {
+        boolean remote =
+                conf.contains("spark.master") && !conf.get("spark.master").startsWith("local");
+        if (remote && !conf.getBoolean("spark.network.crypto.enabled", false)) {
+            findings.add(
+                    Finding.warn(
+                            "encryption",
+                            "spark.network.crypto.enabled is false",
+                            "gradients between hosts are encrypted, but Spark sends their key to the executors in clear",
+                            "set spark.authenticate=true and spark.network.crypto.enabled=true where the network is not trusted"));
+        }
+    }
+
+    /** Null where it is not there. */
+    private DataSource data(HadoopStorage storage) throws IOException {
+        try {
+            SparkJobs.resolveData(configuration, storage);
+            DataSource source = new DataCatalog(
+                            storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH))
+                    .resolve(configuration.get(Settings.DATA));
+            findings.add(Finding.ok(
+                    "data",
+                    Progress.format(
+                            "%s: %,d training and %,d test examples",
+                            configuration.get(Settings.DATA),
+                            source.examples(Split.TRAIN),
+                            source.examples(Split.TEST))));
+            return source;
+        } catch (IOException | RuntimeException e) {
+            findings.add(Finding.fail(
+                    "data",
+                    configuration.get(Settings.DATA),
+                    e.getMessage(),
+                    "fetch it (bin/lockstep data fetch NAME), or give the path as executors see it"));
+            return null;
+        }
+    }
+
+    /**
+     * Makes a rank's replica, for the share of the batch that it would have, and looks what it takes.
+     *
+     * @return bytes of a checkpoint
+     */
+    private long memory(DataSource source) {
+        int workers = configuration.get(Settings.WORKERS);
+        int share = (configuration.get(Settings.GLOBAL_BATCH) + workers - 1) / workers;
+        int batch = Math.max(
+                1, (share + configuration.get(Settings.MICRO_BATCHES) - 1) / configuration.get(Settings.MICRO_BATCHES));
+        NetworkDefinition network;
+        try {
+            network = Networks.zoo(configuration)
+                    .build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+        } catch (UsageException e) {
+            findings.add(Finding.fail("network", configuration.get(Settings.MODEL), e.getMessage(), "take another"));
+            return 0;
+        }
+        ModelSummary summary = ModelSummary.of(network);
+        long vector = (summary.parameters() + summary.statistics()) * Float.BYTES;
+        if (network.adversarial() != null || configuration.get(Settings.RUNTIME).equals("dl4j")) {
+            return 3 * vector;
+        }
+        try (CompiledReplica replica = new CompiledReplica(network, batch, 0, 1)) {
+            long state = replica.updaterState().limit();
+            long needed = 2 * vector + state + replica.plan().nativeBytes();
+            compare(needed, workers, batch);
+            return vector + state;
+        } catch (UnsupportedOperationException | LinkageError e) {
+            findings.add(Finding.warn(
+                    "network",
+                    configuration.get(Settings.MODEL) + " runs on DL4J itself, which is slower",
+                    e.getMessage(),
+                    "take the layer that is named out, if you can do without it"));
+            return 3 * vector;
+        } catch (OutOfMemoryError e) {
+            findings.add(Finding.fail(
+                    "memory",
+                    "not enough here for one rank's " + batch + " examples",
+                    e.getMessage(),
+                    "raise micro-batches, or lower global-batch"));
+            return 3 * vector;
+        }
+    }
+
+    private void compare(long needed, int workers, int batch) {
+        String what = Progress.format("%,d MB outside the heap for a rank's %d examples", needed / MIB, batch);
+        boolean limited = conf.get("spark.master", "").startsWith("yarn")
+                || conf.get("spark.master", "").startsWith("k8s");
+        if (limited) {
+            long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
+            long overhead = conf.getSizeAsMb(
+                    "spark.executor.memoryOverhead",
+                    Math.max(LEAST_OVERHEAD_MIB, (long) (OVERHEAD_FACTOR * heap)) + "m");
+            int ranks = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+            long wanted = ranks * needed / MIB + LEAST_OVERHEAD_MIB;
+            findings.add(
+                    wanted > overhead
+                            ? Finding.fail(
+                                    "memory",
+                                    what
+                                            + Progress.format(
+                                                    ", %d rank(s) an executor; memoryOverhead is %,d MB",
+                                                    ranks, overhead),
+                                    "the cluster kills an executor that takes more than its memory and overhead",
+                                    "set spark.executor.memoryOverhead=" + wanted + "m")
+                            : Finding.ok("memory", what + Progress.format(", memoryOverhead is %,d MB", overhead)));
+            return;
+        }
+        boolean local =
+                !conf.contains("spark.master") || conf.get("spark.master").startsWith("local");
+        long available = HostFacts.here(false).availableBytes();
+        long heaps = workers * configuration.get(Settings.WORKER_MEMORY_MB) * MIB;
+        if (local && available > 0 && workers * needed + heaps > available) {
+            findings.add(Finding.fail(
+                    "memory",
+                    what
+                            + Progress.format(
+                                    ", %d ranks and their heaps take %,d MB, %,d are available",
+                                    workers, (workers * needed + heaps) / MIB, available / MIB),
+                    "the system kills a process when memory is gone",
+                    "lower global-batch or worker-memory-mb, raise micro-batches, or ask for fewer workers"));
+        } else {
+            findings.add(Finding.ok("memory", what));
+        }
+    }
+
+    private void runFolder(HadoopStorage storage, long checkpointBytes) {
+        String folder = configuration.get(Settings.RUN_DIR).isEmpty() ? "runs" : configuration.get(Settings.RUN_DIR);
+        try {
+            String probe = Storage.join(
+                    storage.qualify(folder),
+                    ".doctor-" + ProcessHandle.current().pid());
+            boolean there = storage.exists(folder);
+            try (OutputStream out = storage.create(probe)) {
+                out.write(new byte[1 << 16]);
+            }
+            storage.delete(probe);
+            if (!there) {
+                storage.delete(storage.qualify(folder));
+            }
+            freeSpace(folder, checkpointBytes);
+        } catch (IOException | RuntimeException e) {
+            findings.add(Finding.fail(
+                    "run folder",
+                    folder + " cannot be written",
+                    e.getMessage(),
+                    "give another --run-dir, or the right to write there to the user that executors run as"));
+        }
+    }
+
+    private void freeSpace(String folder, long checkpointBytes) throws IOException {
+        Path path = Path.of(folder.startsWith("file:") ? folder.replaceFirst("^file:/*", "/") : folder)
+                .toAbsolutePath();
+        Path parent = path;
+        while (parent != null && !Files.exists(parent)) {
+            parent = parent.getParent();
+        }
+        boolean local = !folder.contains(":") || folder.startsWith("file:");
+        long needed = checkpointBytes * (configuration.get(Settings.CHECKPOINT_KEEP) + 1);
+        if (!local || parent == null) {
+            findings.add(Finding.ok("run folder", folder + " can be written"));
+            return;
+        }
+        long free = Files.getFileStore(parent).getUsableSpace();
+        String measured = Progress.format("%s: %,d MB free", folder, free / MIB);
+        findings.add(
+                free < needed + MIB
+                        ? Finding.fail(
+                                "run folder",
+                                measured,
+                                Progress.format("its checkpoints take %,d MB", (needed + MIB - 1) / MIB),
+                                "make room, lower checkpoint-keep, or give another --run-dir")
+                        : Finding.ok("run folder", measured));
+    }
+}

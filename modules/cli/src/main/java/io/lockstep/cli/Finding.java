@@ -1,0 +1,46 @@
+package io.lockstep.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Locale;
+
+/**
+ * One thing that {@code doctor} looked at.
+ *
+ * @param where a host, or null for the driver's side
+ * @param what was looked at: {@code Java}, {@code /dev/shm}
+ * @param measured value
+ * @param why it matters, and {@code remedy} what mends it; null where all is well
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Finding(Level level, String where, String what, String measured, String why, String remedy) {
+    enum Level {
+        OK,
+        /** A run works, but slower, or less safely, than it could. */
+        WARN,
+        /** A run would stop. */
+        FAIL
+    }
+
+    static Finding ok(String what, String measured) {
+        return new Finding(Level.OK, null, what, measured, null, null);
+    }
+
+    static Finding warn(String what, String measured, String why, String remedy) {
+        return new Finding(Level.WARN, null, what, measured, why, remedy);
+    }
+
+    static Finding fail(String what, String measured, String why, String remedy) {
+        return new Finding(Level.FAIL, null, what, measured, why, remedy);
+    }
+
+    Finding at(String host) {
+        return new Finding(level, host, what, measured, why, remedy);
+    }
+
+    String text() {
+        String line = Progress.format(
+                "%-4s %-20s %s",
+                level == Level.FAIL ? "FAIL" : level.toString().toLowerCase(Locale.ROOT), what, measured);
+        return why == null ? line : line + "\n     why: " + why + "\n     do:  " + remedy;
+    }
+}

@@ -1,0 +1,147 @@
+package io.lockstep.cli;
+
+import io.lockstep.engine.cpu.CpuBackend;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a process finds on its host.
+ *
+ * @param vectorModule whether the JVM has jdk.incubator.vector: where it trains loaded, elsewhere at hand
+ * @param nativeFault why oneDNN does not load; null where it does
+ * @param bfloat16 whether the CPU multiplies it
+ * @param cores that the process may use
+ * @param threadsVariable OMP_NUM_THREADS, or null
+ * @param sharedMemoryFolder where ranks of a host would meet, with {@code sharedMemoryBytes} free
+ * @param availableBytes of memory on the host, or its container's limit where that is less; -1: unknown
+ * @param receiveBufferBytes the most that a socket may ask for; -1: unknown
+ * @param gpus as {@code nvidia-smi} lists them: name, compute capability, UUID
+ * @param clockMillis when the facts were taken
+ */
+record HostFacts(
+        String host,
+        String java,
+        int javaMajor,
+        boolean vectorModule,
+        String nativeFault,
+        boolean bfloat16,
+        String cpu,
+        int cores,
+        String threadsVariable,
+        String sharedMemoryFolder,
+        long sharedMemoryBytes,
+        long availableBytes,
+        long receiveBufferBytes,
+        List<Gpu> gpus,
+        long clockMillis)
+        implements Serializable {
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+    /** @param computeCapability {@code 9.0} */
+    record Gpu(String name, String computeCapability, String uuid) implements Serializable {}
+
+    /** @param trains whether ranks run in this process; executors get their flags from Lockstep, a driver needs none */
+    static HostFacts here(boolean trains) {
+        RankEnvironment process = RankEnvironment.here(Runtime.getRuntime().availableProcessors());
+        String fault = null;
+        boolean bfloat16 = false;
+        try {
+            bfloat16 = CpuBackend.hasBfloat16();
+        } catch (LinkageError e) {
+            fault = e.toString();
+        }
+        Path shm = Files.isWritable(Path.of("/dev/shm"))
+                ? Path.of("/dev/shm")
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        return new HostFacts(
+                process.host(),
+                process.java(),
+                Runtime.version().feature(),
+                trains
+                        ? ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
+                        : ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent(),
+                fault,
+                bfloat16,
+                process.cpu(),
+                process.cores(),
+                System.getenv("OMP_NUM_THREADS"),
+                shm.toString(),
+                usable(shm),
+                availableMemory(),
+                number(Path.of("/proc/sys/net/core/rmem_max")),
+                listGpus(),
+                System.currentTimeMillis());
+    }
+
+    private static long usable(Path folder) {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private static long availableMemory() {
+        long host = -1;
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            host = lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException | NumberFormatException e) {
+            host = -1; // not Linux
+        }
+        var system = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+        long limit = system.getTotalMemorySize(); // a container's limit where there is one
+        return host < 0 ? limit : Math.min(host, limit);
+    }
+
+    private static long number(Path file) {
+        try {
+            return Long.parseLong(Files.readString(file).trim());
+        } catch (IOException | NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static List<Gpu> listGpus() {
+        try {
+            Process process = new ProcessBuilder(
+                            "nvidia-smi", "--query-gpu=name,compute_cap,uuid", "--format=csv,noheader")
+                    .redirectErrorStream(true)
+                    .start();
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return List.of();
+            }
+            return process.exitValue() == 0
+                    ? parse(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    : List.of();
+        } catch (IOException e) {
+            return List.of(); // no such program: no such GPU
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    /** {@code NVIDIA H200, 9.0, GPU-1c...}, a line each. */
+    static List<Gpu> parse(String listing) {
+        List<Gpu> gpus = new ArrayList<>();
+        for (String line : listing.lines().toList()) {
+            String[] parts = line.split(",\\s*");
+            if (parts.length == 3) {
+                gpus.add(new Gpu(parts[0].trim(), parts[1].trim(), parts[2].trim()));
+            }
+        }
+        return gpus;
+    }
+}

@@ -1,0 +1,196 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.cli.Finding.Level;
+import io.lockstep.cli.HostFacts.Gpu;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Planted faults: each is found, named, and told how to mend. */
+@Timeout(120)
+class DoctorTest {
+    private static final HostFacts HEALTHY = new HostFacts(
+            "host",
+            "17.0.10",
+            17,
+            true,
+            null,
+            true,
+            "some CPU",
+            8,
+            "4",
+            "/dev/shm",
+            1L << 30,
+            1L << 33,
+            1L << 23,
+            List.of(),
+            0);
+
+    @TempDir
+    Path folder;
+
+    private Configuration configuration() {
+        Configuration configuration = new Configuration();
+        configuration.put("run-dir", folder.resolve("run").toString());
+        return configuration;
+    }
+
+    private static List<Finding> wrong(List<Finding> findings) {
+        return findings.stream().filter(finding -> finding.level() != Level.OK).toList();
+    }
+
+    private static Finding only(List<Finding> findings) {
+        assertThat(wrong(findings)).hasSize(1);
+        Finding finding = wrong(findings).get(0);
+        assertThat(finding.why()).isNotBlank();
+        assertThat(finding.remedy()).isNotBlank();
+        return finding;
+    }
+
+    private Finding onHost(HostFacts facts, String... settings) {
+        Configuration configuration = configuration();
+        for (int i = 0; i < settings.length; i += 2) {
+            configuration.put(settings[i], settings[i + 1]);
+        }
+        return only(HostExamination.of(facts, configuration, 2));
+    }
+
+    private static HostFacts facts(int java, boolean vectors, long shm, long buffers, Gpu... gpus) {
+        return new HostFacts(
+                "host",
+                "Java " + java,
+                java,
+                vectors,
+                null,
+                false,
+                "old CPU",
+                8,
+                "1",
+                "/dev/shm",
+                shm,
+                1L << 33,
+                buffers,
+                List.of(gpus),
+                0);
+    }
+
+    @Test
+    void aHealthyHostHasNoFindings() {
+        assertThat(wrong(HostExamination.of(HEALTHY, configuration(), 2))).isEmpty();
+    }
+
+    @Test
+    void hostsFaultsAreFound() {
+        long much = 1L << 30;
+        assertThat(onHost(facts(11, true, much, much)).level()).isEqualTo(Level.FAIL);
+        assertThat(onHost(facts(21, true, much, much)).level()).isEqualTo(Level.WARN);
+        assertThat(onHost(facts(17, false, much, much)).remedy()).contains("--add-modules jdk.incubator.vector");
+        Finding small = onHost(facts(17, true, 64 << 10, much));
+        assertThat(small.level()).isEqualTo(Level.FAIL);
+        assertThat(small.remedy()).contains("--shm-size").contains("transport = tcp");
+        assertThat(onHost(facts(17, true, much, 212_992), "transport", "udp").remedy())
+                .contains("rmem_max");
+        assertThat(onHost(facts(17, true, much, much), "precision", "bf16").level())
+                .isEqualTo(Level.FAIL);
+        assertThat(onHost(facts(17, true, much, much), "worker-cores", "8").what())
+                .isEqualTo("cores");
+        assertThat(onHost(facts(17, true, much, much), "worker-cores", "4", "runtime", "dl4j")
+                        .what())
+                .isEqualTo("OMP_NUM_THREADS");
+    }
+
+    @Test
+    void aGpuThatNd4jHasNoCodeForIsToldInPlainWords() {
+        List<Gpu> recorded = HostFacts.parse("""
+                NVIDIA H200, 9.0, GPU-5a1f0c1e-0000-0000-0000-000000000000
+                NVIDIA A100-SXM4-80GB, 8.0, GPU-11111111-0000-0000-0000-000000000000
+                """);
+        assertThat(recorded).hasSize(2);
+        Finding h200 = onHost(facts(17, true, 1 << 30, 1 << 30, recorded.get(0), recorded.get(1)));
+        assertThat(h200.measured()).contains("H200").contains("9.0").contains("GPU-5a1f0c1e");
+        assertThat(h200.why()).contains("cannot run on an H100 or H200");
+    }
+
+    private List<Finding> onDriver(Configuration configuration, String... properties) throws IOException {
+        SparkConf conf = new SparkConf(false);
+        for (int i = 0; i < properties.length; i += 2) {
+            conf.set(properties[i], properties[i + 1]);
+        }
+        return new DriverExamination(configuration, conf).findings();
+    }
+
+    @Test
+    void aRunThatCanBeHasNoFindings() throws IOException {
+        assertThat(wrong(onDriver(configuration(), "spark.master", "local-cluster[2,1,1024]")))
+                .isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void sparksFaultsAreFound() throws IOException {
+        assertThat(only(onDriver(configuration(), "spark.dynamicAllocation.enabled", "true"))
+                        .why())
+                .contains("dynamicAllocation");
+        assertThat(only(onDriver(configuration(), "spark.speculation", "true")).why())
+                .contains("speculation");
+        assertThat(only(onDriver(configuration(), "spark.master", "local-cluster[1,1,1024]"))
+                        .why())
+                .contains("2 workers need 2 slots");
+        Configuration open = configuration();
+        open.put("security", "off");
+        assertThat(only(onDriver(open, "spark.master", "local[2]", "spark.network.crypto.enabled", "true"))
+                        .why())
+                .contains("security = off");
+        Finding clear = only(onDriver(configuration(), "spark.master", "spark://host:7077"));
+        assertThat(clear.level()).isEqualTo(Level.WARN);
+        assertThat(clear.remedy()).contains("spark.network.crypto.enabled=true");
+    }
+
+    @Test
+    void memoryThatWouldNotFitIsFound() throws IOException {
+        Configuration large = configuration();
+        large.put("model", "resnet18");
+        large.put("global-batch", "128");
+        Finding small = only(onDriver(
+                large, "spark.master", "yarn", "spark.executor.memory", "1g", "spark.network.crypto.enabled", "true"));
+        assertThat(small.level()).isEqualTo(Level.FAIL);
+        assertThat(small.remedy()).matches("set spark.executor.memoryOverhead=\\d{3,4}m");
+        String overhead = small.remedy().replaceAll(".*=", "");
+        assertThat(wrong(onDriver(
+                        large,
+                        "spark.master",
+                        "yarn",
+                        "spark.network.crypto.enabled",
+                        "true",
+                        "spark.executor.memoryOverhead",
+                        overhead)))
+                .isEmpty();
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenAndDataThatIsNotThereAreFound() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Configuration blocked = configuration();
+        blocked.put("run-dir", file.resolve("run").toString());
+        assertThat(only(onDriver(blocked)).what()).isEqualTo("run folder");
+        Configuration absent = configuration();
+        absent.put("data", "cifar10");
+        absent.put("data-home", folder.resolve("empty").toString());
+        assertThat(only(onDriver(absent)).why()).contains("data fetch cifar10");
+    }
+
+    @Test
+    void clocksThatDifferAreFound() {
+        assertThat(ExecutorExamination.clocks(List.of(1_000L, 1_400L)).level()).isEqualTo(Level.OK);
+        assertThat(ExecutorExamination.clocks(List.of(1_000L, 9_000L)).level()).isEqualTo(Level.WARN);
+        assertThat(ExecutorExamination.clocks(List.of(1_000L, 601_000L)).level())
+                .isEqualTo(Level.FAIL);
+    }
+}
