@@ -10,6 +10,7 @@ import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.ZeroPadding;
@@ -304,6 +305,11 @@ public final class Graph {
             } else if (operation instanceof Judgement) {
                 requireOneNumber(x);
                 return x;
+            } else if (operation instanceof Reshape reshape) {
+                if (reshape.shape().elements() != x.elements()) {
+                    throw new IllegalArgumentException(x + " does not become " + reshape.shape());
+                }
+                return reshape.shape();
             } else if (operation instanceof ChannelRange range) {
                 if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > x.channels()) {
                     throw new IllegalArgumentException(range + " of " + x.channels() + " channels");

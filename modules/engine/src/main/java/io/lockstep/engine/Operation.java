@@ -90,6 +90,9 @@ public sealed interface Operation {
     record ZeroPadding(int top, int bottom, int left, int right, int channelsBefore, int channelsAfter)
             implements Operation {}
 
+    /** The same elements in the same order (height, width, channels), as another shape. */
+    record Reshape(Shape shape) implements Operation {}
+
     /** Some of the channels: the reverse of {@link Concatenation}. */
     record ChannelRange(int first, int count) implements Operation {}
 

@@ -16,6 +16,7 @@ import io.lockstep.engine.Operation.GaussianNoise;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
@@ -86,7 +87,10 @@ public final class TestGraphs {
         return new Graph.Builder(Shape.vector(12))
                 .add("picture", new ChannelRange(0, 9), "input")
                 .add("condition", new ChannelRange(9, 3), "input")
-                .add("d1", new Dense(7, true), "picture")
+                .add("square", new Reshape(new Shape(3, 3, 1)), "picture")
+                .add("c1", conv(2, 2, 1, 0, true))
+                .add("flat", new Reshape(Shape.vector(8)))
+                .add("d1", new Dense(7, true))
                 .add("a1", new Activation(Function.LEAKY_RELU))
                 .add("both", new Concatenation(), "a1", "condition")
                 .add("d2", new Dense(1, true))

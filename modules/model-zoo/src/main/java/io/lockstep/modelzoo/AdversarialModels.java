@@ -15,13 +15,13 @@ final class AdversarialModels {
                 new Model(
                         "gan",
                         GOODFELLOW,
-                        "Perceptrons of three hidden layers each; leaky ReLU in place of maxout, tanh in place of a sigmoid.",
-                        PerceptronGan::unconditional),
+                        "Perceptrons of three hidden layers; batch norm in the generator, leaky ReLU in place of maxout, tanh of a sigmoid.",
+                        PerceptronGan::build),
                 new Model(
                         "cgan",
                         "Mirza and Osindero 2014, Conditional Generative Adversarial Nets, section 3.2",
-                        "gan whose players are both told a picture's class.",
-                        PerceptronGan::conditional),
+                        "dcgan whose players are both told a picture's class; the discriminator has a dense layer that sees both.",
+                        ConvolutionalGan::conditional),
                 new Model(
                         "dcgan",
                         RADFORD,

@@ -3,17 +3,24 @@ package io.lockstep.modelzoo;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.layers.VectorToImage;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
@@ -31,6 +38,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 final class ConvolutionalGan {
     private static final int LATENT = 100;
     private static final int CHANNELS = 64;
+    private static final int DENSE = 256;
     private static final int KERNEL = 4;
     private static final double SLOPE = 0.2;
     private static final double DEVIATION = 0.02;
@@ -72,6 +80,76 @@ final class ConvolutionalGan {
                 .build(hyperparameters, false, new LossWasserstein(), game);
     }
 
+    /**
+     * Mirza and Osindero 2014: the class beside the generator's numbers, and beside what the discriminator sees in the
+     * picture. Between the two networks a picture and its class are one vector.
+     */
+    static NetworkDefinition conditional(ModelInput input, Hyperparameters hyperparameters, long seed) {
+        return new ConvolutionalGan(input, hyperparameters, seed).buildConditional(hyperparameters);
+    }
+
+    private NetworkDefinition buildConditional(Hyperparameters hyperparameters) {
+        int classes = input.classes();
+        int pixels = input.channels() * input.height() * input.width();
+        int height = input.height() / KERNEL;
+        int width = input.width() / KERNEL;
+        IActivation relu = new ActivationReLU();
+        IActivation leaky = new ActivationLReLU(SLOPE);
+        graph.addVertex("class", new SubsetVertex(LATENT, LATENT + classes - 1), "latent");
+        graph.addLayer("g1", dense(2 * CHANNELS * height * width), "latent");
+        graph.addVertex("g1_image", preprocessor(new VectorToImage(height, width, 2 * CHANNELS)), "g1");
+        last = "g1_image"; // (N, H/4, W/4, 128)
+        normalised("g1", relu);
+        raised("g2", CHANNELS, KERNEL, KERNEL, 2, 1); // (N, H/2, W/2, 64)
+        normalised("g2", relu);
+        graph.addLayer("generated", drawing(), last); // (N, H, W, C)
+        graph.addVertex("picture", flat(input.height(), input.width(), input.channels()), "generated");
+        graph.addVertex("judged", new MergeVertex(), "picture", "class"); // (N, H W C + classes)
+
+        graph.addVertex("seen", new SubsetVertex(0, pixels - 1), "judged");
+        graph.addVertex("told", new SubsetVertex(pixels, pixels + classes - 1), "judged");
+        graph.addVertex(
+                "seen_image", preprocessor(new VectorToImage(input.height(), input.width(), input.channels())), "seen");
+        last = "seen_image";
+        lowered("d1", CHANNELS, true); // (N, H/2, W/2, 64)
+        activated("d1", leaky);
+        lowered("d2", 2 * CHANNELS, false); // (N, H/4, W/4, 128)
+        normalised("d2", leaky);
+        graph.addVertex("d2_flat", flat(height, width, 2 * CHANNELS), last);
+        graph.addVertex("both", new MergeVertex(), "d2_flat", "told");
+        graph.addLayer(
+                "d3", new DenseLayer.Builder().nOut(DENSE).activation(leaky).build(), "both");
+        last = "d3";
+        return end(
+                hyperparameters,
+                new LossBinaryXENT(),
+                Adversarial.of("judged", LATENT, classes),
+                InputType.feedForward(LATENT + classes));
+    }
+
+    private static DenseLayer dense(int units) {
+        return new DenseLayer.Builder()
+                .nOut(units)
+                .hasBias(false)
+                .activation(Activation.IDENTITY)
+                .build();
+    }
+
+    private static PreprocessorVertex preprocessor(InputPreProcessor preprocessor) {
+        return new PreprocessorVertex(preprocessor);
+    }
+
+    private static PreprocessorVertex flat(int height, int width, int channels) {
+        return preprocessor(new CnnToFeedForwardPreProcessor(height, width, channels, CNN2DFormat.NHWC));
+    }
+
+    private Deconvolution2D drawing() {
+        return transposed(input.channels(), KERNEL, KERNEL, 2, 1)
+                .hasBias(true)
+                .activation(Activation.TANH)
+                .build();
+    }
+
     /** @param norm in the discriminator */
     private NetworkDefinition build(
             Hyperparameters hyperparameters, boolean norm, ILossFunction loss, Adversarial adversarial) {
@@ -83,13 +161,7 @@ final class ConvolutionalGan {
         normalised("g1", relu);
         raised("g2", CHANNELS, KERNEL, KERNEL, 2, 1); // (N, H/2, W/2, 64)
         normalised("g2", relu);
-        graph.addLayer(
-                "generated", // (N, H, W, C)
-                transposed(input.channels(), KERNEL, KERNEL, 2, 1)
-                        .hasBias(true)
-                        .activation(Activation.TANH)
-                        .build(),
-                last);
+        graph.addLayer("generated", drawing(), last); // (N, H, W, C)
         last = "generated";
         lowered("d1", CHANNELS, true); // (N, H/2, W/2, 64)
         activated("d1", leaky);
@@ -99,6 +171,11 @@ final class ConvolutionalGan {
         } else {
             activated("d2", leaky);
         }
+        return end(hyperparameters, loss, adversarial, InputType.convolutional(1, 1, LATENT, CNN2DFormat.NHWC));
+    }
+
+    private NetworkDefinition end(
+            Hyperparameters hyperparameters, ILossFunction loss, Adversarial adversarial, InputType type) {
         boolean critic = loss instanceof LossWasserstein;
         graph.addLayer(
                 "output",
@@ -107,10 +184,9 @@ final class ConvolutionalGan {
                         .activation(critic ? Activation.IDENTITY : Activation.SIGMOID)
                         .build(),
                 last);
-        InputType type = InputType.convolutional(1, 1, LATENT, CNN2DFormat.NHWC);
         ComputationGraphConfiguration configuration =
                 graph.setOutputs("output").setInputTypes(type).build();
-        hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d2_norm", "output"));
+        hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d2_norm", "d3", "output"));
         return new NetworkDefinition(hyperparameters.regularize(configuration), type, adversarial);
     }
 

@@ -6,17 +6,18 @@ import io.lockstep.networks.NetworkDefinition;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Generator and discriminator without convolutions: Goodfellow et al. 2014, section 5, and its conditional kin. */
+/** Generator and discriminator without convolutions: Goodfellow et al. 2014, section 5. */
 final class PerceptronGan {
     private static final int LATENT = 100;
     private static final int[] GENERATOR = {256, 512, 1024};
@@ -25,16 +26,8 @@ final class PerceptronGan {
 
     private PerceptronGan() {}
 
-    static NetworkDefinition unconditional(ModelInput input, Hyperparameters hyperparameters, long seed) {
-        return build(input, 0, hyperparameters, seed);
-    }
-
-    static NetworkDefinition conditional(ModelInput input, Hyperparameters hyperparameters, long seed) {
-        return build(input, input.classes(), hyperparameters, seed);
-    }
-
-    private static NetworkDefinition build(ModelInput input, int classes, Hyperparameters hyperparameters, long seed) {
-        InputType type = InputType.feedForward(LATENT + classes);
+    static NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
+        InputType type = InputType.feedForward(LATENT);
         GraphBuilder graph = hyperparameters
                 .newConfiguration(seed)
                 .weightInit(WeightInit.XAVIER)
@@ -42,8 +35,21 @@ final class PerceptronGan {
                 .addInputs("latent");
         String last = "latent";
         for (int i = 0; i < GENERATOR.length; i++) {
-            graph.addLayer("g" + (i + 1), hidden(GENERATOR[i], 0), last);
-            last = "g" + (i + 1);
+            String name = "g" + (i + 1);
+            graph.addLayer(
+                    name,
+                    new DenseLayer.Builder()
+                            .nOut(GENERATOR[i])
+                            .hasBias(false)
+                            .activation(Activation.IDENTITY)
+                            .build(),
+                    last);
+            graph.addLayer(
+                    name + "_norm",
+                    new BatchNormalization.Builder().useLogStd(true).eps(1e-5).build(),
+                    name);
+            graph.addLayer(name + "_activation", new ActivationLayer(new ActivationReLU()), name + "_norm");
+            last = name + "_activation";
         }
         int pixels = input.channels() * input.height() * input.width();
         graph.addLayer(
@@ -53,13 +59,7 @@ final class PerceptronGan {
                         .activation(Activation.TANH)
                         .build(),
                 last);
-        String judged = "generated";
-        if (classes > 0) {
-            graph.addVertex("class", new SubsetVertex(LATENT, LATENT + classes - 1), "latent");
-            graph.addVertex("judged", new MergeVertex(), "generated", "class");
-            judged = "judged";
-        }
-        last = judged;
+        last = "generated";
         for (int i = 0; i < DISCRIMINATOR.length; i++) {
             graph.addLayer("d" + (i + 1), hidden(DISCRIMINATOR[i], hyperparameters.dropout()), last);
             last = "d" + (i + 1);
@@ -75,7 +75,7 @@ final class PerceptronGan {
                 graph.setOutputs("output").setInputTypes(type).build();
         hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d3", "output"));
         return new NetworkDefinition(
-                hyperparameters.regularize(configuration), type, Adversarial.of(judged, LATENT, classes));
+                hyperparameters.regularize(configuration), type, Adversarial.of("generated", LATENT, 0));
     }
 
     private static DenseLayer hidden(int units, double inputDropout) {

@@ -104,6 +104,7 @@ final class Compiler {
         return operation instanceof Operation.Concatenation
                 || operation instanceof Operation.ZeroPadding
                 || operation instanceof Operation.ChannelRange
+                || operation instanceof Operation.Reshape
                 || operation instanceof Operation.Flatten;
     }
 

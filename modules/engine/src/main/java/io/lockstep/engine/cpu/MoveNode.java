@@ -3,12 +3,13 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Shape;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.javacpp.Pointer;
 
-/** Concatenation, zero padding, flattening, and a range of channels: elements copied into their places, and back. */
+/** Concatenation, zero padding, flattening and other shapes, and a range of channels: elements copied into their places, and back. */
 final class MoveNode implements AutoCloseable {
     private final Shape from;
     private final Shape to;
@@ -78,6 +79,9 @@ final class MoveNode implements AutoCloseable {
     /** The input's dimensions with the output's strides. */
     private dnnl_memory_desc_t outer(int examples) {
         long[] dimensions = {examples, from.channels(), from.height(), from.width()};
+        if (operation instanceof Reshape) {
+            return inner(examples);
+        }
         if (operation instanceof Flatten flatten) {
             return flatten.channelsFirst()
                     ? OneDnn.strided(dimensions, new long[] {from.elements(), from.pixels(), from.width(), 1})

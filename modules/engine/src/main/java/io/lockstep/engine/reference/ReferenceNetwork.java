@@ -17,6 +17,7 @@ import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Last;
 import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
@@ -365,7 +366,9 @@ public final class ReferenceNetwork {
     }
 
     private static int place(Operation operation, Shape from, Shape to, int h, int w, int c) {
-        if (operation instanceof Flatten flatten) {
+        if (operation instanceof Reshape) {
+            return index(from, 0, h, w, c);
+        } else if (operation instanceof Flatten flatten) {
             return flatten.channelsFirst()
                     ? (c * from.height() + h) * from.width() + w
                     : (h * from.width() + w) * from.channels() + c;

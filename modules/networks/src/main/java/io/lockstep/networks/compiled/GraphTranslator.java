@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -96,6 +97,8 @@ final class GraphTranslator {
         } else if (vertex instanceof CrossAttention attention) {
             graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
             nodeOf.put(name, name);
+        } else if (vertex instanceof PreprocessorVertex preprocessor) {
+            nodeOf.put(name, layers.preprocess(name, preprocessor.getPreProcessor(), node(name, inputs.get(0))));
         } else if (vertex instanceof SubsetVertex subset) {
             int count = subset.getTo() - subset.getFrom() + 1; // inclusive
             graph.add(name, new Operation.ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));

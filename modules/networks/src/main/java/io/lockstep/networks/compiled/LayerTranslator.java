@@ -6,6 +6,7 @@ import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.networks.layers.EngineLayer;
+import io.lockstep.networks.layers.VectorToImage;
 import java.util.Arrays;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -131,9 +132,15 @@ final class LayerTranslator {
         return name;
     }
 
-    private String preprocess(String name, InputPreProcessor preprocessor, String input) {
+    /** @return the node that holds what the preprocessor makes of the input */
+    String preprocess(String name, InputPreProcessor preprocessor, String input) {
         if (preprocessor == null) {
             return input;
+        }
+        if (preprocessor instanceof VectorToImage image) {
+            Shape shape = new Shape(
+                    Math.toIntExact(image.height()), Math.toIntExact(image.width()), Math.toIntExact(image.channels()));
+            return append(name + ".image", new Operation.Reshape(shape), input);
         }
         if (preprocessor.getClass() != CnnToFeedForwardPreProcessor.class) {
             return sequences.preprocess(name, preprocessor, input);
