@@ -65,6 +65,11 @@ public final class StepBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         StepReport report;
         NetworkDefinition definition = ModelZoo.get(model).build(input(), Hyperparameters.defaults(), 1);
+        if (definition.adversarial() != null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--model=" + model + ": has two networks that take turns; train tells what their steps take");
+        }
         try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
             Batch examples = randomBatch(definition);
             run(replica, examples, 0);

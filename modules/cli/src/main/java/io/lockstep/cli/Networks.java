@@ -106,7 +106,7 @@ final class Networks {
     private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
-            if (network.classes() != classes) {
+            if (network.adversarial() == null && network.classes() != classes) {
                 throw new UsageException(
                         "the network tells " + network.classes() + " classes apart, the data has " + classes);
             }

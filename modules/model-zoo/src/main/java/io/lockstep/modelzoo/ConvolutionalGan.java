@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
@@ -96,8 +97,12 @@ final class ConvolutionalGan {
         IActivation relu = new ActivationReLU();
         IActivation leaky = new ActivationLReLU(SLOPE);
         graph.addVertex("class", new SubsetVertex(LATENT, LATENT + classes - 1), "latent");
-        graph.addLayer("g1", dense(2 * CHANNELS * height * width), "latent");
-        graph.addVertex("g1_image", preprocessor(new VectorToImage(height, width, 2 * CHANNELS)), "g1");
+        graph.addVertex("numbers", new SubsetVertex(0, LATENT - 1), "latent");
+        int raised = 2 * CHANNELS * height * width;
+        graph.addLayer("g1", dense(raised, DEVIATION), "numbers");
+        graph.addLayer("g1_class", dense(raised, DEVIATION * Math.sqrt(LATENT)), "class"); // as loud as the numbers
+        graph.addVertex("g1_sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "g1", "g1_class");
+        graph.addVertex("g1_image", preprocessor(new VectorToImage(height, width, 2 * CHANNELS)), "g1_sum");
         last = "g1_image"; // (N, H/4, W/4, 128)
         normalised("g1", relu);
         raised("g2", CHANNELS, KERNEL, KERNEL, 2, 1); // (N, H/2, W/2, 64)
@@ -116,10 +121,14 @@ final class ConvolutionalGan {
         lowered("d2", 2 * CHANNELS, false); // (N, H/4, W/4, 128)
         normalised("d2", leaky);
         graph.addVertex("d2_flat", flat(height, width, 2 * CHANNELS), last);
-        graph.addVertex("both", new MergeVertex(), "d2_flat", "told");
-        graph.addLayer(
-                "d3", new DenseLayer.Builder().nOut(DENSE).activation(leaky).build(), "both");
-        last = "d3";
+        // a class has its own share of units that are open to it from the start: weights of 0.02 would leave all of
+        // them
+        // as good as linear in the class, and a sum of picture and class says nothing of whether they fit
+        graph.addLayer("d3", dense(DENSE, DEVIATION), "d2_flat");
+        graph.addLayer("d3_told", dense(DENSE, 1), "told");
+        graph.addVertex("d3_sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "d3", "d3_told");
+        last = "d3_sum";
+        activated("d3", leaky);
         return end(
                 hyperparameters,
                 new LossBinaryXENT(),
@@ -127,10 +136,11 @@ final class ConvolutionalGan {
                 InputType.feedForward(LATENT + classes));
     }
 
-    private static DenseLayer dense(int units) {
+    private static DenseLayer dense(int units, double deviation) {
         return new DenseLayer.Builder()
                 .nOut(units)
                 .hasBias(false)
+                .weightInit(new WeightInitDistribution(new NormalDistribution(0, deviation)))
                 .activation(Activation.IDENTITY)
                 .build();
     }
@@ -186,7 +196,7 @@ final class ConvolutionalGan {
                 last);
         ComputationGraphConfiguration configuration =
                 graph.setOutputs("output").setInputTypes(type).build();
-        hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d2_norm", "d3", "output"));
+        hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d2_norm", "d3", "d3_told", "output"));
         return new NetworkDefinition(hyperparameters.regularize(configuration), type, adversarial);
     }
 
