@@ -52,6 +52,11 @@ final class GameSettings {
         if (!(data instanceof ImageSource)) {
             throw new UsageException(model + " draws pictures, and " + configuration.get(Settings.DATA) + " has none");
         }
+        try {
+            network.requireRulesThatFit();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(model + ": " + e.getMessage(), e);
+        }
         refuse(model, Settings.RUNTIME, configuration.get(Settings.RUNTIME).equals("dl4j"), "DL4J plays no such game");
         refuse(
                 model,

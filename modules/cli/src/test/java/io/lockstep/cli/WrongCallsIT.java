@@ -60,6 +60,7 @@ class WrongCallsIT {
                 "train --worker 2 | did you mean --workers",
                 "train --set weight-clip=0.1 | is for gan",
                 "train --model gan --set weight-clip=0.1 | for a critic",
+                "train --model wgan --set gradient-penalty=10 | batch norm",
                 "train --model gan --data sort | has none",
                 "train --model dcgan --set sync-batch-norm=true | does not go with dcgan",
                 "train --model dcgan --set runtime=dl4j | does not go with dcgan",

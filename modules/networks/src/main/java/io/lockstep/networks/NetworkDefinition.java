@@ -2,6 +2,7 @@ package io.lockstep.networks;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -9,10 +10,13 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /**
  * A network to train: DL4J's configuration, and what DL4J's configuration does not keep: the shape of an example, and
@@ -56,6 +60,40 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
             }
         }
         throw new IllegalArgumentException("output '" + output + "' is no layer of classes");
+    }
+
+    /**
+     * Of an adversarial network.
+     *
+     * @throws IllegalArgumentException if its rules are for another kind of discriminator
+     */
+    public void requireRulesThatFit() {
+        if (adversarial.weightClip() == 0 && adversarial.gradientPenalty() == 0) {
+            return;
+        }
+        GraphVertex output = configuration
+                .getVertices()
+                .get(configuration.getNetworkOutputs().get(0));
+        boolean critic = output instanceof LayerVertex layer
+                && layer.getLayerConf().getLayer() instanceof BaseOutputLayer judge
+                && judge.getLossFn() instanceof LossWasserstein;
+        if (!critic) {
+            throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
+        }
+        if (adversarial.gradientPenalty() > 0 && normsReadFrom(adversarial.handover())) {
+            throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
+                    + " critic does not (Gulrajani et al. 2017, section 4); take layer norm, or none (wgan-gp)");
+        }
+    }
+
+    /** Whether there is a batch norm behind a vertex. */
+    private boolean normsReadFrom(String vertex) {
+        return configuration.getVertexInputs().entrySet().stream()
+                .filter(each -> each.getValue().contains(vertex))
+                .map(Map.Entry::getKey)
+                .anyMatch(reader -> configuration.getVertices().get(reader) instanceof LayerVertex layer
+                                && layer.getLayerConf().getLayer() instanceof BatchNormalization
+                        || normsReadFrom(reader));
     }
 
     /** Labels of an example: 1, or one for each step where the output is an {@link RnnOutputLayer}. */

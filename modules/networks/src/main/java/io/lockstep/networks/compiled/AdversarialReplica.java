@@ -38,6 +38,7 @@ public final class AdversarialReplica implements Replica {
      * @throws IllegalArgumentException if the networks do not fit the game
      */
     public AdversarialReplica(NetworkDefinition definition, int largestBatch, int threads, Precision precision) {
+        definition.requireRulesThatFit();
         Dl4jReplica network = new Dl4jReplica(definition, largestBatch, 0);
         try {
             var parts = GraphTranslator.translate(

@@ -3,7 +3,6 @@ package io.lockstep.networks.compiled;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.cpu.CpuBackend;
@@ -54,7 +53,6 @@ final class Game implements AutoCloseable {
                     + " number with LossWasserstein");
         }
         critic = judgement.rule() == Rule.WASSERSTEIN;
-        requireFitting(rules, critic, judging);
         generatorPart = new Range(0, drawing.parameters());
         discriminatorPart = new Range(drawing.parameters(), whole.parameters());
         pictureElements = judging.inputShape().elements() - rules.classes();
@@ -84,17 +82,6 @@ final class Game implements AutoCloseable {
                         : (long) capacity * judging.inputShape().elements());
         allReal = filled(capacity, REAL);
         allGenerated = filled(capacity, GENERATED);
-    }
-
-    private static void requireFitting(Adversarial rules, boolean critic, Graph judging) {
-        if (!critic && (rules.weightClip() > 0 || rules.gradientPenalty() > 0)) {
-            throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
-        }
-        boolean norms = judging.nodes().stream().anyMatch(node -> node.operation() instanceof BatchNorm);
-        if (rules.gradientPenalty() > 0 && norms) {
-            throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
-                    + " critic does not (Gulrajani et al. 2017, section 4); take layer norm, or none");
-        }
     }
 
     private static IntBuffer filled(int count, int value) {
