@@ -67,9 +67,10 @@ final class GradientPenalty implements AutoCloseable {
             }
         }
         slope.forwardBackward(point, labels, examples, firstExample, seed, watermark -> {});
+        ByteBuffer gradient = slope.inputGradient();
         double sum = 0;
         for (int i = 0; i < examples; i++) {
-            norms[i] = norm(i);
+            norms[i] = norm(gradient, i);
             sum += norms[i];
         }
         pass(1, examples, firstExample, seed, kept);
@@ -77,10 +78,10 @@ final class GradientPenalty implements AutoCloseable {
         return sum;
     }
 
-    private float norm(int example) {
+    private float norm(ByteBuffer gradient, int example) {
         double squares = 0;
         for (int e = 0; e < pictureElements; e++) {
-            float g = slope.inputGradient().getFloat((example * elements + e) * Float.BYTES);
+            float g = gradient.getFloat((example * elements + e) * Float.BYTES);
             squares += (double) g * g;
         }
         return (float) Math.sqrt(squares);
