@@ -14,7 +14,9 @@ import io.lockstep.training.Range;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A generator and a discriminator ready to run, on the parameters of one DL4J network: the generator alone (to draw), the
@@ -32,6 +34,7 @@ final class Game implements AutoCloseable {
     final Range generatorPart;
     final Range discriminatorPart;
     final boolean critic;
+    private final List<CpuPlan> plans = new ArrayList<>();
     private final CpuPlan generator;
     private final CpuPlan discriminator;
     private final CpuPlan both;
@@ -60,21 +63,23 @@ final class Game implements AutoCloseable {
         ByteBuffer gradients = network.gradients();
         ByteBuffer judges = FlatBuffers.slice(parameters, discriminatorPart);
         ByteBuffer judgesGradients = FlatBuffers.slice(gradients, discriminatorPart);
-        generator = backend.compile(drawing, capacity, FlatBuffers.slice(parameters, generatorPart), null);
-        discriminator = backend.compile(judging, capacity, judges, judgesGradients);
         Rule generatorsRule = rules.saturating() && !critic ? Rule.SATURATING : judgement.rule();
-        both = backend.compile(
-                whole.endingWith(new Judgement(generatorsRule)).frozenAfter(parts.node()),
-                capacity,
-                parameters,
-                gradients);
-        penalty = rules.gradientPenalty() == 0
-                ? null
-                : new GradientPenalty(
-                        backend.compile(judging.towardsInput(), capacity, judges, null),
-                        discriminator,
-                        rules.gradientPenalty(),
-                        pictureElements);
+        Graph joint = whole.endingWith(new Judgement(generatorsRule)).frozenAfter(parts.node());
+        try {
+            generator = own(backend.compile(drawing, capacity, FlatBuffers.slice(parameters, generatorPart), null));
+            discriminator = own(backend.compile(judging, capacity, judges, judgesGradients));
+            both = own(backend.compile(joint, capacity, parameters, gradients));
+            penalty = rules.gradientPenalty() == 0
+                    ? null
+                    : new GradientPenalty(
+                            own(backend.compile(judging.towardsInput(), capacity, judges, null)),
+                            discriminator,
+                            rules.gradientPenalty(),
+                            pictureElements);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
         latent = FlatBuffers.allocate((long) capacity * (rules.latent() + rules.classes()));
         real = FlatBuffers.allocate(
                 rules.classes() == 0
@@ -82,6 +87,11 @@ final class Game implements AutoCloseable {
                         : (long) capacity * judging.inputShape().elements());
         allReal = filled(capacity, REAL);
         allGenerated = filled(capacity, GENERATED);
+    }
+
+    private CpuPlan own(CpuPlan plan) {
+        plans.add(plan);
+        return plan;
     }
 
     private static IntBuffer filled(int count, int value) {
@@ -94,11 +104,7 @@ final class Game implements AutoCloseable {
         return discriminator;
     }
 
-    /** What runs shared work: updates of either network. */
-    CpuPlan plan() {
-        return both;
-    }
-
+    /** The generator and, behind it, the discriminator as it stands; its threads also run updates of either. */
     CpuPlan both() {
         return both;
     }
@@ -168,11 +174,6 @@ final class Game implements AutoCloseable {
 
     @Override
     public void close() {
-        try (var first = generator;
-                var second = discriminator;
-                var third = both;
-                var fourth = penalty) {
-            // closed by leaving
-        }
+        plans.forEach(CpuPlan::close);
     }
 }

@@ -16,7 +16,7 @@ import java.nio.IntBuffer;
  * of the slope, ((f(x + e v) - f(x - e v)) / 2e) for a small e: two ordinary backward passes, in which each example's
  * loss is weighted by 2 weight (|g| - 1) / 2e and its negative.
  */
-final class GradientPenalty implements AutoCloseable {
+final class GradientPenalty {
     /** Along a vector of length 1: small against a picture (|x| is about 28 of 784 pixels), large against rounding. */
     private static final float EPSILON = 1e-2f;
 
@@ -34,7 +34,7 @@ final class GradientPenalty implements AutoCloseable {
     private final IntBuffer labels;
 
     /**
-     * @param slope the critic, towards its input; owned from now on
+     * @param slope the critic, towards its input
      * @param critic the same, towards its parameters
      * @param pictureElements of an input; what is behind them is a class, which stays
      */
@@ -103,10 +103,5 @@ final class GradientPenalty implements AutoCloseable {
         critic.forwardBackward(moved, labels, examples, firstExample, seed, watermark -> {});
         kept.keep(0);
         critic.weighExamples(null);
-    }
-
-    @Override
-    public void close() {
-        slope.close();
     }
 }

@@ -25,7 +25,7 @@ abstract class Player implements Replica {
         this.part = part;
         this.rate = rate;
         ByteBuffer state = game.network.updaterState();
-        updater = FusedUpdater.of(game.network.graph(), part, game.plan(), state)
+        updater = FusedUpdater.of(game.network.graph(), part, game.both(), state)
                 .orElseThrow(() -> new UnsupportedOperationException(
                         "an updater or a regularisation of one's own; adversarial networks take DL4J's"));
         statePart = FusedUpdater.stateOf(game.network.graph(), part);
