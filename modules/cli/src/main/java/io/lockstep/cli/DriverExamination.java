@@ -4,10 +4,13 @@ import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.Storage;
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.spark.HadoopStorage;
+import io.lockstep.training.Replica;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,11 +23,7 @@ import org.apache.spark.SparkConf;
 
 /** What is known of a run without executors: settings, Spark's properties, data, memory, the run's folder. */
 final class DriverExamination {
-    private static final long MIB = 1 << 20;
-    /** Spark's default, of the executor's memory and in MiB: spark.executor.memoryOverheadFactor and its least. */
-    private static final double OVERHEAD_FACTOR = 0.1;
-
-    private static final long LEAST_OVERHEAD_MIB = 384;
+    private static final long MIB = MemoryBudget.MIB;
 
     private final Configuration configuration;
     private final SparkConf conf;
@@ -147,14 +146,14 @@ final class DriverExamination {
         }
         ModelSummary summary = ModelSummary.of(network);
         long vector = (summary.parameters() + summary.statistics()) * Float.BYTES;
-        if (network.adversarial() != null || configuration.get(Settings.RUNTIME).equals("dl4j")) {
+        if (configuration.get(Settings.RUNTIME).equals("dl4j")) {
             return 3 * vector;
         }
-        try (CompiledReplica replica = new CompiledReplica(network, batch, 0, 1)) {
-            long state = replica.updaterState().limit();
-            long needed = 2 * vector + state + replica.plan().nativeBytes();
-            compare(needed, workers, batch);
-            return vector + state;
+        try (Replica replica = network.adversarial() != null
+                ? new AdversarialReplica(network, batch, 1, Precision.FLOAT32)
+                : new CompiledReplica(network, batch, 0, 1)) {
+            compare(replica.memoryBytes(), workers, batch);
+            return vector + replica.updaterState().limit();
         } catch (UnsupportedOperationException | LinkageError e) {
             findings.add(Finding.warn(
                     "network",
@@ -174,15 +173,11 @@ final class DriverExamination {
 
     private void compare(long needed, int workers, int batch) {
         String what = Progress.format("%,d MB outside the heap for a rank's %d examples", needed / MIB, batch);
-        boolean limited = conf.get("spark.master", "").startsWith("yarn")
-                || conf.get("spark.master", "").startsWith("k8s");
-        if (limited) {
-            long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
-            long overhead = conf.getSizeAsMb(
-                    "spark.executor.memoryOverhead",
-                    Math.max(LEAST_OVERHEAD_MIB, (long) (OVERHEAD_FACTOR * heap)) + "m");
-            int ranks = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
-            long wanted = ranks * needed / MIB + LEAST_OVERHEAD_MIB;
+        var budget = new MemoryBudget(conf);
+        if (budget.isEnforced()) {
+            long overhead = budget.overheadMib();
+            int ranks = budget.ranksPerExecutor();
+            long wanted = budget.wantedOverheadMib(needed);
             findings.add(
                     wanted > overhead
                             ? Finding.fail(

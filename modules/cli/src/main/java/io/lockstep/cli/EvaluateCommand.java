@@ -13,13 +13,14 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "evaluate",
         description = {
-            "Tests a run's newest checkpoint, spread over the ranks. Of a GAN, measures its samples, in this process.",
+            "Tests a run's checkpoint, spread over the ranks. Of a GAN, measures its samples, in this process.",
             ""
         },
         footer = {
@@ -41,6 +42,9 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "NAME|PATH|URI",
             description = "Other data than the run's; its test set is used.")
     private String data;
+
+    @Mixin
+    private CheckpointOption checkpoint;
 
     @Option(names = "--workers", paramLabel = "N", description = "Ranks. Default: the run's.")
     private String workers;
@@ -80,6 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (workers != null) {
             configuration.put(Settings.WORKERS.name(), workers);
         }
+        checkpoint.putInto(configuration);
         assignments.forEach(configuration::put);
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(conf));
         if (run.isGame()) {
@@ -125,12 +130,14 @@ final class EvaluateCommand implements Callable<Integer> {
         HadoopStorage storage = SparkJobs.storage(conf);
         SparkProperties.complete(conf);
         SparkJobs.check(configuration, conf);
-        var program = new EvaluateProgram(
+        var program = new EvaluateProgram(new RankEvaluation(
                 SparkJobs.data(configuration),
                 storage.qualify(runDir) + "/checkpoints",
+                configuration.get(Settings.CHECKPOINT),
+                Settings.best(configuration),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
-                Networks.replicas(Networks.zoo(configuration), configuration));
+                Networks.replicas(Networks.zoo(configuration), configuration)));
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(

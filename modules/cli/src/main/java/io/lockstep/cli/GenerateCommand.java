@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -71,6 +72,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Of what is drawn. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
+    @Mixin
+    private CheckpointOption checkpoint;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON too.")
     private Path json;
 
@@ -83,6 +87,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--temperature and --length must be positive, --top-k 0 or more, --prompt not empty");
         }
         Configuration configuration = RunFolder.configuration(runDir);
+        checkpoint.putInto(configuration);
         configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
         if (run.isGame()) {
@@ -92,9 +97,9 @@ final class GenerateCommand implements Callable<Integer> {
         if (!(run.source() instanceof TextFile text)) {
             throw new UsageException(runDir + " has a classifier of pictures: only language models and GANs generate");
         }
-        Checkpoint checkpoint = run.checkpoint();
+        Checkpoint chosen = run.checkpoint();
         int steps = configuration.get(Settings.SEQUENCE_LENGTH);
-        try (Replica replica = run.load(checkpoint, 1, 1)) {
+        try (Replica replica = run.load(chosen, 1, 1)) {
             if (!(replica instanceof CompiledReplica model)) {
                 throw new UsageException(
                         "text is drawn by the compiled runtime only, and DL4J itself runs this network");
@@ -102,7 +107,7 @@ final class GenerateCommand implements Callable<Integer> {
             String drawn = draw(text, model, steps);
             if (json != null) {
                 var result = new Result(
-                        configuration.get(Settings.MODEL), checkpoint.state().step(), temperature, topK, seed, drawn);
+                        configuration.get(Settings.MODEL), chosen.state().step(), temperature, topK, seed, drawn);
                 Files.writeString(json, Json.pretty(result));
             }
         }

@@ -89,7 +89,8 @@ record HostFacts(
         }
     }
 
-    private static long availableMemory() {
+    /** Of the host, or its container's limit where that is less; -1: unknown. */
+    static long availableMemory() {
         long host = -1;
         try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
             host = lines.filter(line -> line.startsWith("MemAvailable:"))

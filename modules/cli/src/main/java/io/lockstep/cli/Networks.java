@@ -130,8 +130,21 @@ final class Networks {
     private record NetworkReplicas(NetworkSource source, Map<String, String> settings) implements ReplicaFactory {
         @Override
         public Replica create(Setup setup) {
-            return replica(
+            Replica replica = replica(
                     source.build(setup.examples(), setup.classes(), setup.seed()), configuration(settings), setup);
+            if (setup.group() != null) {
+                requireMemory(replica, setup);
+            }
+            return replica;
+        }
+    }
+
+    private static void requireMemory(Replica replica, Setup setup) {
+        try {
+            MemoryBudget.require(replica, setup);
+        } catch (RuntimeException e) {
+            replica.close();
+            throw e;
         }
     }
 

@@ -70,6 +70,12 @@ final class Parsers {
         return text -> text;
     }
 
+    /** One of a few words, or the number of a step. */
+    static Function<String, String> wordOrStep(String... allowed) {
+        Function<String, String> word = word(allowed);
+        return text -> text.matches("\\d{1,18}") ? text : word.apply(text);
+    }
+
     /** One of a few words; another is refused with the nearest. */
     static Function<String, String> word(String... allowed) {
         List<String> words = List.of(allowed);

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -61,6 +62,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("predictions.csv");
 
+    @Mixin
+    private CheckpointOption checkpoint;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write what was done as JSON.")
     private Path json;
 
@@ -75,15 +79,17 @@ final class PredictCommand implements Callable<Integer> {
         if (images != null && data != null) {
             throw new UsageException("--images has pictures of its own: leave --data away");
         }
-        TrainedRun run = TrainedRun.open(runDir);
+        Configuration configuration = RunFolder.configuration(runDir);
+        checkpoint.putInto(configuration);
+        TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
         if (run.isGame() || !(run.source() instanceof ImageSource)) {
             throw new UsageException(runDir + " has no classifier of pictures, but " + run.model() + " on "
                     + run.configuration().get(Settings.DATA));
         }
-        Checkpoint checkpoint = run.checkpoint();
+        Checkpoint chosen = run.checkpoint();
         int threads = Runtime.getRuntime().availableProcessors();
         int[] counts = new int[2];
-        try (Replica replica = run.load(checkpoint, BATCH, threads);
+        try (Replica replica = run.load(chosen, BATCH, threads);
                 var csv = new PrintStream(Files.newOutputStream(out), false, StandardCharsets.UTF_8)) {
             LoaderOptions loading =
                     LoaderOptions.of(replica.normalization(run.normalization())).withLayout(replica.featureLayout());
@@ -106,7 +112,7 @@ final class PredictCommand implements Callable<Integer> {
                 throw new IOException("cannot write all of " + out + "; is the disk full?");
             }
         }
-        conclude(run, checkpoint.state().step(), counts);
+        conclude(run, chosen.state().step(), counts);
         return ExitStatus.DONE;
     }
 

@@ -7,6 +7,7 @@ import io.lockstep.spark.Slots;
 import io.lockstep.spark.TooFewSlotsException;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -20,6 +21,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * the one before is not heard.
  */
 final class RecoveringJob {
+    private static final Duration DEPARTURE = Duration.ofSeconds(10);
+    private static final long POLL_MILLIS = 50;
+
     private final JavaSparkContext spark;
     private final Configuration configuration;
     private final Function<Boolean, RunOptions> options;
@@ -127,6 +131,9 @@ final class RecoveringJob {
         if (retries == 0 || neverBegan || spark.sc().isStopped()) {
             throw failure;
         }
+        if (lost.departing()) {
+            awaitDeparture();
+        }
         lostSinceCheckpoint++;
         if (lostSinceCheckpoint > retries) {
             throw new JobFailedException(
@@ -136,6 +143,19 @@ final class RecoveringJob {
         }
         warn(failure.getMessage() + "; going on from the " + (hadCheckpoint ? "last checkpoint" : "start") + ", try "
                 + lostSinceCheckpoint + " of " + retries);
+    }
+
+    /** Until the executor that was told to end is gone; its slot would be taken for one. */
+    private void awaitDeparture() {
+        long end = System.nanoTime() + DEPARTURE.toNanos();
+        while (Slots.now(spark.sc()) >= workersNow && System.nanoTime() < end) {
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new JobFailedException("interrupted while an executor left", e);
+            }
+        }
     }
 
     private void warn(String message) {

@@ -3,6 +3,8 @@ package io.lockstep.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.lockstep.datasets.Storage;
 import io.lockstep.spark.HadoopStorage;
+import io.lockstep.spark.JobFailedException;
+import io.lockstep.training.CheckpointStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -81,6 +83,15 @@ final class RunFolder implements AutoCloseable {
 
     String checkpoints() {
         return Storage.join(path, "checkpoints");
+    }
+
+    /** From now on, only ranks of this owner write checkpoints: {@link CheckpointStore#claim}. */
+    void claimCheckpoints(String owner) {
+        try {
+            new CheckpointStore(storage, checkpoints(), 1, warning -> {}).claim(owner);
+        } catch (IOException e) {
+            throw new JobFailedException("cannot write the run folder " + path + ": " + e.getMessage(), e);
+        }
     }
 
     List<MetricsLine> metrics() {

@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.WireType;
+import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -301,6 +302,16 @@ final class Settings {
             Parsers.int32(0, MANY));
     static final Setting<Integer> CHECKPOINT_KEEP =
             add("checkpoint-keep", "3", "Newest checkpoints that stay.", Parsers.int32(1, MANY));
+    static final Setting<String> CHECKPOINT_BEST = add(
+            "checkpoint-best",
+            "accuracy",
+            "By what the best tested checkpoint is told, which stays too: accuracy; loss; off (it does not stay).",
+            Parsers.word("accuracy", "loss", "off"));
+    static final Setting<String> CHECKPOINT = add(
+            "checkpoint",
+            "newest",
+            "Which checkpoint evaluate, predict and generate take: newest; best; or a step.",
+            Parsers.wordOrStep("newest", "best"));
     static final Setting<Integer> COMPARE_EVERY = add(
             "compare-every",
             "100",
@@ -320,6 +331,13 @@ final class Settings {
             Parsers.int32(512, MANY));
 
     private Settings() {}
+
+    /** By what the best checkpoint is told, whether it is kept or not. */
+    static CheckpointStore.Best best(Configuration configuration) {
+        return configuration.get(CHECKPOINT_BEST).equals("loss")
+                ? CheckpointStore.Best.LOSS
+                : CheckpointStore.Best.ACCURACY;
+    }
 
     static List<Setting<?>> all() {
         return Collections.unmodifiableList(ALL);

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param bytesSent a step, by the rank that sent most, to other ranks
  * @param reduceWaitShare of a step's time in which ranks only waited for communication, from 0 to 1
  * @param trainLoss of the last logged steps
+ * @param bestStep of the best test, null for a GAN
  * @param parametersSha256 one a rank
  * @param wallSeconds of this call, executors' start included
  * @param resumedFromStep the step that this call went on from, or null
@@ -35,6 +36,8 @@ public record Summary(
         double trainLoss,
         double testLoss,
         double testAccuracy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Long bestStep,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double bestTestAccuracy,
         List<String> parametersSha256,
         double wallSeconds,
         Long resumedFromStep,

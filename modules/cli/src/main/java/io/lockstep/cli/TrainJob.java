@@ -8,6 +8,7 @@ import io.lockstep.datasets.Split;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
+import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
@@ -18,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
@@ -77,6 +80,9 @@ final class TrainJob {
     }
 
     private static void checkTogether(Configuration configuration) {
+        if (configuration.isChanged(Settings.CHECKPOINT)) {
+            throw new UsageException("checkpoint is for evaluate, predict and generate; a run goes on from the newest");
+        }
         if (configuration.get(Settings.SCHEDULE).equals("step")
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
@@ -224,6 +230,8 @@ final class TrainJob {
 
     /** @param goesOn from the last checkpoint, if there is one */
     private RunOptions options(RunFolder folder, boolean goesOn) {
+        String owner = UUID.randomUUID().toString();
+        folder.claimCheckpoints(owner);
         return new RunOptions(
                 configuration.get(Settings.MODEL),
                 SparkJobs.data(configuration),
@@ -253,7 +261,15 @@ final class TrainJob {
                         folder.checkpoints(),
                         configuration.get(Settings.CHECKPOINT_EVERY),
                         configuration.get(Settings.CHECKPOINT_KEEP),
-                        goesOn));
+                        game ? CheckpointStore.Best.NONE : bestToKeep(),
+                        goesOn,
+                        owner));
+    }
+
+    private CheckpointStore.Best bestToKeep() {
+        return configuration.get(Settings.CHECKPOINT_BEST).equals("off")
+                ? CheckpointStore.Best.NONE
+                : Settings.best(configuration);
     }
 
     private String title() {
@@ -325,6 +341,7 @@ final class TrainJob {
         List<MetricsLine> metrics = folder.metrics();
         MetricsLine last = metrics.get(metrics.size() - 1);
         EvaluationLine test = folder.evaluations().get(folder.evaluations().size() - 1);
+        EvaluationLine best = best(folder.evaluations());
         return new Summary(
                 configuration.get(Settings.MODEL),
                 configuration.get(Settings.DATA),
@@ -344,11 +361,24 @@ final class TrainJob {
                 last.loss(),
                 test.testLoss(),
                 test.testAccuracy(),
+                best == null ? null : best.step(),
+                best == null ? null : best.testAccuracy(),
                 results.get(0).parametersSha256(),
                 wallSeconds,
                 resumedFromStep,
                 restarts,
                 last.measures());
+    }
+
+    /** Null where none is better than another. */
+    private EvaluationLine best(List<EvaluationLine> tests) {
+        if (game) {
+            return null;
+        }
+        Comparator<EvaluationLine> worst = Settings.best(configuration) == CheckpointStore.Best.LOSS
+                ? Comparator.comparingDouble(line -> -line.testLoss())
+                : Comparator.comparingDouble(EvaluationLine::testAccuracy);
+        return tests.stream().max(worst).orElse(null);
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */
@@ -397,6 +427,12 @@ final class TrainJob {
                                 "test accuracy %.2f %%, test loss %.4f",
                                 100 * summary.testAccuracy(), summary.testLoss()),
                 summary.examplesPerSecond()));
+        boolean kept = !configuration.get(Settings.CHECKPOINT_BEST).equals("off");
+        if (kept && summary.bestStep() != null && summary.bestTestAccuracy() > summary.testAccuracy()) {
+            progress.line(Progress.format(
+                    "best: test accuracy %.2f %% after step %,d, kept (evaluate --checkpoint best)",
+                    100 * summary.bestTestAccuracy(), summary.bestStep()));
+        }
         String equal = summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal";
         progress.line((MasterJobs.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");

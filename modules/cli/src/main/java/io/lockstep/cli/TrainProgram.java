@@ -19,7 +19,7 @@ record TrainProgram(RunOptions options, ReplicaFactory replicas) implements Rank
                         context.storage(),
                         context.cores(),
                         context.events(),
-                        context.stopRequested())
+                        context.control())
                 .call();
         return new RankResult(context.group().rank(), hashes, RankEnvironment.here(context.cores()));
     }

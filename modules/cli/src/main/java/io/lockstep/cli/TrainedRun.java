@@ -12,6 +12,7 @@ import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.spark.SparkConf;
 
@@ -49,11 +50,18 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
         return network().adversarial() != null;
     }
 
-    /** The newest whole one. */
+    /**
+     * The one that the settings ask for.
+     *
+     * @throws UsageException if it is not there
+     */
     Checkpoint checkpoint() throws IOException {
-        return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
-                .latest()
-                .orElseThrow(() -> new UsageException("no whole checkpoint in " + runDir));
+        try {
+            return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
+                    .choose(configuration.get(Settings.CHECKPOINT), Settings.best(configuration));
+        } catch (FileNotFoundException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,25 @@ class RecoveryIT {
                 .hasSize(STEPS);
     }
 
+    /** As a cluster does that takes its container back. */
+    @Test
+    void anExecutorThatIsToldToEndLosesNothing() throws Exception {
+        Outcome undisturbed = lockstep(folder, train("undisturbed").toArray(String[]::new));
+        assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
+
+        // nobody would write a checkpoint before the end otherwise
+        Outcome disturbed =
+                disturbing("disturbed", List.of("--set", "checkpoint-every=1000"), ProcessHandle::destroy, 8);
+
+        assertThat(disturbed.status()).as(disturbed.err()).isZero();
+        assertThat(disturbed.out())
+                .contains("was told to end; all ranks stopped after step")
+                .contains("going on from the last checkpoint, try 1 of");
+        assertThat(json("disturbed").get("restarts").asInt()).isEqualTo(1);
+        assertThat(json("disturbed").get("parameters_sha256"))
+                .isEqualTo(json("undisturbed").get("parameters_sha256"));
+    }
+
     @Test
     void withoutRetriesALostRankEndsTheRunAndSaysHowToGoOn() throws Exception {
         Outcome run = killing("fragile", List.of("--set", "retries=0"), 8);
@@ -53,6 +73,11 @@ class RecoveryIT {
 
     /** Runs, and kills an executor each time when so many steps have been logged. */
     private Outcome killing(String name, List<String> options, int... atSteps) throws Exception {
+        return disturbing(name, options, ProcessHandle::destroyForcibly, atSteps);
+    }
+
+    private Outcome disturbing(String name, List<String> options, Consumer<ProcessHandle> blow, int... atSteps)
+            throws Exception {
         Path out = folder.resolve(name + ".out");
         Path err = folder.resolve(name + ".err");
         List<String> command = new ArrayList<>();
@@ -63,7 +88,7 @@ class RecoveryIT {
         try {
             for (int steps : atSteps) {
                 awaitSteps(folder.resolve(name).resolve("metrics.jsonl"), steps);
-                executorOf(process).destroyForcibly();
+                blow.accept(executorOf(process));
             }
             assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
         } finally {

@@ -7,6 +7,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
@@ -111,7 +112,7 @@ class ReplicaEqualityTest {
                                             losses.add(reported.report().loss());
                                         }
                                     },
-                                    () -> {})
+                                    RankControl.NONE)
                             .call();
                 }
             });

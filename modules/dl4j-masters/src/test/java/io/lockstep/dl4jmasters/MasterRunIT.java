@@ -17,6 +17,7 @@ import io.lockstep.networks.UpdaterName;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.LockstepPlugin;
 import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
@@ -72,7 +73,7 @@ class MasterRunIT {
                         storage(),
                         1,
                         event -> {},
-                        () -> {})
+                        RankControl.NONE)
                 .call();
 
         train(run(AVERAGING, 48, 48, 5, 0.1, "theirs"), sgd, 2);

@@ -19,6 +19,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.Replica;
 import io.lockstep.training.RunEvent;
@@ -303,7 +304,7 @@ class AdversarialModelsTest {
                                             reports.add(reported.report());
                                         }
                                     },
-                                    () -> {})
+                                    RankControl.NONE)
                             .call();
                 }
             });

@@ -11,6 +11,7 @@ import io.lockstep.datasets.LocalStorage;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.ImageToSequence;
+import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
@@ -272,7 +273,7 @@ class StrategyConformanceTest {
                                     new LocalStorage(),
                                     1,
                                     event -> add(event, losses),
-                                    () -> {})
+                                    RankControl.NONE)
                             .call();
                 }
             });

@@ -81,7 +81,7 @@ public final class BarrierJob {
     private static JobFailedException explained(JobChannel channel, StartWatch watch, Exception failure) {
         String told = String.valueOf(failure.getMessage());
         if (watch.gaveUp() || told.contains(SLOTS_LOST)) {
-            return new RankLostException("an executor was lost before its ranks had begun", failure, true);
+            return new RankLostException("an executor was lost before its ranks had begun", failure, true, false);
         }
         if (CANCELLED.matcher(told).find()) {
             return new JobFailedException(firstLines(told), failure);
@@ -93,7 +93,11 @@ public final class BarrierJob {
                         ? each.message()
                         : "rank " + each.rank() + " (" + each.host() + ") failed: " + each.message())
                 .orElseGet(() -> failure instanceof SparkException ? firstLines(told) : failure.toString());
-        return lost ? new RankLostException(message, failure, executorLost) : new JobFailedException(message, failure);
+        boolean departing =
+                cause.map(each -> each.kind() == RankFailure.Kind.DEPARTURE).orElse(false);
+        return lost
+                ? new RankLostException(message, failure, executorLost, departing)
+                : new JobFailedException(message, failure);
     }
 
     /** Spark puts the stack trace into the message; a person wants what comes before it. */

@@ -2,6 +2,7 @@ package io.lockstep.spark;
 
 import java.util.Map;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
@@ -33,6 +34,9 @@ public final class LockstepPlugin implements SparkPlugin {
             @Override
             public void init(PluginContext context, Map<String, String> extraConf) {
                 DriverLink.open(context);
+                if (!context.executorID().equals(SparkContext$.MODULE$.DRIVER_IDENTIFIER())) {
+                    Departures.install(context.conf().getBoolean("spark.decommission.enabled", false));
+                }
             }
         };
     }

@@ -5,6 +5,8 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.training.RankControl;
+import io.lockstep.training.RankLeavingException;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -50,6 +52,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     public Iterator<Object> apply(Iterator<Integer> partition) {
         BarrierTaskContext context = BarrierTaskContext.get();
         String host = SparkEnv.get().blockManager().blockManagerId().host();
+        Departures.rankBegins();
         try {
             List<Object> result = List.of(run(context, host));
             return JavaConverters.asScalaIterator(result.iterator());
@@ -59,10 +62,15 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                 throw error;
             }
             throw e instanceof RuntimeException unchecked ? unchecked : new JobFailedException(e.toString(), e);
+        } finally {
+            Departures.rankEnds();
         }
     }
 
     private R run(BarrierTaskContext context, String host) throws Exception {
+        if (Departures.leaving()) {
+            throw new TaskKilledException("this executor was told to end");
+        }
         int attempt = context.stageAttemptNumber();
         var options = new GroupOptions(
                 context.partitionId(),
@@ -78,7 +86,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                     storage,
                     event -> DriverLink.event(jobId, attempt, event),
                     context.cpus(),
-                    () -> stopIfKilled(context)));
+                    control(context)));
             DriverLink.flush();
             return result;
         }
@@ -89,20 +97,37 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
         return InetAddress.getByName(host).getHostAddress();
     }
 
-    private static void stopIfKilled(BarrierTaskContext context) {
-        if (context.isInterrupted()) {
-            throw new TaskKilledException("the task was killed");
-        }
+    private static RankControl control(BarrierTaskContext context) {
+        return new RankControl() {
+            @Override
+            public void stopIfAsked() {
+                if (context.isInterrupted()) {
+                    throw new TaskKilledException("the task was killed");
+                }
+            }
+
+            @Override
+            public boolean leaving() {
+                return Departures.leaving();
+            }
+        };
     }
 
     private static RankFailure failure(BarrierTaskContext context, String host, Throwable e) {
+        return new RankFailure(context.partitionId(), host, describe(e), kind(context, e));
+    }
+
+    private static RankFailure.Kind kind(BarrierTaskContext context, Throwable e) {
+        if (e instanceof RankLeavingException) {
+            return RankFailure.Kind.DEPARTURE;
+        }
         boolean consequence = e instanceof PeerLostException
                 || e instanceof GroupClosedException
                 || e instanceof TaskKilledException
                 // whatever a rank trips over while it is being stopped
                 || context.isInterrupted()
                 || ShutdownHookManager.get().isShutdownInProgress();
-        return new RankFailure(context.partitionId(), host, describe(e), consequence);
+        return consequence ? RankFailure.Kind.CONSEQUENCE : RankFailure.Kind.OWN;
     }
 
     /** The messages from the outside in, each that adds something. */

@@ -7,10 +7,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -27,32 +30,102 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>A checkpoint without its manifest does not exist; one whose files do not hash to it is passed over for the one
- * before. No rename is needed, so object stores do. One process writes a folder at a time, but for the ranks' own files.
+ * before. No rename is needed, so object stores do.
+ *
+ * <p>One process writes a folder at a time, but for the ranks' own files. Whoever starts the writers names them in the
+ * file {@code OWNER} first ({@link #claim}); one that hung, or was cut off, and finds another's name there when it comes
+ * back, stops before it writes. Between its look and its write it could still lose the race: then hashes do not fit, and
+ * the checkpoint is passed over.
  */
 public final class CheckpointStore {
     public static final String MODEL = "model.zip";
     private static final String STATE = "state.properties";
     private static final String MANIFEST = "MANIFEST";
+    private static final String OWNER = "OWNER";
     private static final Pattern FOLDER = Pattern.compile("step-(\\d{8,})");
     private static final Pattern MANIFEST_LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
 
     private final Storage storage;
     private final String folder;
     private final int keep;
+    private final Best best;
+    private final String owner;
     private final Consumer<String> warnings;
 
+    /** By what the best checkpoint is told, of those that were tested. */
+    public enum Best {
+        /** There is none. */
+        NONE(null),
+        /** The highest accuracy; of equals the lowest loss, then the oldest. */
+        ACCURACY(Comparator.comparingDouble(
+                        (TrainingState state) -> -state.test().accuracy())
+                .thenComparingDouble(state -> state.test().loss())
+                .thenComparingLong(TrainingState::step)),
+        /** The lowest loss; of equals the oldest. */
+        LOSS(Comparator.comparingDouble((TrainingState state) -> state.test().loss()) // a NaN comes last
+                .thenComparingLong(TrainingState::step));
+
+        private final Comparator<TrainingState> bestFirst;
+
+        Best(Comparator<TrainingState> bestFirst) {
+            this.bestFirst = bestFirst;
+        }
+
+        Optional<TrainingState> of(List<TrainingState> states) {
+            return bestFirst == null
+                    ? Optional.empty()
+                    : states.stream().filter(state -> state.test() != null).min(bestFirst);
+        }
+    }
+
     /**
+     * The newest ones stay, whoever writes.
+     *
      * @param keep how many of the newest checkpoints stay; at least 1
      * @param warnings told of damaged checkpoints that were passed over
      */
     public CheckpointStore(Storage storage, String folder, int keep, Consumer<String> warnings) {
+        this(storage, folder, keep, Best.NONE, "", warnings);
+    }
+
+    /**
+     * @param keep how many of the newest checkpoints stay; at least 1
+     * @param best by what the best one is told, which stays too
+     * @param owner the name that {@link #claim} must have left last; empty: it does not matter
+     * @param warnings told of damaged checkpoints that were passed over
+     */
+    public CheckpointStore(
+            Storage storage, String folder, int keep, Best best, String owner, Consumer<String> warnings) {
         if (keep < 1) {
             throw new IllegalArgumentException("keep must be at least 1, was " + keep);
         }
         this.storage = storage;
         this.folder = folder;
         this.keep = keep;
+        this.best = best;
+        this.owner = owner;
         this.warnings = warnings;
+    }
+
+    /** From now on, only stores of this owner write here. Called by who starts the writers, before it starts them. */
+    public void claim(String newOwner) throws IOException {
+        put(Storage.join(folder, OWNER), bytes(newOwner));
+    }
+
+    private void requireOwned() throws IOException {
+        if (owner.isEmpty()) {
+            return;
+        }
+        String now;
+        try {
+            now = new String(get(Storage.join(folder, OWNER)), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            now = "";
+        }
+        if (!now.equals(owner)) {
+            throw new IOException(
+                    "the run was started again elsewhere and goes on there; this rank belongs to a start that is over");
+        }
     }
 
     /**
@@ -73,6 +146,7 @@ public final class CheckpointStore {
             hashes.put(
                     STATE,
                     put(Storage.join(target, STATE), bytes(checkpoint.state().toText())));
+            requireOwned(); // the files took their time
             StringBuilder manifest = new StringBuilder();
             hashes.forEach((name, hash) ->
                     manifest.append(hash).append("  ").append(name).append('\n'));
@@ -85,6 +159,7 @@ public final class CheckpointStore {
 
     /** Before the first file of a step is written: where there was a checkpoint of that step, there is none now. */
     public void begin(long step) throws IOException {
+        requireOwned();
         storage.delete(Storage.join(path(step), MANIFEST));
     }
 
@@ -94,6 +169,7 @@ public final class CheckpointStore {
      * @return its SHA-256
      */
     public String writeRankState(long step, int rank, byte[] content) throws IOException {
+        requireOwned();
         return put(Storage.join(path(step), rankFile(rank)), content);
     }
 
@@ -176,23 +252,82 @@ public final class CheckpointStore {
         return new Checkpoint(state, files.get(MODEL), rankStateHashes);
     }
 
+    /**
+     * The best of the checkpoints that are whole; empty where none was tested.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public Optional<Checkpoint> best(Best by) throws IOException {
+        Optional<TrainingState> found = by.of(states(complete()));
+        return found.isEmpty() ? Optional.empty() : Optional.of(at(found.get().step()));
+    }
+
+    /**
+     * The one that a person asks for.
+     *
+     * @param which {@code newest}, {@code best} or a step
+     * @throws IOException saying what there is, if it is not there or cannot be read
+     */
+    public Checkpoint choose(String which, Best by) throws IOException {
+        Optional<Checkpoint> found =
+                switch (which) {
+                    case "newest" -> latest();
+                    case "best" -> best(by);
+                    default -> {
+                        long step = Long.parseLong(which);
+                        yield complete().contains(step) ? Optional.of(at(step)) : Optional.empty();
+                    }
+                };
+        if (found.isEmpty()) {
+            List<Long> there = complete();
+            throw new FileNotFoundException(
+                    there.isEmpty()
+                            ? "no whole checkpoint in " + folder
+                            : "no " + (which.equals("best") ? "tested checkpoint" : "checkpoint of step " + which)
+                                    + " in " + folder + "; there are those of steps " + there);
+        }
+        return found.get();
+    }
+
+    private List<TrainingState> states(List<Long> steps) {
+        List<TrainingState> states = new ArrayList<>();
+        for (long step : steps) {
+            try {
+                byte[] text = get(Storage.join(path(step), STATE));
+                states.add(TrainingState.fromText(new String(text, StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                warnings.accept("passing over the checkpoint " + path(step) + ": " + e.getMessage());
+            }
+        }
+        return states;
+    }
+
     private void prune() throws IOException {
+        List<Long> complete = complete();
+        if (complete.size() <= keep) {
+            return;
+        }
+        List<Long> newest = complete.subList(complete.size() - keep, complete.size());
+        Set<Long> kept = new HashSet<>(newest);
+        if (best != Best.NONE) {
+            best.of(states(complete)).ifPresent(state -> kept.add(state.step()));
+        }
+        for (long step : steps()) {
+            if (step < newest.get(0) && !kept.contains(step)) {
+                storage.delete(Storage.join(path(step), MANIFEST)); // first: never a manifest without its files
+                storage.delete(path(step));
+            }
+        }
+    }
+
+    private List<Long> complete() throws IOException {
         List<Long> complete = new ArrayList<>();
         for (long step : steps()) {
             if (storage.exists(Storage.join(path(step), MANIFEST))) {
                 complete.add(step);
             }
         }
-        if (complete.size() <= keep) {
-            return;
-        }
-        long oldestKept = complete.get(complete.size() - keep);
-        for (long step : steps()) {
-            if (step < oldestKept) {
-                storage.delete(Storage.join(path(step), MANIFEST)); // first: never a manifest without its files
-                storage.delete(path(step));
-            }
-        }
+        return complete;
     }
 
     /** Steps with a folder, ascending, whole or not. */

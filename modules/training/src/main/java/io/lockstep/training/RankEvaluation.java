@@ -7,20 +7,27 @@ import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Storage;
 import io.lockstep.training.RunOptions.DataOptions;
 import java.io.ByteArrayInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What one rank does to test the newest checkpoint of a run.
+ * What one rank does to test a checkpoint of a run.
  *
  * @param checkpoints folder
+ * @param which of them, as {@link CheckpointStore#choose} takes it
+ * @param best by what the best one is told
  * @param batch examples of one forward pass
  */
-public record RankEvaluation(DataOptions data, String checkpoints, int batch, long seed, ReplicaFactory replicas) {
+public record RankEvaluation(
+        DataOptions data,
+        String checkpoints,
+        String which,
+        CheckpointStore.Best best,
+        int batch,
+        long seed,
+        ReplicaFactory replicas)
+        implements Serializable {
 
     /** @param checkpointStep updates that the checkpoint had done */
     public record Result(long checkpointStep, Evaluation evaluation) implements Serializable {}
@@ -35,11 +42,7 @@ public record RankEvaluation(DataOptions data, String checkpoints, int batch, lo
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
         RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
         Dataset test = sets.testShard();
-        List<String> damaged = new ArrayList<>();
-        Checkpoint checkpoint = new CheckpointStore(storage, checkpoints, 1, damaged::add)
-                .latest()
-                .orElseThrow(() -> new FileNotFoundException(
-                        "no whole checkpoint in " + checkpoints + (damaged.isEmpty() ? "" : ": " + damaged)));
+        Checkpoint checkpoint = new CheckpointStore(storage, checkpoints, 1, notices).choose(which, best);
         var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));

@@ -28,12 +28,12 @@ public final class RankRun {
     private final Storage storage;
     private final int threads;
     private final Consumer<RunEvent> events;
-    private final Runnable stopRequested;
+    private final RankControl control;
 
     /**
      * @param threads to compute with
      * @param events told by rank 0 only
-     * @param stopRequested called before each step; throws to stop
+     * @param control asked before each step
      */
     public RankRun(
             RunOptions options,
@@ -42,14 +42,14 @@ public final class RankRun {
             Storage storage,
             int threads,
             Consumer<RunEvent> events,
-            Runnable stopRequested) {
+            RankControl control) {
         this.options = options;
         this.replicas = replicas;
         this.group = group;
         this.storage = storage;
         this.threads = threads;
         this.events = group.rank() == 0 ? events : event -> {};
-        this.stopRequested = stopRequested;
+        this.control = control;
     }
 
     /**
@@ -94,7 +94,6 @@ public final class RankRun {
             try (var loader = loader(training, sampler, firstStep, augmented)) {
                 Players players = new Players(
                         replica,
-                        group,
                         options.microBatches(),
                         player -> options.strategy()
                                 .create(new Strategy.Setup(
@@ -111,6 +110,7 @@ public final class RankRun {
                         options.seed());
                 var hooks = new Hooks(
                         replica, players, data.testShard(), loading, sampler, checkpoints, Math.max(1, largestBatch));
+                hooks.catchUp(resumed.map(Checkpoint::state), stop);
                 hashes = new Trainer(
                                 replica,
                                 group,
@@ -145,8 +145,9 @@ public final class RankRun {
     }
 
     private CheckpointStore store() {
+        var checkpoints = options.checkpoints();
         return new CheckpointStore(
-                storage, options.checkpoints().folder(), options.checkpoints().keep(), this::warn);
+                storage, checkpoints.folder(), checkpoints.keep(), checkpoints.best(), checkpoints.owner(), this::warn);
     }
 
     private RankStates rankStates() {
@@ -240,8 +241,9 @@ public final class RankRun {
         }
 
         @Override
-        public void beforeStep(long step) {
-            stopRequested.run();
+        public boolean beforeStep(long step) {
+            control.stopIfAsked();
+            return control.leaving();
         }
 
         @Override
@@ -249,31 +251,61 @@ public final class RankRun {
             events.accept(new RunEvent.Reported(report));
         }
 
+        /** Tests what whoever wrote the checkpoint had no time to test: a rank was leaving. */
+        void catchUp(Optional<TrainingState> resumed, long lastStep) {
+            resumed.filter(state -> state.test() == null
+                            && state.step() < lastStep
+                            && state.step() % sampler.stepsPerEpoch() == 0
+                            && evaluationIsDue(state.step()))
+                    .ifPresent(state -> evaluate(state.step()));
+        }
+
+        /** A test comes before its checkpoint, which holds what it said; so no test is lost with a rank. */
         @Override
         public void afterStep(Step step, boolean replicasEqual) {
             long stepsDone = step.index() + 1;
             int every = options.checkpoints().every();
             checkpointDue |= step.endOfRun() || (every > 0 ? stepsDone % every == 0 : step.endOfEpoch());
-            if (checkpointDue && replicasEqual) {
-                checkpoint(stepsDone);
-                checkpointDue = false;
+            Evaluation evaluation = null;
+            if (step.endOfRun() || (step.endOfEpoch() && evaluationIsDue(stepsDone))) {
+                evaluation = evaluate(stepsDone);
+                checkpointDue = true;
             }
-            int epochs = options.evaluateEvery();
-            boolean due = epochs > 0 && step.endOfEpoch() && (step.epoch() + 1) % epochs == 0;
-            if (step.endOfRun() || due) {
-                evaluate(stepsDone);
+            if (checkpointDue && replicasEqual) {
+                checkpoint(stepsDone, evaluation);
+                checkpointDue = false;
             }
         }
 
-        void evaluate(long stepsDone) {
+        /** @param stepsDone at the end of an epoch */
+        private boolean evaluationIsDue(long stepsDone) {
+            int epochs = options.evaluateEvery();
+            return epochs > 0 && stepsDone / sampler.stepsPerEpoch() % epochs == 0;
+        }
+
+        @Override
+        public void onDeparture(Step step, int rank) {
+            if (step.endOfRun()) {
+                return;
+            }
+            long stepsDone = step.index() + 1;
+            checkpoint(stepsDone, null);
+            checkpoints.awaitWritten();
+            group.barrier(); // nobody goes before it is written
+            throw new RankLeavingException(group.describe(rank), stepsDone);
+        }
+
+        Evaluation evaluate(long stepsDone) {
             try (var batches = BatchLoader.evaluation(test, batch, loading)) {
                 Evaluation evaluation = Evaluation.over(replica, batches, group);
                 int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / sampler.stepsPerEpoch());
                 events.accept(new RunEvent.Evaluated(stepsDone, epoch, evaluation));
+                return evaluation;
             }
         }
 
-        private void checkpoint(long stepsDone) {
+        /** @param evaluation of the test set at this step, or null */
+        private void checkpoint(long stepsDone, Evaluation evaluation) {
             List<String> rankStates = rankStates().write(stepsDone, players, checkpoints::awaitWritten);
             if (group.rank() != 0) {
                 return;
@@ -284,9 +316,10 @@ public final class RankRun {
             } catch (IOException e) {
                 throw new UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
             }
+            TrainingState state =
+                    state(stepsDone, sampler.examples(), players.strategy()).withTest(evaluation);
             checkpoints.write(
-                    new Checkpoint(
-                            state(stepsDone, sampler.examples(), players.strategy()), model.toByteArray(), rankStates),
+                    new Checkpoint(state, model.toByteArray(), rankStates),
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
         }
     }

@@ -46,6 +46,11 @@ public interface Replica extends AutoCloseable {
         return ofData;
     }
 
+    /** Bytes outside the heap that training takes in the end, of which much is only touched by the first step; 0: unknown. */
+    default long memoryBytes() {
+        return 0;
+    }
+
     /**
      * The networks in this replica that play against each other and are updated one after the other in a step, in that
      * order. Their flat vectors are parts of this one's. Only they are trained then: this one's {@link

@@ -86,9 +86,18 @@ public record RunOptions(
 
     /**
      * @param folder that holds them
-     * @param every steps between them; 0: at the end of each epoch
+     * @param every steps between them; 0: at the end of each epoch. Each test is followed by one too
      * @param keep newest ones that stay
+     * @param best by what the best one is told, which stays too
      * @param resume go on from the newest whole one
+     * @param owner who may write there, see {@link CheckpointStore#claim}; empty: anybody
      */
-    public record CheckpointOptions(String folder, int every, int keep, boolean resume) implements Serializable {}
+    public record CheckpointOptions(
+            String folder, int every, int keep, CheckpointStore.Best best, boolean resume, String owner)
+            implements Serializable {
+        /** The newest ones only, by a writer that is alone. */
+        public CheckpointOptions(String folder, int every, int keep, boolean resume) {
+            this(folder, every, keep, CheckpointStore.Best.NONE, resume, "");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Sampler;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** The steps of one rank, in order; see the package for the list. One thread, the one that owns the replica. */
@@ -23,13 +24,20 @@ public final class Trainer {
 
     /** What happens around the steps. Called on every rank alike, so collectives are allowed. */
     public interface Listener {
-        /** Before each step; throws to stop the run. */
-        void beforeStep(long step);
+        /**
+         * Before each step; throws to stop the run.
+         *
+         * @return whether this rank must soon be gone
+         */
+        boolean beforeStep(long step);
 
         void onReport(StepReport report);
 
         /** @param replicasEqual all ranks hold the same parameters now; true at the end of an epoch and of the run */
         void afterStep(Step step, boolean replicasEqual);
+
+        /** A rank must soon be gone, and all hold the same parameters now. Throws, unless the run is over anyway. */
+        void onDeparture(Step step, int rank);
     }
 
     private final Replica replica;
@@ -85,13 +93,21 @@ public final class Trainer {
         }
         List<String> hashes = ParameterHash.compare(replica, group, plan.firstStep());
         windowStartNanos = System.nanoTime();
+        var departure = new Departure(group);
+        boolean replicasEqual = true;
         for (long index = plan.firstStep(); index < plan.lastStep(); index++) {
-            listener.beforeStep(index);
+            boolean leaving = listener.beforeStep(index);
+            long sentBefore = group.bytesSent();
+            if (replicasEqual) {
+                departure.ask(leaving);
+            }
             long start = System.nanoTime();
             Batch batch = batches.get();
             long dataWaitNanos = System.nanoTime() - start;
             Step step = step(index, batch.size());
-            boolean replicasEqual = train(step, batch, dataWaitNanos);
+            replicasEqual = train(step, batch);
+            OptionalInt leaver = replicasEqual ? departure.answer() : OptionalInt.empty();
+            window = window.plus(RankReport.around(batch.size(), dataWaitNanos, group.bytesSent() - sentBefore));
             long done = index + 1;
             if (step.endOfRun() || done % plan.logEvery() == 0) {
                 report(step);
@@ -100,6 +116,9 @@ public final class Trainer {
             if (compareDue && replicasEqual) {
                 hashes = ParameterHash.compare(replica, group, done);
                 compareDue = false;
+            }
+            if (leaver.isPresent()) {
+                listener.onDeparture(step, leaver.getAsInt());
             }
             long before = System.nanoTime();
             listener.afterStep(step, replicasEqual);
@@ -120,11 +139,10 @@ public final class Trainer {
     }
 
     /** Returns whether all ranks hold the same parameters now. */
-    private boolean train(Step step, Batch batch, long dataWaitNanos) {
+    private boolean train(Step step, Batch batch) {
         int stepsLeftInEpoch = sampler.stepsPerEpoch() - 1 - sampler.stepInEpoch(step.index());
         long stepsLeftInRun = plan.lastStep() - 1 - step.index();
-        RankReport report = players.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun)
-                .plus(RankReport.ofData(batch.size(), dataWaitNanos));
+        RankReport report = players.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun);
         window = window.plus(report);
         windowSteps++;
         consecutiveSkips = report.skippedSteps() > 0 ? consecutiveSkips + 1 : 0;

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param seed of order, augmentation and noise
  * @param strategy that trained it
  * @param worldSize ranks that trained it; resuming with another number is allowed
+ * @param test how the model did on the test set; null where it was not tested at this step
  */
 public record TrainingState(
         long step,
@@ -27,9 +28,27 @@ public record TrainingState(
         int globalBatch,
         long seed,
         String strategy,
-        int worldSize) {
+        int worldSize,
+        Evaluation test) {
     /** Of the layout of a checkpoint's files. */
     static final int FORMAT_VERSION = 1;
+
+    /** Not tested. */
+    public TrainingState(
+            long step,
+            String model,
+            String data,
+            long examples,
+            int globalBatch,
+            long seed,
+            String strategy,
+            int worldSize) {
+        this(step, model, data, examples, globalBatch, seed, strategy, worldSize, null);
+    }
+
+    TrainingState withTest(Evaluation evaluation) {
+        return new TrainingState(step, model, data, examples, globalBatch, seed, strategy, worldSize, evaluation);
+    }
 
     String toText() {
         Map<String, Object> lines = new TreeMap<>();
@@ -42,6 +61,11 @@ public record TrainingState(
         lines.put("seed", seed);
         lines.put("strategy", strategy);
         lines.put("world-size", worldSize);
+        if (test != null) {
+            lines.put("test-examples", test.examples());
+            lines.put("test-loss", test.loss());
+            lines.put("test-accuracy", test.accuracy());
+        }
         StringBuilder text = new StringBuilder();
         lines.forEach((key, value) ->
                 text.append(key).append(" = ").append(escape(value)).append('\n'));
@@ -68,7 +92,15 @@ public record TrainingState(
                 Integer.parseInt(required(lines, "global-batch")),
                 Long.parseLong(required(lines, "seed")),
                 required(lines, "strategy"),
-                Integer.parseInt(required(lines, "world-size")));
+                Integer.parseInt(required(lines, "world-size")),
+                lines.containsKey("test-loss") ? test(lines) : null);
+    }
+
+    private static Evaluation test(Properties lines) throws IOException {
+        return new Evaluation(
+                Long.parseLong(required(lines, "test-examples")),
+                Double.parseDouble(required(lines, "test-loss")),
+                Double.parseDouble(required(lines, "test-accuracy")));
     }
 
     private static String required(Properties lines, String key) throws IOException {

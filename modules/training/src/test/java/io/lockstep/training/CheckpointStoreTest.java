@@ -62,6 +62,89 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void theBestIsKeptBesideTheNewest() throws IOException {
+        store = keepingBest(CheckpointStore.Best.ACCURACY);
+        for (long step = 10; step <= 60; step += 10) {
+            // the third is the best; the fourth is as accurate, but surer of its errors; the last was not tested
+            Evaluation test = new Evaluation(100, step == 40 ? 0.5 : 0.4, step == 30 || step == 40 ? 0.9 : 0.8);
+            store.write(new Checkpoint(state(step).withTest(step == 60 ? null : test), model(step), List.of()));
+        }
+
+        try (var left = Files.list(folder)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("step-00000030", "step-00000050", "step-00000060");
+        }
+        assertThat(store.latest().orElseThrow().state().step()).isEqualTo(60);
+        assertThat(store.choose("best", CheckpointStore.Best.ACCURACY).state().test())
+                .isEqualTo(new Evaluation(100, 0.4, 0.9));
+        assertThat(store.choose("50", CheckpointStore.Best.NONE).model()).isEqualTo(model(50));
+        assertThatThrownBy(() -> store.choose("20", CheckpointStore.Best.NONE))
+                .hasMessageContaining("no checkpoint of step 20")
+                .hasMessageContaining("[30, 50, 60]");
+    }
+
+    @Test
+    void byLossALossThatIsNotANumberIsNotTheBest() throws IOException {
+        store = keepingBest(CheckpointStore.Best.LOSS);
+        double[] losses = {Double.NaN, 0.7, 0.6, 0.8, 0.9};
+        for (int i = 0; i < losses.length; i++) {
+            Evaluation test = new Evaluation(100, losses[i], 0.5);
+            store.write(new Checkpoint(state(10 * (i + 1)).withTest(test), model(i), List.of()));
+        }
+
+        assertThat(store.best(CheckpointStore.Best.LOSS).orElseThrow().state().step())
+                .isEqualTo(30);
+    }
+
+    private CheckpointStore keepingBest(CheckpointStore.Best best) {
+        return new CheckpointStore(new LocalStorage(), folder.toString(), 2, best, "", warnings::add);
+    }
+
+    /** A rank that hung, or was cut off, and comes back when the run has long gone on elsewhere. */
+    @Test
+    void aWriterOfAStartThatIsOverTouchesNothing() throws IOException {
+        store.claim("first");
+        CheckpointStore first = ownedBy("first", new LocalStorage());
+        first.write(checkpoint(50));
+        store.claim("second");
+        CheckpointStore second = ownedBy("second", new LocalStorage());
+        second.write(checkpoint(60));
+
+        assertThatThrownBy(() -> first.write(checkpoint(60))).hasMessageContaining("started again elsewhere");
+        assertThatThrownBy(() -> first.write(checkpoint(70))).hasMessageContaining("started again elsewhere");
+        assertThatThrownBy(() -> first.begin(60)).hasMessageContaining("started again elsewhere");
+        assertThatThrownBy(() -> first.writeRankState(60, 0, new byte[1]))
+                .hasMessageContaining("started again elsewhere");
+
+        assertThat(second.latest().orElseThrow().state().step()).isEqualTo(60);
+        try (var left = Files.list(folder)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("OWNER", "step-00000050", "step-00000060");
+        }
+    }
+
+    /** It hung between two of its files. */
+    @Test
+    void aWriterThatIsOvertakenInTheMiddleCompletesNothing() throws IOException {
+        store.claim("first");
+        CheckpointStore first = ownedBy("first", new HookedDisk() {
+            @Override
+            void creating(String path) throws IOException {
+                if (path.endsWith("model.zip")) {
+                    store.claim("second");
+                }
+            }
+        });
+
+        assertThatThrownBy(() -> first.write(checkpoint(50))).hasMessageContaining("started again elsewhere");
+        assertThat(store.latest()).isEmpty();
+    }
+
+    private CheckpointStore ownedBy(String owner, Storage storage) {
+        return new CheckpointStore(storage, folder.toString(), 2, CheckpointStore.Best.NONE, owner, warnings::add);
+    }
+
+    @Test
     void aFlippedByteIsNoticedAndTheOneBeforeIsUsed() throws IOException {
         store.write(checkpoint(50));
         store.write(checkpoint(100));
@@ -184,15 +267,26 @@ class CheckpointStoreTest {
     }
 
     /** Takes the first file whole and has no room for the second. */
-    private static final class FullDisk implements Storage {
-        private final LocalStorage disk = new LocalStorage();
+    private static final class FullDisk extends HookedDisk {
         private int created;
 
         @Override
-        public OutputStream create(String path) throws IOException {
+        void creating(String path) throws IOException {
             if (created++ > 0) {
                 throw new IOException("No space left on device");
             }
+        }
+    }
+
+    /** Where something happens before a file is created. */
+    private abstract static class HookedDisk implements Storage {
+        private final LocalStorage disk = new LocalStorage();
+
+        abstract void creating(String path) throws IOException;
+
+        @Override
+        public OutputStream create(String path) throws IOException {
+            creating(path);
             return disk.create(path);
         }
 

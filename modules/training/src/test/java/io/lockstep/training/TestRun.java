@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 
 /** A whole run in one process: threads for ranks, the generated pictures, a linear network. */
@@ -97,6 +98,12 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
 
     /** @param change of each rank's new replica */
     static TestRun of(int worldSize, RunOptions options, ObjIntConsumer<SoftmaxReplica> change) throws Exception {
+        return of(worldSize, options, change, rank -> RankControl.NONE);
+    }
+
+    static TestRun of(
+            int worldSize, RunOptions options, ObjIntConsumer<SoftmaxReplica> change, IntFunction<RankControl> controls)
+            throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
@@ -107,7 +114,15 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
             };
             ranks.add(() -> {
                 try (group) {
-                    return new RankRun(options, replicas, group, new LocalStorage(), 1, events::add, () -> {}).call();
+                    return new RankRun(
+                                    options,
+                                    replicas,
+                                    group,
+                                    new LocalStorage(),
+                                    1,
+                                    events::add,
+                                    controls.apply(group.rank()))
+                            .call();
                 }
             });
         }

@@ -77,6 +77,14 @@ public final class AdversarialReplica implements Replica {
     }
 
     @Override
+    public long memoryBytes() {
+        return (long) parameters().limit()
+                + gradients().limit()
+                + updaterState().limit()
+                + game.nativeBytes();
+    }
+
+    @Override
     public List<Range> statistics() {
         return game.network.statistics();
     }

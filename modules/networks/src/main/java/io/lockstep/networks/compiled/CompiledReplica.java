@@ -124,6 +124,14 @@ public final class CompiledReplica implements Replica {
     }
 
     @Override
+    public long memoryBytes() {
+        return (long) parameters().limit()
+                + gradients().limit()
+                + updaterState().limit()
+                + plan.nativeBytes();
+    }
+
+    @Override
     public List<Range> statistics() {
         return dl4j.statistics();
     }

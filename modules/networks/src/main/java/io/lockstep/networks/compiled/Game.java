@@ -100,6 +100,11 @@ final class Game implements AutoCloseable {
         return IntBuffer.wrap(values);
     }
 
+    /** Of all plans. */
+    long nativeBytes() {
+        return plans.stream().mapToLong(CpuPlan::nativeBytes).sum();
+    }
+
     CpuPlan discriminator() {
         return discriminator;
     }
