@@ -13,6 +13,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -50,11 +51,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
     private List<String> assignments = new ArrayList<>();
 
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            description = "Spark's master: looks at the executors too. Default: this machine alone.")
-    private String master;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings here too.")
     private Path json;
@@ -69,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return startedBy == Commands.StartedBy.LAUNCHER && master != null ? submit() : examine();
+        return startedBy == Commands.StartedBy.LAUNCHER && cluster.master() != null ? submit() : examine();
     }
 
     private Configuration configuration(SparkConf conf) {
@@ -105,7 +103,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         var submission = new Submission(
                 Distribution.current(),
-                master,
+                cluster,
                 "lockstep doctor",
                 configuration,
                 configuration.differenceFrom(new Configuration()),

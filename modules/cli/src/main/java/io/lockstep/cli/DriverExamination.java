@@ -178,17 +178,16 @@ final class DriverExamination {
             long overhead = budget.overheadMib();
             int ranks = budget.ranksPerExecutor();
             long wanted = budget.wantedOverheadMib(needed);
-            findings.add(
-                    wanted > overhead
-                            ? Finding.fail(
-                                    "memory",
-                                    what
-                                            + Progress.format(
-                                                    ", %d rank(s) an executor; memoryOverhead is %,d MB",
-                                                    ranks, overhead),
-                                    "the cluster kills an executor that takes more than its memory and overhead",
-                                    "set spark.executor.memoryOverhead=" + wanted + "m")
-                            : Finding.ok("memory", what + Progress.format(", memoryOverhead is %,d MB", overhead)));
+            what += Progress.format(", %d rank(s) an executor; memoryOverhead is %,d MB", ranks, overhead);
+            String why = "the cluster kills an executor that takes more than its memory and overhead";
+            String remedy = "set spark.executor.memoryOverhead=" + wanted + "m";
+            if (budget.isExceededBy(needed)) {
+                findings.add(Finding.fail("memory", what, why, remedy));
+            } else if (wanted > overhead) {
+                findings.add(Finding.warn("memory", what, "the JVM and Spark need some of it too; " + why, remedy));
+            } else {
+                findings.add(Finding.ok("memory", what));
+            }
             return;
         }
         boolean local =

@@ -58,8 +58,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
     private List<String> assignments = new ArrayList<>();
 
-    @Option(names = "--master", paramLabel = "URL", description = "Spark's master. Default: a local cluster.")
-    private String master;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(names = "--dry-run", description = "Print the spark-submit command and stop.")
     private boolean dryRun;
@@ -109,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         var submission = new Submission(
                 Distribution.current(),
-                master,
+                cluster,
                 "lockstep evaluate " + runDir,
                 configuration,
                 configuration.differenceFrom(RunFolder.configuration(runDir)),

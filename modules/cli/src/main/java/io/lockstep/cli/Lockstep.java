@@ -114,6 +114,6 @@ public final class Lockstep {
         var silent =
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
         NetworkSource source = network == null ? Networks.zoo(configuration) : Networks.own(network);
-        return new TrainJob(configuration, resume, null, source, silent, listener).runOn(spark);
+        return new TrainJob(configuration, resume, "", null, source, silent, listener).runOn(spark);
     }
 }

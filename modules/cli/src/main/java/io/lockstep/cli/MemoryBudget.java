@@ -43,7 +43,12 @@ final class MemoryBudget {
         return Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
     }
 
-    /** What {@link #overheadMib} should be: the JVM and Spark themselves take the rest. */
+    /** Whether ranks' networks alone are more than an executor may have beside its heap. */
+    boolean isExceededBy(long bytesOfRank) {
+        return ranksPerExecutor() * bytesOfRank > overheadMib() * MIB;
+    }
+
+    /** What {@link #overheadMib} should be: Spark's least is for the JVM and Spark themselves. */
     long wantedOverheadMib(long bytesOfRank) {
         return ranksPerExecutor() * bytesOfRank / MIB + LEAST_OVERHEAD_MIB;
     }
@@ -80,7 +85,7 @@ final class MemoryBudget {
         String remedy = "; raise micro-batches, or lower global-batch";
         SparkEnv spark = SparkEnv.get();
         var budget = new MemoryBudget(spark == null ? new SparkConf(false) : spark.conf());
-        if (budget.isEnforced() && budget.wantedOverheadMib(mine) > budget.overheadMib()) {
+        if (budget.isEnforced() && budget.isExceededBy(mine)) {
             throw new JobFailedException(
                     Progress.format(
                                     "it needs %s, %d rank(s) an executor, and spark.executor.memoryOverhead is %,d MB: the cluster"

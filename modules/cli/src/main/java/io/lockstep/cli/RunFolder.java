@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -17,6 +19,8 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 /** The folder that a run leaves, on any file system that Hadoop reaches. The driver writes it, but for checkpoints. */
 final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.conf";
+    private static final String SUBMISSION = "submission";
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final String METRICS = "metrics.jsonl";
     private static final String EVALUATIONS = "evaluations.jsonl";
 
@@ -32,12 +36,20 @@ final class RunFolder implements AutoCloseable {
         this.path = path;
     }
 
+    /** What a run is called that nobody gave a folder. */
+    static String named(Configuration configuration) {
+        String data = configuration.get(Settings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
+        return "runs/" + configuration.get(Settings.MODEL) + "-" + data + "-"
+                + LocalDateTime.now().format(TIME);
+    }
+
     /**
      * A new folder, or the one to go on with.
      *
+     * @param submission of the call, or empty
      * @throws UsageException if it exists and is not to be resumed, or does not and is, or cannot be written
      */
-    static RunFolder open(Storage storage, String path, boolean resume) {
+    static RunFolder open(Storage storage, String path, boolean resume, String submission) {
         try {
             boolean exists = storage.exists(Storage.join(path, CONFIG));
             if (exists && !resume) {
@@ -50,13 +62,25 @@ final class RunFolder implements AutoCloseable {
                 throw new UsageException(path + " exists and is not empty; choose another --run-dir");
             }
             RunFolder folder = new RunFolder(storage, path);
-            if (!exists) {
-                folder.put("writable", new byte[0]); // found now, rather than after the first epoch
-                storage.delete(Storage.join(path, "writable"));
-            }
+            // what cannot be written is found now, rather than after the first epoch
+            folder.put(SUBMISSION, submission.getBytes(StandardCharsets.UTF_8));
             return folder;
         } catch (IOException e) {
             throw new UsageException("cannot write the run folder " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the same call has begun the run: its driver was lost, and the cluster has started it again. */
+    static boolean isOf(String submission, String path) {
+        if (submission.isEmpty() || path.isEmpty()) {
+            return false;
+        }
+        var storage = new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
+        try (InputStream in = storage.open(Storage.join(path, SUBMISSION))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).equals(submission)
+                    && storage.exists(Storage.join(path, CONFIG));
+        } catch (IOException e) {
+            return false; // no run there, or what is wrong with it is told when it is opened
         }
     }
 

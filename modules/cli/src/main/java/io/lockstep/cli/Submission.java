@@ -11,48 +11,52 @@ import java.util.stream.Collectors;
 
 /** The spark-submit call of a job. */
 final class Submission {
+    /** Where the image of deploy/docker has Lockstep's jars. */
+    private static final String IMAGE_FOLDER = "/opt/lockstep/";
+
     private final List<String> arguments = new ArrayList<>();
 
     /**
-     * @param master Spark's URL, or null for a local cluster with an executor a worker
+     * @param cluster where it goes
      * @param settings Spark properties of Lockstep's that the driver does not know by itself
      * @param command what Lockstep's main class gets: {@code train --resume}
      */
     Submission(
             Distribution distribution,
-            String master,
+            ClusterOptions cluster,
             String name,
             Configuration configuration,
             Map<String, String> settings,
             List<String> command) {
         int workers = configuration.get(Settings.WORKERS);
         int memory = configuration.get(Settings.WORKER_MEMORY_MB);
-        boolean local = master == null || master.startsWith("local");
         add("--class", Main.class.getName());
-        if (master == null) {
+        if (cluster.master() == null) {
             int cores = localCores(configuration);
             add("--master", "local-cluster[" + workers + "," + cores + "," + memory + "]");
             conf("spark.executor.memory", memory + "m");
             conf("spark.task.cpus", Integer.toString(cores));
             conf("spark.ui.enabled", "false");
         } else {
-            add("--master", master);
+            add("--master", cluster.master());
             int cores = configuration.get(Settings.WORKER_CORES);
             if (cores > 0) {
                 conf("spark.task.cpus", Integer.toString(cores));
             }
         }
         add("--name", name);
-        if (local) {
+        if (cluster.isLocal()) {
             // the executors of a local cluster are on this disk: nothing to copy
             conf("spark.executor.extraClassPath", distribution.lockstepJars());
-        } else {
+        } else if (!cluster.isDriverInImage()) {
             add("--jars", jars(distribution));
         }
+        arguments.addAll(cluster.arguments());
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             conf(setting.getKey(), setting.getValue());
         }
-        arguments.add(distribution.applicationJar().toString());
+        Path jar = distribution.applicationJar();
+        arguments.add(cluster.isDriverInImage() ? "local://" + IMAGE_FOLDER + jar.getFileName() : jar.toString());
         arguments.addAll(command);
     }
 

@@ -3,10 +3,12 @@ package io.lockstep.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -81,14 +83,17 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting; repeatable.")
     private List<String> assignments = new ArrayList<>();
 
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            description = "Spark's master. Default: a local cluster with an executor a worker.")
-    private String master;
+    @Mixin
+    private ClusterOptions cluster;
 
     @Option(names = "--dry-run", description = "Print the spark-submit command and the settings, and stop.")
     private boolean dryRun;
+
+    @Option(
+            names = "--submission",
+            hidden = true,
+            description = "Of the launcher's making: a driver that the cluster starts again finds its own run by it.")
+    private String submission;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
     private Path json;
@@ -114,14 +119,24 @@ final class TrainCommand implements Callable<Integer> {
         putOptions(configuration);
         List<String> command = new ArrayList<>(List.of("train"));
         if (resume) {
-            command.add("--resume");
+            command.addAll(List.of("--resume", "--run-dir", configuration.get(Settings.RUN_DIR)));
         }
+        if (configuration.get(Settings.RUN_DIR).isEmpty()) {
+            configuration.put(
+                    Settings.RUN_DIR.name(), RunFolder.named(configuration)); // a driver that is started again
+        }
+        command.addAll(List.of("--submission", UUID.randomUUID().toString()));
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
         String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
         var submission = new Submission(
-                Distribution.current(), master, name, configuration, configuration.differenceFrom(driversOwn), command);
+                Distribution.current(),
+                cluster,
+                name,
+                configuration,
+                configuration.differenceFrom(driversOwn),
+                command);
         if (dryRun) {
             TrainJob.check(configuration);
             System.out.println(submission.commandLine());
@@ -135,8 +150,11 @@ final class TrainCommand implements Callable<Integer> {
 
     private int run() throws Exception {
         SparkConf conf = new SparkConf();
-        if (master != null) {
-            throw new UsageException("--master belongs to spark-submit here, before the jar");
+        cluster.requireNone();
+        String call = submission(conf);
+        if (!resume && RunFolder.isOf(call, runDir(conf))) {
+            System.out.println("this driver was started again: going on with its run");
+            return goOn(resumed(conf), call, conf); // which has all that the call says
         }
         Configuration configuration = resume ? resumed(conf) : new Configuration();
         if (recipe != null) {
@@ -146,17 +164,38 @@ final class TrainCommand implements Callable<Integer> {
             configuration.put(property._1, property._2);
         }
         putOptions(configuration);
-        new TrainJob(configuration, resume, json).run(conf);
+        new TrainJob(configuration, resume, call, json).run(conf);
         return ExitStatus.DONE;
+    }
+
+    private int goOn(Configuration configuration, String call, SparkConf conf) throws Exception {
+        if (MasterJobs.isMaster(configuration)) {
+            throw new UsageException("the driver was lost, and with it the run: DL4J's training masters cannot go on");
+        }
+        new TrainJob(configuration, true, call, json).run(conf);
+        return ExitStatus.DONE;
+    }
+
+    /** What stays the same when the cluster starts this driver again; empty where nothing tells. */
+    private String submission(SparkConf conf) {
+        if (submission != null) {
+            return submission;
+        }
+        // of an application, not of an attempt; before there is a context, only in a driver on YARN or Kubernetes
+        return conf.get("spark.yarn.app.id", conf.get("spark.app.id", ""));
     }
 
     /** What the run was started with; options may change it. */
     private Configuration resumed(SparkConf conf) {
-        String folder = runDir != null ? runDir : conf.get(Settings.RUN_DIR.key(), "");
+        String folder = runDir(conf);
         if (folder.isEmpty()) {
             throw new UsageException("--resume needs --run-dir: the folder of the run to go on with");
         }
         return RunFolder.configuration(folder);
+    }
+
+    private String runDir(SparkConf conf) {
+        return runDir != null ? runDir : conf.get(Settings.RUN_DIR.key(), "");
     }
 
     private void putOptions(Configuration configuration) {

@@ -17,8 +17,6 @@ import io.lockstep.training.RunOptions.LearningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -29,10 +27,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** A training run on the driver: checks, folder, job, summary. */
 final class TrainJob {
-    private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-
     private final Configuration configuration;
     private final boolean resume;
+    private final String submission;
     private final Path json;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
@@ -47,11 +44,15 @@ final class TrainJob {
     private int restarts;
     private IOException logFailure;
 
-    /** @param json where the summary goes too, or null */
-    TrainJob(Configuration configuration, boolean resume, Path json) {
+    /**
+     * @param submission names the call: a driver that is started again by the cluster has the same; or empty
+     * @param json where the summary goes too, or null
+     */
+    TrainJob(Configuration configuration, boolean resume, String submission, Path json) {
         this(
                 configuration,
                 resume,
+                submission,
                 json,
                 Networks.zoo(configuration),
                 new Progress(System.out, Progress.isTerminal()),
@@ -61,12 +62,14 @@ final class TrainJob {
     TrainJob(
             Configuration configuration,
             boolean resume,
+            String submission,
             Path json,
             NetworkSource network,
             Progress progress,
             Consumer<RunEvent> listener) {
         this.configuration = configuration;
         this.resume = resume;
+        this.submission = submission;
         this.json = json;
         this.network = network;
         this.progress = progress;
@@ -154,7 +157,7 @@ final class TrainJob {
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
-        try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume)) {
+        try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             folder.putConfig(configuration);
             introduce(folder, source, conf);
             List<RankResult> results;
@@ -220,9 +223,7 @@ final class TrainJob {
     private void resolvePaths(HadoopStorage storage) throws IOException {
         String runDir = configuration.get(Settings.RUN_DIR);
         if (runDir.isEmpty()) {
-            String data = configuration.get(Settings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
-            runDir = "runs/" + configuration.get(Settings.MODEL) + "-" + data + "-"
-                    + LocalDateTime.now().format(FOLDER_TIME);
+            runDir = RunFolder.named(configuration);
         }
         configuration.put(Settings.RUN_DIR.name(), storage.qualify(runDir));
         SparkJobs.resolveData(configuration, storage);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,6 +35,8 @@ public final class BarrierJob {
     // as Spark words them
     private static final Pattern CANCELLED = Pattern.compile("^Job \\d+ cancelled");
     private static final String EXECUTOR_LOST = "ExecutorLostFailure";
+    private static final Pattern LOST_WITH_EXECUTOR = Pattern.compile(
+            "ResultTask\\(\\d+, (\\d+)\\)[\\s\\S]*?ExecutorLostFailure \\(executor (\\S+) .*?\\) Reason: (.*?)(?:\\R|$)");
     private static final String SLOTS_LOST = "requires more slots than";
 
     private BarrierJob() {}
@@ -92,12 +95,19 @@ public final class BarrierJob {
         String message = cause.map(each -> each.consequence() // names both ranks itself
                         ? each.message()
                         : "rank " + each.rank() + " (" + each.host() + ") failed: " + each.message())
-                .orElseGet(() -> failure instanceof SparkException ? firstLines(told) : failure.toString());
+                .orElseGet(() -> failure instanceof SparkException ? inWords(told) : failure.toString());
         boolean departing =
                 cause.map(each -> each.kind() == RankFailure.Kind.DEPARTURE).orElse(false);
         return lost
                 ? new RankLostException(message, failure, executorLost, departing)
                 : new JobFailedException(message, failure);
+    }
+
+    private static String inWords(String told) {
+        Matcher lost = LOST_WITH_EXECUTOR.matcher(told);
+        return lost.find()
+                ? "rank " + lost.group(1) + " was lost with executor " + lost.group(2) + ": " + lost.group(3)
+                : firstLines(told);
     }
 
     /** Spark puts the stack trace into the message; a person wants what comes before it. */

@@ -1,0 +1,103 @@
+package io.lockstep.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Where a job goes: what spark-submit takes by the same names. */
+final class ClusterOptions {
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description =
+                    "Spark's master: spark://HOST:PORT, yarn, k8s://URL. Default: a local cluster with an executor a worker.")
+    private String master;
+
+    @Option(
+            names = "--deploy-mode",
+            paramLabel = "client|cluster",
+            description = "Where the driver runs: here, or on the cluster, which starts it again when it is lost.")
+    private String deployMode;
+
+    @Option(names = "--queue", paramLabel = "NAME", description = "YARN's queue.")
+    private String queue;
+
+    @Option(names = "--principal", paramLabel = "NAME", description = "Kerberos: who submits.")
+    private String principal;
+
+    @Option(names = "--keytab", paramLabel = "FILE", description = "Kerberos: the principal's keys.")
+    private String keytab;
+
+    @Option(names = "--properties-file", paramLabel = "FILE", description = "Spark's properties, from a file.")
+    private String propertiesFile;
+
+    @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "Any property of Spark's; repeatable.")
+    private List<String> properties = new ArrayList<>();
+
+    /** Null for a local cluster. */
+    String master() {
+        return master;
+    }
+
+    boolean isLocal() {
+        return master == null || master.startsWith("local");
+    }
+
+    /** Whether the driver is in a pod made of an image, which has the jars. */
+    boolean isDriverInImage() {
+        return master != null && master.startsWith("k8s") && "cluster".equals(deployMode);
+    }
+
+    /**
+     * What spark-submit gets beside the master.
+     *
+     * @throws UsageException for what does not go together
+     */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        if (deployMode != null && !deployMode.equals("client") && !deployMode.equals("cluster")) {
+            throw new UsageException("--deploy-mode is client or cluster, not " + deployMode);
+        }
+        if (isLocal() && "cluster".equals(deployMode)) {
+            throw new UsageException("--deploy-mode cluster needs a cluster: give its --master");
+        }
+        if ((principal == null) != (keytab == null)) {
+            throw new UsageException("--principal and --keytab go together");
+        }
+        add(arguments, "--deploy-mode", deployMode);
+        add(arguments, "--queue", queue);
+        add(arguments, "--principal", principal);
+        add(arguments, "--keytab", keytab);
+        add(arguments, "--properties-file", propertiesFile);
+        for (String property : properties) {
+            if (property.indexOf('=') < 1) {
+                throw new UsageException("--conf " + property + ": write KEY=VALUE");
+            }
+            if (property.startsWith(Setting.PREFIX)) {
+                throw new UsageException("--conf " + property + ": Lockstep's own settings go by --set "
+                        + property.substring(Setting.PREFIX.length()));
+            }
+            add(arguments, "--conf", property);
+        }
+        return arguments;
+    }
+
+    private static void add(List<String> arguments, String option, String value) {
+        if (value != null) {
+            arguments.add(option);
+            arguments.add(value);
+        }
+    }
+
+    /**
+     * On the driver, where spark-submit has taken them.
+     *
+     * @throws UsageException if one was given behind the jar
+     */
+    void requireNone() {
+        if (master != null || !arguments().isEmpty()) {
+            throw new UsageException("options of spark-submit belong before the jar: --master"
+                    + (arguments().isEmpty() ? "" : ", " + arguments().get(0)));
+        }
+    }
+}
