@@ -19,6 +19,9 @@ final class ClusterOptions {
             description = "Where the driver runs: here, or on the cluster, which starts it again when it is lost.")
     private String deployMode;
 
+    @Option(names = "--supervise", description = "A standalone cluster in cluster mode: start a lost driver again.")
+    private boolean supervise;
+
     @Option(names = "--queue", paramLabel = "NAME", description = "YARN's queue.")
     private String queue;
 
@@ -65,6 +68,13 @@ final class ClusterOptions {
             throw new UsageException("--principal and --keytab go together");
         }
         add(arguments, "--deploy-mode", deployMode);
+        if (supervise) {
+            arguments.add("--supervise");
+        }
+        if ("cluster".equals(deployMode)) {
+            // Spark's own flags, which a standalone worker leaves out; who gives others by --conf means those
+            add(arguments, "--conf", "spark.driver.extraJavaOptions=" + SparkProperties.jvmOptions());
+        }
         add(arguments, "--queue", queue);
         add(arguments, "--principal", principal);
         add(arguments, "--keytab", keytab);

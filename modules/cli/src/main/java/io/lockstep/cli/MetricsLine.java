@@ -3,15 +3,20 @@ package io.lockstep.cli;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lockstep.training.StepReport;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A line of metrics.jsonl: what all ranks did since the line before. Loss without regularisation; bytes and times per
  * step, times also by rank.
+ *
+ * @param time when the driver heard of it, ISO 8601, UTC
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MetricsLine(
+        @JsonInclude(JsonInclude.Include.NON_NULL) String time,
         long step,
         int epoch,
         long examples,
@@ -30,6 +35,7 @@ record MetricsLine(
 
     static MetricsLine of(StepReport report) {
         return new MetricsLine(
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                 report.step(),
                 report.epoch(),
                 report.examples(),

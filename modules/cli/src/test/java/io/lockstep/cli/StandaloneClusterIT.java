@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import static io.lockstep.cli.LockstepProcess.DISTRIBUTION;
+import static io.lockstep.cli.LockstepProcess.lockstep;
 import static io.lockstep.cli.LockstepProcess.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,9 +54,9 @@ class StandaloneClusterIT {
                 "--webui-port",
                 "0",
                 "--cores",
-                "2",
+                "3",
                 "--memory",
-                "4g",
+                "6g",
                 "--work-dir",
                 folder.resolve("work").toString(),
                 master);
@@ -93,6 +94,83 @@ class StandaloneClusterIT {
         assertThat(folder.resolve("run/summary.json")).doesNotExist();
     }
 
+    @Test
+    void aDriverThatIsLostInClusterModeIsStartedAgainAndGoesOn() throws Exception {
+        Outcome undisturbed = lockstep(folder, train("undisturbed"));
+        assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
+        List<String> command = new ArrayList<>();
+        command.add(DISTRIBUTION.resolve("bin/lockstep").toString());
+        command.addAll(List.of(train(folder.resolve("run").toString())));
+        command.addAll(List.of("--master", master, "--deploy-mode", "cluster", "--supervise"));
+        for (String property : List.of(
+                "spark.cores.max=2",
+                "spark.executor.cores=1",
+                "spark.executor.memory=1g",
+                "spark.driver.memory=512m")) {
+            command.addAll(List.of("--conf", property));
+        }
+
+        Outcome submission = LockstepProcess.run(folder, command, Map.of()); // returns once the driver runs
+
+        assertThat(submission.status()).as(submission.err()).isZero();
+        awaitFile(folder.resolve("run/checkpoints/step-00000010/MANIFEST"));
+        driver().destroyForcibly();
+        awaitFile(folder.resolve("run/summary.json"));
+        JsonNode summary = summary("run");
+        assertThat(summary.get("resumed_from_step").asInt()).isGreaterThanOrEqualTo(10);
+        assertThat(summary.get("parameters_sha256"))
+                .isEqualTo(summary("undisturbed").get("parameters_sha256"));
+    }
+
+    private String[] train(String runDir) {
+        return new String[] {
+            "train",
+            "--model",
+            "lenet5",
+            "--steps",
+            "60",
+            "--global-batch",
+            "64",
+            "--run-dir",
+            runDir,
+            "--set",
+            "train-examples=1000",
+            "--set",
+            "test-examples=50",
+            "--set",
+            "checkpoint-every=10",
+            "--set",
+            "log-every=1",
+            "--set",
+            "slot-timeout=60s"
+        };
+    }
+
+    private JsonNode summary(String run) throws IOException {
+        return Json.parse(Files.readString(folder.resolve(run).resolve("summary.json")));
+    }
+
+    private ProcessHandle driver() throws IOException {
+        for (Process daemon : daemons) {
+            for (ProcessHandle each : daemon.descendants().toList()) {
+                if (Files.readString(Path.of("/proc", "" + each.pid(), "cmdline"))
+                        .contains("DriverWrapper")) {
+                    return each;
+                }
+            }
+        }
+        throw new AssertionError("no driver");
+    }
+
+    private static void awaitFile(Path file) throws Exception {
+        Instant end = Instant.now().plusSeconds(120);
+        while (!Files.exists(file)) {
+            assertThat(Instant.now()).as("no " + file).isBefore(end);
+            Thread.sleep(20);
+        }
+        Thread.sleep(200); // written, too
+    }
+
     private Outcome submit(String workers, String runDir) throws Exception {
         String jars;
         try (var files = Files.list(DISTRIBUTION.resolve("lockstep"))) {
@@ -108,6 +186,8 @@ class StandaloneClusterIT {
                 master,
                 "--jars",
                 jars,
+                "--conf",
+                "spark.cores.max=2",
                 "--conf",
                 "spark.executor.cores=1",
                 "--conf",

@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.CrashReportingUtil;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -51,6 +50,7 @@ public final class Dl4jReplica implements Replica {
     private final ByteBuffer gradients;
     private final ByteBuffer updaterState;
     private final Gradient gradientTable;
+    private NetworkSnapshot snapshot;
 
     /**
      * @param definition the network; its configuration is copied
@@ -184,8 +184,17 @@ public final class Dl4jReplica implements Replica {
     }
 
     @Override
+    public Snapshot snapshot() {
+        if (snapshot == null) {
+            snapshot = new NetworkSnapshot(graph, parameters, updaterState);
+        }
+        snapshot.take(graph);
+        return snapshot;
+    }
+
+    @Override
     public void save(OutputStream out) throws IOException {
-        ModelSerializer.writeModel(graph, out, true);
+        snapshot().writeTo(out);
     }
 
     @Override

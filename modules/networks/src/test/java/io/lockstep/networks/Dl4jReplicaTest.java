@@ -8,10 +8,16 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.Range;
+import io.lockstep.training.Replica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -166,6 +172,48 @@ class Dl4jReplicaTest {
         Dl4jReplica replica = new Dl4jReplica(definition, BATCH, 0);
         train(replica, definition, 0, steps);
         return replica;
+    }
+
+    @Test
+    void itsFileHasTheEntriesThatModelSerializerWritesByteForByte() throws IOException {
+        NetworkDefinition definition = Networks.perceptron(ADAM);
+        try (Dl4jReplica replica = new Dl4jReplica(definition, BATCH, 0)) {
+            train(replica, definition, 0, 3);
+            ByteArrayOutputStream theirs = new ByteArrayOutputStream();
+            ModelSerializer.writeModel(replica.graph(), theirs, true);
+
+            assertThat(entries(saved(replica))).containsExactlyEntriesOf(entries(theirs.toByteArray()));
+            assertThat(entries(saved(replica))).containsKeys("configuration.json", "updaterState.bin");
+        }
+    }
+
+    @Test
+    void aSnapshotIsOfItsMomentHoweverLateItIsWritten() throws IOException {
+        NetworkDefinition definition = Networks.perceptron(ADAM);
+        try (Dl4jReplica replica = new Dl4jReplica(definition, BATCH, 0)) {
+            train(replica, definition, 0, 3);
+            byte[] then = saved(replica);
+
+            Replica.Snapshot snapshot = replica.snapshot();
+            train(replica, definition, 3, 5);
+            ByteArrayOutputStream late = new ByteArrayOutputStream();
+            snapshot.writeTo(late);
+
+            assertThat(entries(late.toByteArray())).containsExactlyEntriesOf(entries(then));
+            assertThat(entries(saved(replica))).isNotEqualTo(entries(then));
+        }
+    }
+
+    /** By name, as text: how many bytes, and their hash. */
+    private static Map<String, String> entries(byte[] zip) throws IOException {
+        Map<String, String> entries = new LinkedHashMap<>();
+        try (var in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                byte[] content = in.readAllBytes();
+                entries.put(entry.getName(), content.length + " bytes, " + DigestUtils.sha256Hex(content));
+            }
+        }
+        return entries;
     }
 
     private static void train(Dl4jReplica replica, NetworkDefinition definition, int from, int to) {

@@ -95,7 +95,7 @@ final class JobChannel implements AutoCloseable {
      */
     synchronized Optional<RankFailure> cause(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        while (failures.stream().allMatch(RankFailure::consequence)) {
+        while (failures.stream().allMatch(failure -> failure.kind() == RankFailure.Kind.CONSEQUENCE)) {
             long millis = (end - System.nanoTime()) / 1_000_000;
             if (millis <= 0) {
                 break;
@@ -108,7 +108,7 @@ final class JobChannel implements AutoCloseable {
             }
         }
         return failures.stream()
-                .filter(failure -> !failure.consequence())
+                .filter(failure -> failure.kind() != RankFailure.Kind.CONSEQUENCE)
                 .findFirst()
                 .or(() -> failures.stream().findFirst());
     }

@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Writes checkpoints, one at a time, while training goes on. A write that failed is told at the next call. */
 final class BackgroundCheckpoints implements AutoCloseable {
@@ -29,16 +31,19 @@ final class BackgroundCheckpoints implements AutoCloseable {
     }
 
     /**
-     * Returns as soon as the one before is on the disk.
+     * Returns as soon as the one before is on the disk and the model has been copied.
      *
+     * @param model copied on this thread, written on another
      * @param written told the folder, on the writing thread
      * @throws CheckpointFailedException if the one before could not be written
      */
-    void write(Checkpoint checkpoint, Consumer<String> written) {
+    void write(
+            TrainingState state, Supplier<Replica.Snapshot> model, List<String> rankStates, Consumer<String> written) {
         awaitWritten();
+        Replica.Snapshot snapshot = model.get();
         outstanding = thread.submit(() -> {
-            store.write(checkpoint);
-            written.accept(store.path(checkpoint.state().step()));
+            store.write(state, snapshot, rankStates);
+            written.accept(store.path(state.step()));
             return null;
         });
     }

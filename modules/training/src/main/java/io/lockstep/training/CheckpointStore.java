@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -129,23 +131,31 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, then removes those that are too many.
+     * As {@link #write(TrainingState, Replica.Snapshot, List)}.
      *
      * @throws IOException the checkpoint does not exist then, and no older one was touched
      */
     public void write(Checkpoint checkpoint) throws IOException {
-        long step = checkpoint.state().step();
+        write(checkpoint.state(), out -> out.write(checkpoint.model()), checkpoint.rankStateHashes());
+    }
+
+    /**
+     * Writes a checkpoint of a model that is not in one piece of memory, then removes those that are too many.
+     *
+     * @param rankStateHashes what {@link #writeRankState} returned, by rank; or none
+     * @throws IOException the checkpoint does not exist then, and no older one was touched
+     */
+    public void write(TrainingState state, Replica.Snapshot model, List<String> rankStateHashes) throws IOException {
+        long step = state.step();
         String target = path(step);
         try {
             begin(step);
             Map<String, String> hashes = new TreeMap<>();
-            for (int rank = 0; rank < checkpoint.rankStateHashes().size(); rank++) {
-                hashes.put(rankFile(rank), checkpoint.rankStateHashes().get(rank));
+            for (int rank = 0; rank < rankStateHashes.size(); rank++) {
+                hashes.put(rankFile(rank), rankStateHashes.get(rank));
             }
-            hashes.put(MODEL, put(Storage.join(target, MODEL), checkpoint.model()));
-            hashes.put(
-                    STATE,
-                    put(Storage.join(target, STATE), bytes(checkpoint.state().toText())));
+            hashes.put(MODEL, put(Storage.join(target, MODEL), model));
+            hashes.put(STATE, put(Storage.join(target, STATE), bytes(state.toText())));
             requireOwned(); // the files took their time
             StringBuilder manifest = new StringBuilder();
             hashes.forEach((name, hash) ->
@@ -351,10 +361,16 @@ public final class CheckpointStore {
 
     /** Returns the content's SHA-256. */
     private String put(String path, byte[] content) throws IOException {
-        try (OutputStream out = storage.create(path)) {
-            out.write(content);
+        return put(path, out -> out.write(content));
+    }
+
+    private String put(String path, Replica.Snapshot content) throws IOException {
+        MessageDigest digest = ParameterHash.sha256();
+        try (OutputStream out = storage.create(path);
+                var hashing = new DigestOutputStream(out, digest)) {
+            content.writeTo(hashing);
         }
-        return hash(content);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static byte[] bytes(String text) {

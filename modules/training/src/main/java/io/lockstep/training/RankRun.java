@@ -8,9 +8,7 @@ import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Storage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -310,16 +308,10 @@ public final class RankRun {
             if (group.rank() != 0) {
                 return;
             }
-            var model = new ByteArrayOutputStream();
-            try {
-                replica.save(model);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
-            }
-            TrainingState state =
-                    state(stepsDone, sampler.examples(), players.strategy()).withTest(evaluation);
             checkpoints.write(
-                    new Checkpoint(state, model.toByteArray(), rankStates),
+                    state(stepsDone, sampler.examples(), players.strategy()).withTest(evaluation),
+                    replica::snapshot,
+                    rankStates,
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));
         }
     }

@@ -3,9 +3,11 @@ package io.lockstep.training;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Normalization;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -102,6 +104,24 @@ public interface Replica extends AutoCloseable {
 
     /** Writes configuration, parameters and updater state as DL4J's ModelSerializer does. Does not close the stream. */
     void save(OutputStream out) throws IOException;
+
+    /** What {@link #save} would write now; a copy, so that training can go on while it is written. */
+    default Snapshot snapshot() {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            save(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // into memory: cannot happen for want of space on a disk
+        }
+        return bytes::writeTo;
+    }
+
+    /** A copy of a replica; valid until the next one is taken, as its memory is used again. */
+    @FunctionalInterface
+    interface Snapshot {
+        /** On any thread. Does not close the stream. */
+        void writeTo(OutputStream out) throws IOException;
+    }
 
     /**
      * Takes parameters and updater state from what {@link #save} wrote.

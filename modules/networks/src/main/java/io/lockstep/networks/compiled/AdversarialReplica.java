@@ -161,6 +161,11 @@ public final class AdversarialReplica implements Replica {
     }
 
     @Override
+    public Snapshot snapshot() {
+        return game.network.snapshot();
+    }
+
+    @Override
     public void save(OutputStream out) throws IOException {
         game.network.save(out);
     }

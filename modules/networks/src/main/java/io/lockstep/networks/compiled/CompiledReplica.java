@@ -188,6 +188,11 @@ public final class CompiledReplica implements Replica {
     }
 
     @Override
+    public Snapshot snapshot() {
+        return dl4j.snapshot();
+    }
+
+    @Override
     public void save(OutputStream out) throws IOException {
         dl4j.save(out);
     }
