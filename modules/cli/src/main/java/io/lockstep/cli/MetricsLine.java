@@ -33,9 +33,13 @@ record MetricsLine(
         measures = measures == null ? Map.of() : measures; // of a log before there were any, too
     }
 
+    static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
     static MetricsLine of(StepReport report) {
         return new MetricsLine(
-                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                now(),
                 report.step(),
                 report.epoch(),
                 report.examples(),

@@ -13,6 +13,7 @@ import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
@@ -130,8 +131,18 @@ final class Networks {
     private record NetworkReplicas(NetworkSource source, Map<String, String> settings) implements ReplicaFactory {
         @Override
         public Replica create(Setup setup) {
-            Replica replica = replica(
-                    source.build(setup.examples(), setup.classes(), setup.seed()), configuration(settings), setup);
+            NetworkDefinition network = source.build(setup.examples(), setup.classes(), setup.seed());
+            Replica replica;
+            try {
+                replica = replica(network, configuration(settings), setup);
+            } catch (ArithmeticException e) { // places in memory are counted by ints
+                throw new JobFailedException(
+                        Progress.format(
+                                "%,d examples at once are more than one buffer holds; raise micro-batches, or lower"
+                                        + " global-batch",
+                                setup.largestBatch()),
+                        e);
+            }
             if (setup.group() != null) {
                 requireMemory(replica, setup);
             }

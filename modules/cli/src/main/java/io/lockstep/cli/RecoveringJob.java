@@ -25,6 +25,7 @@ final class RecoveringJob {
     private static final long POLL_MILLIS = 50;
 
     private final JavaSparkContext spark;
+    private final String title;
     private final Configuration configuration;
     private final Function<Boolean, RunOptions> options;
     private final Function<RunOptions, TrainProgram> program;
@@ -42,16 +43,19 @@ final class RecoveringJob {
     private int restarts;
 
     /**
+     * @param title of the run, for Spark's pages
      * @param options of the run, told whether it goes on from a checkpoint
      * @param events as {@link BarrierJob#run}; told in a warning what happened and what is done about it
      */
     RecoveringJob(
             JavaSparkContext spark,
+            String title,
             Configuration configuration,
             Function<Boolean, RunOptions> options,
             Function<RunOptions, TrainProgram> program,
             Consumer<RunEvent> events) {
         this.spark = spark;
+        this.title = title;
         this.configuration = configuration;
         this.options = options;
         this.program = program;
@@ -80,6 +84,7 @@ final class RecoveringJob {
             }
         } finally {
             spark.sc().removeJobTag(tag);
+            spark.sc().setJobDescription(null);
         }
     }
 
@@ -91,12 +96,18 @@ final class RecoveringJob {
             warn("slots for " + workersNow + " of " + wanted
                     + " workers; going on with those (min-workers), with the same global batch");
         }
+        spark.sc().setJobDescription(description());
         return BarrierJob.run(
                 spark,
                 SparkJobs.options(workersNow, configuration),
                 SparkJobs.groups(configuration),
                 program.apply(options.apply(resuming)),
                 this::take);
+    }
+
+    /** Spark takes it when a job starts, and shows it as it was then. */
+    private String description() {
+        return title + (restarts == 0 ? "" : ", start " + (restarts + 1));
     }
 
     private int slots() {

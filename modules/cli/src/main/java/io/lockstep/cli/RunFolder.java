@@ -30,6 +30,7 @@ final class RunFolder implements AutoCloseable {
     private final List<EvaluationLine> evaluations = new ArrayList<>();
     private OutputStream metricsOut;
     private OutputStream evaluationsOut;
+    private OutputStream tensorBoardOut;
 
     private RunFolder(Storage storage, String path) {
         this.storage = storage;
@@ -156,11 +157,13 @@ final class RunFolder implements AutoCloseable {
         evaluations.removeIf(line -> line.step() > firstStep);
         metricsOut = storage.create(Storage.join(path, METRICS));
         evaluationsOut = storage.create(Storage.join(path, EVALUATIONS));
+        tensorBoardOut = storage.create(Storage.join(path, TensorBoardRecords.FILE));
+        append(tensorBoardOut, TensorBoardRecords.header());
         for (MetricsLine line : metrics) {
-            append(metricsOut, line);
+            append(line);
         }
         for (EvaluationLine line : evaluations) {
-            append(evaluationsOut, line);
+            append(line);
         }
     }
 
@@ -185,30 +188,42 @@ final class RunFolder implements AutoCloseable {
 
     void log(MetricsLine line) throws IOException {
         metrics.add(line);
-        append(metricsOut, line);
+        append(line);
     }
 
     void log(EvaluationLine line) throws IOException {
         evaluations.removeIf(earlier -> earlier.step() == line.step());
         evaluations.add(line);
-        append(evaluationsOut, line);
+        append(line);
+    }
+
+    private void append(MetricsLine line) throws IOException {
+        append(metricsOut, Json.line(line).getBytes(StandardCharsets.UTF_8));
+        append(tensorBoardOut, TensorBoardRecords.of(line));
+    }
+
+    private void append(EvaluationLine line) throws IOException {
+        append(evaluationsOut, Json.line(line).getBytes(StandardCharsets.UTF_8));
+        append(tensorBoardOut, TensorBoardRecords.of(line));
     }
 
     /** @param out null where the log could not be opened */
-    private static void append(OutputStream out, Object line) throws IOException {
+    private static void append(OutputStream out, byte[] line) throws IOException {
         if (out == null) {
             throw new IOException("the log is not open");
         }
-        out.write(Json.line(line).getBytes(StandardCharsets.UTF_8));
+        out.write(line);
         out.flush();
     }
 
     @Override
     public void close() throws IOException {
         try (var first = metricsOut;
-                var second = evaluationsOut) {
+                var second = evaluationsOut;
+                var third = tensorBoardOut) {
             metricsOut = null;
             evaluationsOut = null;
+            tensorBoardOut = null;
         }
     }
 }

@@ -210,6 +210,7 @@ final class TrainJob {
     private List<RankResult> train(JavaSparkContext spark, RunFolder folder, ReplicaFactory replicas) {
         var job = new RecoveringJob(
                 spark,
+                title(),
                 configuration,
                 goesOn -> options(folder, goesOn),
                 run -> new TrainProgram(run, replicas),
@@ -310,6 +311,7 @@ final class TrainJob {
             } else if (event instanceof RunEvent.Evaluated evaluated) {
                 var evaluation = evaluated.evaluation();
                 folder.log(new EvaluationLine(
+                        MetricsLine.now(),
                         evaluated.step(),
                         evaluated.epoch(),
                         evaluation.examples(),

@@ -77,6 +77,7 @@ final class JobChannel implements AutoCloseable {
 
     private synchronized void event(int attempt, RunEvent event) {
         if (attempt == newestAttempt) {
+            RunMetrics.take(event);
             events.accept(event);
         }
     }

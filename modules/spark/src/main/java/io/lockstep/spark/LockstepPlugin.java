@@ -16,9 +16,17 @@ public final class LockstepPlugin implements SparkPlugin {
     @Override
     public DriverPlugin driverPlugin() {
         return new DriverPlugin() {
+            private SparkContext spark;
+
             @Override
             public Map<String, String> init(SparkContext context, PluginContext pluginContext) {
+                spark = context;
                 return Map.of();
+            }
+
+            @Override
+            public void registerMetrics(String appId, PluginContext pluginContext) {
+                RunMetrics.open(spark, pluginContext.metricRegistry());
             }
 
             @Override

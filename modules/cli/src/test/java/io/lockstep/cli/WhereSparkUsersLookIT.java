@@ -1,0 +1,132 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.cli.LockstepProcess.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Metrics, events, logs of an encrypted run; and that its secret is in none of them. */
+@Timeout(300)
+class WhereSparkUsersLookIT {
+    private static final String SECRET = "tell-nobody-4711";
+
+    @TempDir
+    static Path folder;
+
+    @TempDir
+    static Path elsewhere;
+
+    private static Outcome run;
+
+    @BeforeAll
+    static void train() throws Exception {
+        Path properties = elsewhere.resolve("spark.conf");
+        Files.createDirectories(folder.resolve("events"));
+        Files.createDirectories(folder.resolve("sink"));
+        Files.writeString(
+                properties,
+                String.join(
+                        "\n",
+                        "spark.authenticate true",
+                        "spark.authenticate.secret " + SECRET,
+                        "spark.network.crypto.enabled true",
+                        "spark.eventLog.enabled true",
+                        "spark.eventLog.dir " + folder.resolve("events").toUri(),
+                        "spark.metrics.namespace run",
+                        "spark.metrics.conf.driver.sink.csv.class org.apache.spark.metrics.sink.CsvSink",
+                        "spark.metrics.conf.driver.sink.csv.period 1",
+                        "spark.metrics.conf.driver.sink.csv.directory " + folder.resolve("sink")));
+        run = LockstepProcess.lockstep(
+                folder,
+                "train",
+                "--model",
+                "lenet5",
+                "--steps",
+                "60",
+                "--run-dir",
+                "run",
+                "--properties-file",
+                properties.toString(),
+                "--set",
+                "train-examples=640",
+                "--set",
+                "test-examples=100",
+                "--set",
+                "log-every=20");
+    }
+
+    @Test
+    void anEncryptedRunTrains() {
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("bit for bit equal");
+    }
+
+    @Test
+    void sinksOfSparkHaveTheRunsMetrics() throws IOException {
+        String prefix = "run.driver.plugin.io.lockstep.spark.LockstepPlugin.";
+        assertThat(lastOfSink(prefix + "step")).isEqualTo(60);
+        assertThat(lastOfSink(prefix + "loss")).isPositive().isLessThan(5);
+        assertThat(lastOfSink(prefix + "examples_per_second")).isPositive();
+        assertThat(lastOfSink(prefix + "time_ms.all_reduce")).isPositive();
+        assertThat(lastOfSink(prefix + "test_accuracy")).isBetween(0.0, 1.0);
+    }
+
+    private static double lastOfSink(String metric) throws IOException {
+        List<String> lines = Files.readAllLines(folder.resolve("sink/" + metric + ".csv"));
+        return Double.parseDouble(lines.get(lines.size() - 1).split(",")[1]);
+    }
+
+    @Test
+    void theEventLogKeepsTheRunsReports() throws IOException {
+        String log = everything(folder.resolve("events"));
+
+        assertThat(log.lines().filter(line -> line.contains("io.lockstep.spark.TrainingProgress")))
+                .hasSize(3)
+                .last()
+                .asString()
+                .contains("\"step\":60")
+                .contains("\"loss\":");
+        assertThat(log).contains("io.lockstep.spark.TrainingTest").contains("lenet5 on shapes, ddp, 2 workers");
+    }
+
+    @Test
+    void aSecretOfSparksIsInNoLogNoEventAndNoFileOfTheRun() throws IOException {
+        String all = everything(folder) + run.out() + run.err();
+
+        assertThat(all).contains("spark.authenticate.secret"); // told, but redacted, in the event log
+        assertThat(all).doesNotContain(SECRET);
+    }
+
+    @Test
+    void tensorBoardFindsItsFile() throws IOException {
+        String events =
+                Files.readString(folder.resolve("run/events.out.tfevents.lockstep"), StandardCharsets.ISO_8859_1);
+
+        assertThat(events).contains("brain.Event:2", "train/loss", "test/accuracy", "time_ms/reduce_wait");
+    }
+
+    private static String everything(Path top) throws IOException {
+        try (var files = Files.walk(top)) {
+            return files.filter(Files::isRegularFile)
+                    .map(WhereSparkUsersLookIT::contentOf)
+                    .collect(Collectors.joining("\n"));
+        }
+    }
+
+    private static String contentOf(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.lockstep.spark;
+
+import org.apache.spark.scheduler.SparkListenerEvent;
+
+/**
+ * How a run did on its test set, for a {@code SparkListener}'s {@code onOtherEvent} and Spark's event log.
+ *
+ * @param step updates done
+ * @param epoch from 0
+ * @param loss mean
+ * @param accuracy from 0 to 1
+ */
+public record TrainingTest(long step, int epoch, double loss, double accuracy) implements SparkListenerEvent {}
