@@ -1,26 +1,41 @@
 package io.lockstep.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The process that a result was made by.
  *
  * @param pid of the executor
  * @param cores that the rank may use
+ * @param gpus addresses of those that Spark gave the rank
  */
-record RankEnvironment(String host, long pid, String cpu, int cores, String java) implements Serializable {
+record RankEnvironment(
+        String host,
+        long pid,
+        String cpu,
+        int cores,
+        String java,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> gpus)
+        implements Serializable {
     static RankEnvironment here(int cores) {
+        return here(cores, List.of());
+    }
+
+    static RankEnvironment here(int cores, List<String> gpus) {
         return new RankEnvironment(
                 localHost(),
                 ProcessHandle.current().pid(),
                 cpuModel(),
                 cores,
-                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
+                gpus);
     }
 
     private static String localHost() {

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
 import io.lockstep.spark.TooFewSlotsException;
@@ -90,6 +91,11 @@ final class SparkJobs {
                 throw new UsageException(demand + " is true, but security = off would send gradients between hosts in"
                         + " clear; take security = auto");
             }
+        }
+        try {
+            Gpus.check(conf);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
         }
         Slots.requireInUrl(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), fewestWorkers(configuration));
         if (conf.get("spark.master").startsWith("local")) {

@@ -4,6 +4,7 @@ import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.ReplicaFactory;
+import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,10 @@ import java.util.List;
 record TrainProgram(RunOptions options, ReplicaFactory replicas) implements RankProgram<RankResult> {
     @Override
     public RankResult run(RankContext context) throws IOException {
+        if (!context.gpus().isEmpty() && context.group().rank() == 0) {
+            context.events()
+                    .accept(new RunEvent.Warned("ranks have GPUs, which stay idle: networks are computed on the CPU"));
+        }
         List<String> hashes = new RankRun(
                         options,
                         replicas,
@@ -21,6 +26,6 @@ record TrainProgram(RunOptions options, ReplicaFactory replicas) implements Rank
                         context.events(),
                         context.control())
                 .call();
-        return new RankResult(context.group().rank(), hashes, RankEnvironment.here(context.cores()));
+        return new RankResult(context.group().rank(), hashes, RankEnvironment.here(context.cores(), context.gpus()));
     }
 }

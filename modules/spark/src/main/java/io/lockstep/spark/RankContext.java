@@ -4,6 +4,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Storage;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RunEvent;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +14,13 @@ import java.util.function.Consumer;
  * @param storage Hadoop's file systems, with the driver's configuration
  * @param events to the driver; rank 0 tells them
  * @param cores threads that this rank may keep busy (spark.task.cpus)
+ * @param gpus addresses of those that are this rank's alone, as the discovery script named them
  * @param control stops when Spark has killed the task, and tells when the executor must end
  */
 public record RankContext(
-        ProcessGroup group, Storage storage, Consumer<RunEvent> events, int cores, RankControl control) {}
+        ProcessGroup group,
+        Storage storage,
+        Consumer<RunEvent> events,
+        int cores,
+        List<String> gpus,
+        RankControl control) {}

@@ -81,11 +81,14 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                 deadline,
                 security);
         try (ProcessGroup group = groups.open(options, mine -> Arrays.asList(context.allGather(mine)))) {
+            List<String> gpus = Gpus.of(context);
+            Gpus.requireDistinct(group, host, gpus);
             R result = program.run(new RankContext(
                     group,
                     storage,
                     event -> DriverLink.event(jobId, attempt, event),
                     context.cpus(),
+                    gpus,
                     control(context)));
             DriverLink.flush();
             return result;

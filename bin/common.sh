@@ -1,0 +1,86 @@
+# What the scripts beside it share; sourced, with the script's name in $program. Sets: java, home (the distribution),
+# spark (a Spark 3.5), and flags, the JVM's from conf/jvm-options without the Vector API's module.
+# shellcheck shell=bash disable=SC2154
+
+fail() {
+  echo "$program: $1" >&2
+  exit 2
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+if [[ -n ${JAVA_HOME:-} ]]; then java=$JAVA_HOME/bin/java; else java=$(command -v java || true); fi
+[[ -x $java ]] || fail "no java found; install a JDK 17 and put it on the PATH, or set JAVA_HOME"
+version=$("$java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p')
+[[ $version == 17 ]] || fail "$java is Java ${version:-unknown}; Spark 3.5 with the Vector API needs 17. Set JAVA_HOME to a JDK 17"
+
+# In a distribution the scripts lie beside RELEASE; in a checkout the distribution is built.
+if [[ -f $root/RELEASE ]]; then
+  home=$root
+else
+  home=$root/modules/cli/target/lockstep
+  if [[ ! -f $home/RELEASE ]]; then
+    why="building Lockstep; the first build downloads its dependencies and takes some minutes"
+  elif [[ -n $(find "$root/pom.xml" "$root/conf" "$root/bin" "$root"/modules/*/pom.xml "$root"/modules/*/src/main -newer "$home/RELEASE" -print -quit) ]]; then
+    why="the sources are newer than the build; building"
+  fi
+  if [[ -n ${why:-} ]]; then
+    command -v mvn >/dev/null || fail "no mvn found; install Apache Maven 3.8 or later, or run bin/lockstep of a built distribution"
+    echo "$program: $why ..." >&2
+    log=$root/modules/cli/target/build.log
+    mkdir -p "$(dirname "$log")"
+    SECONDS=0
+    (cd "$root" && mvn -q -DskipTests -pl modules/cli -am package >"$log" 2>&1) ||
+      { tail -n 20 "$log" >&2; echo "$program: the build failed; the whole log is $log" >&2; exit 1; }
+    touch "$home/RELEASE"
+    echo "$program: built in $SECONDS s" >&2
+  fi
+fi
+
+spark=${SPARK_HOME:-$home}
+compgen -G "$spark/jars/spark-core_2.12-3.5.*.jar" >/dev/null ||
+  fail "SPARK_HOME=$spark is not a Spark 3.5 for Scala 2.12; unset it to use the one that Lockstep brings"
+export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.12
+
+flags=()
+while IFS= read -r flag; do
+  # whoever computes nothing goes without it, as the JVM warns of incubator modules
+  [[ -z $flag || $flag == \#* || $flag == *incubator* ]] || flags+=("$flag")
+done <"$home/conf/jvm-options"
+
+# A background JVM of Spark's: daemon NAME FOLDER CLASS ARGUMENTS..., with its process id and its log in FOLDER.
+daemon() {
+  local name=$1 folder=$2
+  shift 2
+  nohup "$java" "${flags[@]}" -Xmx512m -cp "$spark/jars/*" "$@" >"$folder/$name.log" 2>&1 </dev/null &
+  echo $! >"$folder/$name.pid"
+}
+
+# Whether a daemon of FOLDER runs: runs NAME FOLDER
+runs() {
+  [[ -f $2/$1.pid ]] && kill -0 "$(<"$2/$1.pid")" 2>/dev/null
+}
+
+# Ends a daemon, and waits until it has: stop NAME FOLDER
+stop() {
+  local tries=100
+  if runs "$1" "$2"; then
+    kill "$(<"$2/$1.pid")"
+    while runs "$1" "$2" && ((tries-- > 0)); do sleep 0.1; done
+    ! runs "$1" "$2" || kill -KILL "$(<"$2/$1.pid")"
+  fi
+  rm -f "$2/$1.pid"
+}
+
+# Waits until a daemon's log has a line; ends with the log's last lines if it never has: await NAME FOLDER TEXT
+await() {
+  local tries=300
+  until grep -q "$3" "$2/$1.log" 2>/dev/null; do
+    if ((tries-- == 0)) || ! runs "$1" "$2"; then
+      tail -n 5 "$2/$1.log" >&2
+      echo "$program: the $1 does not start; its log is $2/$1.log" >&2
+      exit 1
+    fi
+    sleep 0.1
+  done
+}

@@ -1,0 +1,80 @@
+package io.lockstep.cli;
+
+import static io.lockstep.cli.LockstepProcess.DISTRIBUTION;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.cli.LockstepProcess.Outcome;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts beside bin/lockstep. */
+@Timeout(120)
+class ScriptsIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aClusterOfThisMachineStartsSaysThatItRunsAndStops() throws Exception {
+        Map<String, String> environment = Map.of(
+                "LOCKSTEP_CLUSTER", folder.resolve("cluster").toString(),
+                "LOCKSTEP_MASTER_PORT", freePort(),
+                "LOCKSTEP_MASTER_UI_PORT", freePort());
+
+        Outcome start = run(environment, "lockstep-cluster", "start", "1");
+        Outcome again = run(environment, "lockstep-cluster", "start");
+        Outcome running = run(environment, "lockstep-cluster", "status");
+        Outcome stop = run(environment, "lockstep-cluster", "stop");
+        Outcome stopped = run(environment, "lockstep-cluster", "status");
+
+        assertThat(start.status()).as(start.err()).isZero();
+        assertThat(start.out()).contains("1 workers of 1 core(s) at spark://127.0.0.1:");
+        assertThat(again.status()).isEqualTo(2);
+        assertThat(again.err()).contains("runs already");
+        assertThat(running.out()).contains("worker-1 runs");
+        assertThat(stop.status()).isZero();
+        assertThat(stopped.status()).isEqualTo(1);
+        assertThat(stopped.out()).contains("no cluster runs");
+    }
+
+    @Test
+    void aHistoryServerStartsThroughASymbolicLinkAndStops() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("history"), DISTRIBUTION.resolve("bin/lockstep-history"));
+        Map<String, String> environment = Map.of("HOME", folder.toString(), "LOCKSTEP_HISTORY_PORT", freePort());
+
+        Outcome start = LockstepProcess.run(folder, List.of(link.toString(), "start", "events"), environment);
+        Outcome stop = run(environment, "lockstep-history", "stop");
+
+        assertThat(start.status()).as(start.err()).isZero();
+        assertThat(start.out()).contains("http://127.0.0.1:").contains("/events");
+        assertThat(stop.status()).isZero();
+    }
+
+    @Test
+    void helpTeachesAndAnUnknownWordIsRefused() throws Exception {
+        for (String script : List.of("lockstep-cluster", "lockstep-history")) {
+            assertThat(run(Map.of(), script, "--help").out()).startsWith("Usage: " + script + " start");
+            assertThat(run(Map.of(), script, "begin").status()).isEqualTo(2);
+        }
+    }
+
+    private Outcome run(Map<String, String> environment, String script, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(DISTRIBUTION.resolve("bin/" + script).toString()));
+        command.addAll(List.of(arguments));
+        return LockstepProcess.run(folder, command, environment);
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return "" + socket.getLocalPort();
+        }
+    }
+}
