@@ -85,10 +85,11 @@ class Run:
         while queue:
             pid = queue.pop()
             try:
-                for task in os.listdir(f"/proc/{pid}/task"):
-                    queue += map(int, pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split())
                 if b"CoarseGrainedExecutorBackend" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(pid)
+                    continue  # what it is just starting has its name for a moment
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    queue += map(int, pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split())
             except (FileNotFoundError, ProcessLookupError):
                 pass  # it has just ended
         return found

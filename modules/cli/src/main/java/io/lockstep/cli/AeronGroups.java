@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions;
+import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.Tuning;
@@ -14,9 +15,10 @@ import io.lockstep.transport.aeron.TransportOptions;
  * Opens groups on the executors.
  *
  * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
+ * @param ports where ranks listen for those of other hosts
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(String transport, boolean central) implements GroupFactory {
+record AeronGroups(String transport, boolean central, PortRange ports) implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
         Tuning tuning = Tuning.defaults().withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
@@ -24,7 +26,7 @@ record AeronGroups(String transport, boolean central) implements GroupFactory {
     }
 
     TransportOptions routes() {
-        TransportOptions defaults = TransportOptions.defaults();
+        TransportOptions defaults = TransportOptions.defaults().withPorts(ports);
         return transport.equals("auto") ? defaults : defaults.withIntraHost(Route.parse(transport));
     }
 }

@@ -1,6 +1,8 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.WireType;
+import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
@@ -281,6 +283,19 @@ final class Settings {
             "auto",
             "auto: shared memory within a host, TCP between hosts; tcp, udp: that everywhere.",
             Parsers.word("auto", "tcp", "udp"));
+
+    static final Setting<PortRange> PORTS = add(
+            "ports",
+            "0",
+            "Where ranks listen for those of other hosts: FIRST-LAST, with at least as many as a host has ranks; 0: the"
+                    + " system chooses.",
+            PortRange::parse);
+    static final Setting<String> NETWORK = add(
+            "network",
+            "",
+            "The network that ranks of different hosts talk over, where hosts have several: an interface (ib0) or"
+                    + " addresses (10.1.0.0/16); empty: the address that Spark advertises.",
+            LocalAddresses::checked);
 
     // The run
     static final Setting<String> RUN_DIR = add(

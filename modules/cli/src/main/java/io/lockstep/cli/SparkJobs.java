@@ -49,12 +49,13 @@ final class SparkJobs {
                 workers,
                 configuration.get(Settings.DEADLINE),
                 configuration.get(Settings.SLOT_TIMEOUT),
-                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON);
+                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON,
+                configuration.get(Settings.NETWORK));
     }
 
     static AeronGroups groups(Configuration configuration) {
         boolean central = configuration.get(Settings.STRATEGY).equals("dp");
-        return new AeronGroups(configuration.get(Settings.TRANSPORT), central);
+        return new AeronGroups(configuration.get(Settings.TRANSPORT), central, configuration.get(Settings.PORTS));
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */

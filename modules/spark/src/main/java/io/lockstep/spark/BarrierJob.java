@@ -26,8 +26,9 @@ public final class BarrierJob {
      * @param deadline of each collective, and of forming the group
      * @param slotTimeout how long slots may be missing before a stage that has not begun is given up
      * @param security of what crosses the network between ranks
+     * @param network that ranks of different hosts talk over, as {@link LocalAddresses} takes it
      */
-    public record Options(int workers, Duration deadline, Duration slotTimeout, Security security) {}
+    public record Options(int workers, Duration deadline, Duration slotTimeout, Security security, String network) {}
 
     /** How long ranks may take to say why they failed. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -55,7 +56,7 @@ public final class BarrierJob {
             Consumer<RunEvent> events) {
         String jobId = UUID.randomUUID().toString();
         var storage = new HadoopStorage(spark.hadoopConfiguration());
-        var task = new RankTask<>(jobId, options.deadline(), options.security(), groups, program, storage);
+        var task = new RankTask<>(jobId, options, groups, program, storage);
         List<Integer> ranks = IntStream.range(0, options.workers()).boxed().toList();
         RDD<Integer> partitions = spark.parallelize(ranks, options.workers()).rdd();
         ClassTag<Object> results = ClassTag$.MODULE$.apply(Object.class);

@@ -1,5 +1,6 @@
 package io.lockstep.spark;
 
+import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Storage;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
@@ -12,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -20,6 +20,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Any Hadoop file system, chosen by the path's scheme; without one, {@code fs.defaultFS}. */
 public final class HadoopStorage implements Storage, Serializable {
     private static final long serialVersionUID = 1;
+    private static final LocalStorage LOCAL = new LocalStorage();
 
     private final SerializableConfiguration configuration;
 
@@ -35,8 +36,12 @@ public final class HadoopStorage implements Storage, Serializable {
 
     @Override
     public InputStream open(String path) throws IOException {
+        FileSystem fileSystem = fileSystem(path);
+        if (isLocal(fileSystem)) {
+            return LOCAL.open(path);
+        }
         try {
-            return fileSystem(path).open(new Path(path));
+            return fileSystem.open(new Path(path));
         } catch (FileNotFoundException e) {
             throw missing(path, e);
         }
@@ -44,18 +49,26 @@ public final class HadoopStorage implements Storage, Serializable {
 
     @Override
     public OutputStream create(String path) throws IOException {
-        return new DurableOutputStream(fileSystem(path).create(new Path(path), true));
+        FileSystem fileSystem = fileSystem(path);
+        return isLocal(fileSystem)
+                ? LOCAL.create(path)
+                : new DurableOutputStream(fileSystem.create(new Path(path), true));
     }
 
     @Override
     public boolean exists(String path) throws IOException {
-        return fileSystem(path).exists(new Path(path));
+        FileSystem fileSystem = fileSystem(path);
+        return isLocal(fileSystem) ? LOCAL.exists(path) : fileSystem.exists(new Path(path));
     }
 
     @Override
     public List<Entry> list(String folder) throws IOException {
+        FileSystem fileSystem = fileSystem(folder);
+        if (isLocal(fileSystem)) {
+            return LOCAL.list(folder);
+        }
         try {
-            return Arrays.stream(fileSystem(folder).listStatus(new Path(folder)))
+            return Arrays.stream(fileSystem.listStatus(new Path(folder)))
                     .map(status -> new Entry(
                             status.getPath().getName(),
                             status.isDirectory() ? 0 : status.getLen(),
@@ -69,17 +82,24 @@ public final class HadoopStorage implements Storage, Serializable {
 
     @Override
     public void delete(String path) throws IOException {
-        Path target = new Path(path);
         FileSystem fileSystem = fileSystem(path);
+        if (isLocal(fileSystem)) {
+            LOCAL.delete(path);
+            return;
+        }
+        Path target = new Path(path);
         if (!fileSystem.delete(target, true) && fileSystem.exists(target)) {
             throw new IOException(path + " could not be deleted");
         }
     }
 
     private FileSystem fileSystem(String path) throws IOException {
-        FileSystem fileSystem = new Path(path).getFileSystem(configuration.value());
-        fileSystem.setWriteChecksum(false); // the local file system would litter .crc files; manifests hold hashes
-        return fileSystem;
+        return new Path(path).getFileSystem(configuration.value());
+    }
+
+    /** Without Hadoop's native library its own local file system starts a {@code chmod} for each file that it makes. */
+    private static boolean isLocal(FileSystem fileSystem) {
+        return fileSystem.getUri().getScheme().equals("file");
     }
 
     private static FileNotFoundException missing(String path, FileNotFoundException cause) {
@@ -88,10 +108,7 @@ public final class HadoopStorage implements Storage, Serializable {
         return named;
     }
 
-    /**
-     * Forces the bytes out of the client and to the data nodes' disks before it closes. Hadoop's local file system says
-     * by an Error that a disk is full; here that is an IOException, as everywhere else.
-     */
+    /** Forces the bytes out of the client and to the data nodes' disks before it closes. */
     private static final class DurableOutputStream extends FilterOutputStream {
         private boolean closed;
 
@@ -100,31 +117,14 @@ public final class HadoopStorage implements Storage, Serializable {
         }
 
         @Override
-        public void write(int value) throws IOException {
-            try {
-                out.write(value);
-            } catch (FSError e) {
-                throw asIoException(e);
-            }
-        }
-
-        @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                out.write(bytes, offset, length);
-            } catch (FSError e) {
-                throw asIoException(e);
-            }
+            out.write(bytes, offset, length); // not byte for byte
         }
 
         /** Visible to readers, though not yet on a disk. */
         @Override
         public void flush() throws IOException {
-            try {
-                ((FSDataOutputStream) out).hflush();
-            } catch (FSError e) {
-                throw asIoException(e);
-            }
+            ((FSDataOutputStream) out).hflush();
         }
 
         @Override
@@ -135,14 +135,7 @@ public final class HadoopStorage implements Storage, Serializable {
             closed = true;
             try (FSDataOutputStream hadoop = (FSDataOutputStream) out) {
                 hadoop.hsync();
-            } catch (FSError e) {
-                throw asIoException(e);
             }
-        }
-
-        private static IOException asIoException(FSError e) {
-            return new IOException(
-                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
     }
 }

@@ -8,8 +8,6 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RankLeavingException;
 import java.io.Serializable;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -29,20 +27,21 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     private final String jobId;
     private final Duration deadline;
     private final Security security;
+    private final String network;
     private final GroupFactory groups;
     private final RankProgram<R> program;
     private final HadoopStorage storage;
 
     RankTask(
             String jobId,
-            Duration deadline,
-            Security security,
+            BarrierJob.Options options,
             GroupFactory groups,
             RankProgram<R> program,
             HadoopStorage storage) {
         this.jobId = jobId;
-        this.deadline = deadline;
-        this.security = security;
+        deadline = options.deadline();
+        security = options.security();
+        network = options.network();
         this.groups = groups;
         this.program = program;
         this.storage = storage;
@@ -77,7 +76,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                 context.getTaskInfos().length,
                 attempt,
                 DriverLink.key(jobId, attempt),
-                address(host),
+                LocalAddresses.choose(network, host),
                 deadline,
                 security);
         try (ProcessGroup group = groups.open(options, mine -> Arrays.asList(context.allGather(mine)))) {
@@ -93,11 +92,6 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
             DriverLink.flush();
             return result;
         }
-    }
-
-    /** The executor's own address, as Spark advertises it; a name would be resolved differently elsewhere. */
-    private static String address(String host) throws UnknownHostException {
-        return InetAddress.getByName(host).getHostAddress();
     }
 
     private static RankControl control(BarrierTaskContext context) {

@@ -11,23 +11,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Writes checkpoints, one at a time, while training goes on. A write that failed is told at the next call. */
+/**
+ * Writes checkpoints, one at a time, while training goes on. One that cannot be written is told in a warning, as a file
+ * system may be away for a while; several in a row, or the last one, end the run.
+ */
 final class BackgroundCheckpoints implements AutoCloseable {
     /** Minutes for one checkpoint; a file system that takes longer has gone. */
     private static final long WRITE_MINUTES = 10;
 
     private static final long CLOSE_SECONDS = 10;
+    /** Of so many in a row that failed, the last is told by an exception. */
+    private static final int MOST_FAILURES = 3;
 
     private final CheckpointStore store;
+    private final Consumer<String> warnings;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread writer = new Thread(task, "lockstep-checkpoint");
         writer.setDaemon(true);
         return writer;
     });
     private Future<?> outstanding;
+    private int failures;
 
-    BackgroundCheckpoints(CheckpointStore store) {
+    BackgroundCheckpoints(CheckpointStore store, Consumer<String> warnings) {
         this.store = store;
+        this.warnings = warnings;
     }
 
     /**
@@ -35,17 +43,35 @@ final class BackgroundCheckpoints implements AutoCloseable {
      *
      * @param model copied on this thread, written on another
      * @param written told the folder, on the writing thread
-     * @throws CheckpointFailedException if the one before could not be written
+     * @throws CheckpointFailedException if too many before could not be written
      */
     void write(
             TrainingState state, Supplier<Replica.Snapshot> model, List<String> rankStates, Consumer<String> written) {
-        awaitWritten();
+        awaitQuiet();
         Replica.Snapshot snapshot = model.get();
         outstanding = thread.submit(() -> {
             store.write(state, snapshot, rankStates);
             written.accept(store.path(state.step()));
             return null;
         });
+    }
+
+    /**
+     * Returns when nothing is being written.
+     *
+     * @throws CheckpointFailedException if too many could not be written
+     */
+    void awaitQuiet() {
+        try {
+            awaitWritten();
+        } catch (CheckpointFailedException e) {
+            if (!(e.getCause() instanceof IOException)
+                    || e.getCause() instanceof CheckpointStore.FencedException
+                    || failures >= MOST_FAILURES) {
+                throw e;
+            }
+            warnings.accept(e.getMessage() + "; training goes on");
+        }
     }
 
     /** @throws CheckpointFailedException if the last one could not be written */
@@ -57,7 +83,9 @@ final class BackgroundCheckpoints implements AutoCloseable {
         }
         try {
             writing.get(WRITE_MINUTES, TimeUnit.MINUTES);
+            failures = 0;
         } catch (ExecutionException e) {
+            failures++;
             throw new CheckpointFailedException(
                     e.getCause() instanceof IOException cause
                             ? cause.getMessage()

@@ -125,8 +125,16 @@ public final class CheckpointStore {
             now = "";
         }
         if (!now.equals(owner)) {
-            throw new IOException(
-                    "the run was started again elsewhere and goes on there; this rank belongs to a start that is over");
+            throw new FencedException();
+        }
+    }
+
+    /** This writer belongs to a start of the run that is over: {@link #claim}. */
+    static final class FencedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        FencedException() {
+            super("the run was started again elsewhere and goes on there; this rank belongs to a start that is over");
         }
     }
 
@@ -161,10 +169,22 @@ public final class CheckpointStore {
             hashes.forEach((name, hash) ->
                     manifest.append(hash).append("  ").append(name).append('\n'));
             put(Storage.join(target, MANIFEST), bytes(manifest.toString()));
+        } catch (FencedException e) {
+            throw e;
         } catch (IOException e) {
+            makeRoom(target, e);
             throw new IOException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
         }
         prune();
+    }
+
+    /** What was written of a checkpoint that failed may be what fills the disk. */
+    private void makeRoom(String target, IOException failure) {
+        try {
+            storage.delete(target);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Before the first file of a step is written: where there was a checkpoint of that step, there is none now. */

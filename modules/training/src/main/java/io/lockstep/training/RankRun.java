@@ -72,7 +72,7 @@ public final class RankRun {
                 this::warn,
                 group);
         try (Replica replica = replicas.create(setup);
-                var checkpoints = new BackgroundCheckpoints(store())) {
+                var checkpoints = new BackgroundCheckpoints(store(), this::warn)) {
             Optional<Checkpoint> resumed = resume(replica, training.examples());
             long firstStep =
                     resumed.map(checkpoint -> checkpoint.state().step()).orElse(0L);
@@ -304,7 +304,7 @@ public final class RankRun {
 
         /** @param evaluation of the test set at this step, or null */
         private void checkpoint(long stepsDone, Evaluation evaluation) {
-            List<String> rankStates = rankStates().write(stepsDone, players, checkpoints::awaitWritten);
+            List<String> rankStates = rankStates().write(stepsDone, players, checkpoints::awaitQuiet);
             if (group.rank() != 0) {
                 return;
             }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Storage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,7 +125,7 @@ class CheckpointStoreTest {
     @Test
     void aWriterThatIsOvertakenInTheMiddleCompletesNothing() throws IOException {
         store.claim("first");
-        CheckpointStore first = ownedBy("first", new HookedDisk() {
+        CheckpointStore first = ownedBy("first", new HookedStorage() {
             @Override
             void creating(String path) throws IOException {
                 if (path.endsWith("model.zip")) {
@@ -267,7 +265,7 @@ class CheckpointStoreTest {
     }
 
     /** Takes the first file whole and has no room for the second. */
-    private static final class FullDisk extends HookedDisk {
+    private static final class FullDisk extends HookedStorage {
         private int created;
 
         @Override
@@ -275,39 +273,6 @@ class CheckpointStoreTest {
             if (created++ > 0) {
                 throw new IOException("No space left on device");
             }
-        }
-    }
-
-    /** Where something happens before a file is created. */
-    private abstract static class HookedDisk implements Storage {
-        private final LocalStorage disk = new LocalStorage();
-
-        abstract void creating(String path) throws IOException;
-
-        @Override
-        public OutputStream create(String path) throws IOException {
-            creating(path);
-            return disk.create(path);
-        }
-
-        @Override
-        public InputStream open(String path) throws IOException {
-            return disk.open(path);
-        }
-
-        @Override
-        public boolean exists(String path) throws IOException {
-            return disk.exists(path);
-        }
-
-        @Override
-        public List<Entry> list(String path) throws IOException {
-            return disk.list(path);
-        }
-
-        @Override
-        public void delete(String path) throws IOException {
-            disk.delete(path);
         }
     }
 }

@@ -10,9 +10,11 @@ import io.lockstep.training.strategies.Auto;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.Strategies;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,46 @@ class RankRunTest {
                         .filter(event -> event instanceof RunEvent.Evaluated)
                         .map(event -> ((RunEvent.Evaluated) event).step()))
                 .containsExactly(8L, 16L, 24L);
+    }
+
+    /** As when a name node is away for a while. */
+    @Test
+    void aCheckpointThatCannotBeWrittenIsToldAndTheNextOneIs() throws Exception {
+        TestRun run = TestRun.on(
+                new FailingDisk(1), 2, setup("run", DDP).options(24)); // of the checkpoints of steps 8, 16 and 24
+
+        assertThat(run.events())
+                .filteredOn(event -> event instanceof RunEvent.Warned)
+                .singleElement()
+                .asString()
+                .contains("step-00000008", "the disk is away", "training goes on");
+        assertThat(run.events().stream()
+                        .filter(event -> event instanceof RunEvent.CheckpointWritten)
+                        .map(event -> ((RunEvent.CheckpointWritten) event).step()))
+                .containsExactly(16L, 24L);
+    }
+
+    @Test
+    void theLastCheckpointMustBeWritten() {
+        assertThatThrownBy(() ->
+                        TestRun.on(new FailingDisk(3), 1, setup("run", DDP).options(24)))
+                .rootCause()
+                .hasMessageContaining("the disk is away");
+    }
+
+    private static final class FailingDisk extends HookedStorage {
+        private final AtomicInteger failures;
+
+        FailingDisk(int failures) {
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        void creating(String path) throws IOException {
+            if (path.endsWith(CheckpointStore.MODEL) && failures.getAndDecrement() > 0) {
+                throw new IOException("the disk is away");
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.Storage;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
@@ -104,6 +105,20 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
     static TestRun of(
             int worldSize, RunOptions options, ObjIntConsumer<SoftmaxReplica> change, IntFunction<RankControl> controls)
             throws Exception {
+        return of(new LocalStorage(), worldSize, options, change, controls);
+    }
+
+    static TestRun on(Storage storage, int worldSize, RunOptions options) throws Exception {
+        return of(storage, worldSize, options, (replica, rank) -> {}, rank -> RankControl.NONE);
+    }
+
+    private static TestRun of(
+            Storage storage,
+            int worldSize,
+            RunOptions options,
+            ObjIntConsumer<SoftmaxReplica> change,
+            IntFunction<RankControl> controls)
+            throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
@@ -114,14 +129,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
             };
             ranks.add(() -> {
                 try (group) {
-                    return new RankRun(
-                                    options,
-                                    replicas,
-                                    group,
-                                    new LocalStorage(),
-                                    1,
-                                    events::add,
-                                    controls.apply(group.rank()))
+                    return new RankRun(options, replicas, group, storage, 1, events::add, controls.apply(group.rank()))
                             .call();
                 }
             });

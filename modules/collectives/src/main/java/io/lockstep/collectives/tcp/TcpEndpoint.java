@@ -3,6 +3,7 @@ package io.lockstep.collectives.tcp;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.PeerLostException;
+import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.Endpoint;
@@ -57,14 +58,14 @@ public final class TcpEndpoint implements Endpoint {
     /**
      * Binds the one address.
      *
-     * @param port or 0 for an ephemeral one
+     * @param ports of which the first that is free is taken
      */
-    public static TcpEndpoint open(GroupOptions options, int port, AttemptKey key) {
+    public static TcpEndpoint open(GroupOptions options, PortRange ports, AttemptKey key) {
         try {
             InetAddress address = InetAddress.getByName(options.bindAddress());
             ServerSocketChannel listener = ServerSocketChannel.open();
             try {
-                listener.bind(new InetSocketAddress(address, port), BACKLOG);
+                ports.bindFirst(port -> listener.bind(new InetSocketAddress(address, port), BACKLOG));
                 listener.configureBlocking(false);
                 return new TcpEndpoint(options, key, listener, address);
             } catch (IOException e) {
@@ -73,7 +74,7 @@ public final class TcpEndpoint implements Endpoint {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot bind TCP " + options.bindAddress() + ":" + port
+                    "cannot bind TCP " + options.bindAddress() + ":" + ports + " (" + e.getMessage() + ")"
                             + "; set the bind address to one of this host that the other ranks can reach",
                     e);
         }

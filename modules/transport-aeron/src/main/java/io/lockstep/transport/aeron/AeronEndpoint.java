@@ -6,6 +6,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.RegistrationException;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.security.AttemptKey;
@@ -15,7 +16,10 @@ import io.lockstep.collectives.sharedmemory.PrivateDirectory;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.Endpoint;
 import io.lockstep.collectives.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,8 +39,6 @@ final class AeronEndpoint implements Endpoint {
     static final int STATUS_STREAM = 2;
 
     private static final System.Logger LOG = System.getLogger(AeronEndpoint.class.getName());
-    /** By this name the second subscription finds the socket of the first, whose port the kernel chose. */
-    private static final int SOCKET_TAG = 1;
 
     private static final int FRAME_ALIGNMENT = 32;
     private static final int STATUS_TERM_BYTES = 64 * 1024;
@@ -58,6 +60,9 @@ final class AeronEndpoint implements Endpoint {
     private Aeron aeron;
     private Subscription data;
     private Subscription status;
+    /** By this name the second subscription finds the socket of the first, whose port the kernel chose. */
+    private int socketTag;
+
     private int port;
 
     private AeronEndpoint(GroupOptions options, TransportOptions transport, AttemptKey key) {
@@ -151,20 +156,32 @@ final class AeronEndpoint implements Endpoint {
     }
 
     private void bind() {
-        data = aeron.addSubscription(
-                "aeron:udp?tags=" + SOCKET_TAG + "|endpoint=" + literal(options.bindAddress()) + ":" + transport.port(),
-                DATA_STREAM);
+        try {
+            transport.ports().bindFirst(this::bind);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot bind UDP " + options.bindAddress() + ":" + transport.ports(), e);
+        }
+        status = aeron.addSubscription("aeron:udp?tags=" + socketTag, STATUS_STREAM);
+    }
+
+    private void bind(int wanted) throws BindException {
+        socketTag++; // a channel that failed keeps its tag
+        String channel = "aeron:udp?tags=" + socketTag + "|endpoint=" + literal(options.bindAddress()) + ":" + wanted;
+        try {
+            data = aeron.addSubscription(channel, DATA_STREAM);
+        } catch (RegistrationException e) { // its message tells the system's
+            throw (BindException) new BindException(e.getMessage()).initCause(e);
+        }
         long until = System.nanoTime() + options.deadline().toNanos();
         String resolved = null;
         while (resolved == null) {
             drive();
             if (data.channelStatus() == io.aeron.status.ChannelEndpointStatus.ERRORED || System.nanoTime() > until) {
-                throw new IllegalStateException("cannot bind UDP " + options.bindAddress() + ":" + transport.port());
+                throw new BindException("the media driver cannot bind " + channel);
             }
             resolved = data.resolvedEndpoint();
         }
         port = Integer.parseInt(resolved.substring(resolved.lastIndexOf(':') + 1));
-        status = aeron.addSubscription("aeron:udp?tags=" + SOCKET_TAG, STATUS_STREAM);
     }
 
     private static String literal(String address) {

@@ -105,7 +105,7 @@ public final class AeronProcessGroups {
                     memory = SharedMemory.open(options.rank(), geometry, transport.directory());
                 }
                 endpoint = transport.interHost() == Route.TCP
-                        ? TcpEndpoint.open(options, transport.port(), key)
+                        ? TcpEndpoint.open(options, transport.ports(), key)
                         : AeronEndpoint.open(options, transport, key);
             } catch (RuntimeException e) {
                 close();

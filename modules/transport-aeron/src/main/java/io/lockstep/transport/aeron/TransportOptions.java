@@ -1,5 +1,6 @@
 package io.lockstep.transport.aeron;
 
+import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.sharedmemory.PrivateDirectory;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.Objects;
  *     one machine or where there is no shared memory
  * @param interHost the route between ranks of different hosts
  * @param directory where private directories are made; a memory file system, best {@code /dev/shm}
- * @param port to bind, or 0 for an ephemeral one; with more than one rank on a host it must be 0
+ * @param ports of which a rank binds the first that is free
  * @param mtuBytes for UDP, the longest payload to send in one datagram, or 0 for what the interface carries unfragmented
  * @param termBytes for UDP, the size of Aeron's term buffers, three for each direction of each pair of ranks; a power of two
  * @param windowBytes for UDP, what a sender may be ahead of its receiver; at least bandwidth times round-trip time. Limited by
@@ -23,7 +24,7 @@ public record TransportOptions(
         Route intraHost,
         Route interHost,
         Path directory,
-        int port,
+        PortRange ports,
         int mtuBytes,
         int termBytes,
         int windowBytes,
@@ -40,9 +41,7 @@ public record TransportOptions(
         }
         Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(tuning, "tuning");
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port);
-        }
+        Objects.requireNonNull(ports, "ports");
         if (mtuBytes < 0 || mtuBytes > 65_507 || mtuBytes > 0 && mtuBytes < 256) {
             throw new IllegalArgumentException("mtuBytes must be 0 or between 256 and 65507, was " + mtuBytes);
         }
@@ -62,7 +61,7 @@ public record TransportOptions(
                 intraHost,
                 Route.parse(System.getProperty(INTER_HOST_PROPERTY, likeIntraHost)),
                 PrivateDirectory.defaultParent(),
-                0,
+                PortRange.EPHEMERAL,
                 0,
                 4 * 1024 * 1024,
                 2 * 1024 * 1024,
@@ -72,22 +71,26 @@ public record TransportOptions(
     /** A network route within hosts is the one between them, too. */
     public TransportOptions withIntraHost(Route route) {
         Route between = route == Route.SHARED_MEMORY ? interHost : route;
-        return new TransportOptions(route, between, directory, port, mtuBytes, termBytes, windowBytes, tuning);
+        return new TransportOptions(route, between, directory, ports, mtuBytes, termBytes, windowBytes, tuning);
     }
 
     public TransportOptions withInterHost(Route route) {
-        return new TransportOptions(intraHost, route, directory, port, mtuBytes, termBytes, windowBytes, tuning);
+        return new TransportOptions(intraHost, route, directory, ports, mtuBytes, termBytes, windowBytes, tuning);
     }
 
     public TransportOptions withTuning(Tuning other) {
-        return new TransportOptions(intraHost, interHost, directory, port, mtuBytes, termBytes, windowBytes, other);
+        return new TransportOptions(intraHost, interHost, directory, ports, mtuBytes, termBytes, windowBytes, other);
     }
 
     public TransportOptions withDirectory(Path other) {
-        return new TransportOptions(intraHost, interHost, other, port, mtuBytes, termBytes, windowBytes, tuning);
+        return new TransportOptions(intraHost, interHost, other, ports, mtuBytes, termBytes, windowBytes, tuning);
+    }
+
+    public TransportOptions withPorts(PortRange other) {
+        return new TransportOptions(intraHost, interHost, directory, other, mtuBytes, termBytes, windowBytes, tuning);
     }
 
     public TransportOptions withMtuBytes(int other) {
-        return new TransportOptions(intraHost, interHost, directory, port, other, termBytes, windowBytes, tuning);
+        return new TransportOptions(intraHost, interHost, directory, ports, other, termBytes, windowBytes, tuning);
     }
 }

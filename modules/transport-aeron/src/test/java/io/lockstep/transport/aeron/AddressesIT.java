@@ -1,0 +1,122 @@
+package io.lockstep.transport.aeron;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.lockstep.collectives.GroupOptions;
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.LocalRendezvous;
+import io.lockstep.collectives.PortRange;
+import io.lockstep.collectives.ProcessGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ranks that listen where they are told to. */
+@Timeout(60)
+class AddressesIT {
+    private static final int RANKS = 3;
+    private static final Pattern PORT = Pattern.compile("port=(\\d+)");
+
+    @ParameterizedTest
+    @CsvSource({"tcp, 127.0.0.1", "udp, 127.0.0.1", "tcp, ::1", "udp, ::1"})
+    void ranksListenInTheRangeEachOnAPortOfItsOwn(String route, String address) throws Exception {
+        assumeThat(isLocal(address)).as("this machine has " + address).isTrue();
+        PortRange range = aroundAPortThatIsTaken();
+        try (ServerSocket taken = new ServerSocket(range.first(), 1, InetAddress.getByName(address))) {
+            Set<Integer> ports = ConcurrentHashMap.newKeySet();
+            TransportOptions transport = TransportOptions.defaults()
+                    .withIntraHost(Route.parse(route))
+                    .withPorts(range);
+
+            List<ProcessGroup> groups = LocalRendezvous.form(
+                    RANKS,
+                    Duration.ofSeconds(20),
+                    Security.ON,
+                    (options, rendezvous) -> AeronProcessGroups.open(
+                            at(address, options),
+                            mine -> {
+                                ports.add(portOf(mine));
+                                return rendezvous.exchange(mine);
+                            },
+                            transport));
+
+            assertThat(taken.getLocalPort()).isEqualTo(range.first());
+            assertThat(ports).hasSize(RANKS).allMatch(port -> port >= range.first() && port <= range.last());
+            assertThat(saidByAll(groups)).isEqualTo("012");
+        }
+    }
+
+    private static GroupOptions at(String address, GroupOptions options) {
+        return new GroupOptions(
+                options.rank(),
+                options.worldSize(),
+                options.attempt(),
+                options.key(),
+                address,
+                options.deadline(),
+                options.security());
+    }
+
+    /** What the last rank hears of all. */
+    private static String saidByAll(List<ProcessGroup> groups) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(RANKS);
+        try {
+            List<Callable<String>> ranks = groups.stream()
+                    .map(group -> (Callable<String>) () -> {
+                        try (group) {
+                            StringBuilder heard = new StringBuilder();
+                            byte[] mine = ("" + group.rank()).getBytes(StandardCharsets.US_ASCII);
+                            group.allGatherRecords(mine)
+                                    .forEach(each -> heard.append(new String(each, StandardCharsets.US_ASCII)));
+                            group.barrier();
+                            return heard.toString();
+                        }
+                    })
+                    .toList();
+            String last = null;
+            for (Future<String> each : threads.invokeAll(ranks, 30, TimeUnit.SECONDS)) {
+                last = each.get();
+            }
+            return last;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static int portOf(String advertisement) {
+        Matcher matcher = PORT.matcher(advertisement);
+        assertThat(matcher.find()).as(advertisement).isTrue();
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private static PortRange aroundAPortThatIsTaken() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            int first = Math.min(free.getLocalPort(), 65_000);
+            return new PortRange(first, first + 50);
+        }
+    }
+
+    private static boolean isLocal(String address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
