@@ -1,0 +1,103 @@
+package io.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What {@code --dry-run} prints and spark-submit gets. */
+class SubmissionTest {
+    @TempDir
+    Path home;
+
+    private String jar;
+
+    @BeforeEach
+    void makeDistribution() throws Exception {
+        Files.createDirectories(home.resolve("lockstep"));
+        jar = "lockstep-cli-" + BuildInfo.VERSION + ".jar";
+        Files.createFile(home.resolve("lockstep/" + jar));
+        Files.createFile(home.resolve("lockstep/other.jar"));
+    }
+
+    @Test
+    void withoutAMasterItIsALocalClusterOfThisMachinesJars() {
+        List<String> arguments = submission();
+
+        assertThat(arguments.get(arguments.indexOf("--master") + 1)).startsWith("local-cluster[2,");
+        assertThat(arguments).doesNotContain("--jars").contains("spark.ui.enabled=false");
+        assertThat(arguments).endsWith(home.resolve("lockstep/" + jar).toString(), "train");
+    }
+
+    @Test
+    void aClusterGetsTheJarsAndWhatSparkSubmitTakes() {
+        List<String> arguments = submission(
+                "--master",
+                "yarn",
+                "--deploy-mode",
+                "cluster",
+                "--queue",
+                "training",
+                "--principal",
+                "me",
+                "--keytab",
+                "k");
+
+        assertThat(arguments)
+                .containsSequence("--master", "yarn")
+                .containsSequence("--jars", home.resolve("lockstep/other.jar").toString())
+                .containsSequence("--deploy-mode", "cluster")
+                .containsSequence("--queue", "training", "--principal", "me", "--keytab", "k");
+        assertThat(arguments)
+                .anyMatch(each -> each.startsWith("spark.driver.extraJavaOptions=--add-opens")
+                        || each.startsWith("spark.driver.extraJavaOptions=-XX"));
+    }
+
+    @Test
+    void onKubernetesInClusterModeTheImageHasTheJars() {
+        List<String> arguments = submission("--master", "k8s://https://api:6443", "--deploy-mode", "cluster");
+
+        assertThat(arguments).doesNotContain("--jars").endsWith("local:///opt/lockstep/" + jar, "train");
+    }
+
+    @Test
+    void onKubernetesInClientModeTheyAreSent() {
+        List<String> arguments = submission("--master", "k8s://https://api:6443", "--deploy-mode", "client");
+
+        assertThat(arguments)
+                .contains("--jars")
+                .endsWith(home.resolve("lockstep/" + jar).toString(), "train");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--deploy-mode cluster, needs a cluster",
+        "--master yarn --deploy-mode both, client or cluster",
+        "--master yarn --principal me, go together",
+        "--master yarn --conf spark.x, KEY=VALUE",
+        "--master yarn --conf spark.lockstep.seed=1, --set seed=1"
+    })
+    void whatDoesNotGoTogetherIsRefused(String options, String expected) {
+        assertThatThrownBy(() -> submission(options.split(" ")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(expected);
+    }
+
+    private List<String> submission(String... options) {
+        ClusterOptions cluster = new ClusterOptions();
+        new CommandLine(CommandSpec.create().addMixin("cluster", CommandSpec.forAnnotatedObject(cluster)))
+                .parseArgs(options);
+        return new Submission(new Distribution(home), cluster, "name", new Configuration(), Map.of(), List.of("train"))
+                .arguments();
+    }
+}
