@@ -171,6 +171,7 @@ final class Networks {
                 configuration.get(Settings.L1),
                 corrected ? l2WithoutMomentum(configuration) : configuration.get(Settings.L2),
                 configuration.get(Settings.WEIGHT_DECAY),
+                configuration.get(Settings.MAX_NORM),
                 configuration.get(Settings.DROPOUT),
                 configuration.get(Settings.LABEL_SMOOTHING));
     }

@@ -142,6 +142,11 @@ final class Settings {
             "0",
             "Share of each label's probability that is spread over all classes.",
             Parsers.number(0, 0.999));
+    static final Setting<Double> MAX_NORM = add(
+            "max-norm",
+            "0",
+            "The norm that each unit's incoming weights are scaled down to after an update; 0: no limit.",
+            Parsers.number(0, 1e6));
     static final Setting<Double> DROPOUT = add(
             "dropout",
             "0",
@@ -191,6 +196,11 @@ final class Settings {
             Parsers.word("auto", "true", "false"));
     static final Setting<Integer> CUTOUT =
             add("cutout", "0", "Blank a random square of so many pixels; 0: none.", Parsers.int32(0, 512));
+    static final Setting<Double> INPUT_NOISE = add(
+            "input-noise",
+            "0",
+            "Standard deviation of normal noise that is added to pictures, once they are normalised.",
+            Parsers.number(0, 100));
 
     // Communication
     static final Setting<BucketSize> BUCKET_BYTES = add(

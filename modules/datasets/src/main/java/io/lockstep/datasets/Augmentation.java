@@ -6,7 +6,7 @@ import java.io.Serializable;
  * Random changes to training images, a function of (seed, epoch, example): the rank that draws an example does not
  * matter, so N ranks x B/n still equal one rank x B.
  *
- * <p>Applied in this order: crop, flip, normalise, cutout.
+ * <p>Applied in this order: crop, flip, normalise, cutout, noise.
  *
  * @param cropPadding pixels added on every side before a crop of the original size at a random place; 0 is no crop.
  *     CIFAR-10's usual 4 is from He et al. 2015, section 4.2
@@ -14,9 +14,15 @@ import java.io.Serializable;
  * @param horizontalFlip mirror left and right with probability 1/2
  * @param cutoutPixels side of a square at a random place that is set to the mean (0 after normalisation), clipped at
  *     the borders; 0 is none. DeVries and Taylor 2017, with 16 for CIFAR-10
+ * @param noise standard deviation of normal noise that is added to each normalised value; 0 is none
  */
-public record Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels)
+public record Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels, double noise)
         implements Serializable {
+    /** Without noise. */
+    public Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels) {
+        this(cropPadding, padding, horizontalFlip, cutoutPixels, 0);
+    }
+
     public static final Augmentation NONE = new Augmentation(0, Padding.ZERO, false, 0);
 
     /** Pad by 4, crop, flip: He et al. 2015, section 4.2. */
@@ -30,13 +36,14 @@ public record Augmentation(int cropPadding, Padding padding, boolean horizontalF
     }
 
     public Augmentation {
-        if (cropPadding < 0 || cutoutPixels < 0) {
-            throw new IllegalArgumentException("crop padding " + cropPadding + ", cutout " + cutoutPixels);
+        if (cropPadding < 0 || cutoutPixels < 0 || !(noise >= 0)) {
+            throw new IllegalArgumentException(
+                    "crop padding " + cropPadding + ", cutout " + cutoutPixels + ", noise " + noise);
         }
     }
 
     public boolean isNone() {
-        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0;
+        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && noise == 0;
     }
 
     void checkFits(ImageShape shape) {

@@ -107,6 +107,22 @@ final class ExampleAssembler implements Dataset.Assembler {
         if (augmentation.cutoutPixels() > 0) {
             cutOut(cutoutY, cutoutX);
         }
+        if (augmentation.noise() > 0) {
+            addNoise();
+        }
+    }
+
+    /** Drawn channel by channel, so that a layout does not matter. */
+    private void addNoise() {
+        int plane = height * width;
+        int stride = layout == FeatureLayout.NCHW ? 1 : channels;
+        for (int c = 0; c < channels; c++) {
+            int at = layout == FeatureLayout.NCHW ? c * plane : c;
+            for (int p = 0; p < plane; p++) {
+                values[at] += (float) (augmentation.noise() * random.nextGaussian());
+                at += stride;
+            }
+        }
     }
 
     private void gatherRow(byte[] pixels, int from, boolean black, float[] table, int to, int stride) {

@@ -1,6 +1,7 @@
 package io.lockstep.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -77,6 +78,28 @@ class AugmentationTest {
         assertThat(padded).contains((0 - 0.5f) / 0.25f);
         float[] cut = values(new Augmentation(0, Augmentation.Padding.ZERO, false, 3), 1, normalization);
         assertThat(cut).contains(0f);
+    }
+
+    @Test
+    void noiseHasTheMeanAndDeviationThatWereAskedForAndIsAnExamplesOwn() {
+        Augmentation noisy = new Augmentation(0, Augmentation.Padding.ZERO, false, 0, 0.5);
+        Normalization unit = Normalization.unit(1);
+        float[] clean = values(Augmentation.NONE, 0, unit);
+        double sum = 0;
+        double squares = 0;
+        int count = 0;
+        for (int epoch = 0; epoch < 1000; epoch++) {
+            float[] values = values(noisy, epoch, unit);
+            for (int p = 0; p < values.length; p++) {
+                double noise = values[p] - clean[p];
+                sum += noise;
+                squares += noise * noise;
+                count++;
+            }
+        }
+        assertThat(sum / count).isCloseTo(0, within(4 * 0.5 / Math.sqrt(count)));
+        assertThat(Math.sqrt(squares / count)).isCloseTo(0.5, within(0.01));
+        assertThat(values(noisy, 7, unit)).isEqualTo(values(noisy, 7, unit)).isNotEqualTo(values(noisy, 8, unit));
     }
 
     @Test

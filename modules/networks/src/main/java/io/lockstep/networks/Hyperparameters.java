@@ -6,9 +6,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
@@ -33,6 +36,8 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * @param l1 adds l1 x sign(w) to the mean gradient
  * @param l2 adds l2 x w to the mean gradient: what PyTorch's SGD calls weight_decay
  * @param weightDecay subtracts rate x weightDecay x w after the updater (decoupled), at the step's rate
+ * @param maxNorm what the norm of each unit's incoming weights is scaled down to after an update; 0 for no limit
+ *     (Srivastava et al. 2014, section 5.1)
  * @param dropout probability of dropping an activation, where the model has dropout, in [0, 1)
  * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
  */
@@ -46,6 +51,7 @@ public record Hyperparameters(
         double l1,
         double l2,
         double weightDecay,
+        double maxNorm,
         double dropout,
         double labelSmoothing) {
     public Hyperparameters {
@@ -58,18 +64,30 @@ public record Hyperparameters(
         require("l1", l1, l1 >= 0 && Double.isFinite(l1), "0 or more");
         require("l2", l2, l2 >= 0 && Double.isFinite(l2), "0 or more");
         require("weight-decay", weightDecay, weightDecay >= 0 && Double.isFinite(weightDecay), "0 or more");
+        require("max-norm", maxNorm, maxNorm >= 0 && Double.isFinite(maxNorm), "0 or more");
         requireFraction("dropout", dropout);
         requireFraction("label-smoothing", labelSmoothing);
     }
 
     /** Nesterov's momentum 0.9 at rate 0.1, Adam's usual constants, nothing regularised. */
     public static Hyperparameters defaults() {
-        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0);
+        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0, 0);
     }
 
     public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
         return new Hyperparameters(
-                changed, changedRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, dropout, labelSmoothing);
+                changed,
+                changedRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                l1,
+                l2,
+                weightDecay,
+                maxNorm,
+                dropout,
+                labelSmoothing);
     }
 
     public Hyperparameters withRegularization(double changedL1, double changedL2, double changedDecay) {
@@ -83,18 +101,46 @@ public record Hyperparameters(
                 changedL1,
                 changedL2,
                 changedDecay,
+                maxNorm,
+                dropout,
+                labelSmoothing);
+    }
+
+    public Hyperparameters withMaxNorm(double changed) {
+        return new Hyperparameters(
+                updater,
+                learningRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                l1,
+                l2,
+                weightDecay,
+                changed,
                 dropout,
                 labelSmoothing);
     }
 
     public Hyperparameters withDropout(double changed) {
         return new Hyperparameters(
-                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, changed, labelSmoothing);
+                updater,
+                learningRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                l1,
+                l2,
+                weightDecay,
+                maxNorm,
+                changed,
+                labelSmoothing);
     }
 
     public Hyperparameters withLabelSmoothing(double changed) {
         return new Hyperparameters(
-                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, dropout, changed);
+                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, maxNorm, dropout, changed);
     }
 
     /** Seed and updater, for the layers of a new network to share. {@link #regularize} it when it is built. */
@@ -103,7 +149,7 @@ public record Hyperparameters(
     }
 
     /**
-     * Gives every layer its l1, l2 and weight decay. Layer by layer, because DL4J 1.0.0-M2.1 counts a weight decay that
+     * Gives every layer its l1, l2, weight decay and greatest norm. Layer by layer, because DL4J 1.0.0-M2.1 counts a weight decay that
      * is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
      * weight decay for alternatives.
      */
@@ -133,6 +179,7 @@ public record Hyperparameters(
                 l1,
                 l2,
                 weightDecay,
+                maxNorm,
                 dropout,
                 labelSmoothing);
         configuration.getVertices().forEach((name, vertex) -> {
@@ -148,12 +195,28 @@ public record Hyperparameters(
     private void regularize(Layer layer) {
         if (layer instanceof BaseLayer base) {
             base.setRegularization(regularization());
+            limitNorms(base);
         } else if (layer instanceof BaseWrapperLayer wrapper) {
             regularize(wrapper.getUnderlying());
         } else if (layer instanceof Bidirectional both) {
             regularize(both.getFwd());
             regularize(both.getBwd());
         }
+    }
+
+    private void limitNorms(BaseLayer layer) {
+        Set<String> weights = Set.copyOf(layer.initializer().weightKeys(layer));
+        if (maxNorm > 0 && !weights.isEmpty()) {
+            layer.setConstraints(List.of(new MaxNormConstraint(maxNorm, weights, incoming(layer))));
+        }
+    }
+
+    /** The dimensions of a layer's weights that lie within one unit. */
+    private static int[] incoming(BaseLayer layer) {
+        if (layer instanceof Deconvolution2D) {
+            return new int[] {0, 2, 3}; // (in, out, kernel)
+        }
+        return layer instanceof ConvolutionLayer ? new int[] {1, 2, 3} : new int[] {0}; // (out, in, kernel); (in, out)
     }
 
     private List<Regularization> regularization() {

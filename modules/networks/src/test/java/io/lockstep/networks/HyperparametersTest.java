@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.NearestName;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.training.Replica;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class HyperparametersTest {
@@ -52,6 +59,47 @@ class HyperparametersTest {
             replica.parameters().asFloatBuffer().put(FIRST_BIAS, 1000f);
             assertThat(replica.regularizationLoss()).isCloseTo(0.5 * (0.5 + 0.25) * squares, within(1e-5));
         }
+    }
+
+    /** Whichever runs the network. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aGreatestNormHoldsForEachUnitsIncomingWeights(boolean compiled) {
+        Hyperparameters limited = Hyperparameters.defaults().withMaxNorm(0.3);
+        NetworkDefinition images = Networks.residual(CNN2DFormat.NHWC, false);
+        limited.regularize(images.configuration());
+        try (Dl4jReplica dense = updatedOnce(Networks.perceptron(limited), compiled);
+                Dl4jReplica convolutions = updatedOnce(images, compiled)) {
+            INDArray hidden = dense.graph().getLayer("hidden").getParam("W"); // (in, out)
+            assertThat(hidden.norm2(0).toDoubleVector()).containsExactly(all(9, 0.3), within(1e-4));
+            INDArray filters = convolutions.graph().getLayer("c1").getParam("W"); // (out, in, kernel)
+            assertThat(filters.norm2(1, 2, 3).toDoubleVector()).containsExactly(all(5, 0.3), within(1e-4));
+            assertThat(convolutions.graph().getLayer("n1").getParam("gamma").getDouble(0))
+                    .as("batch norm's scale has no incoming weights")
+                    .isGreaterThan(0.5);
+        }
+    }
+
+    private static double[] all(int count, double value) {
+        double[] values = new double[count];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    /** A network after an update, its weights far too large before. */
+    private static Dl4jReplica updatedOnce(NetworkDefinition definition, boolean compiled) {
+        Dl4jReplica result = new Dl4jReplica(definition, 4, 0);
+        try (Replica replica =
+                compiled ? new CompiledReplica(definition, 4, 0, 1) : new Dl4jReplica(definition, 4, 0)) {
+            FloatBuffer parameters = replica.parameters().asFloatBuffer();
+            for (int i = 0; i < parameters.limit(); i++) {
+                parameters.put(i, parameters.get(i) * (parameters.get(i) == 1 ? 1 : 10));
+            }
+            replica.forwardBackward(Networks.batch(definition, 0, 0, 4), 0, watermark -> {});
+            replica.update(0, 0, 1e-4);
+            result.parameters().put(replica.parameters());
+        }
+        return result;
     }
 
     @Test
