@@ -75,6 +75,11 @@ final class GameSettings {
                 "it has two networks to measure; leave auto, or give a size");
         refuse(
                 model,
+                Settings.MIXUP,
+                configuration.get(Settings.MIXUP) > 0,
+                "its discriminator tells pictures from samples, not classes");
+        refuse(
+                model,
                 Settings.LABEL_SMOOTHING,
                 configuration.get(Settings.LABEL_SMOOTHING) > 0,
                 "its discriminator has no classes to smooth");

@@ -196,6 +196,11 @@ final class Settings {
             Parsers.word("auto", "true", "false"));
     static final Setting<Integer> CUTOUT =
             add("cutout", "0", "Blank a random square of so many pixels; 0: none.", Parsers.int32(0, 512));
+    static final Setting<Double> MIXUP = add(
+            "mixup",
+            "0",
+            "Mix another picture into each, label and all, by a share from Beta(alpha, alpha): this alpha, at most 1; 0: none.",
+            Parsers.number(0, 1));
     static final Setting<Double> INPUT_NOISE = add(
             "input-noise",
             "0",

@@ -143,6 +143,13 @@ final class TrainJob {
         if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
             throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
         }
+        if (!(source instanceof ImageSource)) {
+            for (Setting<?> setting : List.of(Settings.MIXUP, Settings.INPUT_NOISE)) {
+                if (configuration.isChanged(setting)) {
+                    throw new UsageException(setting.name() + " is for pictures");
+                }
+            }
+        }
         if (configuration.get(Settings.FLIP).equals("auto")) {
             configuration.put(
                     Settings.FLIP.name(), String.valueOf(source.shape().channels() > 1));
@@ -255,6 +262,7 @@ final class TrainJob {
                         Augmentation.Padding.ZERO,
                         configuration.get(Settings.FLIP).equals("true"),
                         configuration.get(Settings.CUTOUT),
+                        configuration.get(Settings.MIXUP),
                         configuration.get(Settings.INPUT_NOISE)),
                 configuration.get(Settings.CLIP_NORM),
                 configuration.get(Settings.LOG_EVERY),

@@ -14,13 +14,16 @@ import java.io.Serializable;
  * @param horizontalFlip mirror left and right with probability 1/2
  * @param cutoutPixels side of a square at a random place that is set to the mean (0 after normalisation), clipped at
  *     the borders; 0 is none. DeVries and Taylor 2017, with 16 for CIFAR-10
+ * @param mixup alpha of the Beta(alpha, alpha) distribution that the share of another picture of the set is drawn from, the
+ *     smaller of it and its rest; at most 1, 0 is none. {@link Mixture}
  * @param noise standard deviation of normal noise that is added to each normalised value; 0 is none
  */
-public record Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels, double noise)
+public record Augmentation(
+        int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels, double mixup, double noise)
         implements Serializable {
-    /** Without noise. */
+    /** Without noise, and of one picture alone. */
     public Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels) {
-        this(cropPadding, padding, horizontalFlip, cutoutPixels, 0);
+        this(cropPadding, padding, horizontalFlip, cutoutPixels, 0, 0);
     }
 
     public static final Augmentation NONE = new Augmentation(0, Padding.ZERO, false, 0);
@@ -36,14 +39,14 @@ public record Augmentation(int cropPadding, Padding padding, boolean horizontalF
     }
 
     public Augmentation {
-        if (cropPadding < 0 || cutoutPixels < 0 || !(noise >= 0)) {
-            throw new IllegalArgumentException(
-                    "crop padding " + cropPadding + ", cutout " + cutoutPixels + ", noise " + noise);
+        if (cropPadding < 0 || cutoutPixels < 0 || !(noise >= 0) || !(mixup >= 0 && mixup <= 1)) {
+            throw new IllegalArgumentException("crop padding " + cropPadding + ", cutout " + cutoutPixels + ", mixup "
+                    + mixup + ", noise " + noise);
         }
     }
 
     public boolean isNone() {
-        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && noise == 0;
+        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && mixup == 0 && noise == 0;
     }
 
     void checkFits(ImageShape shape) {

@@ -13,8 +13,14 @@ import java.nio.IntBuffer;
  *     the last example
  * @param labels class of each example, (size), or of each of its steps, (size, T), where -1 is no label; position 0,
  *     limit at the end of the last example
+ * @param mixture what was mixed into the pictures, or null
  */
-public record Batch(int size, int firstExample, ByteBuffer features, IntBuffer labels) {
+public record Batch(int size, int firstExample, ByteBuffer features, IntBuffer labels, Mixture mixture) {
+    /** Nothing was mixed into it. */
+    public Batch(int size, int firstExample, ByteBuffer features, IntBuffer labels) {
+        this(size, firstExample, features, labels, null);
+    }
+
     /** A batch that is no part of another. */
     public Batch(int size, ByteBuffer features, IntBuffer labels) {
         this(size, 0, features, labels);

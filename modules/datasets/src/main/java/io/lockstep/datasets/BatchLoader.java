@@ -92,7 +92,8 @@ public final class BatchLoader implements AutoCloseable {
         this.free = new ArrayBlockingQueue<>(options.buffers());
         this.ready = new ArrayBlockingQueue<>(options.buffers());
         for (int i = 0; i < options.buffers(); i++) {
-            free.add(new Slot(plan.largestBatch(), dataset.shape().size(), dataset.labelsOfExample()));
+            free.add(new Slot(
+                    plan.largestBatch(), dataset.shape().size(), dataset.labelsOfExample(), assembler.mixes()));
         }
         this.thread = new Thread(() -> run(firstStep), threadName);
         thread.setDaemon(true);
@@ -221,6 +222,9 @@ public final class BatchLoader implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
             assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize, slot.labels, i * labels);
+            if (slot.mixture != null) {
+                assembler.putMixture(slot.mixture, i);
+            }
         }
         slot.present(size, plan.start(), exampleSize, labels);
     }
@@ -230,9 +234,11 @@ public final class BatchLoader implements AutoCloseable {
         final ByteBuffer features;
         final FloatBuffer floats;
         final IntBuffer labels;
+        final Mixture mixture;
         Batch batch;
 
-        Slot(int examples, int exampleSize, int labelsOfExample) {
+        Slot(int examples, int exampleSize, int labelsOfExample, boolean mixes) {
+            mixture = mixes ? Mixture.allocate(examples) : null;
             long bytes = (long) examples * exampleSize * Float.BYTES;
             if (bytes > Integer.MAX_VALUE - 2 * ALIGNMENT_BYTES) {
                 throw new IllegalArgumentException("a batch of " + examples + " examples is " + bytes
@@ -252,7 +258,7 @@ public final class BatchLoader implements AutoCloseable {
         void present(int size, int firstExample, int exampleSize, int labelsOfExample) {
             features.position(0).limit(size * exampleSize * Float.BYTES);
             labels.position(0).limit(size * labelsOfExample);
-            batch = new Batch(size, firstExample, features, labels);
+            batch = new Batch(size, firstExample, features, labels, mixture == null ? null : mixture.slice(0, size));
         }
     }
 }

@@ -45,5 +45,15 @@ public abstract sealed class Dataset permits GeneratedPairs.Pairs, ImageDataset,
          * @param labelsAt where the labels go
          */
         void assemble(int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt);
+
+        /** Whether other examples are mixed into those that are asked for. */
+        default boolean mixes() {
+            return false;
+        }
+
+        /** What was mixed into the example that was assembled last. */
+        default void putMixture(Mixture mixture, int at) {
+            throw new UnsupportedOperationException("nothing is mixed");
+        }
     }
 }

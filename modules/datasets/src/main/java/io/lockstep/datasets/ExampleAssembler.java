@@ -20,6 +20,7 @@ import java.util.Arrays;
  */
 final class ExampleAssembler implements Dataset.Assembler {
     private static final long AUGMENTATION_STREAM = 3;
+    private static final long MIXTURE_STREAM = 0x6d6978;
     private static final int BLACK = -1;
 
     private final ImageDataset dataset;
@@ -38,6 +39,11 @@ final class ExampleAssembler implements Dataset.Assembler {
     private final int[] columns;
     /** One example, in the batch's layout. */
     private final float[] values;
+    /** The same, before another was mixed in. */
+    private final float[] own;
+
+    private int otherLabel;
+    private float otherShare;
 
     ExampleAssembler(ImageDataset dataset, long seed, LoaderOptions options, Augmentation augmentation) {
         ImageShape shape = dataset.shape();
@@ -57,11 +63,20 @@ final class ExampleAssembler implements Dataset.Assembler {
         this.rows = new int[height];
         this.columns = new int[width];
         this.values = new float[shape.size()];
+        this.own = new float[mixes() ? shape.size() : 0];
     }
 
     @Override
     public void assemble(int example, long epoch, FloatBuffer features, int offset, IntBuffer labels, int labelsAt) {
         labels.put(labelsAt, dataset.label(example));
+        assemble(example, epoch);
+        if (mixes()) {
+            mix(example, epoch);
+        }
+        features.put(offset, values);
+    }
+
+    private void assemble(int example, long epoch) {
         byte[] pixels = dataset.pixels();
         int source = dataset.pixelOffset(example);
         if (augmentation.isNone()) {
@@ -69,7 +84,31 @@ final class ExampleAssembler implements Dataset.Assembler {
         } else {
             augment(pixels, source, example, epoch);
         }
-        features.put(offset, values);
+    }
+
+    @Override
+    public boolean mixes() {
+        return augmentation.mixup() > 0;
+    }
+
+    @Override
+    public void putMixture(Mixture mixture, int at) {
+        mixture.labels().put(at, otherLabel);
+        mixture.shares().put(at, otherShare);
+    }
+
+    /** With another one of the whole set, augmented as it is when its own turn comes in this epoch. */
+    private void mix(int example, long epoch) {
+        random.start(seed + MIXTURE_STREAM, epoch, example);
+        int other = random.nextInt(dataset.examples());
+        double share = random.nextBeta(augmentation.mixup());
+        otherShare = (float) Math.min(share, 1 - share);
+        otherLabel = dataset.label(other);
+        System.arraycopy(values, 0, own, 0, own.length);
+        assemble(other, epoch);
+        for (int i = 0; i < own.length; i++) {
+            values[i] = (1 - otherShare) * own[i] + otherShare * values[i];
+        }
     }
 
     private void copy(byte[] pixels, int source) {

@@ -16,6 +16,7 @@ public final class StepBatches {
     private final ByteBuffer features;
     private final FloatBuffer floats;
     private final IntBuffer labels;
+    private final Mixture mixture;
 
     /** @param dataset the whole training set: the sampler's examples */
     public StepBatches(Dataset dataset, Sampler sampler, int rank, int worldSize, LoaderOptions options) {
@@ -30,6 +31,7 @@ public final class StepBatches {
                 plan.largestBatch(), Math.multiplyExact(dataset.shape().size(), Float.BYTES));
         this.features = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         this.floats = features.asFloatBuffer();
+        this.mixture = assembler.mixes() ? Mixture.allocate(plan.largestBatch()) : null;
         this.labels = IntBuffer.allocate(Math.multiplyExact(plan.largestBatch(), dataset.labelsOfExample()));
     }
 
@@ -42,9 +44,12 @@ public final class StepBatches {
         for (int i = 0; i < size; i++) {
             int example = plan.example(i);
             assembler.assemble(example, plan.epoch(), floats, i * exampleSize, labels, i * dataset.labelsOfExample());
+            if (mixture != null) {
+                assembler.putMixture(mixture, i);
+            }
         }
         features.position(0).limit(size * exampleSize * Float.BYTES);
         labels.position(0).limit(size * dataset.labelsOfExample());
-        return new Batch(size, plan.start(), features, labels);
+        return new Batch(size, plan.start(), features, labels, mixture == null ? null : mixture.slice(0, size));
     }
 }

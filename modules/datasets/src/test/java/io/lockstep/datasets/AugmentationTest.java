@@ -8,6 +8,7 @@ import java.nio.IntBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,7 @@ class AugmentationTest {
 
     @Test
     void noiseHasTheMeanAndDeviationThatWereAskedForAndIsAnExamplesOwn() {
-        Augmentation noisy = new Augmentation(0, Augmentation.Padding.ZERO, false, 0, 0.5);
+        Augmentation noisy = new Augmentation(0, Augmentation.Padding.ZERO, false, 0, 0, 0.5);
         Normalization unit = Normalization.unit(1);
         float[] clean = values(Augmentation.NONE, 0, unit);
         double sum = 0;
@@ -100,6 +101,55 @@ class AugmentationTest {
         assertThat(sum / count).isCloseTo(0, within(4 * 0.5 / Math.sqrt(count)));
         assertThat(Math.sqrt(squares / count)).isCloseTo(0.5, within(0.01));
         assertThat(values(noisy, 7, unit)).isEqualTo(values(noisy, 7, unit)).isNotEqualTo(values(noisy, 8, unit));
+    }
+
+    @Test
+    void mixupIsAShareOfAnotherPictureAndOfItsLabel() {
+        ImageDataset four = fourPictures();
+        LoaderOptions plain = LoaderOptions.of(Normalization.unit(1));
+        Augmentation mixup = new Augmentation(0, Augmentation.Padding.ZERO, false, 0, 0.4, 0);
+        var assembler = four.assembler(9, plain.withAugmentation(mixup), true);
+        float[][] pictures = new float[four.examples()][];
+        for (int example = 0; example < pictures.length; example++) {
+            pictures[example] = assembled(four.assembler(9, plain, true), example, 0);
+        }
+        Set<Integer> others = new HashSet<>();
+        double shares = 0;
+        for (int epoch = 0; epoch < 500; epoch++) {
+            float[] mixed = assembled(assembler, 0, epoch);
+            Mixture mixture = Mixture.allocate(1);
+            assembler.putMixture(mixture, 0);
+            float share = mixture.share(0);
+            assertThat(share).isBetween(0f, 0.5f);
+            assertThat(mixed).containsExactly(mixed(pictures[0], pictures[mixture.label(0)], share), within(1e-6f));
+            others.add(mixture.label(0));
+            shares += share;
+        }
+        assertThat(others).as("every picture is mixed in some time").containsExactlyInAnyOrder(0, 1, 2, 3);
+        assertThat(shares / 500).as("mean of the smaller part, alpha = 0.4").isBetween(0.12, 0.2);
+        assertThat(assembled(assembler, 0, 3)).isEqualTo(assembled(assembler, 0, 3));
+    }
+
+    private static float[] mixed(float[] own, float[] other, float share) {
+        float[] mixed = new float[own.length];
+        for (int p = 0; p < own.length; p++) {
+            mixed[p] = (1 - share) * own[p] + share * other[p];
+        }
+        return mixed;
+    }
+
+    private static float[] assembled(Dataset.Assembler assembler, int example, long epoch) {
+        FloatBuffer values = FloatBuffer.allocate(HEIGHT * WIDTH);
+        assembler.assemble(example, epoch, values, 0, IntBuffer.allocate(1), 0);
+        return values.array();
+    }
+
+    /** Each of a class of its own. */
+    private static ImageDataset fourPictures() {
+        byte[] pixels = new byte[4 * HEIGHT * WIDTH];
+        new SplittableRandom(5).nextBytes(pixels);
+        return new ImageDataset(
+                "four", new ImageShape(1, HEIGHT, WIDTH), List.of("a", "b", "c", "d"), pixels, new byte[] {0, 1, 2, 3});
     }
 
     @Test

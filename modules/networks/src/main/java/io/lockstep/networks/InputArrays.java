@@ -106,8 +106,27 @@ final class InputArrays {
             for (int c = 0; c < classes; c++) {
                 labelMemory.put(at + c * steps, (classes == 1 ? label == 1 : label == c) ? on : off);
             }
+            if (batch.mixture() != null) {
+                mixInto(at, batch.mixture().label(i), batch.mixture().share(i));
+            }
         }
         return first(labels, batch.size());
+    }
+
+    /** Moves a share of what the label has above the others to another one; pictures only. */
+    private void mixInto(int at, int other, float share) {
+        float most = 0;
+        float least = 1;
+        int own = 0;
+        for (int c = 0; c < classes; c++) {
+            float probability = labelMemory.get(at + c);
+            own = probability > most ? c : own;
+            most = Math.max(most, probability);
+            least = Math.min(least, probability);
+        }
+        float moved = share * (most - least);
+        labelMemory.put(at + own, labelMemory.get(at + own) - moved);
+        labelMemory.put(at + other, labelMemory.get(at + other) + moved);
     }
 
     private INDArray first(INDArray array, int examples) {

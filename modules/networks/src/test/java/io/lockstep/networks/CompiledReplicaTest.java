@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Mixture;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,6 +147,37 @@ class CompiledReplicaTest {
                         .isCloseTo(evaluated.lossSum(), within(1e-3));
                 assertThat(got).isEqualTo(wanted);
             }
+        }
+    }
+
+    /** The loss and its gradient are linear in the target. */
+    @Test
+    void aMixedTargetHasTheMixedLossAndDl4jsGradients() {
+        NetworkDefinition definition = Networks.residual(CNN2DFormat.NHWC, true);
+        Batch batch = Networks.batch(definition, 11, 0, BATCH);
+        IntBuffer others = IntBuffer.allocate(BATCH);
+        FloatBuffer shares = FloatBuffer.allocate(BATCH);
+        for (int i = 0; i < BATCH; i++) {
+            others.put(i, (batch.labels().get(i) + i) % 4); // the first is mixed with its own class
+            shares.put(i, i / (2f * BATCH));
+        }
+        Batch mixed = new Batch(BATCH, 0, batch.features(), batch.labels(), new Mixture(others, shares));
+        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
+                Replica compiled = new CompiledReplica(definition, BATCH, 0.1, 2);
+                CompiledReplica plain = new CompiledReplica(definition, BATCH, 0, 1)) {
+            dl4j.forwardBackward(mixed, 1, mark -> {});
+            compiled.forwardBackward(mixed, 1, mark -> {});
+            assertClose(Networks.floats(compiled.gradients()), Networks.floats(dl4j.gradients()), 2e-4f);
+
+            for (int i = 0; i < BATCH; i++) {
+                shares.put(i, 0.25f);
+            }
+            double loss = plain.forwardBackward(mixed, 1, mark -> {}).lossSum();
+            double ofOwn = plain.forwardBackward(batch, 1, mark -> {}).lossSum();
+            double ofOthers = plain.forwardBackward(new Batch(BATCH, batch.features(), others), 1, mark -> {})
+                    .lossSum();
+            assertThat(ofOthers).isNotCloseTo(ofOwn, within(0.1));
+            assertThat(loss).isCloseTo(0.75 * ofOwn + 0.25 * ofOthers, within(1e-4));
         }
     }
 

@@ -67,6 +67,7 @@ final class MicroBatches {
                 batch.features()
                         .slice(start * exampleBytes, (end - start) * exampleBytes)
                         .order(ByteOrder.nativeOrder()),
-                batch.labels().slice(start * labelsEach, (end - start) * labelsEach));
+                batch.labels().slice(start * labelsEach, (end - start) * labelsEach),
+                batch.mixture() == null ? null : batch.mixture().slice(start, end - start));
     }
 }

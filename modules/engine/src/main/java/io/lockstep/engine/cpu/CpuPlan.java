@@ -9,6 +9,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +50,8 @@ public final class CpuPlan implements Plan {
     private IntBuffer labels;
     private int[] predictions;
     private float[] exampleWeights;
+    private IntBuffer mixedLabels;
+    private FloatBuffer mixedShares;
     private Tensor scores;
     private long seed;
     private long firstExample;
@@ -207,6 +210,16 @@ public final class CpuPlan implements Plan {
         return labels.get(labels.position() + place);
     }
 
+    /** Of an example's label, that its other label leaves it. */
+    double ownShare(int example) {
+        return mixedShares == null ? 1 : 1 - mixedShares.get(mixedShares.position() + example);
+    }
+
+    /** Where {@link #ownShare} is below 1. */
+    int otherLabel(int example) {
+        return mixedLabels.get(mixedLabels.position() + example);
+    }
+
     double exampleWeight(int example) {
         return exampleWeights == null ? 1 : exampleWeights[example];
     }
@@ -340,6 +353,22 @@ public final class CpuPlan implements Plan {
      */
     public void weighExamples(float[] weights) {
         exampleWeights = weights;
+    }
+
+    /**
+     * Second labels of a classifier's examples, from the next pass on: the target of a softmax is (1 - share) of the label
+     * and share of the other one.
+     *
+     * @param others at least as many as examples; null: there are none
+     * @param shares from 0 to 1, as many
+     * @throws IllegalStateException if the loss is one of each step, or no softmax
+     */
+    public void mixLabels(IntBuffer others, FloatBuffer shares) {
+        if (others != null && !(compiler.loss() instanceof SoftmaxLossNode softmax && softmax.takesMixtures())) {
+            throw new IllegalStateException("labels are mixed for a softmax of one label an example");
+        }
+        mixedLabels = others;
+        mixedShares = shares;
     }
 
     /** After a pass of a graph {@link Graph#towardsInput}: (examples, height, width, channels). */

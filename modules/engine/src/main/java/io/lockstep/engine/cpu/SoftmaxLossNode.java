@@ -26,6 +26,11 @@ final class SoftmaxLossNode implements LossNode {
         correct = new int[plan.lanes()];
     }
 
+    /** One label an example: of sequences each step has one. */
+    boolean takesMixtures() {
+        return steps == 1;
+    }
+
     @Override
     public Step step(Tensor x, Tensor dx) {
         return (lane, from, to) -> {
@@ -68,11 +73,15 @@ final class SoftmaxLossNode implements LossNode {
             return;
         }
         double spread = dx == null ? 0 : smoothing;
+        double own = plan.ownShare(i);
+        int other = own < 1 ? plan.otherLabel(i) : label;
         double logSum = Math.log(sum);
-        lossSum[lane] += logSum - (1 - spread) * (logit(x.buffer, at, label) - max) - spread * distances / classes;
+        double expected = own * (logit(x.buffer, at, label) - max) + (1 - own) * (logit(x.buffer, at, other) - max);
+        lossSum[lane] += logSum - (1 - spread) * expected - spread * distances / classes;
         correct[lane] += best == label ? 1 : 0;
         for (int c = 0; dx != null && c < classes; c++) {
-            double target = spread / classes + (c == label ? 1 - spread : 0);
+            double share = (c == label ? own : 0) + (c == other ? 1 - own : 0);
+            double target = spread / classes + share * (1 - spread);
             double probability = Math.exp(logit(x.buffer, at, c) - max) / sum;
             dx.buffer.putFloat(at + c * Float.BYTES, (float) (weight * (probability - target)));
         }

@@ -3,6 +3,7 @@ package io.lockstep.networks.compiled;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Mixture;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
@@ -148,6 +149,7 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
+        mix(batch.mixture());
         PassResult result = plan.forwardBackward(
                 batch.features(),
                 batch.labels(),
@@ -160,7 +162,12 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public BatchResult evaluate(Batch batch, int[] predictions) {
+        mix(batch.mixture());
         return resultOf(batch, plan.evaluate(batch.features(), batch.labels(), batch.size(), predictions));
+    }
+
+    private void mix(Mixture mixture) {
+        plan.mixLabels(mixture == null ? null : mixture.labels(), mixture == null ? null : mixture.shares());
     }
 
     /** What the softmax of the last {@link #evaluate} read; see {@link CpuPlan#scores}. */
