@@ -53,6 +53,14 @@ class Norm(nn.LayerNorm):
         return [pick(self.weight), pick(self.bias)]
 
 
+class GroupNorm(nn.GroupNorm):
+    def forward(self, x):
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+    def in_order(self, pick):
+        return [pick(self.weight), pick(self.bias)]
+
+
 class Attention(nn.Module):
     def __init__(self, heads, causal):
         super().__init__()
@@ -102,6 +110,8 @@ def main():
         torch.manual_seed(2)
         write(out, kind, Recurrent(kind, FEATURES, 6), FEATURES)
     write(out, "layer-norm", Norm(FEATURES), FEATURES)
+    write(out, "group-norm", GroupNorm(3, FEATURES), FEATURES)
+    write(out, "instance-norm", GroupNorm(FEATURES, FEATURES), FEATURES)
     write(out, "attention", Attention(2, False), FEATURES)
     write(out, "causal-attention", Attention(2, True), FEATURES)
     write(out, "gelu", Gelu(), FEATURES)

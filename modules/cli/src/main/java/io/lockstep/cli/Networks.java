@@ -13,11 +13,13 @@ import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 
 /** From settings to networks. */
 final class Networks {
@@ -87,6 +89,7 @@ final class Networks {
             try {
                 NetworkDefinition network =
                         model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
+                checkNorm(network, configuration);
                 return GameSettings.apply(network, configuration);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
@@ -101,6 +104,17 @@ final class Networks {
         @Override
         public String resumeCall(String runDir) {
             return "bin/lockstep train --resume --run-dir " + runDir;
+        }
+    }
+
+    /** A setting that nothing heeds would look as if it had been. */
+    private static void checkNorm(NetworkDefinition network, Configuration configuration) {
+        boolean heeded = network.configuration().getVertices().values().stream()
+                .anyMatch(vertex -> vertex instanceof LayerVertex layer
+                        && layer.getLayerConf().getLayer() instanceof GroupNormalization);
+        if (configuration.isChanged(Settings.NORM) && !heeded) {
+            throw new UsageException("norm takes the place of batch norm in networks of pictures, and "
+                    + configuration.get(Settings.MODEL) + " has none to replace");
         }
     }
 
@@ -173,6 +187,7 @@ final class Networks {
                 configuration.get(Settings.WEIGHT_DECAY),
                 configuration.get(Settings.MAX_NORM),
                 configuration.get(Settings.DROPOUT),
+                configuration.get(Settings.NORM),
                 configuration.get(Settings.LABEL_SMOOTHING));
     }
 

@@ -2,6 +2,8 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.NearestName;
+import io.lockstep.engine.SequenceOperation.GroupNorm;
+import io.lockstep.networks.Hyperparameters;
 import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 
 /** Texts to values; each says what it allows. */
 final class Parsers {
+    private static final Pattern GROUPS = Pattern.compile("group:([1-9]\\d{0,4})");
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-z]*)");
     private static final Map<String, Long> BYTE_UNITS =
             Map.of("", 1L, "b", 1L, "k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
@@ -68,6 +71,22 @@ final class Parsers {
 
     static Function<String, String> text() {
         return text -> text;
+    }
+
+    /** As {@link Hyperparameters#normGroups}. */
+    static Function<String, Integer> norm() {
+        Function<String, String> word = word("batch", "layer", "instance", "group:8");
+        return text -> {
+            Matcher groups = GROUPS.matcher(text);
+            if (groups.matches()) {
+                return Integer.parseInt(groups.group(1));
+            }
+            return switch (word.apply(text)) {
+                case "layer" -> 1;
+                case "instance" -> GroupNorm.CHANNELS;
+                default -> Hyperparameters.BATCH_NORM;
+            };
+        };
     }
 
     /** One of a few words, or the number of a step. */

@@ -147,6 +147,12 @@ final class Settings {
             "0",
             "The norm that each unit's incoming weights are scaled down to after an update; 0: no limit.",
             Parsers.number(0, 1e6));
+    static final Setting<Integer> NORM = add(
+            "norm",
+            "batch",
+            "What models with batch norm have: batch; or, independent of the batch, group:N (N groups of channels); layer (one"
+                    + " group); instance (a channel each).",
+            Parsers.norm());
     static final Setting<Double> DROPOUT = add(
             "dropout",
             "0",

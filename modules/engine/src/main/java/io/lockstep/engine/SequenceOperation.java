@@ -166,6 +166,35 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
     }
 
     /**
+     * Over the pixels, or steps, of an example and a group of its channels (Wu and He 2018); with one group it is layer norm
+     * over the whole example, with a channel a group instance norm (Ulyanov et al. 2016). Parameters: gain (C), bias (C).
+     *
+     * @param groups of channels, as many in each; {@link #CHANNELS}: a channel each
+     */
+    record GroupNorm(int groups, double epsilon) implements SequenceOperation {
+        /** As many groups as channels. */
+        public static final int CHANNELS = 0;
+
+        public int groupsOf(int channels) {
+            return groups == CHANNELS ? channels : groups;
+        }
+
+        @Override
+        public Shape outputOf(List<Shape> inputs) {
+            int channels = inputs.get(0).channels();
+            if (groups < 0 || channels % groupsOf(channels) != 0) {
+                throw new IllegalArgumentException(channels + " channels do not make " + groups + " groups");
+            }
+            return inputs.get(0);
+        }
+
+        @Override
+        public int parametersOf(List<Shape> inputs) {
+            return 2 * inputs.get(0).channels();
+        }
+    }
+
+    /**
      * Vectors of a table, chosen by numbers: (T, 1, 1) whole numbers from 0 to vocabulary - 1 as float32, to (T, 1,
      * units). Parameters: the table (units, vocabulary), as DL4J's lies.
      */

@@ -9,6 +9,7 @@ import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.SequenceOperation.GroupNorm;
 import io.lockstep.engine.SequenceOperation.Gru;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Lstm;
@@ -39,6 +40,8 @@ class PyTorchFixtureTest {
             "gru", new Gru(6, false),
             "simple-rnn", new SimpleRnn(6, false),
             "layer-norm", new LayerNorm(1e-5, true),
+            "group-norm", new GroupNorm(3, 1e-5),
+            "instance-norm", new GroupNorm(GroupNorm.CHANNELS, 1e-5),
             "attention", new Attention(2, false, false),
             "causal-attention", new Attention(2, true, false),
             "gelu", new Activation(Function.GELU));

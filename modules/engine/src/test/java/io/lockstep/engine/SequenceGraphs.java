@@ -4,11 +4,13 @@ import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.SequenceOperation.ClassToken;
 import io.lockstep.engine.SequenceOperation.Embedding;
+import io.lockstep.engine.SequenceOperation.GroupNorm;
 import io.lockstep.engine.SequenceOperation.Gru;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Lstm;
@@ -40,6 +42,9 @@ final class SequenceGraphs {
         graphs.put("GRU of one step", oneStep(new Gru(5, false)));
         graphs.put("bidirectional", bidirectional());
         graphs.put("layer norm", layerNorm());
+        graphs.put("group norm of images", groupNorm(new Shape(3, 5, 6), 2, 3));
+        graphs.put("group norm of one group", groupNorm(new Shape(2, 2, 17), 1, 17));
+        graphs.put("instance norm of a sequence", groupNorm(Shape.sequence(7, 5), GroupNorm.CHANNELS, 5));
         graphs.put("embedding", embedding());
         graphs.put("attention", attention(4, 3, false));
         graphs.put("causal attention", attention(5, 2, true));
@@ -91,6 +96,17 @@ final class SequenceGraphs {
                 .add("d", new Dense(5, false))
                 .add("n2", new LayerNorm(1e-3, false))
                 .add("f", new Activation(Function.GELU))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph groupNorm(Shape input, int groups, int groupsThen) {
+        return new Graph.Builder(input)
+                .add("n1", new GroupNorm(groups, 1e-5))
+                .add("f", new Activation(Function.TANH))
+                .add("n2", new GroupNorm(groupsThen, 1e-3))
+                .add("flat", new Flatten(false))
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
                 .build();

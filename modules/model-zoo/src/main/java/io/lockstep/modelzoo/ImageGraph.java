@@ -2,6 +2,7 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.layers.GroupNormalization;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -93,6 +94,14 @@ final class ImageGraph {
     }
 
     String norm(String name, String from) {
+        if (hyperparameters.normGroups() != Hyperparameters.BATCH_NORM) {
+            return layer(
+                    name + "_norm",
+                    from,
+                    new GroupNormalization.Builder()
+                            .groups(hyperparameters.normGroups())
+                            .build());
+        }
         // The variance itself and not DL4J's log10 of the deviation, so that the mean over ranks is the arithmetic one.
         return layer(
                 name + "_norm",

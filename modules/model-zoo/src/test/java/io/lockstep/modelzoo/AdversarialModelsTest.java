@@ -258,7 +258,8 @@ class AdversarialModelsTest {
 
     private static Hyperparameters adam() {
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
-        return new Hyperparameters(UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, 0);
+        return new Hyperparameters(
+                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, Hyperparameters.BATCH_NORM, 0);
     }
 
     private Run run(

@@ -39,6 +39,8 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * @param maxNorm what the norm of each unit's incoming weights is scaled down to after an update; 0 for no limit
  *     (Srivastava et al. 2014, section 5.1)
  * @param dropout probability of dropping an activation, where the model has dropout, in [0, 1)
+ * @param normGroups of channels that are normalised together where a model has batch norm, in its place: {@link
+ *     io.lockstep.networks.layers.GroupNormalization}; {@link #BATCH_NORM}: batch norm it is
  * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
  */
 public record Hyperparameters(
@@ -53,7 +55,11 @@ public record Hyperparameters(
         double weightDecay,
         double maxNorm,
         double dropout,
+        int normGroups,
         double labelSmoothing) {
+    /** Of {@link #normGroups}. */
+    public static final int BATCH_NORM = -1;
+
     public Hyperparameters {
         Objects.requireNonNull(updater, "updater");
         require("learning-rate", learningRate, learningRate >= 0 && Double.isFinite(learningRate), "0 or more");
@@ -66,12 +72,13 @@ public record Hyperparameters(
         require("weight-decay", weightDecay, weightDecay >= 0 && Double.isFinite(weightDecay), "0 or more");
         require("max-norm", maxNorm, maxNorm >= 0 && Double.isFinite(maxNorm), "0 or more");
         requireFraction("dropout", dropout);
+        require("groups of norm", normGroups, normGroups >= BATCH_NORM, "0 or more");
         requireFraction("label-smoothing", labelSmoothing);
     }
 
     /** Nesterov's momentum 0.9 at rate 0.1, Adam's usual constants, nothing regularised. */
     public static Hyperparameters defaults() {
-        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0, 0);
+        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0, BATCH_NORM, 0);
     }
 
     public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
@@ -87,6 +94,7 @@ public record Hyperparameters(
                 weightDecay,
                 maxNorm,
                 dropout,
+                normGroups,
                 labelSmoothing);
     }
 
@@ -103,6 +111,7 @@ public record Hyperparameters(
                 changedDecay,
                 maxNorm,
                 dropout,
+                normGroups,
                 labelSmoothing);
     }
 
@@ -119,6 +128,24 @@ public record Hyperparameters(
                 weightDecay,
                 changed,
                 dropout,
+                normGroups,
+                labelSmoothing);
+    }
+
+    public Hyperparameters withNormGroups(int changed) {
+        return new Hyperparameters(
+                updater,
+                learningRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                l1,
+                l2,
+                weightDecay,
+                maxNorm,
+                dropout,
+                changed,
                 labelSmoothing);
     }
 
@@ -135,12 +162,25 @@ public record Hyperparameters(
                 weightDecay,
                 maxNorm,
                 changed,
+                normGroups,
                 labelSmoothing);
     }
 
     public Hyperparameters withLabelSmoothing(double changed) {
         return new Hyperparameters(
-                updater, learningRate, momentum, beta1, beta2, epsilon, l1, l2, weightDecay, maxNorm, dropout, changed);
+                updater,
+                learningRate,
+                momentum,
+                beta1,
+                beta2,
+                epsilon,
+                l1,
+                l2,
+                weightDecay,
+                maxNorm,
+                dropout,
+                normGroups,
+                changed);
     }
 
     /** Seed and updater, for the layers of a new network to share. {@link #regularize} it when it is built. */
@@ -181,6 +221,7 @@ public record Hyperparameters(
                 weightDecay,
                 maxNorm,
                 dropout,
+                normGroups,
                 labelSmoothing);
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertices.contains(name)

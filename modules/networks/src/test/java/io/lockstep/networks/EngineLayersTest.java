@@ -7,6 +7,7 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.ClassTokenLayer;
+import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;
 import io.lockstep.networks.layers.MultiHeadAttention;
@@ -18,10 +19,13 @@ import io.lockstep.training.Replica;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -47,6 +51,7 @@ class EngineLayersTest {
         networks.put("transformer block", block());
         networks.put("class token", token());
         networks.put("GRU", gru());
+        networks.put("group norm of images", groupNorm());
         return networks;
     }
 
@@ -115,6 +120,27 @@ class EngineLayersTest {
                 .addLayer(
                         "norm", new LayerNormalization.Builder().hasBias(false).build(), "take")
                 .addLayer("out", softmax(), "norm")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
+    private static NetworkDefinition groupNorm() {
+        InputType type = InputType.convolutional(5, 4, 3, CNN2DFormat.NHWC);
+        ComputationGraphConfiguration configuration = graph().addLayer(
+                        "c1",
+                        new ConvolutionLayer.Builder(3, 3)
+                                .nOut(6)
+                                .hasBias(false)
+                                .activation(Activation.IDENTITY)
+                                .dataFormat(CNN2DFormat.NHWC)
+                                .build(),
+                        "in")
+                .addLayer("n1", new GroupNormalization.Builder().groups(3).build(), "c1")
+                .addLayer("r1", new ActivationLayer(Activation.RELU), "n1")
+                .addLayer("n2", new GroupNormalization.Builder().groups(0).build(), "r1")
+                .addLayer("out", softmax(), "n2")
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();

@@ -201,7 +201,20 @@ class StrategyConformanceTest {
         double strength = 0.01;
         Regularization term = what.regularization();
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
-        return new Hyperparameters(what.updater(), adaptive ? 0.01 : 0.1, 0.9, 0.9, 0.999, 1e-3, 0, 0, 0, 0, 0, 0)
+        return new Hyperparameters(
+                        what.updater(),
+                        adaptive ? 0.01 : 0.1,
+                        0.9,
+                        0.9,
+                        0.999,
+                        1e-3,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Hyperparameters.BATCH_NORM,
+                        0)
                 .withRegularization(
                         term == Regularization.L1 ? strength / 10 : 0,
                         term == Regularization.L2 ? strength : 0,

@@ -7,6 +7,7 @@ import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.SequenceOperation.ClassToken;
 import io.lockstep.engine.SequenceOperation.Embedding;
+import io.lockstep.engine.SequenceOperation.GroupNorm;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Pixels;
 import io.lockstep.engine.SequenceOperation.Positions;
@@ -38,6 +39,8 @@ abstract class SequenceNode {
             return new RecurrentNode(plan, graph, node, product);
         } else if (operation instanceof LayerNorm) {
             return new LayerNormNode(plan, graph, node);
+        } else if (operation instanceof GroupNorm) {
+            return new GroupNormNode(plan, graph, node);
         } else if (operation instanceof Attention) {
             return new AttentionNode(plan, graph, node);
         } else if (operation instanceof Embedding) {

@@ -6,6 +6,7 @@ import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.SequenceOperation.ClassToken;
 import io.lockstep.engine.SequenceOperation.Embedding;
+import io.lockstep.engine.SequenceOperation.GroupNorm;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
@@ -38,6 +39,8 @@ abstract class ReferenceSequence {
             return new ReferenceRecurrent(graph, node, examples, parameters, gradients);
         } else if (operation instanceof LayerNorm) {
             return new ReferenceLayerNorm(graph, node, examples, parameters, gradients);
+        } else if (operation instanceof GroupNorm) {
+            return new ReferenceGroupNorm(graph, node, examples, parameters, gradients);
         } else if (operation instanceof Attention) {
             return new ReferenceAttention(graph, node, examples, parameters, gradients);
         } else if (operation instanceof Embedding embedding) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -15,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer of sequences, (N, F, T) in DL4J, whose operations are the engine's. A subclass says which parameters it has
+ * A layer of sequences, (N, F, T) in DL4J, or of images, whose operations are the engine's. A subclass says which parameters it has
  * and which operations it is. A compiled replica runs it fast; in DL4J itself the reference backend runs it.
  */
 public abstract class EngineLayer extends BaseRecurrentLayer {
@@ -65,6 +66,11 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
     /** Whether the output is a vector of each example. */
     boolean isVector(boolean ofVectors) {
         return ofVectors;
+    }
+
+    /** How images lie, of a layer that takes them. */
+    CNN2DFormat imageFormat() {
+        return CNN2DFormat.NHWC;
     }
 
     /** In products with weights and of activations, of one forward pass of one example of {@code steps} steps. */
