@@ -54,11 +54,20 @@ daemon() {
   shift 2
   nohup "$java" "${flags[@]}" -Xmx512m -cp "$spark/jars/*" "$@" >"$folder/$name.log" 2>&1 </dev/null &
   echo $! >"$folder/$name.pid"
+  local tries=40
+  until runs "$name" "$folder" || ((tries-- == 0)); do sleep 0.05; done # until it is no shell any more
 }
 
-# Whether a daemon of FOLDER runs: runs NAME FOLDER
+# Whether a daemon of FOLDER runs, and its process id has not gone to another program: runs NAME FOLDER
 runs() {
-  [[ -f $2/$1.pid ]] && kill -0 "$(<"$2/$1.pid")" 2>/dev/null
+  local pid
+  [[ -f $2/$1.pid ]] || return 1
+  pid=$(<"$2/$1.pid")
+  if [[ -d /proc/self ]]; then
+    grep -qa org.apache.spark.deploy "/proc/$pid/cmdline" 2>/dev/null
+  else
+    ps -p "$pid" -o args= | grep -q org.apache.spark.deploy
+  fi
 }
 
 # Ends a daemon, and waits until it has: stop NAME FOLDER

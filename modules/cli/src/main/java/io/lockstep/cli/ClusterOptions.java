@@ -1,11 +1,18 @@
 package io.lockstep.cli;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import picocli.CommandLine.Option;
 
 /** Where a job goes: what spark-submit takes by the same names. */
 final class ClusterOptions {
+    private static final String DRIVER_OPTIONS = "spark.driver.extraJavaOptions";
+
     @Option(
             names = "--master",
             paramLabel = "URL",
@@ -71,9 +78,9 @@ final class ClusterOptions {
         if (supervise) {
             arguments.add("--supervise");
         }
-        if ("cluster".equals(deployMode)) {
-            // Spark's own flags, which a standalone worker leaves out; who gives others by --conf means those
-            add(arguments, "--conf", "spark.driver.extraJavaOptions=" + SparkProperties.jvmOptions());
+        if ("cluster".equals(deployMode) && master.startsWith("spark:")) {
+            // Spark's own flags for Java 17, which a standalone worker leaves out
+            add(arguments, "--conf", DRIVER_OPTIONS + "=" + (SparkProperties.jvmOptions() + " " + ownOptions()).trim());
         }
         add(arguments, "--queue", queue);
         add(arguments, "--principal", principal);
@@ -90,6 +97,20 @@ final class ClusterOptions {
             add(arguments, "--conf", property);
         }
         return arguments;
+    }
+
+    /** What the properties' file has for the driver's JVM; what --conf has comes later, and wins. */
+    private String ownOptions() {
+        if (propertiesFile == null) {
+            return "";
+        }
+        Properties file = new Properties();
+        try (Reader in = Files.newBufferedReader(Path.of(propertiesFile))) {
+            file.load(in);
+        } catch (IOException e) {
+            throw new UsageException("--properties-file " + propertiesFile + ": " + e.getMessage(), e);
+        }
+        return file.getProperty(DRIVER_OPTIONS, "");
     }
 
     private static void add(List<String> arguments, String option, String value) {

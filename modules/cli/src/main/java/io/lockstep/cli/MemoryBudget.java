@@ -56,12 +56,13 @@ final class MemoryBudget {
     /**
      * On a rank that is about to train; a collective.
      *
+     * @param availableBefore bytes of the host, as this rank found them before it made the replica
      * @throws JobFailedException if the replica will not fit, with the remedy
      */
-    static void require(Replica replica, ReplicaFactory.Setup setup) {
+    static void require(Replica replica, ReplicaFactory.Setup setup, long availableBefore) {
         String host = RankEnvironment.here(1).host();
         long mine = replica.memoryBytes();
-        long available = HostFacts.availableMemory();
+        long available = availableBefore;
         byte[] name = host.getBytes(StandardCharsets.UTF_8);
         byte[] record = ByteBuffer.allocate(2 * Long.BYTES + name.length)
                 .putLong(mine)

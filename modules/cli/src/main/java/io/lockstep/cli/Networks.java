@@ -146,6 +146,7 @@ final class Networks {
         @Override
         public Replica create(Setup setup) {
             NetworkDefinition network = source.build(setup.examples(), setup.classes(), setup.seed());
+            long available = HostFacts.availableMemory(); // the replica takes some of it
             Replica replica;
             try {
                 replica = replica(network, configuration(settings), setup);
@@ -158,15 +159,15 @@ final class Networks {
                         e);
             }
             if (setup.group() != null) {
-                requireMemory(replica, setup);
+                requireMemory(replica, setup, available);
             }
             return replica;
         }
     }
 
-    private static void requireMemory(Replica replica, Setup setup) {
+    private static void requireMemory(Replica replica, Setup setup, long available) {
         try {
-            MemoryBudget.require(replica, setup);
+            MemoryBudget.require(replica, setup, available);
         } catch (RuntimeException e) {
             replica.close();
             throw e;

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
@@ -155,6 +157,10 @@ final class RunFolder implements AutoCloseable {
             parse(line, EvaluationLine.class, evaluations);
         }
         evaluations.removeIf(line -> line.step() > firstStep);
+        Map<Long, EvaluationLine> last = new LinkedHashMap<>(); // a test that was made up for may have been before
+        evaluations.forEach(line -> last.put(line.step(), line));
+        evaluations.clear();
+        evaluations.addAll(last.values());
         metricsOut = storage.create(Storage.join(path, METRICS));
         evaluationsOut = storage.create(Storage.join(path, EVALUATIONS));
         tensorBoardOut = storage.create(Storage.join(path, TensorBoardRecords.FILE));

@@ -9,6 +9,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.Evaluation;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
@@ -17,7 +18,6 @@ import io.lockstep.training.RunOptions.LearningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -353,7 +353,7 @@ final class TrainJob {
         List<MetricsLine> metrics = folder.metrics();
         MetricsLine last = metrics.get(metrics.size() - 1);
         EvaluationLine test = folder.evaluations().get(folder.evaluations().size() - 1);
-        EvaluationLine best = best(folder.evaluations());
+        CheckpointStore.Tested best = best(folder.evaluations());
         return new Summary(
                 configuration.get(Settings.MODEL),
                 configuration.get(Settings.DATA),
@@ -374,7 +374,7 @@ final class TrainJob {
                 test.testLoss(),
                 test.testAccuracy(),
                 best == null ? null : best.step(),
-                best == null ? null : best.testAccuracy(),
+                best == null ? null : best.test().accuracy(),
                 results.get(0).parametersSha256(),
                 wallSeconds,
                 resumedFromStep,
@@ -383,14 +383,12 @@ final class TrainJob {
     }
 
     /** Null where none is better than another. */
-    private EvaluationLine best(List<EvaluationLine> tests) {
-        if (game) {
-            return null;
-        }
-        Comparator<EvaluationLine> worst = Settings.best(configuration) == CheckpointStore.Best.LOSS
-                ? Comparator.comparingDouble(line -> -line.testLoss())
-                : Comparator.comparingDouble(EvaluationLine::testAccuracy);
-        return tests.stream().max(worst).orElse(null);
+    private CheckpointStore.Tested best(List<EvaluationLine> tests) {
+        List<CheckpointStore.Tested> tested = tests.stream()
+                .map(line -> new CheckpointStore.Tested(
+                        line.step(), new Evaluation(line.examples(), line.testLoss(), line.testAccuracy())))
+                .toList();
+        return game ? null : Settings.best(configuration).of(tested).orElse(null);
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */

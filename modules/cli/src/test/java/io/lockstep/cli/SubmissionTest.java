@@ -58,9 +58,19 @@ class SubmissionTest {
                 .containsSequence("--jars", home.resolve("lockstep/other.jar").toString())
                 .containsSequence("--deploy-mode", "cluster")
                 .containsSequence("--queue", "training", "--principal", "me", "--keytab", "k");
+    }
+
+    @Test
+    void aDriverOnAStandaloneWorkerGetsTheFlagsThatSparkLeavesOutBesideItsOwn() throws Exception {
+        Path properties = Files.writeString(home.resolve("p"), "spark.driver.extraJavaOptions -Dmine=1\n");
+
+        List<String> arguments = submission(
+                "--master", "spark://h:7077", "--deploy-mode", "cluster", "--properties-file", properties.toString());
+
         assertThat(arguments)
-                .anyMatch(each -> each.startsWith("spark.driver.extraJavaOptions=--add-opens")
-                        || each.startsWith("spark.driver.extraJavaOptions=-XX"));
+                .anyMatch(each -> each.startsWith("spark.driver.extraJavaOptions=-XX")
+                        && each.contains("--add-opens=java.base/java.nio=ALL-UNNAMED")
+                        && each.endsWith(" -Dmine=1"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,7 +101,9 @@ class WhereSparkUsersLookIT {
 
     @Test
     void aSecretOfSparksIsInNoLogNoEventAndNoFileOfTheRun() throws IOException {
-        String all = everything(folder) + run.out() + run.err();
+        String executors = everything(executorLogs());
+        assertThat(executors).contains("CoarseGrainedExecutorBackend");
+        String all = everything(folder) + executors + run.out() + run.err();
 
         assertThat(all).contains("spark.authenticate.secret"); // told, but redacted, in the event log
         assertThat(all).doesNotContain(SECRET);
@@ -112,6 +115,15 @@ class WhereSparkUsersLookIT {
                 Files.readString(folder.resolve("run/events.out.tfevents.lockstep"), StandardCharsets.ISO_8859_1);
 
         assertThat(events).contains("brain.Event:2", "train/loss", "test/accuracy", "time_ms/reduce_wait");
+    }
+
+    /** Of this run's executors: beside Spark, as a local cluster has it. */
+    private static Path executorLogs() throws IOException {
+        try (var applications = Files.list(LockstepProcess.DISTRIBUTION.resolve("work"))) {
+            return applications
+                    .max(Comparator.comparing(Path::getFileName)) // app-20260102030405-0000
+                    .orElseThrow();
+        }
     }
 
     private static String everything(Path top) throws IOException {

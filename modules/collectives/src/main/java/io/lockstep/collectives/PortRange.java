@@ -47,17 +47,18 @@ public record PortRange(int first, int last) implements Serializable {
      * @throws BindException if none is free
      */
     public int bindFirst(Binding binding) throws IOException {
+        BindException refused = null;
         for (int port = first; port <= last; port++) {
             try {
                 binding.bind(port);
                 return port;
             } catch (BindException e) {
-                if (first == last) {
-                    throw e;
-                }
+                refused = e;
             }
         }
-        throw new BindException("none of the ports " + this + " is free");
+        throw (BindException)
+                new BindException("none of the ports " + this + " can be bound; the last: " + refused.getMessage())
+                        .initCause(refused);
     }
 
     @Override

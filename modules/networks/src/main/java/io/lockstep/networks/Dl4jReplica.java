@@ -101,6 +101,12 @@ public final class Dl4jReplica implements Replica {
         return updaterState.duplicate().order(ByteOrder.nativeOrder());
     }
 
+    /** Of the flat vectors, and the copy that a checkpoint is written from; what DL4J takes beside them is not known. */
+    @Override
+    public long memoryBytes() {
+        return 2L * parameters.limit() + gradients.limit() + 2L * updaterState.limit();
+    }
+
     @Override
     public List<Range> statistics() {
         return statistics;

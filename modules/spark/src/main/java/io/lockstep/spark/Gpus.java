@@ -75,7 +75,7 @@ public final class Gpus {
             Integer other = gpu.isEmpty() ? null : owners.put(gpu, rank);
             if (other != null) {
                 throw new IllegalStateException("ranks " + other + " and " + rank + " were both given GPU "
-                        + gpu.substring(gpu.indexOf(' ') + 1) + " of " + host
+                        + gpu.substring(gpu.indexOf(' ') + 1) + " of " + gpu.substring(0, gpu.indexOf(' '))
                         + ": where a host has several workers, each one's discovery script must name others");
             }
         }

@@ -1,12 +1,15 @@
 package io.lockstep.spark;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Which of a host's addresses ranks talk over. */
 public final class LocalAddresses {
@@ -72,6 +75,7 @@ public final class LocalAddresses {
             return InetAddress.getByName(advertised).getHostAddress();
         }
         int slash = network.indexOf('/');
+        List<InetAddress> matching = new ArrayList<>();
         List<String> all = new ArrayList<>();
         for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             for (InetAddress address : Collections.list(each.getInetAddresses())) {
@@ -79,10 +83,17 @@ public final class LocalAddresses {
                         ? each.getName().equals(network)
                         : prefix(network, slash).contains(address);
                 if (matches) {
-                    return withoutScope(address);
+                    matching.add(address);
                 }
                 all.add(each.getName() + " " + withoutScope(address));
             }
+        }
+        // an interface has a link-local address that reaches no further than its wire
+        Comparator<InetAddress> order = Comparator.comparing(InetAddress::isLinkLocalAddress)
+                .thenComparing(address -> !(address instanceof Inet4Address));
+        Optional<InetAddress> best = matching.stream().min(order);
+        if (best.isPresent()) {
+            return withoutScope(best.get());
         }
         throw new UnknownHostException("no address of this host is in network = " + network + "; it has " + all);
     }

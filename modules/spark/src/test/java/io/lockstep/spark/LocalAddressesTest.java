@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,13 +26,24 @@ class LocalAddressesTest {
     }
 
     @Test
-    void anInterfaceIsTakenByItsName() throws Exception {
+    void anInterfaceIsTakenByItsNameAndIPv4WhereItHasBoth() throws Exception {
         String loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"))
                 .getName();
 
-        assertThat(InetAddress.getByName(LocalAddresses.choose(loopback, "10.9.9.9"))
-                        .isLoopbackAddress())
-                .isTrue();
+        assertThat(LocalAddresses.choose(loopback, "10.9.9.9")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void aLinkLocalAddressIsTakenOnlyWhereThereIsNoOther() throws Exception {
+        for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            List<InetAddress> addresses = Collections.list(each.getInetAddresses());
+            if (addresses.stream().anyMatch(address -> !address.isLinkLocalAddress())) {
+                String chosen = LocalAddresses.choose(each.getName(), "10.9.9.9");
+                assertThat(InetAddress.getByName(chosen).isLinkLocalAddress())
+                        .as(each.getName())
+                        .isFalse();
+            }
+        }
     }
 
     @ParameterizedTest

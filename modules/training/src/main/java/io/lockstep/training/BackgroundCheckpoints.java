@@ -2,6 +2,7 @@ package io.lockstep.training;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,6 +55,12 @@ final class BackgroundCheckpoints implements AutoCloseable {
             written.accept(store.path(state.step()));
             return null;
         });
+    }
+
+    /** Of one that could not be begun: as if its writing had failed. */
+    void failed(IOException failure) {
+        awaitQuiet();
+        outstanding = CompletableFuture.failedFuture(failure);
     }
 
     /**

@@ -59,26 +59,27 @@ public final class CheckpointStore {
         /** There is none. */
         NONE(null),
         /** The highest accuracy; of equals the lowest loss, then the oldest. */
-        ACCURACY(Comparator.comparingDouble(
-                        (TrainingState state) -> -state.test().accuracy())
-                .thenComparingDouble(state -> state.test().loss())
-                .thenComparingLong(TrainingState::step)),
+        ACCURACY(Comparator.comparingDouble((Tested tested) -> -tested.test().accuracy())
+                .thenComparingDouble(tested -> tested.test().loss())
+                .thenComparingLong(Tested::step)),
         /** The lowest loss; of equals the oldest. */
-        LOSS(Comparator.comparingDouble((TrainingState state) -> state.test().loss()) // a NaN comes last
-                .thenComparingLong(TrainingState::step));
+        LOSS(Comparator.comparingDouble((Tested tested) -> tested.test().loss()) // a NaN comes last
+                .thenComparingLong(Tested::step));
 
-        private final Comparator<TrainingState> bestFirst;
+        private final Comparator<Tested> bestFirst;
 
-        Best(Comparator<TrainingState> bestFirst) {
+        Best(Comparator<Tested> bestFirst) {
             this.bestFirst = bestFirst;
         }
 
-        Optional<TrainingState> of(List<TrainingState> states) {
-            return bestFirst == null
-                    ? Optional.empty()
-                    : states.stream().filter(state -> state.test() != null).min(bestFirst);
+        /** Empty where nothing was tested. */
+        public Optional<Tested> of(List<Tested> tested) {
+            return bestFirst == null ? Optional.empty() : tested.stream().min(bestFirst);
         }
     }
+
+    /** @param step updates done */
+    public record Tested(long step, Evaluation test) {}
 
     /**
      * The newest ones stay, whoever writes.
@@ -175,12 +176,17 @@ public final class CheckpointStore {
             makeRoom(target, e);
             throw new IOException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
         }
-        prune();
+        try {
+            prune();
+        } catch (IOException e) {
+            warnings.accept("older checkpoints in " + folder + " stay: " + e.getMessage());
+        }
     }
 
     /** What was written of a checkpoint that failed may be what fills the disk. */
     private void makeRoom(String target, IOException failure) {
         try {
+            requireOwned(); // whoever goes on elsewhere may have written it meanwhile
             storage.delete(target);
         } catch (IOException e) {
             failure.addSuppressed(e);
@@ -288,7 +294,7 @@ public final class CheckpointStore {
      * @throws IOException if it cannot be read
      */
     public Optional<Checkpoint> best(Best by) throws IOException {
-        Optional<TrainingState> found = by.of(states(complete()));
+        Optional<Tested> found = by.of(tested(complete()));
         return found.isEmpty() ? Optional.empty() : Optional.of(at(found.get().step()));
     }
 
@@ -319,17 +325,20 @@ public final class CheckpointStore {
         return found.get();
     }
 
-    private List<TrainingState> states(List<Long> steps) {
-        List<TrainingState> states = new ArrayList<>();
+    private List<Tested> tested(List<Long> steps) {
+        List<Tested> tested = new ArrayList<>();
         for (long step : steps) {
             try {
                 byte[] text = get(Storage.join(path(step), STATE));
-                states.add(TrainingState.fromText(new String(text, StandardCharsets.UTF_8)));
-            } catch (IOException e) {
+                TrainingState state = TrainingState.fromText(new String(text, StandardCharsets.UTF_8));
+                if (state.test() != null) {
+                    tested.add(new Tested(step, state.test()));
+                }
+            } catch (IOException | IllegalArgumentException e) { // it is not held against its hash here
                 warnings.accept("passing over the checkpoint " + path(step) + ": " + e.getMessage());
             }
         }
-        return states;
+        return tested;
     }
 
     private void prune() throws IOException {
@@ -340,7 +349,7 @@ public final class CheckpointStore {
         List<Long> newest = complete.subList(complete.size() - keep, complete.size());
         Set<Long> kept = new HashSet<>(newest);
         if (best != Best.NONE) {
-            best.of(states(complete)).ifPresent(state -> kept.add(state.step()));
+            best.of(tested(complete)).ifPresent(each -> kept.add(each.step()));
         }
         for (long step : steps()) {
             if (step < newest.get(0) && !kept.contains(step)) {

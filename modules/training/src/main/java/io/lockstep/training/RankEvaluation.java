@@ -9,6 +9,7 @@ import io.lockstep.training.RunOptions.DataOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
@@ -42,7 +43,7 @@ public record RankEvaluation(
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
         RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
         Dataset test = sets.testShard();
-        Checkpoint checkpoint = new CheckpointStore(storage, checkpoints, 1, notices).choose(which, best);
+        Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
         var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
@@ -52,5 +53,15 @@ public record RankEvaluation(
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
             }
         }
+    }
+
+    /** What others find newest, or best, may be another one while the run goes on. */
+    private Checkpoint chosenByRankZero(ProcessGroup group, CheckpointStore store) throws IOException {
+        Checkpoint mine = group.rank() == 0 ? store.choose(which, best) : null;
+        long step = mine == null ? 0 : mine.state().step();
+        byte[] chosen = group.allGatherRecords(
+                        ByteBuffer.allocate(Long.BYTES).putLong(step).array())
+                .get(0);
+        return mine != null ? mine : store.at(ByteBuffer.wrap(chosen).getLong());
     }
 }

@@ -288,7 +288,7 @@ public final class RankRun {
             }
             long stepsDone = step.index() + 1;
             checkpoint(stepsDone, null);
-            checkpoints.awaitWritten();
+            checkpoints.awaitQuiet(); // where it failed, that was told, and the run goes on from the one before
             group.barrier(); // nobody goes before it is written
             throw new RankLeavingException(group.describe(rank), stepsDone);
         }
@@ -304,7 +304,15 @@ public final class RankRun {
 
         /** @param evaluation of the test set at this step, or null */
         private void checkpoint(long stepsDone, Evaluation evaluation) {
-            List<String> rankStates = rankStates().write(stepsDone, players, checkpoints::awaitQuiet);
+            List<String> rankStates;
+            try {
+                rankStates = rankStates().write(stepsDone, players, checkpoints::awaitQuiet);
+            } catch (IOException e) {
+                if (group.rank() == 0) {
+                    checkpoints.failed(e);
+                }
+                return;
+            }
             if (group.rank() != 0) {
                 return;
             }

@@ -10,29 +10,57 @@ import java.util.List;
 
 /** What ranks know alone ({@link Strategy#rankState}), on its way into a checkpoint and out of it. */
 record RankStates(CheckpointStore store, ProcessGroup group) {
+    /** Before what went wrong, where a hash would be. */
+    private static final String FAILED = "!";
+
     /**
      * Each rank writes its file; a collective where ranks have something of their own.
      *
      * @param quiet called on rank 0 first: returns when no other checkpoint is being written
      * @return the files' hashes, by rank; none where ranks have nothing
+     * @throws IOException on all ranks alike, if one of them could not write
      */
-    List<String> write(long step, Players players, Runnable quiet) {
+    List<String> write(long step, Players players, Runnable quiet) throws IOException {
         List<ByteBuffer> mine = players.rankState();
         if (mine.isEmpty()) {
             return List.of();
         }
-        try {
-            if (group.rank() == 0) {
-                quiet.run();
-                store.begin(step);
+        IOException failure = null;
+        if (group.rank() == 0) {
+            quiet.run();
+            failure = failureOf(() -> store.begin(step));
+        }
+        group.barrier();
+        String[] hash = {""};
+        if (failure == null) {
+            failure = failureOf(() -> hash[0] = store.writeRankState(step, group.rank(), joined(mine)));
+        }
+        String told = failure == null ? hash[0] : FAILED + group.describe(group.rank()) + ": " + failure.getMessage();
+        List<String> all = group.allGatherRecords(told.getBytes(StandardCharsets.UTF_8)).stream()
+                .map(record -> new String(record, StandardCharsets.UTF_8))
+                .toList();
+        for (String each : all) {
+            if (each.startsWith(FAILED)) {
+                throw new IOException(
+                        "cannot write the checkpoint of step " + step + ", " + each.substring(1), failure);
             }
-            group.barrier();
-            String hash = store.writeRankState(step, group.rank(), joined(mine));
-            return group.allGatherRecords(hash.getBytes(StandardCharsets.US_ASCII)).stream()
-                    .map(record -> new String(record, StandardCharsets.US_ASCII))
-                    .toList();
+        }
+        return all;
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /** Null where there is none; a rank of a start that is over ends at once. */
+    private static IOException failureOf(Writing writing) {
+        try {
+            writing.run();
+            return null;
+        } catch (CheckpointStore.FencedException e) {
+            throw new UncheckedIOException(e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write this rank's part of the checkpoint of step " + step, e);
+            return e;
         }
     }
 

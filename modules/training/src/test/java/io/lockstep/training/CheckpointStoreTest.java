@@ -138,6 +138,25 @@ class CheckpointStoreTest {
         assertThat(store.latest()).isEmpty();
     }
 
+    /** Its own write fails when it wakes, as on a file system whose lease has gone to the other. */
+    @Test
+    void aWriterThatIsOvertakenAndFailsRemovesNothing() throws IOException {
+        store.claim("first");
+        CheckpointStore first = ownedBy("first", new HookedStorage() {
+            @Override
+            void creating(String path) throws IOException {
+                if (path.endsWith("model.zip")) {
+                    store.claim("second");
+                    ownedBy("second", new LocalStorage()).write(checkpoint(50));
+                    throw new IOException("no lease on the file");
+                }
+            }
+        });
+
+        assertThatThrownBy(() -> first.write(checkpoint(50))).hasMessageContaining("no lease");
+        assertThat(store.latest().orElseThrow().model()).isEqualTo(model(50));
+    }
+
     private CheckpointStore ownedBy(String owner, Storage storage) {
         return new CheckpointStore(storage, folder.toString(), 2, CheckpointStore.Best.NONE, owner, warnings::add);
     }

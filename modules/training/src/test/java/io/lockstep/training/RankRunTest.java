@@ -231,6 +231,27 @@ class RankRunTest {
                 .containsExactly(16L, 24L);
     }
 
+    /** Each rank writes a file of its own then. */
+    @Test
+    void whereARanksPartOfACheckpointCannotBeWrittenAllGoOnWithoutIt() throws Exception {
+        var strategy = new Strategies.Averaging(4, 1, false); // each rank keeps its momentum
+        TestRun run = TestRun.on(
+                new FailingDisk(1, "rank-00001.state"),
+                2,
+                setup("run", strategy).options(24));
+
+        assertThat(run.hashes()).hasSize(2);
+        assertThat(run.events())
+                .filteredOn(event -> event instanceof RunEvent.Warned)
+                .singleElement()
+                .asString()
+                .contains("step 8", "rank 1", "the disk is away", "training goes on");
+        assertThat(run.events().stream()
+                        .filter(event -> event instanceof RunEvent.CheckpointWritten)
+                        .map(event -> ((RunEvent.CheckpointWritten) event).step()))
+                .containsExactly(16L, 24L);
+    }
+
     @Test
     void theLastCheckpointMustBeWritten() {
         assertThatThrownBy(() ->
@@ -242,13 +263,20 @@ class RankRunTest {
     private static final class FailingDisk extends HookedStorage {
         private final AtomicInteger failures;
 
+        private final String file;
+
         FailingDisk(int failures) {
+            this(failures, CheckpointStore.MODEL);
+        }
+
+        FailingDisk(int failures, String file) {
             this.failures = new AtomicInteger(failures);
+            this.file = file;
         }
 
         @Override
         void creating(String path) throws IOException {
-            if (path.endsWith(CheckpointStore.MODEL) && failures.getAndDecrement() > 0) {
+            if (path.endsWith(file) && failures.getAndDecrement() > 0) {
                 throw new IOException("the disk is away");
             }
         }

@@ -63,20 +63,27 @@ public final class TcpEndpoint implements Endpoint {
     public static TcpEndpoint open(GroupOptions options, PortRange ports, AttemptKey key) {
         try {
             InetAddress address = InetAddress.getByName(options.bindAddress());
-            ServerSocketChannel listener = ServerSocketChannel.open();
-            try {
-                ports.bindFirst(port -> listener.bind(new InetSocketAddress(address, port), BACKLOG));
-                listener.configureBlocking(false);
-                return new TcpEndpoint(options, key, listener, address);
-            } catch (IOException e) {
-                listener.close();
-                throw e;
-            }
+            ServerSocketChannel[] listener = new ServerSocketChannel[1];
+            ports.bindFirst(port -> listener[0] = listening(address, port));
+            return new TcpEndpoint(options, key, listener[0], address);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot bind TCP " + options.bindAddress() + ":" + ports + " (" + e.getMessage() + ")"
                             + "; set the bind address to one of this host that the other ranks can reach",
                     e);
+        }
+    }
+
+    /** A channel of its own for each port: one that was bound and could not listen binds no other. */
+    private static ServerSocketChannel listening(InetAddress address, int port) throws IOException {
+        ServerSocketChannel listener = ServerSocketChannel.open();
+        try {
+            listener.bind(new InetSocketAddress(address, port), BACKLOG);
+            listener.configureBlocking(false);
+            return listener;
+        } catch (IOException e) {
+            listener.close();
+            throw e;
         }
     }
 

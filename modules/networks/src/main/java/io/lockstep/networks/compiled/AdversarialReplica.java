@@ -78,10 +78,7 @@ public final class AdversarialReplica implements Replica {
 
     @Override
     public long memoryBytes() {
-        return (long) parameters().limit()
-                + gradients().limit()
-                + updaterState().limit()
-                + game.nativeBytes();
+        return game.network.memoryBytes() + game.nativeBytes();
     }
 
     @Override

@@ -126,10 +126,7 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public long memoryBytes() {
-        return (long) parameters().limit()
-                + gradients().limit()
-                + updaterState().limit()
-                + plan.nativeBytes();
+        return dl4j.memoryBytes() + plan.nativeBytes();
     }
 
     @Override

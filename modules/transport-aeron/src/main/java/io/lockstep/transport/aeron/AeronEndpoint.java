@@ -157,14 +157,15 @@ final class AeronEndpoint implements Endpoint {
 
     private void bind() {
         try {
-            transport.ports().bindFirst(this::bind);
+            long until = System.nanoTime() + options.deadline().toNanos();
+            transport.ports().bindFirst(port -> bind(port, until));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot bind UDP " + options.bindAddress() + ":" + transport.ports(), e);
         }
         status = aeron.addSubscription("aeron:udp?tags=" + socketTag, STATUS_STREAM);
     }
 
-    private void bind(int wanted) throws BindException {
+    private void bind(int wanted, long until) throws BindException {
         socketTag++; // a channel that failed keeps its tag
         String channel = "aeron:udp?tags=" + socketTag + "|endpoint=" + literal(options.bindAddress()) + ":" + wanted;
         try {
@@ -172,7 +173,6 @@ final class AeronEndpoint implements Endpoint {
         } catch (RegistrationException e) { // its message tells the system's
             throw (BindException) new BindException(e.getMessage()).initCause(e);
         }
-        long until = System.nanoTime() + options.deadline().toNanos();
         String resolved = null;
         while (resolved == null) {
             drive();
