@@ -87,6 +87,9 @@ final class EvaluateCommand implements Callable<Integer> {
         checkpoint.putInto(configuration);
         assignments.forEach(configuration::put);
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(conf));
+        if (configuration.isChanged(Settings.CHECKPOINT)) {
+            run.checkpoint(); // told now, if it is not there
+        }
         if (run.isGame()) {
             var quality =
                     new SampleQuality(run).measure(classifier == null ? null : TrainedRun.open(classifier), System.out);

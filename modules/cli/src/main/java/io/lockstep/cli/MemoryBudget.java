@@ -62,14 +62,14 @@ final class MemoryBudget {
     static void require(Replica replica, ReplicaFactory.Setup setup, long availableBefore) {
         String host = RankEnvironment.here(1).host();
         long mine = replica.memoryBytes();
-        long available = availableBefore;
         byte[] name = host.getBytes(StandardCharsets.UTF_8);
         byte[] record = ByteBuffer.allocate(2 * Long.BYTES + name.length)
                 .putLong(mine)
-                .putLong(available)
+                .putLong(availableBefore)
                 .put(name)
                 .array();
         long needed = 0;
+        long available = -1;
         int ranks = 0;
         for (byte[] each : setup.group().allGatherRecords(record)) {
             ByteBuffer in = ByteBuffer.wrap(each);
@@ -83,7 +83,7 @@ final class MemoryBudget {
         }
         String what = Progress.format(
                 "%,d MB outside the heap for the network and %,d examples at once", mine / MIB, setup.largestBatch());
-        String remedy = "; raise micro-batches, or lower global-batch";
+        String remedy = "raise micro-batches, or lower global-batch";
         SparkEnv spark = SparkEnv.get();
         var budget = new MemoryBudget(spark == null ? new SparkConf(false) : spark.conf());
         if (budget.isEnforced() && budget.isExceededBy(mine)) {
@@ -95,7 +95,7 @@ final class MemoryBudget {
                                     budget.ranksPerExecutor(),
                                     budget.overheadMib(),
                                     budget.wantedOverheadMib(mine))
-                            + remedy.replaceFirst("; ", ", "),
+                            + ", " + remedy,
                     null);
         }
         if (available > 0 && needed > available) {
@@ -103,7 +103,7 @@ final class MemoryBudget {
                     Progress.format(
                                     "it needs %s; the %d rank(s) of %s need %,d MB, and %,d MB are available",
                                     what, ranks, host, needed / MIB, available / MIB)
-                            + remedy + ", or take fewer workers a host",
+                            + "; " + remedy + ", or take fewer workers a host",
                     null);
         }
     }

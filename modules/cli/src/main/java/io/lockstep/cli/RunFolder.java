@@ -61,7 +61,8 @@ final class RunFolder implements AutoCloseable {
             if (!exists
                     && !resume
                     && storage.exists(path)
-                    && !storage.list(path).isEmpty()) {
+                    && storage.list(path).stream()
+                            .anyMatch(entry -> !entry.name().equals(SUBMISSION))) { // alone, it is all of a lost start
                 throw new UsageException(path + " exists and is not empty; choose another --run-dir");
             }
             RunFolder folder = new RunFolder(storage, path);

@@ -437,7 +437,8 @@ final class TrainJob {
                                 "test accuracy %.2f %%, test loss %.4f",
                                 100 * summary.testAccuracy(), summary.testLoss()),
                 summary.examplesPerSecond()));
-        boolean kept = !configuration.get(Settings.CHECKPOINT_BEST).equals("off");
+        boolean kept =
+                !configuration.get(Settings.CHECKPOINT_BEST).equals("off") && !MasterJobs.isMaster(configuration);
         if (kept && summary.bestStep() != null && summary.bestTestAccuracy() > summary.testAccuracy()) {
             progress.line(Progress.format(
                     "best: test accuracy %.2f %% after step %,d, kept (evaluate --checkpoint best)",

@@ -164,11 +164,10 @@ class StandaloneClusterIT {
 
     private static void awaitFile(Path file) throws Exception {
         Instant end = Instant.now().plusSeconds(120);
-        while (!Files.exists(file)) {
+        while (!Files.exists(file) || Files.size(file) == 0) {
             assertThat(Instant.now()).as("no " + file).isBefore(end);
             Thread.sleep(20);
         }
-        Thread.sleep(200); // written, too
     }
 
     private Outcome submit(String workers, String runDir) throws Exception {

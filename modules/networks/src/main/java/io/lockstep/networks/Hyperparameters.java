@@ -82,105 +82,92 @@ public record Hyperparameters(
     }
 
     public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
-        return new Hyperparameters(
-                changed,
-                changedRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                l1,
-                l2,
-                weightDecay,
-                maxNorm,
-                dropout,
-                normGroups,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.updater = changed;
+        draft.learningRate = changedRate;
+        return draft.finished();
     }
 
     public Hyperparameters withRegularization(double changedL1, double changedL2, double changedDecay) {
-        return new Hyperparameters(
-                updater,
-                learningRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                changedL1,
-                changedL2,
-                changedDecay,
-                maxNorm,
-                dropout,
-                normGroups,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.l1 = changedL1;
+        draft.l2 = changedL2;
+        draft.weightDecay = changedDecay;
+        return draft.finished();
     }
 
     public Hyperparameters withMaxNorm(double changed) {
-        return new Hyperparameters(
-                updater,
-                learningRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                l1,
-                l2,
-                weightDecay,
-                changed,
-                dropout,
-                normGroups,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.maxNorm = changed;
+        return draft.finished();
     }
 
     public Hyperparameters withNormGroups(int changed) {
-        return new Hyperparameters(
-                updater,
-                learningRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                l1,
-                l2,
-                weightDecay,
-                maxNorm,
-                dropout,
-                changed,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.normGroups = changed;
+        return draft.finished();
     }
 
     public Hyperparameters withDropout(double changed) {
-        return new Hyperparameters(
-                updater,
-                learningRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                l1,
-                l2,
-                weightDecay,
-                maxNorm,
-                changed,
-                normGroups,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.dropout = changed;
+        return draft.finished();
     }
 
     public Hyperparameters withLabelSmoothing(double changed) {
-        return new Hyperparameters(
-                updater,
-                learningRate,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                l1,
-                l2,
-                weightDecay,
-                maxNorm,
-                dropout,
-                normGroups,
-                changed);
+        Draft draft = new Draft(this);
+        draft.labelSmoothing = changed;
+        return draft.finished();
+    }
+
+    /** A copy that can be changed. */
+    private static final class Draft {
+        UpdaterName updater;
+        double learningRate;
+        double momentum;
+        double beta1;
+        double beta2;
+        double epsilon;
+        double l1;
+        double l2;
+        double weightDecay;
+        double maxNorm;
+        double dropout;
+        int normGroups;
+        double labelSmoothing;
+
+        Draft(Hyperparameters from) {
+            updater = from.updater;
+            learningRate = from.learningRate;
+            momentum = from.momentum;
+            beta1 = from.beta1;
+            beta2 = from.beta2;
+            epsilon = from.epsilon;
+            l1 = from.l1;
+            l2 = from.l2;
+            weightDecay = from.weightDecay;
+            maxNorm = from.maxNorm;
+            dropout = from.dropout;
+            normGroups = from.normGroups;
+            labelSmoothing = from.labelSmoothing;
+        }
+
+        Hyperparameters finished() {
+            return new Hyperparameters(
+                    updater,
+                    learningRate,
+                    momentum,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    l1,
+                    l2,
+                    weightDecay,
+                    maxNorm,
+                    dropout,
+                    normGroups,
+                    labelSmoothing);
+        }
     }
 
     /** Seed and updater, for the layers of a new network to share. {@link #regularize} it when it is built. */
@@ -189,8 +176,8 @@ public record Hyperparameters(
     }
 
     /**
-     * Gives every layer its l1, l2, weight decay and greatest norm. Layer by layer, because DL4J 1.0.0-M2.1 counts a weight decay that
-     * is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
+     * Gives every layer its l1, l2, weight decay and greatest norm. Layer by layer, because DL4J 1.0.0-M2.1 counts a
+     * weight decay that is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
      * weight decay for alternatives.
      */
     public ComputationGraphConfiguration regularize(ComputationGraphConfiguration configuration) {
@@ -209,20 +196,10 @@ public record Hyperparameters(
      * @param vertices names of the layers
      */
     public void separateUpdater(ComputationGraphConfiguration configuration, Set<String> vertices) {
-        Hyperparameters near = new Hyperparameters(
-                updater,
-                learningRate,
-                Math.nextUp(momentum),
-                beta1,
-                beta2,
-                Math.nextUp(epsilon),
-                l1,
-                l2,
-                weightDecay,
-                maxNorm,
-                dropout,
-                normGroups,
-                labelSmoothing);
+        Draft draft = new Draft(this);
+        draft.momentum = Math.nextUp(momentum);
+        draft.epsilon = Math.nextUp(epsilon);
+        Hyperparameters near = draft.finished();
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertices.contains(name)
                     && vertex instanceof LayerVertex layerVertex

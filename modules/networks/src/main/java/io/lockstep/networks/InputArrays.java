@@ -107,6 +107,10 @@ final class InputArrays {
                 labelMemory.put(at + c * steps, (classes == 1 ? label == 1 : label == c) ? on : off);
             }
             if (batch.mixture() != null) {
+                if (classes == 1 || steps > 1) {
+                    throw new UnsupportedOperationException(
+                            "mixup is for networks that choose one of several classes; leave mixup = 0");
+                }
                 mixInto(at, batch.mixture().label(i), batch.mixture().share(i));
             }
         }

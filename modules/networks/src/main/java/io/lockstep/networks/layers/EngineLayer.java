@@ -16,7 +16,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer of sequences, (N, F, T) in DL4J, or of images, whose operations are the engine's. A subclass says which parameters it has
+ * A layer of sequences, (N, F, T) in DL4J, or of images, whose operations are the engine's. A subclass says which
+ * parameters it has
  * and which operations it is. A compiled replica runs it fast; in DL4J itself the reference backend runs it.
  */
 public abstract class EngineLayer extends BaseRecurrentLayer {
