@@ -52,7 +52,7 @@ final class DataCommand {
     static final class Describe implements Callable<Integer> {
         @Parameters(
                 paramLabel = "NAME|PATH|URI",
-                description = "shapes, cifar10, mnist, tinyshakespeare, a folder, or a text (.txt).")
+                description = "shapes, cifar10, mnist, tinyshakespeare, shakespeare-plays, a folder, or a text (.txt).")
         private String data;
 
         @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")

@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.Storage;
@@ -105,9 +104,7 @@ final class DriverExamination {
     private DataSource data(HadoopStorage storage) throws IOException {
         try {
             SparkJobs.resolveData(configuration, storage);
-            DataSource source = new DataCatalog(
-                            storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH))
-                    .resolve(configuration.get(Settings.DATA));
+            DataSource source = SparkJobs.openData(configuration, storage);
             findings.add(Finding.ok(
                     "data",
                     Progress.format(

@@ -132,7 +132,7 @@ final class GenerateCommand implements Callable<Integer> {
     private String draw(TextFile text, CompiledReplica model, int steps) {
         int[] start;
         try {
-            start = text.vocabulary().encode(prompt);
+            start = text.characters().encode(prompt);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--prompt: " + e.getMessage() + " of " + text.name(), e);
         }
@@ -140,7 +140,7 @@ final class GenerateCommand implements Callable<Integer> {
         out.print(prompt);
         StringBuilder drawn = new StringBuilder(prompt);
         new TextGenerator(model, steps, text.classes(), temperature, topK, seed).generate(start, length, number -> {
-            String character = text.vocabulary().decode(number);
+            String character = text.characters().decode(number);
             out.print(character);
             drawn.append(character);
         });

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
@@ -20,6 +21,7 @@ import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** From settings to networks. */
 final class Networks {
@@ -49,6 +51,32 @@ final class Networks {
             hyperparameters(configuration);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /** Whether the model is for texts of which some is hidden. */
+    static boolean readsMaskedText(Configuration configuration) {
+        String name = configuration.get(Settings.MODEL);
+        return !name.equals(OWN) && model(name).architecture().readsMaskedText();
+    }
+
+    /** @throws UsageException if the examples are not such as the network reads */
+    static void requireReads(NetworkDefinition network, DataSource data) {
+        if (network.tokens() != data.vocabulary() > 0) {
+            throw new UsageException(
+                    network.tokens()
+                            ? "the network reads text, and " + data.name() + " is none"
+                            : data.name()
+                                    + " is text, which the network does not read; `bin/lockstep models` lists those that do");
+        }
+        if (network.tokens()) {
+            long known = ((InputType.InputTypeRecurrent) network.input()).getSize();
+            if (known < data.vocabulary() || network.labelsOfExample() != data.labelsOfExample()) {
+                throw new UsageException(Progress.format(
+                        "%s has %d numbers of a step and %d labels of an example, the network %d and %d: see text in"
+                                + " conf/lockstep-defaults.conf.template",
+                        data.name(), data.vocabulary(), data.labelsOfExample(), known, network.labelsOfExample()));
+            }
         }
     }
 

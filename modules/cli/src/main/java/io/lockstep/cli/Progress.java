@@ -87,6 +87,9 @@ final class Progress {
         } else if (event instanceof RunEvent.Decided decided) {
             var decision = decided.decision();
             line(decision.setting() + " = " + decision.value() + ": " + decision.why());
+        } else if (event instanceof RunEvent.BeganWith began) {
+            line("begins with the parameters of " + began.model().replaceAll(".*/(?=[^/]+/checkpoints/)", "")
+                    + (began.anew().isEmpty() ? "" : "; anew: " + String.join(", ", began.anew())));
         } else if (event instanceof RunEvent.Warned warned) {
             line("warning: " + warned.message());
         }

@@ -23,7 +23,8 @@ final class Settings {
             "data",
             "shapes",
             "The examples: `shapes` (pictures), `reverse`, `sort` (digits; all generated), `cifar10`, `mnist`,"
-                    + " `tinyshakespeare`, or the path or URI of a folder in one of their formats or of a text (.txt).",
+                    + " `tinyshakespeare`, `shakespeare-plays` (which play is a passage from?), or the path or URI of a folder"
+                    + " in one of their formats, of a text (.txt), or of a folder of texts to tell apart (CLASS.txt).",
             Parsers.text());
     static final Setting<String> DATA_HOME = add(
             "data-home",
@@ -40,6 +41,12 @@ final class Settings {
             "64",
             "Steps of an example, where the data is a text (how far a language model sees), sort or reverse (digits and answer).",
             Parsers.int32(2, 1 << 16));
+    static final Setting<String> TEXT = add(
+            "text",
+            "auto",
+            "What is learned of a text: next (the character behind each), masked (15 % of the bytes are hidden and guessed from"
+                    + " the others), auto: what the model is for.",
+            Parsers.word("auto", "next", "masked"));
 
     static final Setting<String> RUNTIME = add(
             "runtime",
@@ -88,6 +95,12 @@ final class Settings {
             "0",
             "Stop after so many steps, with a checkpoint, on schedules made for all of them; 0: do not. --resume goes on.",
             Parsers.integer(0, Long.MAX_VALUE));
+    static final Setting<String> INIT_FROM = add(
+            "init-from",
+            "",
+            "Begin with what another network has learned: the folder of a run, whose newest checkpoint is taken, or a file of"
+                    + " DL4J's ModelSerializer (.zip). Parameters of the same name and shape are taken, others begin anew.",
+            Parsers.text());
     static final Setting<Long> SEED = add(
             "seed",
             "1",

@@ -2,6 +2,8 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
@@ -81,7 +83,19 @@ final class SparkJobs {
                 configuration.get(Settings.DATA_HOME),
                 configuration.get(Settings.TRAIN_EXAMPLES),
                 configuration.get(Settings.TEST_EXAMPLES),
-                configuration.get(Settings.SEQUENCE_LENGTH));
+                texts(configuration));
+    }
+
+    private static TextOptions texts(Configuration configuration) {
+        String text = configuration.get(Settings.TEXT);
+        boolean masked = text.equals("masked") || text.equals("auto") && Networks.readsMaskedText(configuration);
+        return new TextOptions(configuration.get(Settings.SEQUENCE_LENGTH), masked);
+    }
+
+    /** The data that a configuration names; {@link #resolveData} has made its paths absolute. */
+    static DataSource openData(Configuration configuration, HadoopStorage storage) throws IOException {
+        return new DataCatalog(storage, configuration.get(Settings.DATA_HOME), texts(configuration))
+                .resolve(configuration.get(Settings.DATA));
     }
 
     /** What can be known before an executor starts. */

@@ -1,7 +1,6 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.Augmentation;
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.Split;
@@ -15,6 +14,7 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,11 +137,12 @@ final class TrainJob {
         checkTogether(configuration);
         HadoopStorage storage = SparkJobs.storage(conf);
         resolvePaths(storage);
-        String home = configuration.get(Settings.DATA_HOME);
-        DataSource source = new DataCatalog(storage, home, configuration.get(Settings.SEQUENCE_LENGTH))
-                .resolve(configuration.get(Settings.DATA));
+        DataSource source = SparkJobs.openData(configuration, storage);
         if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
             throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
+        }
+        if (configuration.isChanged(Settings.TEXT) && source.labelsOfExample() == 1) {
+            throw new UsageException("text is for texts without labels, and " + source.name() + " has labels");
         }
         if (!(source instanceof ImageSource)) {
             for (Setting<?> setting : List.of(Settings.MIXUP, Settings.INPUT_NOISE)) {
@@ -156,6 +157,7 @@ final class TrainJob {
         }
         NetworkDefinition definition =
                 network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+        Networks.requireReads(definition, source);
         game = definition.adversarial() != null;
         progress.showGame(game);
         GameSettings.check(definition, configuration, source);
@@ -235,6 +237,30 @@ final class TrainJob {
         }
         configuration.put(Settings.RUN_DIR.name(), storage.qualify(runDir));
         SparkJobs.resolveData(configuration, storage);
+        resolveInitial(storage);
+    }
+
+    /** From a run's folder to a file, which stays the same when that run goes on. */
+    private void resolveInitial(HadoopStorage storage) throws IOException {
+        String initial = configuration.get(Settings.INIT_FROM);
+        if (initial.isEmpty() || resume) {
+            return;
+        }
+        String path = storage.qualify(initial);
+        try {
+            if (!initial.endsWith(".zip")) {
+                var store = new CheckpointStore(storage, path + "/checkpoints", 1, progress::line);
+                long step = store.choose("newest", CheckpointStore.Best.NONE)
+                        .state()
+                        .step();
+                path = store.path(step) + "/" + CheckpointStore.MODEL;
+            } else if (!storage.exists(path)) {
+                throw new FileNotFoundException(path + ": no such file");
+            }
+        } catch (FileNotFoundException e) {
+            throw new UsageException("init-from: " + e.getMessage(), e);
+        }
+        configuration.put(Settings.INIT_FROM.name(), path);
     }
 
     /** @param goesOn from the last checkpoint, if there is one */
@@ -274,7 +300,8 @@ final class TrainJob {
                         configuration.get(Settings.CHECKPOINT_KEEP),
                         game ? CheckpointStore.Best.NONE : bestToKeep(),
                         goesOn,
-                        owner));
+                        owner,
+                        configuration.get(Settings.INIT_FROM)));
     }
 
     private CheckpointStore.Best bestToKeep() {

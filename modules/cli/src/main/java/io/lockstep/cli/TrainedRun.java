@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.Normalization;
@@ -32,9 +31,7 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
     static TrainedRun open(String runDir, Configuration configuration, HadoopStorage storage) throws IOException {
         Networks.check(configuration);
         SparkJobs.resolveData(configuration, storage);
-        var catalog = new DataCatalog(
-                storage, configuration.get(Settings.DATA_HOME), configuration.get(Settings.SEQUENCE_LENGTH));
-        return new TrainedRun(configuration, storage, runDir, catalog.resolve(configuration.get(Settings.DATA)));
+        return new TrainedRun(configuration, storage, runDir, SparkJobs.openData(configuration, storage));
     }
 
     String model() {

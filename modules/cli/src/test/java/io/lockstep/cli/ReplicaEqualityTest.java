@@ -7,6 +7,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
 import io.lockstep.training.RunEvent;
@@ -81,7 +82,7 @@ class ReplicaEqualityTest {
         String data = configuration.get(Settings.MODEL).equals("transformer") ? "sort" : "shapes";
         RunOptions options = new RunOptions(
                 configuration.get(Settings.MODEL),
-                new RunOptions.DataOptions(data, folder.toString(), 150, 20, 20),
+                new RunOptions.DataOptions(data, folder.toString(), 150, 20, new TextOptions(20, false)),
                 StrategySettings.factory(configuration),
                 32,
                 1,

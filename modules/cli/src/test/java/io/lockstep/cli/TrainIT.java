@@ -116,6 +116,37 @@ class TrainIT {
         assertThat(text.out().strip()).startsWith("two").hasSizeGreaterThan(20);
     }
 
+    @Test
+    void whatAModelOfMaskedTextLearnedIsWhereAClassifierBegins() throws Exception {
+        Path texts = Files.createDirectory(folder.resolve("rhymes"));
+        Files.writeString(texts.resolve("magpies.txt"), "one for sorrow, two for joy,\n".repeat(120));
+        Files.writeString(texts.resolve("stars.txt"), "how I wonder what you are\n".repeat(120));
+        String[] adam = {"--set", "updater=adam", "--set", "learning-rate=0.002", "--set", "sequence-length=16"};
+
+        List<String> masked = new ArrayList<>(List.of("--model", "bert", "--data", "rhymes/magpies.txt"));
+        masked.addAll(List.of(adam));
+        Outcome pretrained = train("pretrained", masked.toArray(String[]::new));
+        assertThat(pretrained.status()).as(pretrained.err()).isZero();
+
+        List<String> classes = new ArrayList<>(List.of("--model", "bert-classifier", "--data", "rhymes"));
+        classes.addAll(List.of(adam));
+        classes.addAll(List.of("--set", "init-from=pretrained"));
+        Outcome tuned = train("tuned", classes.toArray(String[]::new));
+        assertThat(tuned.status()).as(tuned.err()).isZero();
+        assertThat(tuned.out())
+                .contains("begins with the parameters of pretrained/checkpoints/step-00000020/model.zip")
+                .contains("anew: classes_W, classes_b");
+        assertThat(json("tuned/summary.json").get("test_accuracy").asDouble()).isGreaterThan(0.9);
+        // not the folder, in which there may be a newer checkpoint by the time that the run is repeated
+        assertThat(Files.readString(folder.resolve("tuned/config.conf"))).contains("step-00000020/model.zip");
+        Outcome tested = lockstep(folder, "evaluate", "tuned");
+        assertThat(tested.status()).as(tested.err()).isZero();
+
+        Outcome foreign = train("foreign", "--model", "lenet5", "--set", "init-from=pretrained");
+        assertThat(foreign.status()).isEqualTo(1);
+        assertThat(foreign.err()).contains("cannot begin with").contains("another one");
+    }
+
     /** 20 steps over 300 pictures by 32: every tenth batch is a short one. */
     private Outcome train(String name, String... options) throws IOException, InterruptedException {
         List<String> args =

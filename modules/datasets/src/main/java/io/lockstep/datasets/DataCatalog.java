@@ -10,7 +10,7 @@ import java.util.Map;
  * Resolves {@code --data NAME|PATH|URI}.
  *
  * <p>A known name is {@code shapes}, {@code reverse} or {@code sort}, which are generated, or the name of a published set, which lies in a folder of the
- * data home ({@code data fetch} puts it there). Anything with a {@code /}, or the name of a folder that exists, is a
+ * data home ({@code data fetch} puts it there); {@code shakespeare-plays} are passages of {@code tinyshakespeare}. Anything with a {@code /}, or the name of a folder that exists, is a
  * path; what format a folder has is seen by the files in it, and a path that ends in {@code .txt} is a text.
  */
 public final class DataCatalog {
@@ -18,8 +18,10 @@ public final class DataCatalog {
     private static final Map<String, String> PUBLISHED =
             Map.of("cifar10", "cifar-10-batches-bin", "mnist", "mnist", "tinyshakespeare", "tinyshakespeare");
 
-    /** nanoGPT's block size on a CPU (its README). */
-    public static final int DEFAULT_SEQUENCE_LENGTH = 64;
+    /** Passages of the plays in {@code tinyshakespeare}. */
+    private static final String PLAYS = "shakespeare-plays";
+
+    private static final String PLAYS_TEXT = "tinyshakespeare";
 
     private static final String TEXT_SUFFIX = ".txt";
     /** What a folder's text is called. */
@@ -27,25 +29,25 @@ public final class DataCatalog {
 
     private final Storage storage;
     private final String dataHome;
-    private final int sequenceLength;
+    private final TextOptions texts;
 
     /** With text in examples of 64 characters. */
     public DataCatalog(Storage storage, String dataHome) {
-        this(storage, dataHome, DEFAULT_SEQUENCE_LENGTH);
+        this(storage, dataHome, TextOptions.DEFAULT);
     }
 
     /**
      * @param dataHome folder of the published sets; need not exist
-     * @param sequenceLength characters of an example of text
+     * @param texts how text becomes examples
      */
-    public DataCatalog(Storage storage, String dataHome, int sequenceLength) {
+    public DataCatalog(Storage storage, String dataHome, TextOptions texts) {
         this.storage = storage;
         this.dataHome = dataHome;
-        this.sequenceLength = sequenceLength;
+        this.texts = texts;
     }
 
     public static List<String> names() {
-        return List.of(GeneratedShapes.NAME, "reverse", "sort", "cifar10", "mnist", "tinyshakespeare");
+        return List.of(GeneratedShapes.NAME, "reverse", "sort", "cifar10", "mnist", PLAYS_TEXT, PLAYS);
     }
 
     /** Where a published set lies or will lie; {@code name} is one that {@code data fetch} knows. */
@@ -69,11 +71,15 @@ public final class DataCatalog {
         }
         for (GeneratedPairs.Task task : GeneratedPairs.Task.values()) {
             if (nameOrPath.equals(task.dataName())) {
-                return new GeneratedPairs(task, sequenceLength);
+                return new GeneratedPairs(task, texts.length());
             }
         }
         if (PUBLISHED.containsKey(nameOrPath)) {
-            return openPublished(nameOrPath);
+            return open(publishedFolderOf(nameOrPath), nameOrPath);
+        }
+        if (nameOrPath.equals(PLAYS)) {
+            String text = Storage.join(publishedFolderOf(PLAYS_TEXT), TEXT_FILE);
+            return Passages.plays(storage, text, PLAYS, texts.length());
         }
         if (nameOrPath.contains("/") || nameOrPath.contains("\\") || storage.exists(nameOrPath)) {
             return open(nameOrPath, lastName(nameOrPath));
@@ -84,25 +90,25 @@ public final class DataCatalog {
 
     /** Whether a known name needs no files. */
     public static boolean generated(String name) {
-        return names().contains(name) && !PUBLISHED.containsKey(name);
+        return names().contains(name) && !PUBLISHED.containsKey(name) && !name.equals(PLAYS);
     }
 
     /** Is it there, as far as can be seen without reading it? */
     public boolean present(String name) throws IOException {
-        return generated(name) || storage.exists(publishedFolder(name));
+        return generated(name) || storage.exists(publishedFolder(name.equals(PLAYS) ? PLAYS_TEXT : name));
     }
 
     public DatasetDescription describe(String nameOrPath) throws IOException {
         return DatasetDescription.of(resolve(nameOrPath));
     }
 
-    private DataSource openPublished(String name) throws IOException {
+    private String publishedFolderOf(String name) throws IOException {
         String folder = publishedFolder(name);
         if (!storage.exists(folder)) {
             throw new DatasetNotFoundException(name + " is not in " + folder + ": run `bin/lockstep data fetch " + name
                     + "`, or use `--data shapes`, which needs no download");
         }
-        return open(folder, name);
+        return folder;
     }
 
     private DataSource open(String folder, String name) throws IOException {
@@ -126,15 +132,22 @@ public final class DataCatalog {
         if (files.containsKey(TEXT_FILE)) {
             return text(Storage.join(folder, TEXT_FILE), name);
         }
+        List<String> names = List.copyOf(files.keySet());
+        if (Passages.recognises(names)) {
+            return Passages.open(storage, folder, name, names, texts.length());
+        }
         throw new DatasetNotFoundException(folder + " holds no data set: expected CIFAR-10's "
-                + CifarFormat.TRAIN_FILES.get(0) + ", MNIST's train-images-idx3-ubyte(.gz) or a text, " + TEXT_FILE
-                + " (a text file of another name is named itself, and ends in " + TEXT_SUFFIX + ")"
+                + CifarFormat.TRAIN_FILES.get(0) + ", MNIST's train-images-idx3-ubyte(.gz), a text, " + TEXT_FILE
+                + " (a text file of another name is named itself, and ends in " + TEXT_SUFFIX
+                + "), or texts to tell apart, CLASS" + TEXT_SUFFIX
                 + nestedHint(folder, files));
     }
 
     private DataSource text(String file, String name) throws IOException {
         try {
-            return TextFile.open(storage, file, name, sequenceLength);
+            return texts.masked()
+                    ? MaskedText.open(storage, file, name, texts.length())
+                    : TextFile.open(storage, file, name, texts.length());
         } catch (FileNotFoundException e) {
             throw new DatasetNotFoundException(file + ": no such file", e);
         }

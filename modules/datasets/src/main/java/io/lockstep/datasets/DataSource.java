@@ -12,7 +12,7 @@ public interface DataSource {
     /** For people: {@code cifar10}, {@code shapes}, or the last name of a path. */
     String name();
 
-    /** For people: {@code CIFAR-10 binary}, {@code MNIST idx}, {@code generated}, {@code text}. */
+    /** For people: {@code CIFAR-10 binary}, {@code MNIST idx}, {@code generated}, {@code text, by character}. */
     String format();
 
     /** Of one example; see {@link Dataset#shape}. */
@@ -22,6 +22,16 @@ public interface DataSource {
     List<String> classNames();
 
     int examples(Split split);
+
+    /** Numbers that a step of text may have, from 0; 0 for pictures. */
+    default int vocabulary() {
+        return 0;
+    }
+
+    /** See {@link Dataset#labelsOfExample}. */
+    default int labelsOfExample() {
+        return 1;
+    }
 
     /**
      * Reads part of a split into memory, and holds nothing but that part.

@@ -5,7 +5,8 @@ import java.nio.IntBuffer;
 import java.util.List;
 
 /** Labelled examples in memory. Immutable; any thread may call. */
-public abstract sealed class Dataset permits GeneratedPairs.Pairs, ImageDataset, TextDataset {
+public abstract sealed class Dataset
+        permits GeneratedPairs.Pairs, ImageDataset, MaskedText.Blocks, Passages.Part, TextDataset {
     Dataset() {}
 
     public abstract String name();

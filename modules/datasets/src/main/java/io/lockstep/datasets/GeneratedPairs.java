@@ -83,6 +83,16 @@ public final class GeneratedPairs implements DataSource {
     }
 
     @Override
+    public int vocabulary() {
+        return classes();
+    }
+
+    @Override
+    public int labelsOfExample() {
+        return digits;
+    }
+
+    @Override
     public int examples(Split split) {
         return split == Split.TRAIN ? TRAIN_EXAMPLES : TEST_EXAMPLES;
     }

@@ -48,7 +48,7 @@ public final class TextFile implements DataSource {
         return file;
     }
 
-    public Vocabulary vocabulary() {
+    public Vocabulary characters() {
         return vocabulary;
     }
 
@@ -75,6 +75,16 @@ public final class TextFile implements DataSource {
     private int[] part(Split split) {
         int cut = (int) (TRAINING_SHARE * numbers.length);
         return split == Split.TRAIN ? Arrays.copyOf(numbers, cut) : Arrays.copyOfRange(numbers, cut, numbers.length);
+    }
+
+    @Override
+    public int vocabulary() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public int labelsOfExample() {
+        return length;
     }
 
     @Override

@@ -61,7 +61,7 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(name))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage("unknown data '" + name + "'; did you mean '" + nearest
-                        + "'? Known: shapes, reverse, sort, cifar10, mnist, tinyshakespeare, or a path such as ./"
+                        + "'? Known: shapes, reverse, sort, cifar10, mnist, tinyshakespeare, shakespeare-plays, or a path such as ./"
                         + name);
     }
 

@@ -20,7 +20,8 @@ class GeneratedPairsTest {
     @ParameterizedTest
     @ValueSource(strings = {"reverse", "sort"})
     void theDecoderReadsTheAnswerOneStepLate(String name) throws Exception {
-        DataSource source = new DataCatalog(new LocalStorage(), "nowhere", 2 * DIGITS).resolve(name);
+        DataSource source =
+                new DataCatalog(new LocalStorage(), "nowhere", new TextOptions(2 * DIGITS, false)).resolve(name);
         assertThat(source.shape()).isEqualTo(new ImageShape(1, 2 * DIGITS, 1));
         assertThat(source.classes()).isEqualTo(11);
         Dataset set = source.read(Split.TEST, new ExampleRange(3, 40));
@@ -54,7 +55,8 @@ class GeneratedPairsTest {
 
     @Test
     void anOddLengthIsRefused() {
-        assertThatThrownBy(() -> new DataCatalog(new LocalStorage(), "nowhere", 7).resolve("sort"))
+        assertThatThrownBy(
+                        () -> new DataCatalog(new LocalStorage(), "nowhere", new TextOptions(7, false)).resolve("sort"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("must be even");
     }

@@ -27,7 +27,8 @@ class TextFileTest {
     private TextFile open(String text) throws IOException {
         Path file = folder.resolve("poem.txt");
         Files.writeString(file, text);
-        return (TextFile) new DataCatalog(new LocalStorage(), "nowhere", LENGTH).resolve(file.toString());
+        return (TextFile)
+                new DataCatalog(new LocalStorage(), "nowhere", new TextOptions(LENGTH, false)).resolve(file.toString());
     }
 
     @Test
@@ -51,7 +52,7 @@ class TextFileTest {
                 assertThat(batch.labels().remaining()).isEqualTo(batch.size() * LENGTH);
                 for (int i = 0; i < batch.size() * LENGTH; i++) {
                     int number = (int) batch.features().getFloat(i * Float.BYTES);
-                    text.append(file.vocabulary().decode(number));
+                    text.append(file.characters().decode(number));
                 }
             }
         }
@@ -79,7 +80,7 @@ class TextFileTest {
 
     private static String text(TextFile file, Batch batch, int n, boolean labels) {
         return IntStream.range(n * LENGTH, (n + 1) * LENGTH)
-                .mapToObj(i -> file.vocabulary()
+                .mapToObj(i -> file.characters()
                         .decode(
                                 labels
                                         ? batch.labels().get(i)
@@ -132,7 +133,7 @@ class TextFileTest {
     void aFolderWithAnInputTextIsFound() throws IOException {
         Files.createDirectory(folder.resolve("tinyshakespeare"));
         Files.writeString(folder.resolve("tinyshakespeare/input.txt"), TEXT);
-        DataCatalog catalog = new DataCatalog(new LocalStorage(), folder.toString(), LENGTH);
+        DataCatalog catalog = new DataCatalog(new LocalStorage(), folder.toString(), new TextOptions(LENGTH, false));
         assertThat(catalog.resolve("tinyshakespeare").format()).isEqualTo("text, by character");
         assertThat(catalog.describe("tinyshakespeare").trainExamples()).isEqualTo(50);
     }

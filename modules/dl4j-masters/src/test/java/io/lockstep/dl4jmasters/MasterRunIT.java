@@ -8,6 +8,7 @@ import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Dl4jReplica;
@@ -170,7 +171,7 @@ class MasterRunIT {
     private RunOptions run(Strategy.Factory strategy, int examples, int batch, int epochs, double rate, String name) {
         return new RunOptions(
                 model,
-                new DataOptions("shapes", "", examples, 64, 64),
+                new DataOptions("shapes", "", examples, 64, TextOptions.DEFAULT),
                 strategy,
                 batch,
                 1,

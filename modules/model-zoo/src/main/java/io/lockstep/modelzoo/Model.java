@@ -21,6 +21,11 @@ public record Model(String name, String source, String description, ModelInput u
     @FunctionalInterface
     public interface Architecture {
         NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed);
+
+        /** Whether of a text it guesses bytes that are hidden, and not what comes next. */
+        default boolean readsMaskedText() {
+            return false;
+        }
     }
 
     /**

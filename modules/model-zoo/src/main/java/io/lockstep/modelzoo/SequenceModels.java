@@ -8,6 +8,9 @@ final class SequenceModels {
     private static final String LSTM =
             "Hochreiter and Schmidhuber 1997, Long Short-Term Memory, with the forget gates of" + " Gers et al. 2000";
 
+    private static final String BERT =
+            "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 3";
+
     /** Tiny Shakespeare's 65 characters, 64 at a time. */
     private static final ModelInput TEXT = new ModelInput(1, 64, 1, 65);
 
@@ -60,6 +63,18 @@ final class SequenceModels {
                                 + " the output has weights of its own.",
                         new ModelInput(1, 256, 1, 65),
                         new Gpt(6, 6, 384)),
+                new Model(
+                        "bert",
+                        BERT,
+                        "Guesses hidden bytes of a text: 4 blocks, 4 heads, width 128, norm before each branch.",
+                        new ModelInput(1, 128, 1, 256),
+                        new Bert(4, 4, 128, Bert.Head.HIDDEN_BYTES)),
+                new Model(
+                        "bert-classifier",
+                        BERT,
+                        "The same body, the mean over all steps classified; init-from takes what bert has learned.",
+                        new ModelInput(1, 128, 1, 9),
+                        new Bert(4, 4, 128, Bert.Head.CLASSES)),
                 new Model(
                         "transformer",
                         "Vaswani et al. 2017, Attention Is All You Need, section 3",

@@ -24,19 +24,30 @@ final class Texts {
     }
 
     static EmbeddingSequenceLayer embedding(ModelInput input, int width) {
+        return embedding(input.classes(), stepsOf(input), width);
+    }
+
+    static EmbeddingSequenceLayer embedding(int vocabulary, int steps, int width) {
         return new EmbeddingSequenceLayer.Builder()
-                .nIn(input.classes())
+                .nIn(vocabulary)
                 .nOut(width)
-                .inputLength(stepsOf(input))
+                .inputLength(steps)
                 .weightInit(SequenceGraph.initial())
                 .build();
     }
 
-    /** Softmax of each step. Each class weighs 1 / T, so that the gradient is of the mean over the steps, not the sum. */
     static RnnOutputLayer nextCharacter(ModelInput input, boolean bias) {
-        double weight = 1.0 / stepsOf(input);
-        return new RnnOutputLayer.Builder(new LossMCXENT(Nd4j.valueArrayOf(1, input.classes(), weight)))
-                .nOut(input.classes())
+        return eachStep(input.classes(), stepsOf(input), bias);
+    }
+
+    /**
+     * Softmax of each step. Each class weighs 1 / {@code labels}, so that the gradient is of the mean, not the sum.
+     *
+     * @param labels of an example
+     */
+    static RnnOutputLayer eachStep(int classes, int labels, boolean bias) {
+        return new RnnOutputLayer.Builder(new LossMCXENT(Nd4j.valueArrayOf(1, classes, 1.0 / labels)))
+                .nOut(classes)
                 .hasBias(bias)
                 .activation(Activation.SOFTMAX)
                 .weightInit(SequenceGraph.initial())

@@ -10,6 +10,7 @@ import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Adversarial;
@@ -274,7 +275,7 @@ class AdversarialModelsTest {
         List<StepReport> reports = Collections.synchronizedList(new ArrayList<>());
         var options = new RunOptions(
                 name,
-                new DataOptions("shapes", folder.toString(), 44, 20, 64),
+                new DataOptions("shapes", folder.toString(), 44, 20, TextOptions.DEFAULT),
                 strategy,
                 10, // 44 by 10: the last batch of an epoch has 4
                 1,

@@ -104,6 +104,11 @@ class ParameterCountTest {
         "gpt,       64, 65, 812416", // nanoGPT's 804,096 (its 0.80M and the positions) and an output of its own
         "gpt,      256, 100, 845952",
         "transformer, 20, 11, 928523", // 11 x 128 + 2 x (198,272 + 264,576) + 11 x 129
+        // 257 x 128 + 64 x 128 + 4 blocks of 198,272 + 256, and an output of 128 x 256 + 256; BERT base's blocks are
+        // 7,087,872 each
+        "bert,      64, 256, 867456",
+        "bert,     128, 256, 875648",
+        "bert-classifier, 128, 9, 843785",
         "gpt-6x384, 256, 65, 10770048", // nanoGPT's 10,745,088 (10.65M and the positions) and an output of its own
     })
     void theParametersOfLanguageModelsAreTheirSources(String name, int steps, int characters, long parameters) {

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,19 @@ class SequenceModelsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"lstm", "lstm-2x256", "bilstm", "gru", "simple-rnn", "char-lstm", "gpt", "transformer", "vit"})
+            strings = {
+                "lstm",
+                "lstm-2x256",
+                "bilstm",
+                "gru",
+                "simple-rnn",
+                "char-lstm",
+                "gpt",
+                "bert",
+                "bert-classifier",
+                "transformer",
+                "vit"
+            })
     void aFewStepsLowerTheLossAndTheFileHoldsAllOfIt(String name) throws IOException {
         NetworkDefinition definition = build(name, 1);
         Batch batch = batch(definition);
@@ -101,6 +114,38 @@ class SequenceModelsTest {
             }
             assertThat(sum).isLessThan(2.0 * BATCH).isPositive();
         }
+    }
+
+    @Test
+    void aClassifierBeginsWithWhatTheModelOfMaskedTextHasLearned() throws IOException {
+        try (Replica pretrained = new CompiledReplica(build("bert", 1), BATCH, 0, 1);
+                CompiledReplica compiled = new CompiledReplica(build("bert-classifier", 2), BATCH, 0, 1);
+                Replica dl4j = new Dl4jReplica(build("bert-classifier", 2), BATCH, 0)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            pretrained.save(out);
+            for (Replica classifier : List.of(compiled, dl4j)) {
+                float[] before = floats(classifier.parameters());
+                List<String> anew = classifier.takeCommon(new ByteArrayInputStream(out.toByteArray()));
+                assertThat(anew).containsExactly("classes_W", "classes_b");
+                float[] after = floats(classifier.parameters());
+                int body = after.length - 128 * 9 - 9; // the classes come last
+                assertThat(Arrays.copyOf(after, body)).isEqualTo(Arrays.copyOf(floats(pretrained.parameters()), body));
+                assertThat(Arrays.copyOfRange(after, body, after.length))
+                        .isEqualTo(Arrays.copyOfRange(before, body, after.length));
+            }
+            Replica other = new CompiledReplica(build("lstm", 1), BATCH, 0, 1);
+            try (other) {
+                assertThatThrownBy(() -> other.takeCommon(new ByteArrayInputStream(out.toByteArray())))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("another one");
+            }
+        }
+    }
+
+    private static float[] floats(ByteBuffer buffer) {
+        float[] values = new float[buffer.limit() / Float.BYTES];
+        buffer.asFloatBuffer().get(values);
+        return values;
     }
 
     @Test

@@ -209,6 +209,11 @@ public final class Dl4jReplica implements Replica {
     }
 
     @Override
+    public List<String> takeCommon(InputStream in) throws IOException {
+        return SavedNetwork.read(in).copyCommonInto(graph);
+    }
+
+    @Override
     public void close() {
         graph.close();
     }

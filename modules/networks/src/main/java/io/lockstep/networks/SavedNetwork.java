@@ -2,8 +2,10 @@ package io.lockstep.networks;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.io.input.CloseShieldInputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -42,6 +44,32 @@ final class SavedNetwork {
         graph.getConfiguration().setIterationCount(saved.getConfiguration().getIterationCount());
         graph.getConfiguration().setEpochCount(saved.getConfiguration().getEpochCount());
         saved.close();
+    }
+
+    /**
+     * Copies those parameters that {@code graph} has too, by name and shape, and nothing else. What differs in shape, as the
+     * output for other classes does, is left as it is.
+     *
+     * @return what was left, in the graph's order
+     * @throws IOException if they have nothing in common
+     */
+    List<String> copyCommonInto(ComputationGraph graph) throws IOException {
+        Map<String, INDArray> theirs = saved.paramTable();
+        List<String> left = new ArrayList<>();
+        graph.paramTable().forEach((name, mine) -> {
+            INDArray other = theirs.get(name);
+            if (other != null && Arrays.equals(mine.shape(), other.shape())) {
+                mine.assign(other);
+            } else {
+                left.add(name);
+            }
+        });
+        boolean nothing = left.size() == graph.paramTable().size();
+        saved.close();
+        if (nothing) {
+            throw new IOException("the saved network is another one: no parameter has this one's name and shape");
+        }
+        return left;
     }
 
     private static void compareParameters(Map<String, INDArray> mine, Map<String, INDArray> theirs) throws IOException {

@@ -8,6 +8,7 @@ import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.ImageToSequence;
@@ -313,7 +314,7 @@ class StrategyConformanceTest {
     private RunOptions options(Case what, Strategy.Factory strategy) {
         return new RunOptions(
                 "test",
-                new DataOptions("shapes", folder.toString(), 23, 20, 64),
+                new DataOptions("shapes", folder.toString(), 23, 20, TextOptions.DEFAULT),
                 strategy,
                 10,
                 1,

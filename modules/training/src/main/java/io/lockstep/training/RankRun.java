@@ -9,6 +9,7 @@ import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -170,17 +171,28 @@ public final class RankRun {
     }
 
     private Optional<Checkpoint> resume(Replica replica, int examples) throws IOException {
-        if (!options.checkpoints().resume()) {
-            return Optional.empty();
-        }
-        Optional<Checkpoint> latest = latestOfRankZero();
-        if (latest.isPresent()) {
+        Optional<Checkpoint> latest = options.checkpoints().resume() ? latestOfRankZero() : Optional.empty();
+        if (latest.isEmpty()) {
+            begin(replica);
+        } else {
             latest.get()
                     .state()
                     .requireContinuable(state(0, examples, options.strategy().name()));
             replica.load(new ByteArrayInputStream(latest.get().model()));
         }
         return latest;
+    }
+
+    private void begin(Replica replica) throws IOException {
+        String initial = options.checkpoints().initial();
+        if (initial.isEmpty()) {
+            return;
+        }
+        try (InputStream in = storage.open(initial)) {
+            events.accept(new RunEvent.BeganWith(initial, replica.takeCommon(in)));
+        } catch (IOException e) {
+            throw new IOException("cannot begin with " + initial + ": " + e.getMessage(), e);
+        }
     }
 
     /** Rank 0 chooses: what others find newest may differ while a rank of a lost group still writes. */

@@ -130,6 +130,17 @@ public interface Replica extends AutoCloseable {
      */
     void load(InputStream in) throws IOException;
 
+    /**
+     * Takes those parameters that are in what another replica's {@link #save} wrote, by name and shape; the rest stays as it
+     * is. For training that begins with what another network has learned.
+     *
+     * @return the names of what stayed
+     * @throws IOException if nothing is in common
+     */
+    default List<String> takeCommon(InputStream in) throws IOException {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " cannot begin with another's parameters");
+    }
+
     @Override
     void close();
 }

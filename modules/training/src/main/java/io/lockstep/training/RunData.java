@@ -18,7 +18,7 @@ import java.io.IOException;
  */
 public record RunData(Dataset training, Dataset testShard, Normalization normalization) {
     public static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
-        DataSource source = new DataCatalog(storage, data.home(), data.sequenceLength()).resolve(data.name());
+        DataSource source = new DataCatalog(storage, data.home(), data.texts()).resolve(data.name());
         Dataset training = source.read(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
         int tested = first(source.examples(Split.TEST), data.testExamples()).size();
         Dataset test = source.read(Split.TEST, ExampleRange.shard(tested, rank, worldSize));

@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import java.io.Serializable;
+import java.util.List;
 
 /** What rank 0 tells whoever watches the run. */
 public sealed interface RunEvent extends Serializable {
@@ -15,6 +16,14 @@ public sealed interface RunEvent extends Serializable {
     record Started(
             long parameters, long examples, long stepsPerEpoch, long firstStep, long lastStep, String resumedFrom)
             implements RunEvent {}
+
+    /**
+     * A new run begins with what another network has learned.
+     *
+     * @param model file of that network
+     * @param anew parameters that it has not, or in another shape: they begin as in any run
+     */
+    record BeganWith(String model, List<String> anew) implements RunEvent {}
 
     record Reported(StepReport report) implements RunEvent {}
 

@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.TextOptions;
 import java.io.Serializable;
 import java.util.List;
 
@@ -48,9 +49,9 @@ public record RunOptions(
      * @param home folder of fetched data sets
      * @param trainExamples the first so many, or 0 for all
      * @param testExamples the first so many, or 0 for all
-     * @param sequenceLength characters of an example of text
+     * @param texts how text becomes examples
      */
-    public record DataOptions(String name, String home, int trainExamples, int testExamples, int sequenceLength)
+    public record DataOptions(String name, String home, int trainExamples, int testExamples, TextOptions texts)
             implements Serializable {}
 
     /**
@@ -91,13 +92,14 @@ public record RunOptions(
      * @param best by what the best one is told, which stays too
      * @param resume go on from the newest whole one
      * @param owner who may write there, see {@link CheckpointStore#claim}; empty: anybody
+     * @param initial file of a saved network, whose parameters a run without a checkpoint begins with; empty: none
      */
     public record CheckpointOptions(
-            String folder, int every, int keep, CheckpointStore.Best best, boolean resume, String owner)
+            String folder, int every, int keep, CheckpointStore.Best best, boolean resume, String owner, String initial)
             implements Serializable {
         /** The newest ones only, by a writer that is alone. */
         public CheckpointOptions(String folder, int every, int keep, boolean resume) {
-            this(folder, every, keep, CheckpointStore.Best.NONE, resume, "");
+            this(folder, every, keep, CheckpointStore.Best.NONE, resume, "", "");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.TextOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
@@ -55,7 +56,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         RunOptions options(long steps, long stopAfter, boolean resume, int microBatches, long seed) {
             return new RunOptions(
                     "softmax",
-                    new DataOptions("shapes", folder.toString(), 250, 100, 64),
+                    new DataOptions("shapes", folder.toString(), 250, 100, TextOptions.DEFAULT),
                     strategy,
                     globalBatch,
                     microBatches,

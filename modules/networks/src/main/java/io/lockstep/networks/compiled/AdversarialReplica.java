@@ -173,6 +173,11 @@ public final class AdversarialReplica implements Replica {
     }
 
     @Override
+    public List<String> takeCommon(InputStream in) throws IOException {
+        return game.network.takeCommon(in);
+    }
+
+    @Override
     public void close() {
         try (var network = game.network) {
             game.close();

@@ -207,6 +207,11 @@ public final class CompiledReplica implements Replica {
     }
 
     @Override
+    public List<String> takeCommon(InputStream in) throws IOException {
+        return dl4j.takeCommon(in);
+    }
+
+    @Override
     public void close() {
         close(plan, dl4j);
     }

@@ -61,6 +61,9 @@ final class LayerTranslator {
             DropoutLayer.class,
             ActivationLayer.class);
 
+    /** What global pooling of DL4J's (N, F, T) goes over. */
+    private static final int[] ALL_STEPS = {2};
+
     private final Graph.Builder graph;
     private final boolean channelsLast;
     private final double labelSmoothing;
@@ -293,7 +296,9 @@ final class LayerTranslator {
         Shape shape = graph.shapeOf(input);
         int[] pixels = channelsLast ? new int[] {1, 2} : new int[] {2, 3};
         int[] dimensions = layer.getPoolingDimensions();
-        boolean allPixels = dimensions == null ? !channelsLast : Arrays.equals(dimensions, pixels);
+        boolean allPixels = dimensions == null
+                ? !channelsLast
+                : Arrays.equals(dimensions, pixels) || shape.width() == 1 && Arrays.equals(dimensions, ALL_STEPS);
         if (!layer.isCollapseDimensions() || !allPixels) {
             throw unsupported(name, "global pooling over other than all pixels");
         }

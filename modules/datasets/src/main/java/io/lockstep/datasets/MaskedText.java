@@ -1,0 +1,234 @@
+package io.lockstep.datasets;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A text by bytes, of which some are hidden: Devlin et al. 2019, section 3.1, task 1, on the alphabet of ByT5 (Xue et al.
+ * 2022), which is the same for all texts.
+ *
+ * <pre>
+ *   bytes      T h e   k i n g   i s
+ *   features   T h # k i q g   i s       # is {@link #MASK}
+ *   labels     - - e - - n - - - -       of what was chosen; - is none
+ * </pre>
+ *
+ * <p>{@link #hidden} steps of each block are chosen. Of those eight in ten become {@link #MASK}, one in ten a byte from
+ * elsewhere in the text, and one in ten stays as it is. In training blocks start at another place in each epoch, as in
+ * {@link TextDataset}. What is chosen is a function of (seed, epoch, block), in tests of the block alone.
+ */
+public final class MaskedText implements DataSource {
+    /** In place of a byte that is hidden. */
+    public static final int MASK = 256;
+    /** Numbers of a step: bytes and {@link #MASK}. */
+    public static final int VOCABULARY = 257;
+
+    private static final double HIDDEN_SHARE = 0.15;
+    private static final double TRAINING_SHARE = 0.9;
+    private static final long SHIFT_STREAM = 6;
+    private static final long CHOICE_STREAM = 7;
+
+    private final String name;
+    private final byte[] text;
+    private final int length;
+
+    private MaskedText(String name, byte[] text, int length) {
+        this.name = name;
+        this.text = text;
+        this.length = length;
+    }
+
+    /** @param length steps of an example */
+    static MaskedText open(Storage storage, String path, String name, int length) throws IOException {
+        byte[] bytes;
+        try (InputStream in = storage.open(path)) {
+            bytes = in.readAllBytes();
+        }
+        MaskedText text = new MaskedText(name, bytes, length);
+        if (text.examples(Split.TRAIN) < 1 || text.examples(Split.TEST) < 1) {
+            throw new MalformedDatasetException(path + " is too short: " + bytes.length
+                    + " bytes give no training and test sequences of " + length);
+        }
+        return text;
+    }
+
+    /** Steps that are to be guessed in an example of {@code steps}. */
+    public static int hidden(int steps) {
+        return Math.max(1, (int) Math.round(HIDDEN_SHARE * steps));
+    }
+
+    /** Bytes as text: printable ASCII as it is, others as hexadecimal numbers. */
+    static List<String> byteNames() {
+        return IntStream.range(0, 256)
+                .mapToObj(b -> b > ' ' && b < 127 ? Character.toString(b) : String.format("0x%02x", b))
+                .toList();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String format() {
+        return "text, by byte, " + hidden(length) + " of " + length + " hidden";
+    }
+
+    @Override
+    public ImageShape shape() {
+        return new ImageShape(1, length, 1);
+    }
+
+    @Override
+    public List<String> classNames() {
+        return byteNames();
+    }
+
+    @Override
+    public int vocabulary() {
+        return VOCABULARY;
+    }
+
+    @Override
+    public int labelsOfExample() {
+        return length;
+    }
+
+    @Override
+    public int examples(Split split) {
+        return TextDataset.examples(end(split) - start(split), length);
+    }
+
+    private int start(Split split) {
+        return split == Split.TRAIN ? 0 : (int) (TRAINING_SHARE * text.length);
+    }
+
+    private int end(Split split) {
+        return split == Split.TRAIN ? (int) (TRAINING_SHARE * text.length) : text.length;
+    }
+
+    @Override
+    public Dataset read(Split split, ExampleRange range) {
+        return new Blocks(this, start(split), range);
+    }
+
+    /** Part of a split. */
+    static final class Blocks extends Dataset {
+        private final MaskedText source;
+        private final int start;
+        private final ExampleRange range;
+
+        private Blocks(MaskedText source, int start, ExampleRange range) {
+            this.source = source;
+            this.start = start;
+            this.range = range;
+        }
+
+        @Override
+        public String name() {
+            return source.name;
+        }
+
+        @Override
+        public ImageShape shape() {
+            return source.shape();
+        }
+
+        @Override
+        public int examples() {
+            return range.size();
+        }
+
+        @Override
+        public List<String> classNames() {
+            return source.classNames();
+        }
+
+        @Override
+        public int labelsOfExample() {
+            return source.length;
+        }
+
+        @Override
+        public int[] classCounts() {
+            int[] counts = new int[classes()];
+            int first = start + range.start() * source.length;
+            for (int i = first; i < first + examples() * source.length; i++) {
+                counts[source.text[i] & 0xff]++;
+            }
+            return counts;
+        }
+
+        /** None: numbers of bytes have no scale. */
+        @Override
+        public Normalization normalization() {
+            return Normalization.unit(1);
+        }
+
+        @Override
+        Assembler assembler(long seed, LoaderOptions options, boolean training) {
+            return new Hiding(seed, training);
+        }
+
+        /** One thread's. */
+        private final class Hiding implements Assembler {
+            private final long seed;
+            private final boolean training;
+            private final SplitMix64 random = new SplitMix64();
+            private final int[] steps;
+
+            Hiding(long seed, boolean training) {
+                this.seed = seed;
+                this.training = training;
+                steps = new int[source.length];
+            }
+
+            @Override
+            public void assemble(
+                    int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
+                if (example < 0 || example >= examples()) {
+                    throw new IndexOutOfBoundsException("example " + example + " of " + examples() + " in " + name());
+                }
+                int length = source.length;
+                int shift = training ? random.start(seed, SHIFT_STREAM, epoch).nextInt(length) : 0;
+                int block = range.start() + example;
+                int at = start + block * length + shift;
+                for (int t = 0; t < length; t++) {
+                    features.put(featuresAt + t, source.text[at + t] & 0xff);
+                    labels.put(labelsAt + t, -1);
+                }
+                random.start(seed + CHOICE_STREAM, training ? epoch : -1, block);
+                for (int i = 0; i < hidden(length); i++) {
+                    int t = choose(i);
+                    labels.put(labelsAt + t, source.text[at + t] & 0xff);
+                    features.put(featuresAt + t, instead(source.text[at + t]));
+                }
+            }
+
+            /** Step i of a random order: Durstenfeld's shuffle, as far as it is needed. */
+            private int choose(int i) {
+                if (i == 0) {
+                    Arrays.setAll(steps, t -> t);
+                }
+                int other = i + random.nextInt(steps.length - i);
+                int chosen = steps[other];
+                steps[other] = steps[i];
+                steps[i] = chosen;
+                return chosen;
+            }
+
+            private int instead(byte own) {
+                int tenth = random.nextInt(10);
+                if (tenth < 8) {
+                    return MASK;
+                }
+                return (tenth == 8 ? source.text[random.nextInt(source.text.length)] : own) & 0xff;
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.lockstep.datasets;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Texts cut into passages of T bytes, each labelled with the text that it is from: a folder of {@code CLASS.txt} files, or
+ * the plays of tiny Shakespeare.
+ *
+ * <p>The first nine tenths of each text are for training and the rest for testing. The passages of a split are in a random
+ * order that is always the same, so that the first few are of all texts. Bytes and not characters, so that a network that
+ * learned from other texts ({@link MaskedText}) can read them.
+ */
+public final class Passages implements DataSource {
+    private static final String SUFFIX = ".txt";
+    private static final double TRAINING_SHARE = 0.9;
+    private static final long ORDER_STREAM = 8;
+
+    /** How each play of tiny Shakespeare begins, in their order there. */
+    private static final List<Play> PLAYS = List.of(
+            new Play("coriolanus", "First Citizen:\nBefore we proceed any further"),
+            new Play("richard-iii", "GLOUCESTER:\nNow is the winter of our discontent"),
+            new Play("richard-ii", "KING RICHARD II:\nOld John of Gaunt"),
+            new Play("romeo-and-juliet", "SAMPSON:\nGregory, o' my word"),
+            new Play("henry-vi-part-3", "WARWICK:\nI wonder how the king escaped our hands"),
+            new Play("winters-tale", "ARCHIDAMUS:\nIf you shall chance, Camillo"),
+            new Play("measure-for-measure", "DUKE VINCENTIO:\nEscalus."),
+            new Play("taming-of-the-shrew", "SLY:\nI'll pheeze you, in faith."),
+            new Play("tempest", "Master:\nBoatswain!"));
+
+    private record Play(String title, String beginning) {}
+
+    private final String name;
+    private final List<String> classNames;
+    private final List<byte[]> texts;
+    private final int length;
+
+    private Passages(String name, List<String> classNames, List<byte[]> texts, int length) throws DatasetException {
+        this.name = name;
+        this.classNames = classNames;
+        this.texts = texts;
+        this.length = length;
+        for (int i = 0; i < texts.size(); i++) {
+            if (trainingPassages(i) == 0 || trainingPassages(i) == passages(i)) {
+                throw new MalformedDatasetException(name + ": " + classNames.get(i) + " is too short: "
+                        + texts.get(i).length + " bytes give no training and test passages of " + length);
+            }
+        }
+    }
+
+    /** Two or more texts, none of which has the name of a single one. */
+    static boolean recognises(List<String> files) {
+        return files.stream().filter(file -> file.endsWith(SUFFIX)).count() >= 2;
+    }
+
+    /** @param length steps of an example */
+    static Passages open(Storage storage, String folder, String name, List<String> files, int length)
+            throws IOException {
+        List<String> classNames = new ArrayList<>();
+        List<byte[]> texts = new ArrayList<>();
+        for (String file :
+                files.stream().filter(each -> each.endsWith(SUFFIX)).sorted().toList()) {
+            classNames.add(file.substring(0, file.length() - SUFFIX.length()));
+            try (InputStream in = storage.open(Storage.join(folder, file))) {
+                texts.add(in.readAllBytes());
+            }
+        }
+        return new Passages(name, classNames, texts, length);
+    }
+
+    /**
+     * The plays in a file that is tiny Shakespeare's.
+     *
+     * @throws MalformedDatasetException naming a beginning that it lacks
+     */
+    static Passages plays(Storage storage, String path, String name, int length) throws IOException {
+        String all;
+        try (InputStream in = storage.open(path)) {
+            all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        List<byte[]> texts = new ArrayList<>();
+        for (int i = 0; i < PLAYS.size(); i++) {
+            int end = i + 1 < PLAYS.size() ? start(all, PLAYS.get(i + 1), path) : all.length();
+            texts.add(all.substring(start(all, PLAYS.get(i), path), end).getBytes(StandardCharsets.UTF_8));
+        }
+        return new Passages(name, PLAYS.stream().map(Play::title).toList(), texts, length);
+    }
+
+    private static int start(String all, Play play, String path) throws MalformedDatasetException {
+        int start = all.indexOf(play.beginning);
+        if (start < 0) {
+            throw new MalformedDatasetException(
+                    path + " is not tiny Shakespeare: the beginning of " + play.title + " is not in it");
+        }
+        return start;
+    }
+
+    private int passages(int text) {
+        return texts.get(text).length / length;
+    }
+
+    private int trainingPassages(int text) {
+        return (int) (TRAINING_SHARE * passages(text));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String format() {
+        return "passages of texts";
+    }
+
+    @Override
+    public ImageShape shape() {
+        return new ImageShape(1, length, 1);
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    @Override
+    public int vocabulary() {
+        return MaskedText.VOCABULARY;
+    }
+
+    @Override
+    public int examples(Split split) {
+        int sum = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            sum += split == Split.TRAIN ? trainingPassages(i) : passages(i) - trainingPassages(i);
+        }
+        return sum;
+    }
+
+    @Override
+    public Dataset read(Split split, ExampleRange range) {
+        List<Passage> all = new ArrayList<>();
+        for (int text = 0; text < texts.size(); text++) {
+            int first = split == Split.TRAIN ? 0 : trainingPassages(text);
+            int end = split == Split.TRAIN ? trainingPassages(text) : passages(text);
+            for (int i = first; i < end; i++) {
+                all.add(new Passage(text, i * length));
+            }
+        }
+        SplitMix64 random = new SplitMix64().start(ORDER_STREAM, split.ordinal(), 0);
+        for (int i = all.size() - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            Passage moved = all.get(i);
+            all.set(i, all.get(other));
+            all.set(other, moved);
+        }
+        return new Part(this, List.copyOf(all.subList(range.start(), range.end())));
+    }
+
+    /** @param start its first byte */
+    private record Passage(int text, int start) {}
+
+    /** Part of a split. */
+    static final class Part extends Dataset {
+        private final Passages source;
+        private final List<Passage> passages;
+
+        private Part(Passages source, List<Passage> passages) {
+            this.source = source;
+            this.passages = passages;
+        }
+
+        @Override
+        public String name() {
+            return source.name;
+        }
+
+        @Override
+        public ImageShape shape() {
+            return source.shape();
+        }
+
+        @Override
+        public int examples() {
+            return passages.size();
+        }
+
+        @Override
+        public List<String> classNames() {
+            return source.classNames;
+        }
+
+        @Override
+        public int labelsOfExample() {
+            return 1;
+        }
+
+        @Override
+        public int[] classCounts() {
+            int[] counts = new int[classes()];
+            passages.forEach(passage -> counts[passage.text]++);
+            return counts;
+        }
+
+        /** None: numbers of bytes have no scale. */
+        @Override
+        public Normalization normalization() {
+            return Normalization.unit(1);
+        }
+
+        @Override
+        Assembler assembler(long seed, LoaderOptions options, boolean training) {
+            return this::assemble;
+        }
+
+        private void assemble(
+                int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
+            Passage passage = passages.get(example);
+            byte[] text = source.texts.get(passage.text);
+            for (int t = 0; t < source.length; t++) {
+                features.put(featuresAt + t, text[passage.start + t] & 0xff);
+            }
+            labels.put(labelsAt, passage.text);
+        }
+    }
+}
