@@ -37,6 +37,10 @@ final class StockNetwork {
                         "its layer '" + name + "' is Lockstep's own, and a baseline is one of DL4J's layers");
             }
         });
+        if (configuration.getNetworkOutputs().size() > 1) {
+            throw new IllegalArgumentException(
+                    "it has auxiliary classifiers, and DL4J's masters are handed one array of labels here");
+        }
         String name = configuration.getNetworkOutputs().get(0);
         boolean readable = configuration.getVertices().get(name) instanceof LayerVertex vertex
                 && vertex.getLayerConf().getLayer() instanceof OutputLayer

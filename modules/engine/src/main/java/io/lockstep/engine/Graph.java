@@ -15,6 +15,7 @@ import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,9 +96,21 @@ public final class Graph {
         return nodes.get(0).shape();
     }
 
-    /** The loss. */
+    /** The loss: of several, the network's own, which is what a pass tells. The others train what they read, no more. */
     public Node last() {
         return nodes.get(nodes.size() - 1);
+    }
+
+    /** Which nodes, by index, the loss depends on; the rest (auxiliary classifiers) is for training alone. */
+    public BitSet leadingToLast() {
+        BitSet leading = new BitSet();
+        leading.set(last().index());
+        for (int i = last().index(); i >= 0; i--) {
+            if (leading.get(i)) {
+                node(i).inputs().forEach(leading::set);
+            }
+        }
+        return leading;
     }
 
     public Shape inputShapeOf(Node node) {
@@ -271,6 +284,13 @@ public final class Graph {
             Node last = nodes.get(nodes.size() - 1);
             if (!(last.operation() instanceof Operation.Last)) {
                 throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
+            }
+            for (Node node : nodes.subList(0, last.index())) {
+                boolean loss = node.operation() instanceof Operation.Last;
+                if (loss && (node.shape().pixels() > 1 || !(node.operation() instanceof SoftmaxCrossEntropy))) {
+                    throw new IllegalArgumentException(
+                            node.name() + ": a loss beside the last one is a softmax of vectors");
+                }
             }
             return new Graph(nodes, parameters, weightRetain, nodes.size(), false);
         }

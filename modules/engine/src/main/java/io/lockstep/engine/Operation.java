@@ -176,7 +176,7 @@ public sealed interface Operation {
     }
 
     /**
-     * The last node: softmax of a vector, or of each step of a sequence, and its cross-entropy with the labels, in nats.
+     * The last node, or one of an auxiliary classifier: softmax of a vector, or of each step of a sequence, and its cross-entropy with the labels, in nats.
      * A step whose label is {@link #NO_LABEL} counts for nothing.
      *
      * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none

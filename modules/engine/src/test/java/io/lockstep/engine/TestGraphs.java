@@ -45,6 +45,7 @@ public final class TestGraphs {
         graphs.put("identity residual of the input", inputResidual());
         graphs.put("pooling", pooling());
         graphs.put("inception", inception());
+        graphs.put("auxiliary classifiers", auxiliary());
         graphs.put("one pixel", onePixel());
         graphs.put("response norm", responseNorm());
         graphs.put("transposed convolutions", transposed());
@@ -201,6 +202,27 @@ public final class TestGraphs {
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** One in the middle, and one whose parameters lie behind those of the network's own. */
+    public static Graph auxiliary() {
+        return new Graph.Builder(new Shape(4, 5, 3))
+                .add("c1", conv(6, 3, 1, 1, true), "input")
+                .add("r1", RELU)
+                .add("aux1", new Pooling(PoolingKind.AVERAGE, Window.square(2, 2, 0)), "r1")
+                .add("flat1", new Flatten(false))
+                .add("scores1", new Dense(3, true))
+                .add("loss1", new SoftmaxCrossEntropy(0.1, 0.3))
+                .add("c2", conv(5, 3, 1, 0, false), "r1")
+                .add("n2", NORM)
+                .add("r2", RELU)
+                .add("flat2", new Flatten(false))
+                .add("scores", new Dense(3, true))
+                .add("hidden3", new Dense(4, true), "flat2")
+                .add("scores3", new Dense(3, true))
+                .add("loss3", new SoftmaxCrossEntropy(0, 0.5))
+                .add("loss", new SoftmaxCrossEntropy(0.1), "scores")
                 .build();
     }
 

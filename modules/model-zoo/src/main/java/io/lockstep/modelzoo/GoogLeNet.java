@@ -4,9 +4,9 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 
 /**
- * Inception v1: Szegedy et al. 2015, table 1, without the two auxiliary classifiers, which a replica of one output has no
- * place for. With batch norm (Ioffe and Szegedy 2015) after each convolution, those have no bias and response
- * normalisation goes.
+ * Inception v1: Szegedy et al. 2015, table 1, with the two auxiliary classifiers of section 5, whose losses count 0.3 each in
+ * training and which inference leaves out. With batch norm (Ioffe and Szegedy 2015) after each convolution, those have no
+ * bias, and response normalisation and the auxiliary classifiers go: gradients reach the first layers without them.
  *
  * <p>For images up to 64 pixels the stem keeps the picture: its first convolution is 3x3 of stride 1 and its two
  * poolings are left out.
@@ -29,11 +29,20 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
         new Inception("i5a", 256, 160, 320, 32, 128, 128), new Inception("i5b", 384, 192, 384, 48, 128, 128),
     };
 
+    /** Of an auxiliary classifier's pooling: what it reads must have as many pixels. */
+    private static final int AUXILIARY_WINDOW = 5;
+
+    private static final double AUXILIARY_WEIGHT = 0.3;
+
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
         ImageGraph graph = new ImageGraph(input, hyperparameters, seed);
         String last = input.isSmall() ? smallStem(graph) : stem(graph);
         last = stage(graph, last, STAGE3);
+        if (!norm) {
+            // through the stem, a fourth, and half of that; or half of the picture
+            input.requireAtLeast(input.isSmall() ? 2 * AUXILIARY_WINDOW - 1 : 16 * AUXILIARY_WINDOW - 15, "googlenet");
+        }
         last = stage(graph, graph.maxPoolingOfAll("p3", last, 3, 2), STAGE4);
         last = stage(graph, graph.maxPoolingOfAll("p4", last, 3, 2), STAGE5);
         return graph.classify(graph.dropout("drop", graph.globalMean(last)));
@@ -59,8 +68,18 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
         String last = from;
         for (Inception block : blocks) {
             last = inception(graph, block, last);
+            if (!norm && (block.name().equals("i4a") || block.name().equals("i4d"))) {
+                auxiliary(graph, block.name() + "_aux", last);
+            }
         }
         return last;
+    }
+
+    private void auxiliary(ImageGraph graph, String name, String from) {
+        String pooled = graph.averagePooling(name + "_pool", from, AUXILIARY_WINDOW, 3);
+        String reduced = graph.convolutionRelu(name + "_conv", pooled, 1, 128, false);
+        graph.classifyBeside(
+                name, graph.dropout(name + "_drop", graph.denseRelu(name + "_fc", reduced, 1024)), AUXILIARY_WEIGHT);
     }
 
     private String inception(ImageGraph graph, Inception block, String from) {

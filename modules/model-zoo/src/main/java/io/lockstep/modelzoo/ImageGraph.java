@@ -3,6 +3,8 @@ package io.lockstep.modelzoo;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.GroupNormalization;
+import java.util.ArrayList;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -25,7 +27,9 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
  * A network of images being written down, (N, H, W, C) throughout. Each method appends vertices and returns the name of
@@ -41,6 +45,8 @@ final class ImageGraph {
     private final ModelInput input;
     private final Hyperparameters hyperparameters;
     private final GraphBuilder graph;
+    /** Auxiliary classifiers. */
+    private final List<String> beside = new ArrayList<>();
 
     ImageGraph(ModelInput input, Hyperparameters hyperparameters, long seed) {
         this.input = input;
@@ -186,6 +192,14 @@ final class ImageGraph {
                         .build());
     }
 
+    /** Of windows that fit in whole. */
+    String averagePooling(String name, String from, int kernel, int stride) {
+        return layer(
+                name,
+                from,
+                pooling(SubsamplingLayer.PoolingType.AVG, kernel, stride).build());
+    }
+
     private static SubsamplingLayer.Builder pooling(SubsamplingLayer.PoolingType type, int kernel, int stride) {
         return new SubsamplingLayer.Builder(type)
                 .kernelSize(kernel, kernel)
@@ -223,6 +237,17 @@ final class ImageGraph {
         return withOutput(from, softmax(input.classes()));
     }
 
+    /**
+     * A classifier that helps in training and is left out of inference.
+     *
+     * @param weight of its loss
+     */
+    void classifyBeside(String name, String from, double weight) {
+        OutputLayer output = softmax(input.classes());
+        output.setLossFn(new LossMCXENT(Nd4j.valueArrayOf(1, input.classes(), weight)));
+        beside.add(layer(name, from, output));
+    }
+
     /** Mean over all pixels, then softmax of the channels, which are the classes: no parameters. */
     NetworkDefinition poolToClasses(String from) {
         LossLayer layer = new LossLayer.Builder(LossFunction.MCXENT)
@@ -235,7 +260,9 @@ final class ImageGraph {
 
     private NetworkDefinition withOutput(String from, Layer output) {
         layer("output", from, output);
-        graph.setOutputs("output");
+        List<String> outputs = new ArrayList<>(List.of("output"));
+        outputs.addAll(beside);
+        graph.setOutputs(outputs.toArray(String[]::new));
         InputType type = InputType.convolutional(input.height(), input.width(), input.channels(), NHWC);
         return new NetworkDefinition(
                 hyperparameters.regularize(graph.setInputTypes(type).build()), type);

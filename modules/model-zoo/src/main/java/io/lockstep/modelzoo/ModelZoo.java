@@ -58,12 +58,13 @@ public final class ModelZoo {
         models.add(new Model(
                 "googlenet",
                 INCEPTION,
-                "Inception v1 without its auxiliary classifiers; a stem that keeps images up to 64 pixels.",
+                "Inception v1 with its auxiliary classifiers; a stem that keeps images up to 64 pixels.",
                 new GoogLeNet(false)));
         models.add(new Model(
                 "googlenet-bn",
                 INCEPTION + "; Ioffe and Szegedy 2015, Batch Normalization",
-                "googlenet with batch norm after each convolution in place of response normalisation.",
+                "googlenet with batch norm after each convolution in place of response normalisation and auxiliary"
+                        + " classifiers.",
                 new GoogLeNet(true)));
         models.add(new Model(
                 "alexnet",

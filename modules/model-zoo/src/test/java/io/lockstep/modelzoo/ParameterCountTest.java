@@ -46,7 +46,7 @@ class ParameterCountTest {
         "resnet50, 3, 32,   10,  23520842",
         "vgg16-bn, 3, 32,   10,  14724042", // 14728266 in other implementations, whose convolutions have 4224 biases
         "vgg11,    1, 32,  100,   9270628",
-        "googlenet, 3, 32,  10,   5976122",
+        "googlenet, 3, 32,  10,   10326350", // 5,976,122, and auxiliary classifiers of 2,174,090 and 2,176,138
         "googlenet-bn, 3, 32, 10, 5983402",
         "nin,      3, 32,   10,    966986", // Lin et al.: 0.97M
         "preact-resnet18, 3, 32, 10, 11172170",
@@ -78,7 +78,7 @@ class ParameterCountTest {
         "resnet50, 224, 1000, 25557032",
         "resnet101, 224, 1000, 44549160",
         "resnet152, 224, 1000, 60192808",
-        "googlenet, 224, 1000, 6998552", // Szegedy et al. 2015: 6.8M without biases; Caffe's main branch
+        "googlenet, 224, 1000, 13378280", // Caffe's bvlc_googlenet, with both auxiliary classifiers
         "googlenet-bn, 224, 1000, 7005832",
         "alexnet, 224, 1000, 62378344", // Krizhevsky et al. 2012: 60M with three layers cut in halves
         "wrn28-10, 32, 10, 36479194", // Zagoruyko and Komodakis 2016, table 4: 36.5M
@@ -130,6 +130,7 @@ class ParameterCountTest {
         "resnet34, 224, 1000, 3663.76", // 3.6
         "resnet50, 224, 1000, 4089.18", // 3.8 with the stride in the first convolution of a block
         "vgg16, 224, 1000, 15470.26", // torchvision: 15.47
+        "googlenet, 224, 1000, 1582.67", // Szegedy et al. 2015, section 1: 1.5 billion; auxiliary classifiers apart
     })
     void theSummaryCountsWhatTheNetworkHas(String name, int side, int classes, double millions) {
         NetworkDefinition definition =

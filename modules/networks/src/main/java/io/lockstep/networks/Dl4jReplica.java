@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -138,7 +139,9 @@ public final class Dl4jReplica implements Replica {
                 .setSeed(randomSeed + batch.firstExample()); // ND4J draws in order, not by place: ranks must differ
         graph.setInputs(inputs.features(batch));
         INDArray labels = inputs.smoothedLabels(batch);
-        graph.setLabels(labels);
+        INDArray[] ofEachOutput = new INDArray[graph.getNumOutputArrays()]; // an auxiliary classifier learns the same
+        Arrays.fill(ofEachOutput, labels);
+        graph.setLabels(ofEachOutput);
         INDArray mask = inputs.mask(batch);
         graph.setLayerMaskArrays(null, mask == null ? null : new INDArray[] {mask});
         meter.start(batch.labels(), labels, mask, batch.size());
@@ -179,7 +182,8 @@ public final class Dl4jReplica implements Replica {
         INDArray features = inputs.features(batch);
         INDArray labels = inputs.plainLabels(batch);
         meter.start(batch.labels(), labels, inputs.mask(batch), batch.size());
-        graph.outputSingle(false, features);
+        graph.clearLayerMaskArrays(); // of the last step of training; the meter heeds this batch's
+        graph.output(false, features);
         meter.copyPredictions(predictions);
         return meter.result();
     }

@@ -3,8 +3,10 @@ package io.lockstep.networks;
 import io.lockstep.networks.layers.EngineLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -34,10 +36,15 @@ public record ModelSummary(List<Row> layers) {
      * @param outputShape of one example
      * @param parameters without running statistics
      * @param statistics running means and variances of batch norm
-     * @param multiplyAdds of forward for one example: convolutions and dense layers, whose products are nearly all
+     * @param multiplyAdds of forward for one example, as in inference: convolutions and dense layers, whose products are
+     *     nearly all; 0 for an auxiliary classifier's
      */
     public record Row(
-            String name, String type, List<Long> outputShape, long parameters, long statistics, long multiplyAdds) {}
+            String name, String type, List<Long> outputShape, long parameters, long statistics, long multiplyAdds) {
+        private Row forTrainingAlone() {
+            return new Row(name, type, outputShape, parameters, statistics, 0);
+        }
+    }
 
     public ModelSummary {
         layers = List.copyOf(layers);
@@ -47,16 +54,28 @@ public record ModelSummary(List<Row> layers) {
         // a copy, as DL4J sets preprocessors while it walks, and without that forgets the ones that are set
         ComputationGraphConfiguration configuration = definition.configuration().clone();
         Map<String, InputType> outputs = configuration.getLayerActivationTypes(true, definition.input());
+        Set<String> inferred = new HashSet<>();
+        addWithSources(configuration.getNetworkOutputs().get(0), configuration, inferred);
         List<Row> rows = new ArrayList<>();
         outputs.forEach((name, output) -> {
             GraphVertex vertex = configuration.getVertices().get(name);
             if (vertex != null) { // null: the input
                 InputType input =
                         outputs.get(configuration.getVertexInputs().get(name).get(0));
-                rows.add(row(name, vertex, input, output));
+                Row row = row(name, vertex, input, output);
+                rows.add(inferred.contains(name) ? row : row.forTrainingAlone());
             }
         });
         return new ModelSummary(rows);
+    }
+
+    private static void addWithSources(String vertex, ComputationGraphConfiguration configuration, Set<String> found) {
+        if (found.add(vertex)) {
+            configuration
+                    .getVertexInputs()
+                    .getOrDefault(vertex, List.of())
+                    .forEach(source -> addWithSources(source, configuration, found));
+        }
     }
 
     /** Without running statistics. */

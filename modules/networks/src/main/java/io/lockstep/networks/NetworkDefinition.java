@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
@@ -23,7 +24,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  * for a generative adversarial network where the generator ends and the discriminator begins.
  *
  * @param configuration with one input and one output layer of shape (N, classes), or (N, classes, T) for a class of
- *     each step
+ *     each step; further output layers, of the same classes, are auxiliary classifiers, which only training has, and of which
+ *     the weights of the loss say how much they count
  * @param input {@link InputType#convolutional(long, long, long, CNN2DFormat)} for images, in the layout that the
  *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
  *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
@@ -40,7 +42,7 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         Objects.requireNonNull(configuration, "configuration");
         Objects.requireNonNull(input, "input");
         requireOne("input", configuration.getNetworkInputs());
-        requireOne("output", configuration.getNetworkOutputs());
+        requireAuxiliariesAfterTheFirst(configuration);
         if (!(input instanceof InputType.InputTypeConvolutional)
                 && !(input instanceof InputType.InputTypeFeedForward)
                 && !(input instanceof InputType.InputTypeRecurrent sequence && sequence.getTimeSeriesLength() > 0)) {
@@ -127,6 +129,28 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         return tokens()
                 ? Math.toIntExact(((InputType.InputTypeRecurrent) input).getTimeSeriesLength())
                 : Math.toIntExact(input.arrayElementsPerExample());
+    }
+
+    private static void requireAuxiliariesAfterTheFirst(ComputationGraphConfiguration configuration) {
+        List<String> outputs = configuration.getNetworkOutputs();
+        if (outputs.isEmpty()) {
+            throw new IllegalArgumentException("a classifier has an output, this network has none");
+        }
+        long classes = outputs.size() == 1 ? 0 : classesOf(configuration, outputs.get(0));
+        for (String other : outputs.subList(1, outputs.size())) {
+            if (classesOf(configuration, other) != classes) {
+                throw new IllegalArgumentException("output '" + other + "' has other classes than '" + outputs.get(0)
+                        + "'; outputs after the first are auxiliary classifiers");
+            }
+        }
+    }
+
+    /** 0 for what is no {@link OutputLayer}. */
+    private static long classesOf(ComputationGraphConfiguration configuration, String output) {
+        return configuration.getVertices().get(output) instanceof LayerVertex vertex
+                        && vertex.getLayerConf().getLayer() instanceof OutputLayer layer
+                ? layer.getNOut()
+                : 0;
     }
 
     private static void requireOne(String what, List<String> names) {

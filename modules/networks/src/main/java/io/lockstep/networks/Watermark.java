@@ -30,6 +30,7 @@ final class Watermark {
         long[] offsets = FlatLayout.offsets(graph);
         Map<String, GraphVertex> byName = verticesByName(graph);
         GraphVertex[] vertices = graph.getVertices();
+        String measured = graph.getConfiguration().getNetworkOutputs().get(0);
         for (int i = 0; i < vertices.length; i++) {
             if (vertices[i].getClass() != LayerVertex.class) {
                 continue;
@@ -38,7 +39,7 @@ final class Watermark {
             if (vertex.numParams() == 0 && !vertex.isOutputVertex()) {
                 continue;
             }
-            vertices[i] = vertex.isOutputVertex()
+            vertices[i] = vertex.getVertexName().equals(measured)
                     ? new OutputVertex(graph, vertex, watermark, offsets[i], meter)
                     : new ReportingVertex(graph, vertex, watermark, offsets[i]);
             byName.put(vertex.getVertexName(), vertices[i]);

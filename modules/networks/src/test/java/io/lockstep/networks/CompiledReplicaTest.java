@@ -45,7 +45,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** The engine against DL4J, for the same configuration and seed. */
 @Timeout(120)
@@ -60,6 +62,7 @@ class CompiledReplicaTest {
             networks.put("variances " + format, Networks.residual(format, false));
             networks.put("pooling " + format, pooling(format));
         }
+        networks.put("auxiliary classifiers", auxiliary());
         networks.putAll(SequenceNetworks.all());
         return networks;
     }
@@ -104,6 +107,32 @@ class CompiledReplicaTest {
                 .setInputTypes(type)
                 .build();
         return new NetworkDefinition(configuration, type);
+    }
+
+    private static NetworkDefinition auxiliary() {
+        InputType type = InputType.convolutional(8, 6, 2, CNN2DFormat.NHWC);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(7)
+                .weightInit(WeightInit.XAVIER)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a", convolution(CNN2DFormat.NHWC, Activation.RELU), "in")
+                .addLayer("b", convolution(CNN2DFormat.NHWC, Activation.RELU), "a")
+                .addLayer("out", softmax(1), "b")
+                .addLayer("a_aux", softmax(0.3), "a")
+                .addLayer("b_hidden", new DenseLayer.Builder().nOut(5).build(), "b")
+                .addLayer("b_aux", softmax(0.5), "b_hidden")
+                .setOutputs("out", "a_aux", "b_aux")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
+    private static OutputLayer softmax(double weight) {
+        return new OutputLayer.Builder(new LossMCXENT(Nd4j.valueArrayOf(1, 4, weight)))
+                .nOut(4)
+                .activation(Activation.SOFTMAX)
+                .build();
     }
 
     private static ConvolutionLayer convolution(CNN2DFormat format, Activation activation) {

@@ -18,6 +18,7 @@ import io.lockstep.engine.SequenceOperation;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -132,7 +133,8 @@ final class Compiler {
         private final List<List<Tensor>> gradients = new ArrayList<>();
         private final Map<Tensor, Tensor> rounded = new IdentityHashMap<>();
         private final int[] finalIn = new int[graph.nodes().size()];
-        private Tensor lossGradient;
+        /** What each loss gives to the node that it reads. */
+        private final Map<Integer, Tensor> lossGradients = new HashMap<>();
 
         Pass(boolean training) {
             this.training = training;
@@ -158,8 +160,9 @@ final class Compiler {
         // -------------------------------------------------------------- forward
 
         Program forward() {
+            BitSet leading = graph.leadingToLast();
             for (Node node : graph.nodes()) {
-                if (!Fusion.absorbs(fusions, node)) {
+                if (!Fusion.absorbs(fusions, node) && (training || leading.get(node.index()))) {
                     forward(node);
                 }
             }
@@ -173,7 +176,7 @@ final class Compiler {
                 forwardNorm(node, name);
                 return;
             } else if (operation instanceof Operation.Last) {
-                forwardLast(node, name);
+                forwardLoss(node, name);
                 return;
             }
             if ((isConvolution(node) || operation instanceof TransposedConvolution) && !training) {
@@ -275,26 +278,33 @@ final class Compiler {
             program.chunked(name, norm.normalizeStep(x, residual, fusion.relu(), y), present(x, y, residual));
         }
 
-        private void forwardLast(Node node, String name) {
+        private void forwardLoss(Node node, String name) {
             Tensor x = outputs[node.input()];
-            scores.put(training, x);
-            if (loss == null) {
+            LossNode its = loss;
+            if (node == graph.last()) {
+                scores.put(training, x);
+            } else {
+                its = LossNode.of(plan, node);
+            }
+            if (its == null) {
                 return;
             }
-            lossGradient = training
+            Tensor gradient = training
                     ? program.tensor(node.name() + ".gradient", node.shape().elements())
                     : null;
-            program.chunked(name, loss.step(x, lossGradient), present(x, lossGradient));
+            lossGradients.put(node.index(), gradient);
+            program.chunked(name, its.step(x, gradient), present(x, gradient));
         }
 
         // -------------------------------------------------------------- backward
 
         Program forwardBackward() {
             forward();
-            gradients.get(graph.last().input()).add(lossGradient);
-            for (int i = graph.nodes().size() - 2; i > 0; i--) {
+            for (int i = graph.nodes().size() - 1; i > 0; i--) {
                 Node node = graph.node(i);
-                if (!Fusion.absorbs(fusions, node)) {
+                if (lossGradients.containsKey(i)) {
+                    gradients.get(node.input()).add(lossGradients.get(i));
+                } else if (!Fusion.absorbs(fusions, node)) {
                     backward(node);
                 }
             }

@@ -5,7 +5,7 @@ import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
 
-/** The last node of a graph: what it read becomes a loss, and its gradient. */
+/** The last node of a graph, or an auxiliary classifier's: what it read becomes a loss, and its gradient. */
 interface LossNode {
     /** @param dx receives the gradient; null in evaluation */
     Step step(Tensor x, Tensor dx);

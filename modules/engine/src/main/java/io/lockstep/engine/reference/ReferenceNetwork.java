@@ -160,21 +160,41 @@ public final class ReferenceNetwork {
     }
 
     private PassResult result() {
-        int classes = graph.last().shape().channels();
         if (graph.last().operation() instanceof Judgement judgement) {
             return judged(judgement.rule());
         }
-        double smoothing = training ? ((SoftmaxCrossEntropy) graph.last().operation()).labelSmoothing() : 0;
-        double loss = 0;
         int correct = 0;
         int[] predictions = predictions();
         for (int n = 0; n < labels.length; n++) {
-            for (int c = 0; c < classes && labels[n] != SoftmaxCrossEntropy.NO_LABEL; c++) {
-                loss -= target(n, c, classes, smoothing) * Math.log(probability(n, c));
-            }
             correct += predictions[n] == labels[n] ? 1 : 0;
         }
-        return new PassResult(loss, correct);
+        return new PassResult(crossEntropy(graph.last()), correct);
+    }
+
+    /** What {@link #backward} is the gradient of: each loss, auxiliary ones too, times its weight. */
+    public double objective() {
+        double sum = 0;
+        for (Node node : graph.nodes()) {
+            if (node.operation() instanceof SoftmaxCrossEntropy softmax) {
+                sum += softmax.weight() * crossEntropy(node);
+            } else if (node.operation() instanceof Judgement judgement) {
+                sum += judged(judgement.rule()).lossSum();
+            }
+        }
+        return sum;
+    }
+
+    /** @param node a softmax */
+    private double crossEntropy(Node node) {
+        int classes = node.shape().channels();
+        double smoothing = training ? ((SoftmaxCrossEntropy) node.operation()).labelSmoothing() : 0;
+        double loss = 0;
+        for (int n = 0; n < labels.length; n++) {
+            for (int c = 0; c < classes && labels[n] != SoftmaxCrossEntropy.NO_LABEL; c++) {
+                loss -= target(n, c, classes, smoothing) * Math.log(outputs[node.index()][n * classes + c]);
+            }
+        }
+        return loss;
     }
 
     private PassResult judged(Rule rule) {

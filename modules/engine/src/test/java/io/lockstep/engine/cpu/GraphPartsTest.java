@@ -51,6 +51,47 @@ class GraphPartsTest {
     }
 
     @Test
+    void auxiliaryClassifiersTrainWhatTheyReadAndAreNotInWhatIsTold() {
+        Graph with = TestGraphs.auxiliary();
+        Graph without = new Graph.Builder(with.inputShape())
+                .add("c1", with.node(1).operation(), "input")
+                .add("r1", with.node(2).operation())
+                .add("c2", with.node(7).operation())
+                .add("n2", with.node(8).operation())
+                .add("r2", with.node(9).operation())
+                .add("flat2", with.node(10).operation())
+                .add("scores", with.node(11).operation())
+                .add("loss", with.last().operation())
+                .build();
+        ByteBuffer features = TestGraphs.features(with, EXAMPLES, 2);
+        IntBuffer labels = TestGraphs.labels(with, EXAMPLES, 3);
+        float[] all = TestGraphs.parameters(with, 1);
+        float[] own = new float[(int) without.parameters()];
+        int c1 = with.node(1).parameters();
+        int c2 = (int) with.node(7).parametersAt();
+        System.arraycopy(all, 0, own, 0, c1);
+        System.arraycopy(all, c2, own, c1, own.length - c1);
+        try (CpuPlan plan = new CpuBackend(2).compile(with, EXAMPLES);
+                CpuPlan alone = new CpuBackend(2).compile(without, EXAMPLES)) {
+            TestGraphs.load(plan, all);
+            TestGraphs.load(alone, own);
+            assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}))
+                    .isEqualTo(alone.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}));
+            int scores = (int) (with.node(11).parametersAt() - c2 + c1) * Float.BYTES;
+            int shift = (c2 - c1) * Float.BYTES;
+            int end = own.length * Float.BYTES;
+            assertThat(slice(plan.gradients(), scores + shift, end + shift))
+                    .isEqualTo(slice(alone.gradients(), scores, end));
+            assertThat(slice(plan.gradients(), 0, c1)).isNotEqualTo(slice(alone.gradients(), 0, c1));
+            int[] predictions = new int[EXAMPLES];
+            int[] expected = new int[EXAMPLES];
+            assertThat(plan.evaluate(features, labels, EXAMPLES, predictions))
+                    .isEqualTo(alone.evaluate(features, labels, EXAMPLES, expected));
+            assertThat(predictions).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void whatIsFrozenChangesNothingForTheRest() {
         Graph whole = TestGraphs.transposed();
         Graph frozen = whole.frozenAfter("t2");

@@ -30,6 +30,8 @@ final class GraphTranslator {
     private final boolean channelsLast;
     /** The engine's node for a vertex's output. */
     private final Map<String, String> nodeOf = new HashMap<>();
+    /** Appends the loss of the first of several outputs; of a single one it is there already. */
+    private Runnable ownLoss = () -> {};
     /** Vertices that are all zeros, with the channels they have; they get no node. */
     private final Map<String, Integer> zeros = new HashMap<>();
 
@@ -77,6 +79,7 @@ final class GraphTranslator {
                 vertex(name);
             }
         }
+        ownLoss.run();
         Graph result = graph.build();
         if (result.parameters() != dl4j.numParams()) {
             throw new IllegalStateException(
@@ -88,7 +91,15 @@ final class GraphTranslator {
     private void vertex(String name) {
         GraphVertex vertex = dl4j.getConfiguration().getVertices().get(name);
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
-        if (vertex instanceof LayerVertex layer) {
+        List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
+        if (vertex instanceof LayerVertex layer && outputs.size() > 1 && outputs.contains(name)) {
+            Runnable loss = layers.outputAmongOthers(name, layer, node(name, inputs.get(0)));
+            if (name.equals(outputs.get(0))) {
+                ownLoss = loss;
+            } else {
+                loss.run();
+            }
+        } else if (vertex instanceof LayerVertex layer) {
             nodeOf.put(name, layers.layer(name, layer, node(name, inputs.get(0))));
         } else if (vertex instanceof ElementWiseVertex elementWise && elementWise.getOp() == ElementWiseVertex.Op.Add) {
             String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);

@@ -42,6 +42,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -322,6 +323,32 @@ final class LayerTranslator {
         Operation loss = lossOf(name, layer);
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return append(name + ".loss", loss, name);
+    }
+
+    /**
+     * An output layer of a network that has several.
+     *
+     * @return appends the loss, whose scores are there; the engine wants the network's own at the end
+     */
+    Runnable outputAmongOthers(String name, LayerVertex vertex, String input) {
+        if (!(vertex.getLayerConf().getLayer() instanceof OutputLayer layer)) {
+            throw unsupported(name, "output among several that is no OutputLayer");
+        }
+        ILossFunction loss = layer.getLossFn();
+        if (!(layer.getActivationFn() instanceof ActivationSoftmax) || loss.getClass() != LossMCXENT.class) {
+            throw unsupported(name, "output among several other than softmax with cross-entropy");
+        }
+        INDArray weights = ((LossMCXENT) loss).getWeights();
+        double weight = weights == null ? 1 : weights.getDouble(0);
+        if (weights != null && !weights.eq(weights.getDouble(0)).all()) {
+            throw unsupported(name, "weights that differ between classes");
+        }
+        String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
+        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), x);
+        if (layer.getWeightNoise() != null) {
+            NoiseTranslator.dropConnect(graph, name, layer.getWeightNoise());
+        }
+        return () -> append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing, weight), name);
     }
 
     private Operation lossOf(String name, OutputLayer layer) {
