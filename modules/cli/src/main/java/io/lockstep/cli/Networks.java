@@ -216,7 +216,9 @@ final class Networks {
                 configuration.get(Settings.WEIGHT_DECAY),
                 configuration.get(Settings.MAX_NORM),
                 configuration.get(Settings.DROPOUT),
+                configuration.get(Settings.DROP_CONNECT),
                 configuration.get(Settings.NORM),
+                configuration.get(Settings.INITIALISATION),
                 configuration.get(Settings.LABEL_SMOOTHING));
     }
 

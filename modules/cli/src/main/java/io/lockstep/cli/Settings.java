@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.WireType;
+import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.strategies.BucketSize;
@@ -171,6 +172,16 @@ final class Settings {
             "0",
             "Probability of dropping an activation, where the model has dropout.",
             Parsers.number(0, 0.999));
+    static final Setting<Double> DROP_CONNECT = add(
+            "drop-connect",
+            "0",
+            "Probability of dropping a weight of a convolution or dense layer for a step.",
+            Parsers.number(0, 0.999));
+    static final Setting<Initialisation> INITIALISATION = add(
+            "initialisation",
+            "model",
+            "What weights begin with: model (each layer's, as its source has it), xavier, xavier-uniform, he, he-uniform.",
+            Initialisation::of);
     static final Setting<Integer> DISCRIMINATOR_STEPS = add(
             "discriminator-steps",
             "0",

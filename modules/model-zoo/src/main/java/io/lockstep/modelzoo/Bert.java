@@ -55,7 +55,7 @@ record Bert(int blocks, int heads, int width, Head head) implements Model.Archit
             builder.addLayer("classes", ImageGraph.softmax(input.classes()), last);
         }
         builder.setOutputs(head == Head.HIDDEN_BYTES ? "output" : "classes").setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(builder.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(builder.build()), type);
     }
 
     @Override

@@ -27,6 +27,6 @@ record CharLstm(int layers, int units, int embedding) implements Model.Architect
         graph.addLayer("output", Texts.nextCharacter(input, true), last)
                 .setOutputs("output")
                 .setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(graph.build()), type);
     }
 }

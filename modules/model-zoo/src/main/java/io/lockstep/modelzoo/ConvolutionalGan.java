@@ -197,7 +197,7 @@ final class ConvolutionalGan {
         ComputationGraphConfiguration configuration =
                 graph.setOutputs("output").setInputTypes(type).build();
         hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d2_norm", "d3", "d3_told", "output"));
-        return new NetworkDefinition(hyperparameters.regularize(configuration), type, adversarial);
+        return new NetworkDefinition(hyperparameters.applyTo(configuration), type, adversarial);
     }
 
     private static Deconvolution2D.Builder transposed(int channels, int height, int width, int stride, int padding) {

@@ -87,7 +87,7 @@ record EncoderDecoder(int layers, int heads, int width) implements Model.Archite
                     .build();
             layer("output", x, output);
             graph.setOutputs("output").setInputTypes(type);
-            return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+            return new NetworkDefinition(hyperparameters.applyTo(graph.build()), type);
         }
 
         private String placed(String name, String from, int first) {

@@ -36,6 +36,6 @@ record Gpt(int blocks, int heads, int width) implements Model.Architecture {
         builder.addLayer("output", Texts.nextCharacter(input, false), last)
                 .setOutputs("output")
                 .setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(builder.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(builder.build()), type);
     }
 }

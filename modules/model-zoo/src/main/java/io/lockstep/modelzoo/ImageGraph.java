@@ -265,7 +265,7 @@ final class ImageGraph {
         graph.setOutputs(outputs.toArray(String[]::new));
         InputType type = InputType.convolutional(input.height(), input.width(), input.channels(), NHWC);
         return new NetworkDefinition(
-                hyperparameters.regularize(graph.setInputTypes(type).build()), type);
+                hyperparameters.applyTo(graph.setInputTypes(type).build()), type);
     }
 
     static OutputLayer softmax(int classes) {

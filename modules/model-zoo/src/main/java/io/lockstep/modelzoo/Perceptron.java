@@ -28,7 +28,7 @@ final class Perceptron {
                 .setOutputs("output")
                 .setInputTypes(type)
                 .build();
-        return new NetworkDefinition(hyperparameters.regularize(configuration), type);
+        return new NetworkDefinition(hyperparameters.applyTo(configuration), type);
     }
 
     private static DenseLayer hidden(int units, double inputDropout) {

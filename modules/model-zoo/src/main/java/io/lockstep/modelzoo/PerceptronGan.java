@@ -75,7 +75,7 @@ final class PerceptronGan {
                 graph.setOutputs("output").setInputTypes(type).build();
         hyperparameters.separateUpdater(configuration, Set.of("d1", "d2", "d3", "output"));
         return new NetworkDefinition(
-                hyperparameters.regularize(configuration), type, Adversarial.of("generated", LATENT, 0));
+                hyperparameters.applyTo(configuration), type, Adversarial.of("generated", LATENT, 0));
     }
 
     private static DenseLayer hidden(int units, double inputDropout) {

@@ -69,7 +69,7 @@ record RowRecurrent(Cell cell, int layers, int units, boolean bidirectional) imp
         }
         OutputLayer output = ImageGraph.softmax(input.classes());
         graph.addLayer("output", output, last).setOutputs("output").setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(graph.build()), type);
     }
 
     private Layer layer(int number, Hyperparameters hyperparameters) {

@@ -59,6 +59,6 @@ record VisionTransformer(int patch, int blocks, int heads, int width) implements
         builder.addLayer("output", ImageGraph.softmax(input.classes()), last)
                 .setOutputs("output")
                 .setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(builder.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(builder.build()), type);
     }
 }

@@ -15,6 +15,7 @@ import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.Initialisation;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
@@ -259,8 +260,9 @@ class AdversarialModelsTest {
 
     private static Hyperparameters adam() {
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
+        int plain = Hyperparameters.BATCH_NORM;
         return new Hyperparameters(
-                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, Hyperparameters.BATCH_NORM, 0);
+                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, 0, plain, Initialisation.MODEL, 0);
     }
 
     private Run run(

@@ -12,9 +12,13 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -41,6 +45,8 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * @param dropout probability of dropping an activation, where the model has dropout, in [0, 1)
  * @param normGroups of channels that are normalised together where a model has batch norm, in its place: {@link
  *     io.lockstep.networks.layers.GroupNormalization}; {@link #BATCH_NORM}: batch norm it is
+ * @param dropConnect probability of dropping a weight of a convolution or dense layer for a step (Wan et al. 2013), in [0, 1)
+ * @param initialisation what weights begin with
  * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
  */
 public record Hyperparameters(
@@ -55,7 +61,9 @@ public record Hyperparameters(
         double weightDecay,
         double maxNorm,
         double dropout,
+        double dropConnect,
         int normGroups,
+        Initialisation initialisation,
         double labelSmoothing) {
     /** Of {@link #normGroups}. */
     public static final int BATCH_NORM = -1;
@@ -72,13 +80,30 @@ public record Hyperparameters(
         require("weight-decay", weightDecay, weightDecay >= 0 && Double.isFinite(weightDecay), "0 or more");
         require("max-norm", maxNorm, maxNorm >= 0 && Double.isFinite(maxNorm), "0 or more");
         requireFraction("dropout", dropout);
+        requireFraction("drop-connect", dropConnect);
+        Objects.requireNonNull(initialisation, "initialisation");
         require("groups of norm", normGroups, normGroups >= BATCH_NORM, "0 or more");
         requireFraction("label-smoothing", labelSmoothing);
     }
 
     /** Nesterov's momentum 0.9 at rate 0.1, Adam's usual constants, nothing regularised. */
     public static Hyperparameters defaults() {
-        return new Hyperparameters(UpdaterName.NESTEROVS, 0.1, 0.9, 0.9, 0.999, 1e-8, 0, 0, 0, 0, 0, BATCH_NORM, 0);
+        return new Hyperparameters(
+                UpdaterName.NESTEROVS,
+                0.1,
+                0.9,
+                0.9,
+                0.999,
+                1e-8,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                BATCH_NORM,
+                Initialisation.MODEL,
+                0);
     }
 
     public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
@@ -114,6 +139,18 @@ public record Hyperparameters(
         return draft.finished();
     }
 
+    public Hyperparameters withDropConnect(double changed) {
+        Draft draft = new Draft(this);
+        draft.dropConnect = changed;
+        return draft.finished();
+    }
+
+    public Hyperparameters withInitialisation(Initialisation changed) {
+        Draft draft = new Draft(this);
+        draft.initialisation = changed;
+        return draft.finished();
+    }
+
     public Hyperparameters withLabelSmoothing(double changed) {
         Draft draft = new Draft(this);
         draft.labelSmoothing = changed;
@@ -133,7 +170,9 @@ public record Hyperparameters(
         double weightDecay;
         double maxNorm;
         double dropout;
+        double dropConnect;
         int normGroups;
+        Initialisation initialisation;
         double labelSmoothing;
 
         Draft(Hyperparameters from) {
@@ -148,7 +187,9 @@ public record Hyperparameters(
             weightDecay = from.weightDecay;
             maxNorm = from.maxNorm;
             dropout = from.dropout;
+            dropConnect = from.dropConnect;
             normGroups = from.normGroups;
+            initialisation = from.initialisation;
             labelSmoothing = from.labelSmoothing;
         }
 
@@ -165,25 +206,27 @@ public record Hyperparameters(
                     weightDecay,
                     maxNorm,
                     dropout,
+                    dropConnect,
                     normGroups,
+                    initialisation,
                     labelSmoothing);
         }
     }
 
-    /** Seed and updater, for the layers of a new network to share. {@link #regularize} it when it is built. */
+    /** Seed and updater, for the layers of a new network to share. {@link #applyTo} it when it is built. */
     public NeuralNetConfiguration.Builder newConfiguration(long seed) {
         return new NeuralNetConfiguration.Builder().seed(seed).updater(updater.create(this));
     }
 
     /**
-     * Gives every layer its l1, l2, weight decay and greatest norm. Layer by layer, because DL4J 1.0.0-M2.1 counts a
+     * Gives every layer its l1, l2, weight decay, greatest norm, DropConnect and initialisation. Layer by layer, because DL4J 1.0.0-M2.1 counts a
      * weight decay that is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
      * weight decay for alternatives.
      */
-    public ComputationGraphConfiguration regularize(ComputationGraphConfiguration configuration) {
+    public ComputationGraphConfiguration applyTo(ComputationGraphConfiguration configuration) {
         for (GraphVertex vertex : configuration.getVertices().values()) {
             if (vertex instanceof LayerVertex layerVertex) {
-                regularize(layerVertex.getLayerConf().getLayer());
+                applyTo(layerVertex.getLayerConf().getLayer());
             }
         }
         return configuration;
@@ -210,16 +253,26 @@ public record Hyperparameters(
         });
     }
 
-    private void regularize(Layer layer) {
+    private void applyTo(Layer layer) {
         if (layer instanceof BaseLayer base) {
             base.setRegularization(regularization());
             limitNorms(base);
+            initialisation.giveTo(base);
+            boolean dropped =
+                    layer.getClass() == ConvolutionLayer.class || layer instanceof DenseLayer || isOutput(layer);
+            if (dropConnect > 0 && dropped) {
+                base.setWeightNoise(new DropConnect(1 - dropConnect)); // DL4J's is the probability of keeping
+            }
         } else if (layer instanceof BaseWrapperLayer wrapper) {
-            regularize(wrapper.getUnderlying());
+            applyTo(wrapper.getUnderlying());
         } else if (layer instanceof Bidirectional both) {
-            regularize(both.getFwd());
-            regularize(both.getBwd());
+            applyTo(both.getFwd());
+            applyTo(both.getBwd());
         }
+    }
+
+    private static boolean isOutput(Layer layer) {
+        return layer instanceof OutputLayer || layer instanceof RnnOutputLayer;
     }
 
     private void limitNorms(BaseLayer layer) {

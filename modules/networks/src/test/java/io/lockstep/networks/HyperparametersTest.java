@@ -11,7 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +69,7 @@ class HyperparametersTest {
     void aGreatestNormHoldsForEachUnitsIncomingWeights(boolean compiled) {
         Hyperparameters limited = Hyperparameters.defaults().withMaxNorm(0.3);
         NetworkDefinition images = Networks.residual(CNN2DFormat.NHWC, false);
-        limited.regularize(images.configuration());
+        limited.applyTo(images.configuration());
         try (Dl4jReplica dense = updatedOnce(Networks.perceptron(limited), compiled);
                 Dl4jReplica convolutions = updatedOnce(images, compiled)) {
             INDArray hidden = dense.graph().getLayer("hidden").getParam("W"); // (in, out)
@@ -77,6 +79,70 @@ class HyperparametersTest {
             assertThat(convolutions.graph().getLayer("n1").getParam("gamma").getDouble(0))
                     .as("batch norm's scale has no incoming weights")
                     .isGreaterThan(0.5);
+        }
+    }
+
+    @Test
+    void weightsBeginWithTheVarianceThatWasAskedFor() {
+        int inputs = 3 * 3 * 3;
+        int outputs = 5 * 3 * 3;
+        assertThat(spreadOf(Initialisation.HE)).isCloseTo(2.0 / inputs, within(0.2 * 2 / inputs));
+        assertThat(spreadOf(Initialisation.HE_UNIFORM)).isCloseTo(2.0 / inputs, within(0.2 * 2 / inputs));
+        double xavier = 2.0 / (inputs + outputs);
+        assertThat(spreadOf(Initialisation.XAVIER)).isCloseTo(xavier, within(0.2 * xavier));
+        assertThat(spreadOf(Initialisation.XAVIER_UNIFORM)).isCloseTo(xavier, within(0.2 * xavier));
+        assertThat(largestOf(Initialisation.XAVIER_UNIFORM)).isLessThanOrEqualTo(Math.sqrt(3 * xavier));
+        assertThat(largestOf(Initialisation.XAVIER)).isGreaterThan(Math.sqrt(3 * xavier));
+        assertThatThrownBy(() -> Initialisation.of("hee")).hasMessageContaining("did you mean 'he'");
+    }
+
+    private static double spreadOf(Initialisation initialisation) {
+        return Arrays.stream(filters(initialisation)).map(w -> w * w).average().orElseThrow();
+    }
+
+    private static double largestOf(Initialisation initialisation) {
+        return Arrays.stream(filters(initialisation)).map(Math::abs).max().orElseThrow();
+    }
+
+    /** Of a convolution of 3 channels to 5 in networks of several seeds. */
+    private static double[] filters(Initialisation initialisation) {
+        return IntStream.range(0, 10)
+                .mapToObj(seed -> {
+                    NetworkDefinition images = Networks.residual(CNN2DFormat.NHWC, false);
+                    Hyperparameters.defaults()
+                            .withInitialisation(initialisation)
+                            .applyTo(images.configuration());
+                    images.configuration().getVertices().values().forEach(vertex -> {
+                        if (vertex instanceof LayerVertex layer) {
+                            layer.getLayerConf().setSeed(seed);
+                        }
+                    });
+                    try (Dl4jReplica replica = new Dl4jReplica(images, 1, 0)) {
+                        return replica.graph()
+                                .getLayer("c1")
+                                .getParam("W")
+                                .dup()
+                                .data()
+                                .asDouble();
+                    }
+                })
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+    }
+
+    @Test
+    void droppedWeightsChangeTrainingAndNotEvaluation() {
+        NetworkDefinition plain = Networks.residual(CNN2DFormat.NHWC, false);
+        NetworkDefinition dropping = Networks.residual(CNN2DFormat.NHWC, false);
+        Hyperparameters.defaults().withDropConnect(0.5).applyTo(dropping.configuration());
+        var batch = Networks.batch(plain, 0, 0, 4);
+        try (Replica one = new CompiledReplica(plain, 4, 0, 1);
+                Replica other = new CompiledReplica(dropping, 4, 0, 1)) {
+            assertThat(other.parameters()).isEqualTo(one.parameters());
+            int[] classes = new int[4];
+            assertThat(other.evaluate(batch, classes)).isEqualTo(one.evaluate(batch, classes));
+            double kept = one.forwardBackward(batch, 3, mark -> {}).lossSum();
+            assertThat(other.forwardBackward(batch, 3, mark -> {}).lossSum()).isNotEqualTo(kept);
         }
     }
 

@@ -55,7 +55,7 @@ final class Networks {
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();
-        return new NetworkDefinition(hyperparameters.regularize(configuration), type);
+        return new NetworkDefinition(hyperparameters.applyTo(configuration), type);
     }
 
     /** Convolutions with and without bias, strides and modes, batch norm, a shortcut. */

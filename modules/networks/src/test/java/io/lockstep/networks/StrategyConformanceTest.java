@@ -194,7 +194,7 @@ class StrategyConformanceTest {
                 .activation(Activation.SOFTMAX)
                 .build();
         graph.addLayer("out", output, last).setOutputs("out").setInputTypes(type);
-        return new NetworkDefinition(hyperparameters.regularize(graph.build()), type);
+        return new NetworkDefinition(hyperparameters.applyTo(graph.build()), type);
     }
 
     private static Hyperparameters hyperparameters(Case what) {
@@ -214,7 +214,9 @@ class StrategyConformanceTest {
                         0,
                         0,
                         0,
+                        0,
                         Hyperparameters.BATCH_NORM,
+                        Initialisation.MODEL,
                         0)
                 .withRegularization(
                         term == Regularization.L1 ? strength / 10 : 0,
