@@ -36,11 +36,13 @@ final class DataCommand {
             for (String name : DataCatalog.names()) {
                 String where = DataCatalog.generated(name)
                         ? "generated, needs no download"
-                        : catalog.present(name) ? "in " + dataHome() : "not here: bin/lockstep data fetch " + name;
-                System.out.println(Progress.format("%-16s %s", name, where));
+                        : catalog.present(name)
+                                ? "in " + dataHome()
+                                : "not here: bin/lockstep data fetch " + DataCatalog.publishedName(name);
+                System.out.println(Progress.format("%-18s %s", name, where));
             }
             System.out.println(
-                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, or of a text (.txt)");
+                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, of a text (.txt), or of texts to tell apart (CLASS.txt)");
             return ExitStatus.DONE;
         }
     }
@@ -66,10 +68,10 @@ final class DataCommand {
                     + set.classNames().size() + " classes");
             out.println(Progress.format("%,d training and %,d test examples", set.trainExamples(), set.testExamples()));
             out.println("normalization " + set.normalization());
-            out.println(Progress.format("%-14s %10s %10s", "class", "training", "test"));
+            out.println(Progress.format("%-20s %10s %10s", "class", "training", "test"));
             for (int label = 0; label < set.classNames().size(); label++) {
                 out.println(Progress.format(
-                        "%-14s %,10d %,10d",
+                        "%-20s %,10d %,10d",
                         shown(set.classNames().get(label)),
                         set.trainClassCounts()[label],
                         set.testClassCounts()[label]));
@@ -117,15 +119,16 @@ final class DataCommand {
             description = "Downloads a published data set, resumes where it stopped, and verifies its checksum.",
             footer = {"", "Example:  bin/lockstep data fetch cifar10"})
     static final class Fetch implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "cifar10, mnist or tinyshakespeare.")
+        @Parameters(paramLabel = "NAME", description = "cifar10, mnist, tinyshakespeare or shakespeare-plays.")
         private String name;
 
         @Override
         public Integer call() throws IOException {
-            if (!DatasetFetcher.names().contains(name)) {
+            String published = DataCatalog.publishedName(name);
+            if (!DatasetFetcher.names().contains(published)) {
                 throw new UsageException(NearestName.unknown("data set", name, DatasetFetcher.names()));
             }
-            Path folder = new DatasetFetcher(Path.of(dataHome())).fetch(name, new DownloadProgress());
+            Path folder = new DatasetFetcher(Path.of(dataHome())).fetch(published, new DownloadProgress());
             System.out.println("fetched " + folder + "; train on it with --data " + name);
             return ExitStatus.DONE;
         }

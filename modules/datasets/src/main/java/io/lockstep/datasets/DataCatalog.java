@@ -88,6 +88,11 @@ public final class DataCatalog {
                 NearestName.unknown("data", nameOrPath, names()) + ", or a path such as ./" + nameOrPath);
     }
 
+    /** What {@code data fetch} calls the set that a name is of. */
+    public static String publishedName(String name) {
+        return name.equals(PLAYS) ? PLAYS_TEXT : name;
+    }
+
     /** Whether a known name needs no files. */
     public static boolean generated(String name) {
         return names().contains(name) && !PUBLISHED.containsKey(name) && !name.equals(PLAYS);
@@ -95,7 +100,7 @@ public final class DataCatalog {
 
     /** Is it there, as far as can be seen without reading it? */
     public boolean present(String name) throws IOException {
-        return generated(name) || storage.exists(publishedFolder(name.equals(PLAYS) ? PLAYS_TEXT : name));
+        return generated(name) || storage.exists(publishedFolder(publishedName(name)));
     }
 
     public DatasetDescription describe(String nameOrPath) throws IOException {
