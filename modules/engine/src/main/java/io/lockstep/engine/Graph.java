@@ -3,16 +3,19 @@ package io.lockstep.engine;
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.ChannelRange;
+import io.lockstep.engine.Operation.Combination;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.TransposedConvolution;
+import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -314,6 +317,10 @@ public final class Graph {
                 return new Shape(window.inputHeight(x.height()), window.inputWidth(x.width()), convolution.outputs());
             } else if (operation instanceof Pooling pooling) {
                 return through(pooling.window(), x, x.channels());
+            } else if (operation instanceof NormPooling pooling) {
+                return through(pooling.window(), x, x.channels());
+            } else if (operation instanceof Upsampling upsampling) {
+                return new Shape(x.height() * upsampling.height(), x.width() * upsampling.width(), x.channels());
             } else if (operation instanceof SequenceOperation onSequences) {
                 return onSequences.outputOf(inputs);
             } else if (operation instanceof Dense dense) {
@@ -337,7 +344,12 @@ public final class Graph {
                 return new Shape(x.height(), x.width(), range.count());
             } else if (operation instanceof Flatten) {
                 return Shape.vector(x.elements());
-            } else if (operation instanceof Add) {
+            } else if (operation instanceof Add || operation instanceof Combination) {
+                if (operation instanceof Combination combined
+                        && combined.how() == Combination.How.DIFFERENCE
+                        && inputs.size() != 2) {
+                    throw new IllegalArgumentException("a difference is of two, not of " + inputs.size());
+                }
                 if (!inputs.stream().allMatch(x::equals)) {
                     throw new IllegalArgumentException("shapes differ: " + inputs);
                 }

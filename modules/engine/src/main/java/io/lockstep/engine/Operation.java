@@ -80,8 +80,31 @@ public sealed interface Operation {
         AVERAGE_WITH_PADDING
     }
 
+    /**
+     * The p-norm of a window's pixels, (sum |x|^p)^(1/p), padding counting as zeros: Gulcehre et al. 2014, "Learned-Norm
+     * Pooling", with a p that is given.
+     *
+     * @param p 1 or more
+     */
+    record NormPooling(double p, Window window) implements Operation {}
+
+    /** Each pixel {@code height} times below and {@code width} times beside itself: what is called nearest-neighbour. */
+    record Upsampling(int height, int width) implements Operation {}
+
     /** Sum of inputs of equal shape. */
     record Add() implements Operation {}
+
+    /** Element by element, of inputs of equal shape. */
+    record Combination(How how) implements Operation {
+        public enum How {
+            /** The first of two less the second. */
+            DIFFERENCE,
+            PRODUCT,
+            MEAN,
+            /** Of equals the first counts. */
+            MAXIMUM
+        }
+    }
 
     /** Inputs of equal height and width, their channels one after the other. */
     record Concatenation() implements Operation {}

@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.NormPooling;
+import io.lockstep.engine.Operation.Pooling;
+import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.TransposedConvolution;
+import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.SequenceOperation.GroupNorm;
@@ -31,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Both backends against what PyTorch computed: src/test/scripts/sequence_fixtures.py. */
+/** Both backends against what PyTorch computed: src/test/scripts/sequence_fixtures.py and image_fixtures.py. */
 @Timeout(60)
 class PyTorchFixtureTest {
     private static final int EXAMPLES = 3;
@@ -46,8 +55,58 @@ class PyTorchFixtureTest {
             "causal-attention", new Attention(2, true, false),
             "gelu", new Activation(Function.GELU));
 
+    private static final Window THREES = Window.square(3, 2, 1);
+    private static final Map<String, Operation> ON_IMAGES = Map.ofEntries(
+            Map.entry("convolution", new Convolution(4, THREES, 1, true)),
+            Map.entry("dilated-convolution", new Convolution(3, new Window(3, 2, 1, 1, 2, 2, 1, 1, 2, 2), 1, false)),
+            Map.entry("grouped-convolution", new Convolution(9, Window.square(3, 1, 1), 3, true)),
+            Map.entry("depthwise-convolution", new Convolution(6, Window.square(3, 1, 1), 6, false)),
+            Map.entry("transposed-convolution", new TransposedConvolution(3, THREES, true)),
+            Map.entry("batch-norm", new BatchNorm(1e-5, 0.9, false)),
+            Map.entry("max-pooling", new Pooling(PoolingKind.MAX, THREES)),
+            Map.entry("average-pooling", new Pooling(PoolingKind.AVERAGE, THREES)),
+            Map.entry("average-pooling-with-padding", new Pooling(PoolingKind.AVERAGE_WITH_PADDING, THREES)),
+            Map.entry("norm-pooling", new NormPooling(2, Window.square(3, 2, 0))),
+            Map.entry("upsampling", new Upsampling(2, 2)),
+            Map.entry("response-norm", new ResponseNorm(5, 2, 0.1, 0.75)),
+            Map.entry("elu", new Activation(Function.ELU)),
+            Map.entry("softplus", new Activation(Function.SOFTPLUS)),
+            Map.entry("swish", new Activation(Function.SWISH)),
+            Map.entry("leaky-relu", new Activation(Function.LEAKY_RELU_FIFTH)));
+
     static Stream<String> names() {
         return OPERATIONS.keySet().stream();
+    }
+
+    static Stream<String> namesOnImages() {
+        return ON_IMAGES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("namesOnImages")
+    void onImagesTooTheyArePyTorchs(String name) throws IOException {
+        Map<String, float[]> expected = read("images/" + name);
+        Graph graph = new Graph.Builder(new Shape(7, 5, 2))
+                .add("linear", new Convolution(6, Window.square(1, 1, 0), 1, true))
+                .add("operation", ON_IMAGES.get(name))
+                .add("flat", new Flatten(true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+        int examples = expected.get("labels").length;
+        try (Plan reference = new ReferenceBackend().compile(graph, examples);
+                CpuPlan cpu = new CpuBackend(2).compile(graph, examples)) {
+            for (Plan plan : new Plan[] {reference, cpu}) {
+                TestGraphs.load(plan, expected.get("parameters"));
+                ByteBuffer features = buffer(expected.get("features"));
+                IntBuffer labels = labels(expected.get("labels"));
+                PassResult result = plan.forwardBackward(features, labels, examples, 0, 0, mark -> {});
+                assertThat(result.lossSum()).isCloseTo(expected.get("loss")[0], within(1e-4));
+                float[] gradients = expected.get("gradients"); // PyTorch's has none of running statistics
+                assertClose(plan.gradients().slice(0, gradients.length * Float.BYTES), gradients);
+                plan.evaluate(features, labels, examples, new int[examples]);
+            }
+            assertClose(cpu.scores(), expected.get("outputs"));
+        }
     }
 
     @ParameterizedTest
@@ -105,6 +164,7 @@ class PyTorchFixtureTest {
     }
 
     private static void assertClose(ByteBuffer actual, float[] expected) {
+        actual.order(ByteOrder.nativeOrder());
         assertThat(actual.limit() / Float.BYTES).isEqualTo(expected.length);
         for (int i = 0; i < expected.length; i++) {
             assertThat(actual.getFloat(i * Float.BYTES))

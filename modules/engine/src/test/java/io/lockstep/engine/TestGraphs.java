@@ -5,6 +5,7 @@ import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.AlphaDropout;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.ChannelRange;
+import io.lockstep.engine.Operation.Combination;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
@@ -14,6 +15,7 @@ import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.GaussianDropout;
 import io.lockstep.engine.Operation.GaussianNoise;
 import io.lockstep.engine.Operation.Judgement;
+import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Operation.Reshape;
@@ -22,6 +24,7 @@ import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.SpatialDropout;
 import io.lockstep.engine.Operation.TransposedConvolution;
+import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.SequenceOperation.Embedding;
 import java.nio.ByteBuffer;
@@ -46,6 +49,10 @@ public final class TestGraphs {
         graphs.put("pooling", pooling());
         graphs.put("inception", inception());
         graphs.put("auxiliary classifiers", auxiliary());
+        graphs.put("p-norms", norms());
+        for (Combination.How how : Combination.How.values()) {
+            graphs.put("combination " + how, combination(how));
+        }
         graphs.put("one pixel", onePixel());
         graphs.put("response norm", responseNorm());
         graphs.put("transposed convolutions", transposed());
@@ -223,6 +230,34 @@ public final class TestGraphs {
                 .add("scores3", new Dense(3, true))
                 .add("loss3", new SoftmaxCrossEntropy(0, 0.5))
                 .add("loss", new SoftmaxCrossEntropy(0.1), "scores")
+                .build();
+    }
+
+    /** Upsampling, and norms of windows that overlap, hang over the border, and are the whole picture. */
+    public static Graph norms() {
+        return new Graph.Builder(new Shape(3, 4, 2))
+                .add("c", conv(3, 1, 1, 0, true))
+                .add("up", new Upsampling(2, 3))
+                .add("p3", new NormPooling(3, Window.square(3, 2, 1)))
+                .add("c2", conv(4, 1, 1, 0, true))
+                .add("p2", new NormPooling(2, new Window(3, 6, 1, 1, 0, 0, 0, 0, 1, 1)))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    public static Graph combination(Combination.How how) {
+        Graph.Builder graph = new Graph.Builder(new Shape(3, 4, 2))
+                .add("a", conv(3, 1, 1, 0, true), "input")
+                .add("b", conv(3, 3, 1, 1, true), "input");
+        if (how == Combination.How.DIFFERENCE) {
+            graph.add("both", new Combination(how), "a", "b");
+        } else {
+            graph.add("c", conv(3, 3, 1, 1, false), "input").add("both", new Combination(how), "a", "b", "c");
+        }
+        return graph.add("flat", new Flatten(false))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -37,6 +38,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -61,6 +63,7 @@ class CompiledReplicaTest {
             networks.put("residual " + format, Networks.residual(format, true));
             networks.put("variances " + format, Networks.residual(format, false));
             networks.put("pooling " + format, pooling(format));
+            networks.put("combinations " + format, combinations(format));
         }
         networks.put("auxiliary classifiers", auxiliary());
         networks.putAll(SequenceNetworks.all());
@@ -109,6 +112,37 @@ class CompiledReplicaTest {
         return new NetworkDefinition(configuration, type);
     }
 
+    private static NetworkDefinition combinations(CNN2DFormat format) {
+        InputType type = InputType.convolutional(6, 4, 2, format);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(7)
+                .weightInit(WeightInit.XAVIER)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a", convolution(format, Activation.TANH), "in")
+                .addLayer("b", convolution(format, Activation.TANH), "in")
+                .addLayer("c", convolution(format, Activation.TANH), "in")
+                .addVertex("less", new ElementWiseVertex(ElementWiseVertex.Op.Subtract), "a", "b")
+                .addVertex("times", new ElementWiseVertex(ElementWiseVertex.Op.Product), "less", "c")
+                .addVertex("most", new ElementWiseVertex(ElementWiseVertex.Op.Max), "a", "times")
+                .addVertex("mean", new ElementWiseVertex(ElementWiseVertex.Op.Average), "a", "b", "most")
+                .addLayer("norm", subsampling(format, SubsamplingLayer.PoolingType.PNORM), "mean")
+                .addLayer(
+                        "large", new Upsampling2D.Builder(2).dataFormat(format).build(), "norm")
+                .addLayer("d", convolution(format, Activation.TANH), "large")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nOut(4)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "d")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
     private static NetworkDefinition auxiliary() {
         InputType type = InputType.convolutional(8, 6, 2, CNN2DFormat.NHWC);
         ComputationGraphConfiguration configuration = Hyperparameters.defaults()
@@ -148,6 +182,7 @@ class CompiledReplicaTest {
         return new SubsamplingLayer.Builder(type)
                 .kernelSize(2, 2)
                 .stride(2, 2)
+                .pnorm(3)
                 .dataFormat(format)
                 .build();
     }
@@ -266,7 +301,7 @@ class CompiledReplicaTest {
                 .newConfiguration(1)
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("odd one", new Upsampling2D.Builder(2).build(), "in")
+                .addLayer("odd one", new Cropping2D.Builder(1, 1).build(), "in")
                 .addLayer(
                         "out",
                         new OutputLayer.Builder(LossFunction.MCXENT)
@@ -286,7 +321,7 @@ class CompiledReplicaTest {
         assertThatThrownBy(() -> new CompiledReplica(definition, BATCH, 0, 1))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("odd one")
-                .hasMessageContaining("Upsampling2D")
+                .hasMessageContaining("Cropping2D")
                 .hasMessageContaining("Dl4jReplica");
     }
 

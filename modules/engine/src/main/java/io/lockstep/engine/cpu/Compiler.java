@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /** Turns a graph into the two programs of a plan: a training pass and an evaluation. */
 final class Compiler {
@@ -33,6 +34,7 @@ final class Compiler {
     private final Map<Integer, AutoCloseable> primitives = new HashMap<>();
     private final Map<Integer, BatchNormNode> norms = new HashMap<>();
     private final Map<Integer, List<MoveNode>> moves = new HashMap<>();
+    private final Map<Integer, PlainNode> plain = new HashMap<>();
     private final Map<Integer, DropConnect> dropConnects = new LinkedHashMap<>();
     private final Map<Integer, Fusion> fusions;
     private final Rounding rounding;
@@ -85,6 +87,8 @@ final class Compiler {
             primitives.put(node.index(), new ResponseNormNode(plan, node));
         } else if (operation instanceof BatchNorm) {
             norms.put(node.index(), new BatchNormNode(plan, node));
+        } else if (PlainNode.of(graph, node) != null) {
+            plain.put(node.index(), PlainNode.of(graph, node));
         } else if (isMove(operation)) {
             int channels = 0;
             for (int input : node.inputs()) {
@@ -215,6 +219,9 @@ final class Compiler {
                 program.chunked(name, norm.forwardStep(x, workspace, y), present(x, y, workspace));
             } else if (operation instanceof Activation activation) {
                 program.chunked(name, activate(node, activation, x, y), x, y);
+            } else if (plain.containsKey(node.index())) {
+                Tensor[] all = inputsOf(node);
+                program.chunked(name, plain.get(node.index()).forwardStep(all, y), with(all, y));
             } else if (operation instanceof Add) {
                 forwardAdd(node, name, y);
             } else if (operation instanceof Noise) {
@@ -412,6 +419,8 @@ final class Compiler {
                 node.inputs().stream()
                         .filter(this::wantsGradient)
                         .forEach(input -> gradients.get(input).add(dy));
+            } else if (plain.containsKey(node.index())) {
+                backwardPlain(node, name, dy);
             } else if (isMove(operation)) {
                 for (int i = 0; i < node.inputs().size(); i++) {
                     if (wantsGradient(node.inputs().get(i))) {
@@ -421,6 +430,18 @@ final class Compiler {
                 }
             } else if (wantsGradient(node.input())) {
                 backwardElements(node, name, x, dy, gradientFor(node.input()));
+            }
+        }
+
+        private void backwardPlain(Node node, String name, Tensor dy) {
+            Tensor[] x = inputsOf(node);
+            Tensor y = outputs[node.index()];
+            for (int i = 0; i < x.length; i++) {
+                if (wantsGradient(node.inputs().get(i))) {
+                    Tensor dx = gradientFor(node.inputs().get(i));
+                    Step step = plain.get(node.index()).backwardStep(i, x, y, dy, dx);
+                    program.chunked(name, step, with(x, y, dy, dx));
+                }
             }
         }
 
@@ -562,6 +583,10 @@ final class Compiler {
 
         private DenseNode dense(Node node) {
             return new DenseNode(plan, node, graph.inputShapeOf(node).channels());
+        }
+
+        private static Tensor[] with(Tensor[] tensors, Tensor... others) {
+            return Stream.concat(Arrays.stream(tensors), Arrays.stream(others)).toArray(Tensor[]::new);
         }
 
         private Tensor[] present(Tensor... tensors) {

@@ -8,6 +8,7 @@ import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.ChannelRange;
+import io.lockstep.engine.Operation.Combination;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
@@ -16,12 +17,14 @@ import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Last;
 import io.lockstep.engine.Operation.Noise;
+import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.TransposedConvolution;
+import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.SequenceOperation;
@@ -228,6 +231,12 @@ public final class ReferenceNetwork {
             new ReferencePooling(pooling, shape, node.shape(), examples).forward(x, y);
         } else if (operation instanceof ResponseNorm norm) {
             new ReferenceResponseNorm(norm, shape.channels()).forward(x, y);
+        } else if (operation instanceof NormPooling pooling) {
+            new ReferencePooling(pooling.window(), shape, node.shape(), examples).forwardNorm(pooling.p(), x, y);
+        } else if (operation instanceof Upsampling upsampling) {
+            ReferenceUpsampling.forEach(upsampling, shape, examples, (from, to) -> y[to] = x[from]);
+        } else if (operation instanceof Combination combination) {
+            ReferenceCombination.forward(combination.how(), inputsOf(node, outputs), y);
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(y, outputs[input]));
         } else if (operation instanceof Noise) {
@@ -266,6 +275,14 @@ public final class ReferenceNetwork {
             new ReferencePooling(pooling, shape, node.shape(), examples).backward(x, dy, dx);
         } else if (operation instanceof ResponseNorm norm) {
             new ReferenceResponseNorm(norm, shape.channels()).backward(x, dy, dx);
+        } else if (operation instanceof NormPooling pooling) {
+            new ReferencePooling(pooling.window(), shape, node.shape(), examples)
+                    .backwardNorm(pooling.p(), x, outputs[node.index()], dy, dx);
+        } else if (operation instanceof Upsampling upsampling) {
+            ReferenceUpsampling.forEach(upsampling, shape, examples, (from, to) -> dx[from] += dy[to]);
+        } else if (operation instanceof Combination combination) {
+            ReferenceCombination.backward(
+                    combination.how(), inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
         } else if (operation instanceof Add) {
             node.inputs().forEach(input -> addTo(outputGradients[input], dy));
         } else if (operation instanceof Noise) {

@@ -6,24 +6,52 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import java.util.Arrays;
 
-/** Maximum or mean of a window; of equal maxima the first, row by row. */
+/** Maximum, mean or p-norm of a window; of equal maxima the first, row by row. */
 final class ReferencePooling {
-    private final Pooling operation;
+    private final PoolingKind kind;
+    private final Window window;
     private final Shape from;
     private final Shape to;
     private final int examples;
 
     ReferencePooling(Pooling operation, Shape from, Shape to, int examples) {
-        this.operation = operation;
+        this(operation.kind(), operation.window(), from, to, examples);
+    }
+
+    /** For the norm alone. */
+    ReferencePooling(Window window, Shape from, Shape to, int examples) {
+        this(null, window, from, to, examples);
+    }
+
+    private ReferencePooling(PoolingKind kind, Window window, Shape from, Shape to, int examples) {
+        this.kind = kind;
+        this.window = window;
         this.from = from;
         this.to = to;
         this.examples = examples;
     }
 
+    void forwardNorm(double p, double[] x, double[] y) {
+        for (int o = 0; o < examples * to.elements(); o++) {
+            for (int input : window(o)) {
+                y[o] += Math.pow(Math.abs(x[input]), p);
+            }
+            y[o] = Math.pow(y[o], 1 / p);
+        }
+    }
+
+    void backwardNorm(double p, double[] x, double[] y, double[] dy, double[] dx) {
+        for (int o = 0; o < dy.length; o++) {
+            for (int input : window(o)) {
+                dx[input] += y[o] == 0 ? 0 : dy[o] * Math.signum(x[input]) * Math.pow(Math.abs(x[input]) / y[o], p - 1);
+            }
+        }
+    }
+
     void forward(double[] x, double[] y) {
         for (int o = 0; o < examples * to.elements(); o++) {
             int[] inputs = window(o);
-            if (operation.kind() == PoolingKind.MAX) {
+            if (kind == PoolingKind.MAX) {
                 y[o] = x[largest(x, inputs)];
             } else {
                 for (int input : inputs) {
@@ -36,7 +64,7 @@ final class ReferencePooling {
     void backward(double[] x, double[] dy, double[] dx) {
         for (int o = 0; o < dy.length; o++) {
             int[] inputs = window(o);
-            if (operation.kind() == PoolingKind.MAX) {
+            if (kind == PoolingKind.MAX) {
                 dx[largest(x, inputs)] += dy[o];
             } else {
                 for (int input : inputs) {
@@ -47,8 +75,7 @@ final class ReferencePooling {
     }
 
     private int divisor(int[] inputs) {
-        Window window = operation.window();
-        return operation.kind() == PoolingKind.AVERAGE ? inputs.length : window.height() * window.width();
+        return kind == PoolingKind.AVERAGE ? inputs.length : window.height() * window.width();
     }
 
     private static int largest(double[] x, int[] inputs) {
@@ -67,7 +94,6 @@ final class ReferencePooling {
         int w = o / to.channels() % to.width();
         int h = o / to.channels() / to.width() % to.height();
         int n = o / to.elements();
-        Window window = operation.window();
         int[] inputs = new int[window.height() * window.width()];
         int count = 0;
         for (int kh = 0; kh < window.height(); kh++) {

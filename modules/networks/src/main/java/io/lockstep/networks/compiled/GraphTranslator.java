@@ -105,6 +105,10 @@ final class GraphTranslator {
             String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
             graph.add(name, new Operation.Add(), parts);
             nodeOf.put(name, name);
+        } else if (vertex instanceof ElementWiseVertex elementWise) {
+            String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
+            graph.add(name, new Operation.Combination(how(elementWise.getOp())), parts);
+            nodeOf.put(name, name);
         } else if (vertex instanceof CrossAttention attention) {
             graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
             nodeOf.put(name, name);
@@ -121,6 +125,16 @@ final class GraphTranslator {
         } else {
             throw unsupported(name, vertex.getClass().getSimpleName());
         }
+    }
+
+    private static Operation.Combination.How how(ElementWiseVertex.Op operation) {
+        return switch (operation) {
+            case Subtract -> Operation.Combination.How.DIFFERENCE;
+            case Product -> Operation.Combination.How.PRODUCT;
+            case Average -> Operation.Combination.How.MEAN;
+            case Max -> Operation.Combination.How.MAXIMUM;
+            case Add -> throw new IllegalArgumentException("a sum is an operation of its own");
+        };
     }
 
     private void merge(String name, MergeVertex merge, List<String> inputs) {

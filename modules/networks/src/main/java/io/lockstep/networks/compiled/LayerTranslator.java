@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
@@ -111,6 +112,13 @@ final class LayerTranslator {
             return batchNorm(name, (BatchNormalization) layer, x);
         } else if (type == SubsamplingLayer.class) {
             return pooling(name, (SubsamplingLayer) layer, x);
+        } else if (type == Upsampling2D.class) {
+            Upsampling2D upsampling = (Upsampling2D) layer;
+            requireFormat(name, upsampling.getFormat());
+            return append(
+                    name,
+                    new Operation.Upsampling(upsampling.getSize()[0], upsampling.getSize()[1]),
+                    x);
         } else if (type == GlobalPoolingLayer.class) {
             return globalPooling(name, (GlobalPoolingLayer) layer, x);
         } else if (type == ActivationLayer.class) {
@@ -279,6 +287,9 @@ final class LayerTranslator {
                 layer.getPadding(),
                 layer.getDilation(),
                 layer.getConvolutionMode());
+        if (layer.getPoolingType() == PoolingType.PNORM) {
+            return append(name, new Operation.NormPooling(layer.getPnorm(), window), input);
+        }
         PoolingKind average =
                 layer.isAvgPoolIncludePadInDivisor() ? PoolingKind.AVERAGE_WITH_PADDING : PoolingKind.AVERAGE;
         PoolingKind kind = kind(name, layer.getPoolingType(), average);
@@ -304,6 +315,9 @@ final class LayerTranslator {
             throw unsupported(name, "global pooling over other than all pixels");
         }
         Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
+        if (layer.getPoolingType() == PoolingType.PNORM) {
+            return append(name, new Operation.NormPooling(layer.getPnorm(), window), input);
+        }
         PoolingKind kind = kind(name, layer.getPoolingType(), PoolingKind.AVERAGE);
         return append(name, new Operation.Pooling(kind, window), input);
     }
