@@ -32,8 +32,11 @@ final class ExecutorExamination {
         this.configuration = configuration;
     }
 
-    /** @param exchangeNanos of an all-reduce of four megabytes, the median */
-    private record Seen(HostFacts facts, long exchangeNanos) implements Serializable {}
+    /**
+     * @param host that can be told from others of the same name
+     * @param exchangeNanos of an all-reduce of four megabytes, the median
+     */
+    private record Seen(HostFacts facts, String host, long exchangeNanos) implements Serializable {}
 
     private record Look() implements RankProgram<Seen> {
         @Override
@@ -48,7 +51,10 @@ final class ExecutorExamination {
             }
             Arrays.sort(nanos);
             context.group().barrier(); // so that clocks are read at once
-            return new Seen(HostFacts.here(true), nanos[TIMES / 2]);
+            HostFacts facts = HostFacts.here(true);
+            String address = context.group().describe(context.group().rank()).replaceAll(".*\\((.*)\\)", "$1");
+            boolean known = address.equals(facts.host()) || context.group().worldSize() == 1;
+            return new Seen(facts, known ? facts.host() : facts.host() + " (" + address + ")", nanos[TIMES / 2]);
         }
     }
 
@@ -63,8 +69,7 @@ final class ExecutorExamination {
         List<Finding> findings = new ArrayList<>();
         Map<String, List<HostFacts>> hosts = new TreeMap<>();
         for (Seen each : ranks) {
-            hosts.computeIfAbsent(each.facts().host(), host -> new ArrayList<>())
-                    .add(each.facts());
+            hosts.computeIfAbsent(each.host(), host -> new ArrayList<>()).add(each.facts());
         }
         hosts.forEach((host, facts) -> HostExamination.of(facts.get(0), configuration, facts.size())
                 .forEach(finding -> findings.add(finding.at(host))));

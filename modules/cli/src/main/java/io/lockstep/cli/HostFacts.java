@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.engine.cpu.CpuBackend;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
@@ -105,9 +106,10 @@ record HostFacts(
         return host < 0 ? limit : Math.min(host, limit);
     }
 
-    private static long number(Path file) {
-        try {
-            return Long.parseLong(Files.readString(file).trim());
+    static long number(Path file) {
+        try (BufferedReader in =
+                Files.newBufferedReader(file)) { // at once: the kernel gives nothing after the first read
+            return Long.parseLong(in.readLine());
         } catch (IOException | NumberFormatException e) {
             return -1;
         }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.cli.Finding.Level;
 import io.lockstep.cli.HostFacts.Gpu;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Planted faults: each is found, named, and told how to mend. */
@@ -79,6 +82,14 @@ class DoctorTest {
                 buffers,
                 List.of(gpus),
                 0);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aLimitOfTheKernelIsReadWhole() throws Exception {
+        Process cat = new ProcessBuilder("cat", "/proc/sys/net/core/rmem_max").start();
+        String expected = new String(cat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        assertThat(HostFacts.number(Path.of("/proc/sys/net/core/rmem_max"))).isEqualTo(Long.parseLong(expected));
     }
 
     @Test

@@ -74,7 +74,7 @@ class CostModelTest {
     }
 
     @Test
-    void anotherGroupOfTheSameRanksChoosesAlike() {
+    void withoutAProbeNominalCostsChoose() {
         List<Algorithm> choices = Stream.of(1, 1000, 100_000, 10_000_000)
                 .map(bytes -> CostModel.nominal().fastest(bytes, aHostEach(4), SEGMENT_BYTES))
                 .toList();

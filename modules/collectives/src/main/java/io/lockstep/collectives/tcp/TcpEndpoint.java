@@ -40,6 +40,11 @@ public final class TcpEndpoint implements Endpoint {
     private static final System.Logger LOG = System.getLogger(TcpEndpoint.class.getName());
     private static final long LOOK_NANOS = 200_000;
     private static final int BACKLOG = 1024;
+    /**
+     * A peer listens before it is told of, so its kernel answers at once, however busy it is; this is time for three lost
+     * packets.
+     */
+    private static final long CONNECT_NANOS = 10_000_000_000L;
 
     private final GroupOptions options;
     private final AttemptKey key;
@@ -170,7 +175,7 @@ public final class TcpEndpoint implements Endpoint {
         try {
             channel.bind(new InetSocketAddress(address, 0)); // the peer knows this rank by its address
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            int millis = (int) Math.max(1, (until - System.nanoTime()) / 1_000_000);
+            int millis = (int) Math.max(1, Math.min(CONNECT_NANOS, until - System.nanoTime()) / 1_000_000);
             channel.socket().connect(new InetSocketAddress(InetAddress.getByName(peer.address()), peer.port()), millis);
             channel.write(handshake.hello(kind, peer.rank()));
             return channel;
@@ -206,9 +211,7 @@ public final class TcpEndpoint implements Endpoint {
                 peer.rank(),
                 handshake.ranks().get(options.rank()).describe() + " lost " + peer.describe()
                         + " while joining the group: no connection by TCP to port " + peer.port()
-                        + " that lasted (deadline "
-                        + options.deadline().toMillis()
-                        + " ms); did it fail, is TCP open between the hosts, and the key of both ranks the same?",
+                        + " that lasted; did it fail, is TCP open between the hosts, and the key of both ranks the same?",
                 cause);
     }
 
