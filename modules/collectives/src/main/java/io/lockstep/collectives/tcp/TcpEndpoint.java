@@ -40,6 +40,8 @@ public final class TcpEndpoint implements Endpoint {
     private static final System.Logger LOG = System.getLogger(TcpEndpoint.class.getName());
     private static final long LOOK_NANOS = 200_000;
     private static final int BACKLOG = 1024;
+    private static final int MOST_CALLS = 6;
+    private static final long REDIAL_NANOS = 20_000_000;
     /**
      * A peer listens before it is told of, so its kernel answers at once, however busy it is; this is time for three lost
      * packets.
@@ -118,8 +120,8 @@ public final class TcpEndpoint implements Endpoint {
             acceptHigherRanks(handshake, channels, until);
             for (Advertisement peer : remote(ranks)) {
                 if (peer.rank() < options.rank()) {
-                    awaitAnswer(handshake, channels[Handshake.FRAMES][peer.rank()], peer, until);
-                    awaitAnswer(handshake, channels[Handshake.STATUSES][peer.rank()], peer, until);
+                    awaitAnswer(handshake, Handshake.FRAMES, peer, channels, until);
+                    awaitAnswer(handshake, Handshake.STATUSES, peer, channels, until);
                 }
             }
             listener.close();
@@ -184,22 +186,37 @@ public final class TcpEndpoint implements Endpoint {
         }
     }
 
-    private void awaitAnswer(Handshake handshake, SocketChannel channel, Advertisement peer, long until)
+    /** Calls again where the connection ends before the answer: a peer that too many call at once hangs up on some. */
+    private void awaitAnswer(
+            Handshake handshake, short kind, Advertisement peer, SocketChannel[][] channels, long until)
             throws IOException {
-        channel.configureBlocking(false);
         ByteBuffer answer = emptyHello();
+        for (int call = 1; !hears(channels[kind][peer.rank()], answer.clear(), until); call++) {
+            if (call == MOST_CALLS || System.nanoTime() > until) {
+                throw lost(handshake, peer, null);
+            }
+            closeQuietly(channels[kind][peer.rank()]);
+            LockSupport.parkNanos(call * REDIAL_NANOS);
+            channels[kind][peer.rank()] = connect(handshake, kind, peer, until);
+        }
+        if (handshake.senderOf(answer) != peer.rank()) {
+            throw new SecurityException(peer.describe() + " does not know the key of this attempt");
+        }
+    }
+
+    /** Whether all of the answer came. */
+    private static boolean hears(SocketChannel channel, ByteBuffer answer, long until) throws IOException {
+        channel.configureBlocking(false);
         while (answer.hasRemaining()) {
             int read = read(channel, answer);
             if (read < 0 || System.nanoTime() > until) {
-                throw lost(handshake, peer, null);
+                return false;
             }
             if (read == 0) {
                 LockSupport.parkNanos(LOOK_NANOS);
             }
         }
-        if (handshake.senderOf(answer) != peer.rank()) {
-            throw new SecurityException(peer.describe() + " does not know the key of this attempt");
-        }
+        return true;
     }
 
     private static ByteBuffer emptyHello() {

@@ -177,6 +177,30 @@ class TcpStrangerIT {
         }
     }
 
+    /** As a peer does to the quiet ones where too many call: here to all, twice. */
+    @Test
+    void whoIsHungUpOnBeforeTheAnswerCallsAgain() throws Exception {
+        ServerSocket between = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        open.add(between);
+        AtomicInteger hungUp = new AtomicInteger();
+        try (World world = new World(form(all -> {
+            int real = port(all.get(0), 0);
+            start(() -> {
+                for (int call = 0; call < 4; call++) {
+                    Socket from = between.accept();
+                    from.getInputStream().read();
+                    from.close();
+                    hungUp.incrementAndGet();
+                }
+                relay(between, real, null);
+            });
+            return List.of(all.get(0).replace(";port=" + real, ";port=" + between.getLocalPort()), all.get(1));
+        }))) {
+            world.run(TcpStrangerIT::sum);
+        }
+        assertThat(hungUp).hasValue(4);
+    }
+
     /** Rank 1's two connections, one after the other; the first is that of the frames. */
     private void relay(ServerSocket between, int real, Tampering tampering) throws IOException {
         for (int connection = 0; connection < 2; connection++) {
