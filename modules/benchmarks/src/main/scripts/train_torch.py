@@ -2,7 +2,9 @@
 """A recipe of conf/recipes trained by PyTorch's DistributedDataParallel over Gloo: the comparison of `lockstep train`.
 
 The same pictures, augmentation, batches of the same sizes, schedule, regularisation and initialisation; the order of pictures and
-all random numbers are PyTorch's. Starts its own ranks, one thread each; prints a line an epoch and writes them as CSV.
+all random numbers are PyTorch's, and so are its SGD (the rate outside of the velocity, which differs from Deeplearning4j's where the
+rate changes) and its batch norm (running statistics of rank 0, of the unbiased variance). Starts its own ranks, one thread each, of
+which each has the same share of a batch; prints a line an epoch and writes them as CSV.
 usage: train_torch.py --recipe NAME|FILE --data FOLDER [--set KEY=VALUE ...] [--workers N] [--seed S] [--out FILE]
 FOLDER has CIFAR-10's binary version. Takes the settings model (resnet20, vgg16-bn, vit), epochs, global-batch, updater (nesterovs,
 adam), learning-rate, momentum, schedule (one-cycle, cosine), warmup-epochs, l2, weight-decay, clip-norm, crop-padding, flip.
@@ -29,10 +31,10 @@ except ImportError as missing:
     sys.exit(0)
 
 MODELS = {"resnet20": lambda: resnet([3, 3, 3], 16, True), "vgg16-bn": vgg16, "vit": Vit}
-DEFAULTS = {
-    "global-batch": "128", "epochs": "30", "updater": "nesterovs", "momentum": "0.9", "learning-rate": "0.1",
-    "schedule": "one-cycle", "warmup-epochs": "0", "l2": "0", "weight-decay": "0", "clip-norm": "0",
-    "crop-padding": "0", "flip": "false"}
+DEFAULTS = {  # conf/lockstep-defaults.conf.template
+    "global-batch": "32", "epochs": "2", "updater": "nesterovs", "momentum": "0.9", "learning-rate": "0.1",
+    "schedule": "one-cycle", "warmup-epochs": "0", "l2": "0.0005", "weight-decay": "0", "clip-norm": "0",
+    "crop-padding": "0", "flip": "auto"}
 
 
 def settings(recipe, changes):
@@ -46,6 +48,11 @@ def settings(recipe, changes):
         if key not in found and key != "model":
             sys.exit(f"{key} is not among the settings that this comparison takes")
         found[key] = value
+    adam = found["updater"] == "adam"
+    if found["updater"] not in ("adam", "nesterovs") or found["schedule"] not in ("one-cycle", "cosine"):
+        sys.exit("takes updater = adam or nesterovs, and schedule = one-cycle or cosine")
+    if float(found["l2" if adam else "weight-decay"]):
+        sys.exit("takes weight-decay with adam and l2 with nesterovs, as PyTorch's AdamW and SGD have it")
     return found
 
 
@@ -71,13 +78,15 @@ def augmented(pictures, padding, flip):
 def learning_rate(chosen, step, steps, in_epoch):
     """As io.lockstep.training.LearningRate."""
     peak, half = float(chosen["learning-rate"]), lambda t: (1 + math.cos(math.pi * min(1, max(0, t)))) / 2
-    if chosen["schedule"] == "one-cycle":
-        start, rising = peak / 25, max(1, 0.3 * steps - 1)
-        if step <= rising:
-            return peak + (start - peak) * half(step / rising)
-        return start / 1e4 + (peak - start / 1e4) * half((step - rising) / max(1, steps - 1 - rising))
-    warmup = int(float(chosen["warmup-epochs"]) * in_epoch)
-    return peak * half(step / steps) * ((step + 1) / (warmup + 1) if step < warmup else 1)
+    start, rising = peak / 25, max(1, 0.3 * steps - 1)
+    if chosen["schedule"] == "cosine":
+        rate = peak * half(step / steps)
+    elif step <= rising:
+        rate = peak + (start - peak) * half(step / rising)
+    else:
+        rate = start / 1e4 + (peak - start / 1e4) * half((step - rising) / max(1, steps - 1 - rising))
+    warmup = round(float(chosen["warmup-epochs"]) * in_epoch)
+    return rate * (step + 1) / (warmup + 1) if step < warmup else rate
 
 
 def initialize(net):
@@ -116,12 +125,15 @@ def rank_main(args):
     chosen = settings(args.recipe, args.set)
     pictures, labels = read(args.data, [f"data_batch_{i}.bin" for i in range(1, 6)])
     tests, answers = (part[args.rank::args.workers] for part in read(args.data, ["test_batch.bin"]))
-    scaled = pictures.transpose(0, 1).flatten(1)
-    mean = (scaled.double().mean(1) / 255).float().view(1, 3, 1, 1)
-    deviation = (scaled.double().std(1, unbiased=False) / 255).float().view(1, 3, 1, 1)
+    bytes_ = torch.arange(256).double() / 255
+    counts = torch.stack([pictures[:, c].flatten().bincount(minlength=256).double() for c in range(3)])
+    shares = counts / counts.sum(1, keepdim=True)
+    mean = shares @ bytes_
+    deviation = ((shares @ bytes_ ** 2 - mean ** 2) ** 0.5).float().view(1, 3, 1, 1)
+    mean = mean.float().view(1, 3, 1, 1)
 
-    def ready(bytes_):
-        return ((bytes_.float() / 255 - mean) / deviation).to(memory_format=torch.channels_last)
+    def ready(some):
+        return ((some.float() / 255 - mean) / deviation).to(memory_format=torch.channels_last)
 
     torch.manual_seed(args.seed)
     net = MODELS[chosen["model"]]()
@@ -144,7 +156,7 @@ def rank_main(args):
             for group in updater.param_groups:
                 group["lr"] = learning_rate(chosen, step, epochs * in_epoch, in_epoch)
             updater.zero_grad(set_to_none=True)
-            x = ready(augmented(pictures[mine], int(chosen["crop-padding"]), chosen["flip"] == "true"))
+            x = ready(augmented(pictures[mine], int(chosen["crop-padding"]), chosen["flip"] != "false"))
             scores = replica(x)
             loss = F.cross_entropy(scores, labels[mine])
             loss.backward()
@@ -191,7 +203,10 @@ def main():
     args = parser.parse_args()
     if args.rank is not None:
         return rank_main(args)
-    model = settings(args.recipe, args.set).get("model")
+    chosen = settings(args.recipe, args.set)
+    if int(chosen["global-batch"]) % args.workers:
+        sys.exit(f"global-batch = {chosen['global-batch']} is no multiple of {args.workers} workers: shares would differ")
+    model = chosen.get("model")
     if model not in MODELS:
         sys.exit(f"model {model} has no counterpart here; there are {', '.join(MODELS)}")
     with tempfile.TemporaryDirectory() as folder:

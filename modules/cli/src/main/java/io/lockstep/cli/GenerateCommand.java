@@ -95,7 +95,8 @@ final class GenerateCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (!(run.source() instanceof TextFile text)) {
-            throw new UsageException(runDir + " has a classifier of pictures: only language models and GANs generate");
+            throw new UsageException(
+                    runDir + " has " + run.model() + ": only models of the next character, and GANs, generate");
         }
         Checkpoint chosen = run.checkpoint();
         int steps = configuration.get(Settings.SEQUENCE_LENGTH);

@@ -23,6 +23,7 @@ final class MasterJobs {
     private static final Map<Setting<?>, String> FOREIGN = Map.ofEntries(
             Map.entry(Settings.CLIP_NORM, "DL4J does not clip by the global norm"),
             Map.entry(Settings.INIT_FROM, "they begin with the network's own parameters"),
+            Map.entry(Settings.DROP_CONNECT, "DL4J's does not divide what is kept, so that a test sees other weights"),
             Map.entry(Settings.MIXUP, "their examples have one label"),
             Map.entry(Settings.MICRO_BATCHES, "DL4J does not accumulate gradients"),
             Map.entry(Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges"),

@@ -1,7 +1,9 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.MaskedText;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
@@ -61,7 +63,11 @@ final class Networks {
     }
 
     /** @throws UsageException if the examples are not such as the network reads */
-    static void requireReads(NetworkDefinition network, DataSource data) {
+    static void requireReads(NetworkDefinition network, DataSource data, Configuration configuration) {
+        if (readsMaskedText(configuration) && !(data instanceof MaskedText)) {
+            throw new UsageException(configuration.get(Settings.MODEL)
+                    + " sees the byte behind each and must not be asked for it: leave text = auto, and give it a text");
+        }
         if (network.tokens() != data.vocabulary() > 0) {
             throw new UsageException(
                     network.tokens()
@@ -174,10 +180,11 @@ final class Networks {
         @Override
         public Replica create(Setup setup) {
             NetworkDefinition network = source.build(setup.examples(), setup.classes(), setup.seed());
+            Configuration configuration = configuration(settings);
             long available = HostFacts.availableMemory(); // the replica takes some of it
             Replica replica;
             try {
-                replica = replica(network, configuration(settings), setup);
+                replica = replica(network, configuration, setup);
             } catch (ArithmeticException e) { // places in memory are counted by ints
                 throw new JobFailedException(
                         Progress.format(
@@ -239,9 +246,10 @@ final class Networks {
         if (network.adversarial() != null) {
             return new AdversarialReplica(network, setup.largestBatch(), setup.threads(), precision);
         }
-        if (configuration.get(Settings.SYNC_BATCH_NORM)) {
-            return new CompiledReplica(
-                    network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.group());
+        boolean together = configuration.get(Settings.SYNC_BATCH_NORM);
+        if (together || configuration.isChanged(Settings.DROP_CONNECT)) { // what DL4J would do otherwise, or not at all
+            ProcessGroup group = together ? setup.group() : null;
+            return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), precision, group);
         }
         return configuration.get(Settings.RUNTIME).equals("dl4j")
                 ? new Dl4jReplica(network, setup.largestBatch(), smoothing)

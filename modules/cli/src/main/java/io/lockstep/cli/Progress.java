@@ -6,6 +6,7 @@ import io.lockstep.training.StepReport;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -89,10 +90,16 @@ final class Progress {
             line(decision.setting() + " = " + decision.value() + ": " + decision.why());
         } else if (event instanceof RunEvent.BeganWith began) {
             line("begins with the parameters of " + began.model().replaceAll(".*/(?=[^/]+/checkpoints/)", "")
-                    + (began.anew().isEmpty() ? "" : "; anew: " + String.join(", ", began.anew())));
+                    + (began.anew().isEmpty() ? "" : "; anew: " + few(began.anew())));
         } else if (event instanceof RunEvent.Warned warned) {
             line("warning: " + warned.message());
         }
+    }
+
+    private static String few(List<String> names) {
+        int most = 6;
+        return String.join(", ", names.subList(0, Math.min(most, names.size())))
+                + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
     }
 
     /** Once a rank: a machine that is busy with something else, as a rule. */

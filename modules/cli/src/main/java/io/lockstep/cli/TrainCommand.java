@@ -46,9 +46,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME|PATH|URI",
-            description =
-                    "shapes, sort or reverse (generated), cifar10, mnist, tinyshakespeare, a folder in one of their formats,"
-                            + " or a text (.txt). Default: shapes.")
+            description = "shapes, sort or reverse (generated), cifar10, mnist, tinyshakespeare,"
+                    + " shakespeare-plays, a folder in one of their formats, a text (.txt), or a folder of texts"
+                    + " (CLASS.txt). Default: shapes.")
     private String data;
 
     @Option(

@@ -3,7 +3,10 @@ package io.lockstep.cli;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.MaskedText;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
@@ -16,6 +19,7 @@ import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +31,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** A training run on the driver: checks, folder, job, summary. */
 final class TrainJob {
+    /** In the run folder, the network that the run began with. */
+    private static final String INITIAL = "initial.zip";
+
     private final Configuration configuration;
     private final boolean resume;
     private final String submission;
@@ -40,6 +47,8 @@ final class TrainJob {
     private Long resumedFromStep;
     /** Whether two networks play against each other. */
     private boolean game;
+    /** What the run began with, as it was named; empty: nothing. */
+    private String initial = "";
 
     private int restarts;
     private IOException logFailure;
@@ -94,6 +103,12 @@ final class TrainJob {
                 && configuration.get(Settings.RUNTIME).equals("dl4j")) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
+        if (configuration.isChanged(Settings.DROP_CONNECT)
+                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
+            throw new UsageException(
+                    "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
+                            + " test sees other weights; leave runtime = auto");
+        }
         StrategySettings.check(configuration);
         MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
@@ -141,7 +156,9 @@ final class TrainJob {
         if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
             throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
         }
-        if (configuration.isChanged(Settings.TEXT) && source.labelsOfExample() == 1) {
+        if (configuration.isChanged(Settings.TEXT)
+                && !(source instanceof TextFile)
+                && !(source instanceof MaskedText)) {
             throw new UsageException("text is for texts without labels, and " + source.name() + " has labels");
         }
         if (!(source instanceof ImageSource)) {
@@ -157,7 +174,7 @@ final class TrainJob {
         }
         NetworkDefinition definition =
                 network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
-        Networks.requireReads(definition, source);
+        Networks.requireReads(definition, source, configuration);
         game = definition.adversarial() != null;
         progress.showGame(game);
         GameSettings.check(definition, configuration, source);
@@ -167,6 +184,7 @@ final class TrainJob {
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
+            keepInitial(storage, folder);
             folder.putConfig(configuration);
             introduce(folder, source, conf);
             List<RankResult> results;
@@ -240,10 +258,19 @@ final class TrainJob {
         resolveInitial(storage);
     }
 
-    /** From a run's folder to a file, which stays the same when that run goes on. */
+    /** From a run's folder to the file of its newest checkpoint; {@link #keepInitial} copies that. */
     private void resolveInitial(HadoopStorage storage) throws IOException {
         String initial = configuration.get(Settings.INIT_FROM);
-        if (initial.isEmpty() || resume) {
+        if (resume) {
+            String before =
+                    RunFolder.configuration(configuration.get(Settings.RUN_DIR)).get(Settings.INIT_FROM);
+            if (!initial.equals(before)) {
+                throw new UsageException("init-from is for a new run; this one began "
+                        + (before.isEmpty() ? "without" : "with " + before));
+            }
+            return;
+        }
+        if (initial.isEmpty()) {
             return;
         }
         String path = storage.qualify(initial);
@@ -261,6 +288,18 @@ final class TrainJob {
             throw new UsageException("init-from: " + e.getMessage(), e);
         }
         configuration.put(Settings.INIT_FROM.name(), path);
+    }
+
+    /** A copy in the run's own folder: the other run may go on, and drop the checkpoint. */
+    private void keepInitial(HadoopStorage storage, RunFolder folder) throws IOException {
+        initial = configuration.get(Settings.INIT_FROM);
+        if (initial.isEmpty() || resume) {
+            return;
+        }
+        try (InputStream in = storage.open(initial)) {
+            folder.put(INITIAL, in.readAllBytes());
+        }
+        configuration.put(Settings.INIT_FROM.name(), Storage.join(folder.path(), INITIAL));
     }
 
     /** @param goesOn from the last checkpoint, if there is one */
@@ -361,7 +400,10 @@ final class TrainJob {
             }
             logFailure = e;
         }
-        progress.show(event);
+        progress.show(
+                event instanceof RunEvent.BeganWith began
+                        ? new RunEvent.BeganWith(initial, began.anew()) // where it came from
+                        : event);
         listener.accept(event);
     }
 

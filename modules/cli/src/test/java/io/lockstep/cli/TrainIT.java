@@ -137,8 +137,13 @@ class TrainIT {
                 .contains("begins with the parameters of pretrained/checkpoints/step-00000020/model.zip")
                 .contains("anew: classes_W, classes_b");
         assertThat(json("tuned/summary.json").get("test_accuracy").asDouble()).isGreaterThan(0.9);
-        // not the folder, in which there may be a newer checkpoint by the time that the run is repeated
-        assertThat(Files.readString(folder.resolve("tuned/config.conf"))).contains("step-00000020/model.zip");
+        // a copy: the other run may go on, and drop the checkpoint
+        assertThat(Files.readString(folder.resolve("tuned/config.conf"))).contains("tuned/initial.zip");
+        assertThat(folder.resolve("tuned/initial.zip"))
+                .hasSameBinaryContentAs(folder.resolve("pretrained/checkpoints/step-00000020/model.zip"));
+        Outcome other = lockstep(folder, "train", "--resume", "--run-dir", "tuned", "--set", "init-from=foreign");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).contains("init-from is for a new run");
         Outcome tested = lockstep(folder, "evaluate", "tuned");
         assertThat(tested.status()).as(tested.err()).isZero();
 

@@ -52,6 +52,8 @@ class WrongCallsIT {
                 "train --set min-workers=3 | more than workers",
                 "train --set sequence-length=16 | no steps",
                 "train --set text=masked | without labels",
+                "train --set drop-connect=0.5 --set runtime=dl4j | compiled runtime",
+                "train --model bert --data rhyme.txt --set text=next | leave text = auto",
                 "train --set init-from=nowhere | no whole checkpoint",
                 "train --set init-from=nowhere.zip | no such file",
                 "train --model bert | reads text",
@@ -78,6 +80,7 @@ class WrongCallsIT {
                 "data describe nowhere | nowhere",
             })
     void isToldInOneLineWithTheRemedy(String call, String expected) throws Exception {
+        Files.writeString(folder.resolve("rhyme.txt"), "one for sorrow, two for joy,\n".repeat(80));
         Outcome outcome = lockstep(folder, call.trim().split(" "));
 
         assertThat(outcome.status()).as(outcome.err()).isEqualTo(2);

@@ -79,7 +79,7 @@ public final class DataCatalog {
         }
         if (nameOrPath.equals(PLAYS)) {
             String text = Storage.join(publishedFolderOf(PLAYS_TEXT), TEXT_FILE);
-            return Passages.plays(storage, text, PLAYS, texts.length());
+            return passages(Passages.plays(storage, text, PLAYS, texts.length()));
         }
         if (nameOrPath.contains("/") || nameOrPath.contains("\\") || storage.exists(nameOrPath)) {
             return open(nameOrPath, lastName(nameOrPath));
@@ -139,13 +139,17 @@ public final class DataCatalog {
         }
         List<String> names = List.copyOf(files.keySet());
         if (Passages.recognises(names)) {
-            return Passages.open(storage, folder, name, names, texts.length());
+            return passages(Passages.open(storage, folder, name, names, texts.length()));
         }
         throw new DatasetNotFoundException(folder + " holds no data set: expected CIFAR-10's "
                 + CifarFormat.TRAIN_FILES.get(0) + ", MNIST's train-images-idx3-ubyte(.gz), a text, " + TEXT_FILE
                 + " (a text file of another name is named itself, and ends in " + TEXT_SUFFIX
                 + "), or texts to tell apart, CLASS" + TEXT_SUFFIX
                 + nestedHint(folder, files));
+    }
+
+    private DataSource passages(Passages passages) throws DatasetException {
+        return texts.masked() ? MaskedText.of(passages, texts.length()) : passages;
     }
 
     private DataSource text(String file, String name) throws IOException {

@@ -34,27 +34,38 @@ public final class MaskedText implements DataSource {
     private static final long CHOICE_STREAM = 7;
 
     private final String name;
-    private final byte[] text;
+    private final byte[] training;
+    private final byte[] test;
     private final int length;
 
-    private MaskedText(String name, byte[] text, int length) {
+    private MaskedText(String name, byte[] training, byte[] test, int length) throws DatasetException {
         this.name = name;
-        this.text = text;
+        this.training = training;
+        this.test = test;
         this.length = length;
+        if (examples(Split.TRAIN) < 1 || examples(Split.TEST) < 1) {
+            throw new MalformedDatasetException(name + " is too short: " + (training.length + test.length)
+                    + " bytes give no training and test sequences of " + length);
+        }
     }
 
-    /** @param length steps of an example */
+    /**
+     * The first nine tenths of a file for training, the rest for testing.
+     *
+     * @param length steps of an example
+     */
     static MaskedText open(Storage storage, String path, String name, int length) throws IOException {
         byte[] bytes;
         try (InputStream in = storage.open(path)) {
             bytes = in.readAllBytes();
         }
-        MaskedText text = new MaskedText(name, bytes, length);
-        if (text.examples(Split.TRAIN) < 1 || text.examples(Split.TEST) < 1) {
-            throw new MalformedDatasetException(path + " is too short: " + bytes.length
-                    + " bytes give no training and test sequences of " + length);
-        }
-        return text;
+        int cut = (int) (TRAINING_SHARE * bytes.length);
+        return new MaskedText(name, Arrays.copyOf(bytes, cut), Arrays.copyOfRange(bytes, cut, bytes.length), length);
+    }
+
+    /** The same parts of several texts, one after the other: what tests the passages is not learned from. */
+    static MaskedText of(Passages passages, int length) throws DatasetException {
+        return new MaskedText(passages.name(), passages.bytes(Split.TRAIN), passages.bytes(Split.TEST), length);
     }
 
     /** Steps that are to be guessed in an example of {@code steps}. */
@@ -101,31 +112,27 @@ public final class MaskedText implements DataSource {
 
     @Override
     public int examples(Split split) {
-        return TextDataset.examples(end(split) - start(split), length);
+        return TextDataset.examples(bytes(split).length, length);
     }
 
-    private int start(Split split) {
-        return split == Split.TRAIN ? 0 : (int) (TRAINING_SHARE * text.length);
-    }
-
-    private int end(Split split) {
-        return split == Split.TRAIN ? (int) (TRAINING_SHARE * text.length) : text.length;
+    private byte[] bytes(Split split) {
+        return split == Split.TRAIN ? training : test;
     }
 
     @Override
     public Dataset read(Split split, ExampleRange range) {
-        return new Blocks(this, start(split), range);
+        return new Blocks(this, bytes(split), range);
     }
 
     /** Part of a split. */
     static final class Blocks extends Dataset {
         private final MaskedText source;
-        private final int start;
+        private final byte[] text;
         private final ExampleRange range;
 
-        private Blocks(MaskedText source, int start, ExampleRange range) {
+        private Blocks(MaskedText source, byte[] text, ExampleRange range) {
             this.source = source;
-            this.start = start;
+            this.text = text;
             this.range = range;
         }
 
@@ -157,9 +164,9 @@ public final class MaskedText implements DataSource {
         @Override
         public int[] classCounts() {
             int[] counts = new int[classes()];
-            int first = start + range.start() * source.length;
+            int first = range.start() * source.length;
             for (int i = first; i < first + examples() * source.length; i++) {
-                counts[source.text[i] & 0xff]++;
+                counts[text[i] & 0xff]++;
             }
             return counts;
         }
@@ -197,16 +204,16 @@ public final class MaskedText implements DataSource {
                 int length = source.length;
                 int shift = training ? random.start(seed, SHIFT_STREAM, epoch).nextInt(length) : 0;
                 int block = range.start() + example;
-                int at = start + block * length + shift;
+                int at = block * length + shift;
                 for (int t = 0; t < length; t++) {
-                    features.put(featuresAt + t, source.text[at + t] & 0xff);
+                    features.put(featuresAt + t, text[at + t] & 0xff);
                     labels.put(labelsAt + t, -1);
                 }
                 random.start(seed + CHOICE_STREAM, training ? epoch : -1, block);
                 for (int i = 0; i < hidden(length); i++) {
                     int t = choose(i);
-                    labels.put(labelsAt + t, source.text[at + t] & 0xff);
-                    features.put(featuresAt + t, instead(source.text[at + t]));
+                    labels.put(labelsAt + t, text[at + t] & 0xff);
+                    features.put(featuresAt + t, instead(text[at + t]));
                 }
             }
 
@@ -227,7 +234,7 @@ public final class MaskedText implements DataSource {
                 if (tenth < 8) {
                     return MASK;
                 }
-                return (tenth == 8 ? source.text[random.nextInt(source.text.length)] : own) & 0xff;
+                return (tenth == 8 ? text[random.nextInt(text.length)] : own) & 0xff;
             }
         }
     }

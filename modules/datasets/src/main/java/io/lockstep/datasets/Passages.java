@@ -1,5 +1,6 @@
 package io.lockstep.datasets;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -98,6 +99,17 @@ public final class Passages implements DataSource {
                     path + " is not tiny Shakespeare: the beginning of " + play.title + " is not in it");
         }
         return start;
+    }
+
+    /** A split of all texts, one after the other. */
+    byte[] bytes(Split split) {
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; i < texts.size(); i++) {
+            int cut = trainingPassages(i) * length;
+            boolean training = split == Split.TRAIN;
+            all.write(texts.get(i), training ? 0 : cut, training ? cut : texts.get(i).length - cut);
+        }
+        return all.toByteArray();
     }
 
     private int passages(int text) {

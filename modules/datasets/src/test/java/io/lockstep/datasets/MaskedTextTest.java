@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,6 +169,28 @@ class MaskedTextTest {
         }
         assertThat(parts).isEqualTo(whole);
         assertThat(whole.get(0).original()).isEqualTo(Arrays.copyOfRange(BYTES, 18_000, 18_000 + LENGTH));
+    }
+
+    @Test
+    void epochsChooseOtherStepsOfABlock() throws IOException {
+        MaskedText text = open(TEXT);
+        Dataset set = text.read(Split.TRAIN, ExampleRange.all(text.examples(Split.TRAIN)));
+        var assembler = set.assembler(5, LoaderOptions.of(set.normalization()), true);
+        int alike = 0;
+        for (int block = 0; block < 50; block++) {
+            alike += chosen(assembler, block, 0).equals(chosen(assembler, block, 1)) ? 1 : 0;
+            assertThat(chosen(assembler, block, 1)).isEqualTo(chosen(assembler, block, 1));
+        }
+        assertThat(alike).isLessThan(3);
+    }
+
+    private static List<Integer> chosen(Dataset.Assembler assembler, int block, int epoch) {
+        IntBuffer labels = IntBuffer.allocate(LENGTH);
+        assembler.assemble(block, epoch, FloatBuffer.allocate(LENGTH), 0, labels, 0);
+        return IntStream.range(0, LENGTH)
+                .filter(t -> labels.get(t) >= 0)
+                .boxed()
+                .toList();
     }
 
     @Test

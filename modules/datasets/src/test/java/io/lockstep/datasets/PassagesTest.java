@@ -89,6 +89,19 @@ class PassagesTest {
     }
 
     @Test
+    void maskedTheTrainingPartsOfAllTextsAreLearnedFromAndTheRestTests() throws IOException {
+        var masked = new DataCatalog(new LocalStorage(), folder.toString(), new TextOptions(LENGTH, true));
+        DataSource source = masked.resolve(texts().toString());
+        assertThat(source).isInstanceOf(MaskedText.class);
+        assertThat(source.examples(Split.TRAIN)).isEqualTo(18 + 36 - 1);
+        assertThat(source.examples(Split.TEST)).isEqualTo(2 + 4 - 1); // and twice "rest"
+        int[] counts = masked.describe(folder + "/texts").trainClassCounts();
+        assertThat(counts['a']).isEqualTo(18);
+        assertThat(counts['b']).isEqualTo(36 - 1);
+        assertThat(counts['r']).isZero();
+    }
+
+    @Test
     void aTextThatIsTooShortIsNamed() throws IOException {
         Path texts = texts();
         Files.writeString(texts.resolve("gamma.txt"), "little");

@@ -78,8 +78,8 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
     private void auxiliary(ImageGraph graph, String name, String from) {
         String pooled = graph.averagePooling(name + "_pool", from, AUXILIARY_WINDOW, 3);
         String reduced = graph.convolutionRelu(name + "_conv", pooled, 1, 128, false);
-        graph.classifyBeside(
-                name, graph.dropout(name + "_drop", graph.denseRelu(name + "_fc", reduced, 1024)), AUXILIARY_WEIGHT);
+        String units = graph.denseRelu(name + "_fc", reduced, 1024, false);
+        graph.classifyBeside(name, graph.dropout(name + "_drop", units), AUXILIARY_WEIGHT);
     }
 
     private String inception(ImageGraph graph, Inception block, String from) {

@@ -134,8 +134,12 @@ final class ImageGraph {
 
     /** Linear layer with bias, then ReLU; drops activations of its input where the hyper-parameters say so. */
     String denseRelu(String name, String from, int units) {
+        return denseRelu(name, from, units, hyperparameters.dropout() > 0);
+    }
+
+    String denseRelu(String name, String from, int units, boolean drops) {
         DenseLayer.Builder layer = new DenseLayer.Builder().nOut(units).activation(Activation.RELU);
-        if (hyperparameters.dropout() > 0) {
+        if (drops) {
             layer.dropOut(1 - hyperparameters.dropout()); // DL4J's is the probability of keeping
         }
         return layer(name, from, layer.build());

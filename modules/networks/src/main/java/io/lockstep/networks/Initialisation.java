@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 
 /** What weights begin with. */
@@ -39,8 +40,12 @@ public enum Initialisation {
     }
 
     void giveTo(BaseLayer layer) {
-        if (dl4j != null) {
-            layer.setWeightInitFn(dl4j.getWeightInitFunction());
+        if (dl4j == null) {
+            return;
+        }
+        layer.setWeightInitFn(dl4j.getWeightInitFunction());
+        if (layer instanceof BaseRecurrentLayer recurrent) {
+            recurrent.setWeightInitFnRecurrent(null); // as the others
         }
     }
 

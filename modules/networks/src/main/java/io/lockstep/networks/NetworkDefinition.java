@@ -43,6 +43,9 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         Objects.requireNonNull(input, "input");
         requireOne("input", configuration.getNetworkInputs());
         requireAuxiliariesAfterTheFirst(configuration);
+        if (adversarial != null) {
+            requireOne("output", configuration.getNetworkOutputs());
+        }
         if (!(input instanceof InputType.InputTypeConvolutional)
                 && !(input instanceof InputType.InputTypeFeedForward)
                 && !(input instanceof InputType.InputTypeRecurrent sequence && sequence.getTimeSeriesLength() > 0)) {
@@ -136,11 +139,11 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         if (outputs.isEmpty()) {
             throw new IllegalArgumentException("a classifier has an output, this network has none");
         }
-        long classes = outputs.size() == 1 ? 0 : classesOf(configuration, outputs.get(0));
         for (String other : outputs.subList(1, outputs.size())) {
-            if (classesOf(configuration, other) != classes) {
-                throw new IllegalArgumentException("output '" + other + "' has other classes than '" + outputs.get(0)
-                        + "'; outputs after the first are auxiliary classifiers");
+            long classes = classesOf(configuration, other);
+            if (classes == 0 || classes != classesOf(configuration, outputs.get(0))) {
+                throw new IllegalArgumentException("output '" + other + "' is no OutputLayer with the classes of '"
+                        + outputs.get(0) + "'; outputs after the first are auxiliary classifiers");
             }
         }
     }

@@ -135,7 +135,7 @@ public interface Replica extends AutoCloseable {
      * is. For training that begins with what another network has learned.
      *
      * @return the names of what stayed
-     * @throws IOException if nothing is in common
+     * @throws IOException if next to nothing is in common
      */
     default List<String> takeCommon(InputStream in) throws IOException {
         throw new UnsupportedOperationException(getClass().getSimpleName() + " cannot begin with another's parameters");

@@ -18,79 +18,78 @@ final class NormPoolingNode implements PlainNode {
         this.to = to;
     }
 
-    /** What is done with an element of a window that lies inside the picture. */
-    private interface Pair {
-        /** @param input, output elements of an example */
-        void visit(int input, int output);
+    /** Place in an example of what an output sees at a place of its window; -1 outside of the picture. */
+    private int input(int output, int kh, int kw) {
+        int channel = output % to.channels();
+        int column = output / to.channels() % to.width();
+        int row = output / to.channels() / to.width();
+        int h = row * window.strideHeight() - window.padTop() + kh * window.dilationHeight();
+        int w = column * window.strideWidth() - window.padLeft() + kw * window.dilationWidth();
+        boolean inside = h >= 0 && h < from.height() && w >= 0 && w < from.width();
+        return inside ? (h * from.width() + w) * from.channels() + channel : -1;
     }
 
-    /** Each output's window, output by output. */
-    private void visit(Pair pair) {
-        for (int output = 0; output < to.elements(); output++) {
-            int channel = output % to.channels();
-            int column = output / to.channels() % to.width();
-            int row = output / to.channels() / to.width();
-            for (int kh = 0; kh < window.height(); kh++) {
-                int h = row * window.strideHeight() - window.padTop() + kh * window.dilationHeight();
-                for (int kw = 0; kw < window.width(); kw++) {
-                    int w = column * window.strideWidth() - window.padLeft() + kw * window.dilationWidth();
-                    if (h >= 0 && h < from.height() && w >= 0 && w < from.width()) {
-                        pair.visit((h * from.width() + w) * from.channels() + channel, output);
-                    }
-                }
-            }
-        }
+    private static int at(Tensor tensor, int example, int element) {
+        return tensor.at(example) + element * Float.BYTES;
     }
 
-    private static float get(Tensor tensor, int example, int element) {
-        return tensor.buffer.getFloat(tensor.at(example) + element * Float.BYTES);
-    }
-
-    private static void put(Tensor tensor, int example, int element, double value) {
-        tensor.buffer.putFloat(tensor.at(example) + element * Float.BYTES, (float) value);
-    }
-
-    private static void clear(Tensor tensor, int first, int end) {
-        for (int at = tensor.at(first); at < tensor.at(end); at += Float.BYTES) {
-            tensor.buffer.putFloat(at, 0);
-        }
-    }
-
-    private double power(double magnitude, double exponent) {
-        return p == 2 && exponent == 2 ? magnitude * magnitude : Math.pow(magnitude, exponent);
+    private static double get(Tensor tensor, int example, int element) {
+        return tensor.buffer.getFloat(at(tensor, example, element));
     }
 
     @Override
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
-            clear(y, first, end);
             for (int n = first; n < end; n++) {
-                int example = n;
-                visit((input, output) -> put(
-                        y, example, output, get(y, example, output) + power(Math.abs(get(x[0], example, input)), p)));
                 for (int output = 0; output < to.elements(); output++) {
-                    put(y, n, output, Math.pow(get(y, n, output), 1 / p));
+                    y.buffer.putFloat(at(y, n, output), (float) norm(x[0], n, output));
                 }
             }
         };
     }
 
+    private double norm(Tensor x, int example, int output) {
+        double sum = 0;
+        for (int kh = 0; kh < window.height(); kh++) {
+            for (int kw = 0; kw < window.width(); kw++) {
+                int input = input(output, kh, kw);
+                if (input >= 0) {
+                    double value = Math.abs(get(x, example, input));
+                    sum += p == 2 ? value * value : Math.pow(value, p);
+                }
+            }
+        }
+        return p == 2 ? Math.sqrt(sum) : Math.pow(sum, 1 / p);
+    }
+
     /** dx = dy sign(x) (|x| / y)^(p - 1); a window of zeros passes nothing on. */
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public Step backwardStep(int which, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
-            clear(dx, first, end);
+            for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
+                dx.buffer.putFloat(at, 0);
+            }
             for (int n = first; n < end; n++) {
-                int example = n;
-                visit((from, output) -> {
-                    double norm = get(y, example, output);
-                    if (norm > 0) {
-                        double value = get(x[0], example, from);
-                        double slope = Math.signum(value) * Math.pow(Math.abs(value) / norm, p - 1);
-                        put(dx, example, from, get(dx, example, from) + slope * get(dy, example, output));
+                for (int output = 0; output < to.elements(); output++) {
+                    if (get(y, n, output) > 0) {
+                        spread(n, output, x[0], get(y, n, output), get(dy, n, output), dx);
                     }
-                });
+                }
             }
         };
+    }
+
+    private void spread(int example, int output, Tensor x, double norm, double slope, Tensor dx) {
+        for (int kh = 0; kh < window.height(); kh++) {
+            for (int kw = 0; kw < window.width(); kw++) {
+                int input = input(output, kh, kw);
+                if (input >= 0) {
+                    double value = get(x, example, input);
+                    double share = Math.signum(value) * Math.pow(Math.abs(value) / norm, p - 1);
+                    int place = at(dx, example, input);
+                    dx.buffer.putFloat(place, (float) (dx.buffer.getFloat(place) + share * slope));
+                }
+            }
+        }
     }
 }

@@ -102,12 +102,10 @@ final class GraphTranslator {
         } else if (vertex instanceof LayerVertex layer) {
             nodeOf.put(name, layers.layer(name, layer, node(name, inputs.get(0))));
         } else if (vertex instanceof ElementWiseVertex elementWise && elementWise.getOp() == ElementWiseVertex.Op.Add) {
-            String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
-            graph.add(name, new Operation.Add(), parts);
+            graph.add(name, new Operation.Add(), alike(name, inputs));
             nodeOf.put(name, name);
         } else if (vertex instanceof ElementWiseVertex elementWise) {
-            String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
-            graph.add(name, new Operation.Combination(how(elementWise.getOp())), parts);
+            graph.add(name, new Operation.Combination(how(elementWise.getOp())), alike(name, inputs));
             nodeOf.put(name, name);
         } else if (vertex instanceof CrossAttention attention) {
             graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
@@ -125,6 +123,17 @@ final class GraphTranslator {
         } else {
             throw unsupported(name, vertex.getClass().getSimpleName());
         }
+    }
+
+    /** What a vertex reads element by element: DL4J also repeats a vector of one element. */
+    private String[] alike(String name, List<String> inputs) {
+        String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
+        for (String part : parts) {
+            if (!graph.shapeOf(part).equals(graph.shapeOf(parts[0]))) {
+                throw unsupported(name, "vertex of inputs of different shapes");
+            }
+        }
+        return parts;
     }
 
     private static Operation.Combination.How how(ElementWiseVertex.Op operation) {

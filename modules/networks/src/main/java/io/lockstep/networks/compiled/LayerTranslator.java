@@ -358,6 +358,9 @@ final class LayerTranslator {
             throw unsupported(name, "weights that differ between classes");
         }
         String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
+        if (graph.shapeOf(x).pixels() > 1) {
+            throw unsupported(name, "output of each step among several");
+        }
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), x);
         if (layer.getWeightNoise() != null) {
             NoiseTranslator.dropConnect(graph, name, layer.getWeightNoise());
