@@ -32,8 +32,8 @@ final class Plots {
     }
 
     /**
-     * Writes plots/loss.png, plots/accuracy.png and plots/step-time.png; where two networks play against each other
-     * plots/players.png and plots/balance.png too.
+     * Writes plots/loss.png, plots/accuracy.png, plots/learning-rate.png and plots/step-time.png; where two networks play
+     * against each other plots/players.png and plots/balance.png too.
      */
     void writeTo(RunFolder folder) throws IOException {
         if (metrics.isEmpty()) {
@@ -41,6 +41,7 @@ final class Plots {
         }
         folder.put("plots/loss.png", loss());
         folder.put("plots/accuracy.png", accuracy());
+        folder.put("plots/learning-rate.png", learningRate());
         folder.put("plots/step-time.png", stepTime());
         if (has("generator_loss")) {
             folder.put("plots/players.png", players());
@@ -64,6 +65,13 @@ final class Plots {
         if (!evaluations.isEmpty()) {
             points(chart, "test", line -> 100 * line.testAccuracy());
         }
+        return png(chart);
+    }
+
+    private byte[] learningRate() throws IOException {
+        XYChart chart = chart("learning rate");
+        chart.getStyler().setYAxisMin(0.0).setLegendVisible(false);
+        line(chart, "learning rate", MetricsLine::learningRate);
         return png(chart);
     }
 

@@ -45,7 +45,7 @@ class TrainIT {
                 .toIterable()
                 .contains("data_wait", "forward_backward", "reduce_wait", "update");
         assertThat(folder.resolve("run/config.conf")).content().contains("spark.lockstep.model = resnet20");
-        for (String plot : List.of("loss", "accuracy", "step-time")) {
+        for (String plot : List.of("loss", "accuracy", "learning-rate", "step-time")) {
             assertThat(folder.resolve("run/plots/" + plot + ".png")).isNotEmptyFile();
         }
         assertThat(folder.resolve("run/checkpoints/step-00000020/MANIFEST")).exists();
