@@ -174,10 +174,10 @@ final class TrainJob {
         }
         NetworkDefinition definition =
                 network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
-        Networks.requireReads(definition, source, configuration);
         game = definition.adversarial() != null;
         progress.showGame(game);
         GameSettings.check(definition, configuration, source);
+        Networks.requireReads(definition, source, configuration);
         Networks.checkBucket(definition, configuration);
         MasterJobs.checkModel(definition, configuration);
         SparkJobs.check(configuration, conf);
