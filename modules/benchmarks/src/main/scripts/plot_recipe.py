@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """A picture of a run of `lockstep train` beside what train_torch.py wrote for the same recipe: test accuracy by epoch.
 
-usage: plot_recipe.py TITLE RUN_FOLDER TORCH_CSV OUT.png [TITLE RUN_FOLDER TORCH_CSV ...]
-With several groups, OUT.png behind the first only: a panel for each.
+usage: plot_recipe.py OUT.png TITLE RUN_FOLDER TORCH_CSV [TITLE RUN_FOLDER TORCH_CSV ...]
 """
 
 import csv
@@ -34,7 +33,7 @@ def main():
     words = sys.argv[1:]
     if len(words) < 4 or len(words) % 3 != 1:
         sys.exit(__doc__)
-    out = words.pop(3)
+    out = words.pop(0)
     groups = [words[i:i + 3] for i in range(0, len(words), 3)]
     figure, panels = plt.subplots(1, len(groups), figsize=(5 * len(groups), 3.6), squeeze=False)
     for panel, (title, run, name) in zip(panels[0], groups):

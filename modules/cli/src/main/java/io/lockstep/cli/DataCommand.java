@@ -42,7 +42,8 @@ final class DataCommand {
                 System.out.println(Progress.format("%-18s %s", name, where));
             }
             System.out.println(
-                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, of a text (.txt), or of texts to tell apart (CLASS.txt)");
+                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, of a text (.txt),"
+                            + " or of a folder of texts to tell apart (CLASS.txt)");
             return ExitStatus.DONE;
         }
     }

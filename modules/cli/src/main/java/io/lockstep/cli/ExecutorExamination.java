@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** What the executors of a run would find: their hosts, each other, and what an exchange takes. */
@@ -33,10 +34,10 @@ final class ExecutorExamination {
     }
 
     /**
-     * @param host that can be told from others of the same name
+     * @param address of the executor, as Spark has it
      * @param exchangeNanos of an all-reduce of four megabytes, the median
      */
-    private record Seen(HostFacts facts, String host, long exchangeNanos) implements Serializable {}
+    private record Seen(HostFacts facts, String address, long exchangeNanos) implements Serializable {}
 
     private record Look() implements RankProgram<Seen> {
         @Override
@@ -51,10 +52,8 @@ final class ExecutorExamination {
             }
             Arrays.sort(nanos);
             context.group().barrier(); // so that clocks are read at once
-            HostFacts facts = HostFacts.here(true);
-            String address = context.group().describe(context.group().rank()).replaceAll(".*\\((.*)\\)", "$1");
-            boolean known = address.equals(facts.host()) || context.group().worldSize() == 1;
-            return new Seen(facts, known ? facts.host() : facts.host() + " (" + address + ")", nanos[TIMES / 2]);
+            String address = SparkEnv.get().blockManager().blockManagerId().host();
+            return new Seen(HostFacts.here(true), address, nanos[TIMES / 2]);
         }
     }
 
@@ -69,7 +68,7 @@ final class ExecutorExamination {
         List<Finding> findings = new ArrayList<>();
         Map<String, List<HostFacts>> hosts = new TreeMap<>();
         for (Seen each : ranks) {
-            hosts.computeIfAbsent(each.host(), host -> new ArrayList<>()).add(each.facts());
+            hosts.computeIfAbsent(host(each, ranks), host -> new ArrayList<>()).add(each.facts());
         }
         hosts.forEach((host, facts) -> HostExamination.of(facts.get(0), configuration, facts.size())
                 .forEach(finding -> findings.add(finding.at(host))));
@@ -77,6 +76,15 @@ final class ExecutorExamination {
         findings.add(
                 clocks(ranks.stream().map(each -> each.facts().clockMillis()).toList()));
         return findings;
+    }
+
+    /** Its name, with the address where others have that name too. */
+    private static String host(Seen rank, List<Seen> all) {
+        String name = rank.facts().host();
+        boolean alone = all.stream()
+                .filter(other -> other.facts().host().equals(name))
+                .allMatch(other -> other.address().equals(rank.address()));
+        return alone ? name : name + " (" + rank.address() + ")";
     }
 
     private static Finding meeting(List<Seen> ranks, int hosts) {

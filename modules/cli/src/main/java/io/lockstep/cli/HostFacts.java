@@ -107,8 +107,8 @@ record HostFacts(
     }
 
     static long number(Path file) {
-        try (BufferedReader in =
-                Files.newBufferedReader(file)) { // at once: the kernel gives nothing after the first read
+        // not Files.readString: it reads a byte first, and the kernel gives nothing after the first read
+        try (BufferedReader in = Files.newBufferedReader(file)) {
             return Long.parseLong(in.readLine());
         } catch (IOException | NumberFormatException e) {
             return -1;

@@ -72,8 +72,8 @@ final class Networks {
             throw new UsageException(
                     network.tokens()
                             ? "the network reads text, and " + data.name() + " is none"
-                            : data.name()
-                                    + " is text, which the network does not read; `bin/lockstep models` lists those that do");
+                            : data.name() + " is text, which the network does not read;"
+                                    + " `bin/lockstep models` lists those that do");
         }
         if (network.tokens()) {
             long known = ((InputType.InputTypeRecurrent) network.input()).getSize();
@@ -180,11 +180,10 @@ final class Networks {
         @Override
         public Replica create(Setup setup) {
             NetworkDefinition network = source.build(setup.examples(), setup.classes(), setup.seed());
-            Configuration configuration = configuration(settings);
             long available = HostFacts.availableMemory(); // the replica takes some of it
             Replica replica;
             try {
-                replica = replica(network, configuration, setup);
+                replica = replica(network, configuration(settings), setup);
             } catch (ArithmeticException e) { // places in memory are counted by ints
                 throw new JobFailedException(
                         Progress.format(

@@ -5,7 +5,6 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.MaskedText;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.Storage;
 import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
@@ -17,9 +16,7 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,9 +28,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** A training run on the driver: checks, folder, job, summary. */
 final class TrainJob {
-    /** In the run folder, the network that the run began with. */
-    private static final String INITIAL = "initial.zip";
-
     private final Configuration configuration;
     private final boolean resume;
     private final String submission;
@@ -47,8 +41,8 @@ final class TrainJob {
     private Long resumedFromStep;
     /** Whether two networks play against each other. */
     private boolean game;
-    /** What the run began with, as it was named; empty: nothing. */
-    private String initial = "";
+    /** Null until the paths are resolved. */
+    private InitialModel initial;
 
     private int restarts;
     private IOException logFailure;
@@ -184,7 +178,7 @@ final class TrainJob {
         MasterJobs.check(configuration, conf, resume);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
-            keepInitial(storage, folder);
+            initial.keepIn(folder);
             folder.putConfig(configuration);
             introduce(folder, source, conf);
             List<RankResult> results;
@@ -255,51 +249,7 @@ final class TrainJob {
         }
         configuration.put(Settings.RUN_DIR.name(), storage.qualify(runDir));
         SparkJobs.resolveData(configuration, storage);
-        resolveInitial(storage);
-    }
-
-    /** From a run's folder to the file of its newest checkpoint; {@link #keepInitial} copies that. */
-    private void resolveInitial(HadoopStorage storage) throws IOException {
-        String initial = configuration.get(Settings.INIT_FROM);
-        if (resume) {
-            String before =
-                    RunFolder.configuration(configuration.get(Settings.RUN_DIR)).get(Settings.INIT_FROM);
-            if (!initial.equals(before)) {
-                throw new UsageException("init-from is for a new run; this one began "
-                        + (before.isEmpty() ? "without" : "with " + before));
-            }
-            return;
-        }
-        if (initial.isEmpty()) {
-            return;
-        }
-        String path = storage.qualify(initial);
-        try {
-            if (!initial.endsWith(".zip")) {
-                var store = new CheckpointStore(storage, path + "/checkpoints", 1, progress::line);
-                long step = store.choose("newest", CheckpointStore.Best.NONE)
-                        .state()
-                        .step();
-                path = store.path(step) + "/" + CheckpointStore.MODEL;
-            } else if (!storage.exists(path)) {
-                throw new FileNotFoundException(path + ": no such file");
-            }
-        } catch (FileNotFoundException e) {
-            throw new UsageException("init-from: " + e.getMessage(), e);
-        }
-        configuration.put(Settings.INIT_FROM.name(), path);
-    }
-
-    /** A copy in the run's own folder: the other run may go on, and drop the checkpoint. */
-    private void keepInitial(HadoopStorage storage, RunFolder folder) throws IOException {
-        initial = configuration.get(Settings.INIT_FROM);
-        if (initial.isEmpty() || resume) {
-            return;
-        }
-        try (InputStream in = storage.open(initial)) {
-            folder.put(INITIAL, in.readAllBytes());
-        }
-        configuration.put(Settings.INIT_FROM.name(), Storage.join(folder.path(), INITIAL));
+        initial = InitialModel.of(configuration, resume, storage);
     }
 
     /** @param goesOn from the last checkpoint, if there is one */
@@ -400,10 +350,7 @@ final class TrainJob {
             }
             logFailure = e;
         }
-        progress.show(
-                event instanceof RunEvent.BeganWith began
-                        ? new RunEvent.BeganWith(initial, began.anew()) // where it came from
-                        : event);
+        progress.show(initial.named(event));
         listener.accept(event);
     }
 

@@ -41,6 +41,7 @@ class WrongCallsIT {
                 "train --strategy dl4j-parameter-averaging --set clip-norm=1 | global norm",
                 "train --strategy dl4j-parameter-averaging --global-batch 33 | multiple of workers",
                 "train --strategy dl4j-parameter-averaging --model vit | Lockstep's own",
+                "train --strategy dl4j-parameter-averaging --model googlenet | auxiliary classifiers",
                 "train --set averaging-period=0 --strategy parameter-averaging | must be from 1",
                 "train --set averaging-period=8 | belongs to strategy = dl4j-parameter-averaging or parameter-averaging",
                 "train --set bucket-bytes=1g | more than the gradient",

@@ -5,8 +5,7 @@ import java.nio.IntBuffer;
 import java.util.List;
 
 /** Labelled examples in memory. Immutable; any thread may call. */
-public abstract sealed class Dataset
-        permits GeneratedPairs.Pairs, ImageDataset, MaskedText.Blocks, Passages.Part, TextDataset {
+public abstract sealed class Dataset permits ImageDataset, StepDataset {
     Dataset() {}
 
     public abstract String name();

@@ -110,57 +110,25 @@ public final class GeneratedPairs implements DataSource {
     }
 
     /** Examples made as they are asked for. */
-    static final class Pairs extends Dataset {
+    static final class Pairs extends StepDataset {
         private final GeneratedPairs source;
         private final Split split;
-        private final ExampleRange range;
 
         private Pairs(GeneratedPairs source, Split split, ExampleRange range) {
+            super(source, range);
             this.source = source;
             this.split = split;
-            this.range = range;
-        }
-
-        @Override
-        public String name() {
-            return source.name();
-        }
-
-        @Override
-        public ImageShape shape() {
-            return source.shape();
-        }
-
-        @Override
-        public int examples() {
-            return range.size();
-        }
-
-        @Override
-        public List<String> classNames() {
-            return source.classNames();
-        }
-
-        @Override
-        public int labelsOfExample() {
-            return source.digits;
         }
 
         @Override
         public int[] classCounts() {
             int[] counts = new int[classes()];
             for (int i = 0; i < examples(); i++) {
-                for (int digit : source.digits(split, range.start() + i)) {
+                for (int digit : source.digits(split, place(i))) {
                     counts[digit + 1]++;
                 }
             }
             return counts;
-        }
-
-        /** None: numbers of digits have no scale. */
-        @Override
-        public Normalization normalization() {
-            return Normalization.unit(1);
         }
 
         @Override
@@ -170,10 +138,7 @@ public final class GeneratedPairs implements DataSource {
 
         private void assemble(
                 int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
-            if (example < 0 || example >= examples()) {
-                throw new IndexOutOfBoundsException("example " + example + " of " + examples() + " in " + name());
-            }
-            int[] digits = source.digits(split, range.start() + example);
+            int[] digits = source.digits(split, place(example));
             int[] answer = source.task.answer(digits);
             for (int i = 0; i < digits.length; i++) {
                 features.put(featuresAt + i, digits[i] + 1);

@@ -29,7 +29,9 @@ public final class MaskedText implements DataSource {
     public static final int VOCABULARY = 257;
 
     private static final double HIDDEN_SHARE = 0.15;
-    private static final double TRAINING_SHARE = 0.9;
+    /** See {@link Batch}. */
+    private static final int NO_LABEL = -1;
+
     private static final long SHIFT_STREAM = 6;
     private static final long CHOICE_STREAM = 7;
 
@@ -59,7 +61,7 @@ public final class MaskedText implements DataSource {
         try (InputStream in = storage.open(path)) {
             bytes = in.readAllBytes();
         }
-        int cut = (int) (TRAINING_SHARE * bytes.length);
+        int cut = TextOptions.training(bytes.length);
         return new MaskedText(name, Arrays.copyOf(bytes, cut), Arrays.copyOfRange(bytes, cut, bytes.length), length);
     }
 
@@ -121,60 +123,27 @@ public final class MaskedText implements DataSource {
 
     @Override
     public Dataset read(Split split, ExampleRange range) {
-        return new Blocks(this, bytes(split), range);
+        return new Blocks(this, range, bytes(split));
     }
 
     /** Part of a split. */
-    static final class Blocks extends Dataset {
-        private final MaskedText source;
+    static final class Blocks extends StepDataset {
         private final byte[] text;
-        private final ExampleRange range;
 
-        private Blocks(MaskedText source, byte[] text, ExampleRange range) {
-            this.source = source;
+        private Blocks(MaskedText source, ExampleRange range, byte[] text) {
+            super(source, range);
             this.text = text;
-            this.range = range;
-        }
-
-        @Override
-        public String name() {
-            return source.name;
-        }
-
-        @Override
-        public ImageShape shape() {
-            return source.shape();
-        }
-
-        @Override
-        public int examples() {
-            return range.size();
-        }
-
-        @Override
-        public List<String> classNames() {
-            return source.classNames();
-        }
-
-        @Override
-        public int labelsOfExample() {
-            return source.length;
         }
 
         @Override
         public int[] classCounts() {
             int[] counts = new int[classes()];
-            int first = range.start() * source.length;
-            for (int i = first; i < first + examples() * source.length; i++) {
-                counts[text[i] & 0xff]++;
+            for (int example = 0; example < examples(); example++) {
+                for (int t = 0; t < steps(); t++) {
+                    counts[text[place(example) * steps() + t] & 0xff]++;
+                }
             }
             return counts;
-        }
-
-        /** None: numbers of bytes have no scale. */
-        @Override
-        public Normalization normalization() {
-            return Normalization.unit(1);
         }
 
         @Override
@@ -187,27 +156,23 @@ public final class MaskedText implements DataSource {
             private final long seed;
             private final boolean training;
             private final SplitMix64 random = new SplitMix64();
-            private final int[] steps;
+            private final int[] order = new int[steps()];
 
             Hiding(long seed, boolean training) {
                 this.seed = seed;
                 this.training = training;
-                steps = new int[source.length];
             }
 
             @Override
             public void assemble(
                     int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
-                if (example < 0 || example >= examples()) {
-                    throw new IndexOutOfBoundsException("example " + example + " of " + examples() + " in " + name());
-                }
-                int length = source.length;
+                int length = steps();
+                int block = place(example);
                 int shift = training ? random.start(seed, SHIFT_STREAM, epoch).nextInt(length) : 0;
-                int block = range.start() + example;
                 int at = block * length + shift;
                 for (int t = 0; t < length; t++) {
                     features.put(featuresAt + t, text[at + t] & 0xff);
-                    labels.put(labelsAt + t, -1);
+                    labels.put(labelsAt + t, NO_LABEL);
                 }
                 random.start(seed + CHOICE_STREAM, training ? epoch : -1, block);
                 for (int i = 0; i < hidden(length); i++) {
@@ -220,12 +185,12 @@ public final class MaskedText implements DataSource {
             /** Step i of a random order: Durstenfeld's shuffle, as far as it is needed. */
             private int choose(int i) {
                 if (i == 0) {
-                    Arrays.setAll(steps, t -> t);
+                    Arrays.setAll(order, t -> t);
                 }
-                int other = i + random.nextInt(steps.length - i);
-                int chosen = steps[other];
-                steps[other] = steps[i];
-                steps[i] = chosen;
+                int other = i + random.nextInt(order.length - i);
+                int chosen = order[other];
+                order[other] = order[i];
+                order[i] = chosen;
                 return chosen;
             }
 

@@ -1,5 +1,6 @@
 package io.lockstep.datasets;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,6 +29,22 @@ public final class NearestName {
                 .map(nearest -> "; did you mean '" + nearest + "'? Known: ")
                 .orElse("; known: ");
         return "unknown " + what + " '" + name + "'" + hint + String.join(", ", known);
+    }
+
+    /**
+     * The one that is written so.
+     *
+     * @param known by {@link Object#toString}
+     * @throws IllegalArgumentException as {@link #unknown} has it
+     */
+    public static <T> T find(String what, String name, T[] known) {
+        for (T each : known) {
+            if (each.toString().equals(name)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(
+                unknown(what, name, Arrays.stream(known).map(Object::toString).toList()));
     }
 
     /** Levenshtein's distance, one row at a time. */

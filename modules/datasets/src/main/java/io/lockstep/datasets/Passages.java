@@ -3,8 +3,6 @@ package io.lockstep.datasets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,6 @@ import java.util.List;
  */
 public final class Passages implements DataSource {
     private static final String SUFFIX = ".txt";
-    private static final double TRAINING_SHARE = 0.9;
     private static final long ORDER_STREAM = 8;
 
     /** How each play of tiny Shakespeare begins, in their order there. */
@@ -117,7 +114,7 @@ public final class Passages implements DataSource {
     }
 
     private int trainingPassages(int text) {
-        return (int) (TRAINING_SHARE * passages(text));
+        return TextOptions.training(passages(text));
     }
 
     @Override
@@ -171,73 +168,44 @@ public final class Passages implements DataSource {
             all.set(i, all.get(other));
             all.set(other, moved);
         }
-        return new Part(this, List.copyOf(all.subList(range.start(), range.end())));
+        return new Part(this, range, all);
     }
 
     /** @param start its first byte */
     private record Passage(int text, int start) {}
 
     /** Part of a split. */
-    static final class Part extends Dataset {
-        private final Passages source;
+    static final class Part extends StepDataset {
+        private final List<byte[]> texts;
         private final List<Passage> passages;
 
-        private Part(Passages source, List<Passage> passages) {
-            this.source = source;
+        /** @param passages of the split */
+        private Part(Passages source, ExampleRange range, List<Passage> passages) {
+            super(source, range);
+            texts = source.texts;
             this.passages = passages;
-        }
-
-        @Override
-        public String name() {
-            return source.name;
-        }
-
-        @Override
-        public ImageShape shape() {
-            return source.shape();
-        }
-
-        @Override
-        public int examples() {
-            return passages.size();
-        }
-
-        @Override
-        public List<String> classNames() {
-            return source.classNames;
-        }
-
-        @Override
-        public int labelsOfExample() {
-            return 1;
         }
 
         @Override
         public int[] classCounts() {
             int[] counts = new int[classes()];
-            passages.forEach(passage -> counts[passage.text]++);
+            for (int example = 0; example < examples(); example++) {
+                counts[passages.get(place(example)).text]++;
+            }
             return counts;
-        }
-
-        /** None: numbers of bytes have no scale. */
-        @Override
-        public Normalization normalization() {
-            return Normalization.unit(1);
         }
 
         @Override
         Assembler assembler(long seed, LoaderOptions options, boolean training) {
-            return this::assemble;
-        }
-
-        private void assemble(
-                int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
-            Passage passage = passages.get(example);
-            byte[] text = source.texts.get(passage.text);
-            for (int t = 0; t < source.length; t++) {
-                features.put(featuresAt + t, text[passage.start + t] & 0xff);
-            }
-            labels.put(labelsAt, passage.text);
+            int length = steps();
+            return (example, epoch, features, featuresAt, labels, labelsAt) -> {
+                Passage passage = passages.get(place(example));
+                byte[] text = texts.get(passage.text);
+                for (int t = 0; t < length; t++) {
+                    features.put(featuresAt + t, text[passage.start + t] & 0xff);
+                }
+                labels.put(labelsAt, passage.text);
+            };
         }
     }
 }

@@ -13,8 +13,6 @@ import java.util.List;
  * Shakespeare has it (its data/shakespeare_char/prepare.py).
  */
 public final class TextFile implements DataSource {
-    private static final double TRAINING_SHARE = 0.9;
-
     private final String name;
     private final Vocabulary vocabulary;
     private final int[] numbers;
@@ -73,7 +71,7 @@ public final class TextFile implements DataSource {
     }
 
     private int[] part(Split split) {
-        int cut = (int) (TRAINING_SHARE * numbers.length);
+        int cut = TextOptions.training(numbers.length);
         return split == Split.TRAIN ? Arrays.copyOf(numbers, cut) : Arrays.copyOfRange(numbers, cut, numbers.length);
     }
 
@@ -94,6 +92,6 @@ public final class TextFile implements DataSource {
 
     @Override
     public TextDataset read(Split split, ExampleRange range) {
-        return new TextDataset(name, vocabulary, part(split), length, range);
+        return new TextDataset(this, part(split), range);
     }
 }

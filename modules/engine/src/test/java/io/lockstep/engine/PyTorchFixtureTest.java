@@ -92,21 +92,7 @@ class PyTorchFixtureTest {
                 .add("flat", new Flatten(true))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
-        int examples = expected.get("labels").length;
-        try (Plan reference = new ReferenceBackend().compile(graph, examples);
-                CpuPlan cpu = new CpuBackend(2).compile(graph, examples)) {
-            for (Plan plan : new Plan[] {reference, cpu}) {
-                TestGraphs.load(plan, expected.get("parameters"));
-                ByteBuffer features = buffer(expected.get("features"));
-                IntBuffer labels = labels(expected.get("labels"));
-                PassResult result = plan.forwardBackward(features, labels, examples, 0, 0, mark -> {});
-                assertThat(result.lossSum()).isCloseTo(expected.get("loss")[0], within(1e-4));
-                float[] gradients = expected.get("gradients"); // PyTorch's has none of running statistics
-                assertClose(plan.gradients().slice(0, gradients.length * Float.BYTES), gradients);
-                plan.evaluate(features, labels, examples, new int[examples]);
-            }
-            assertClose(cpu.scores(), expected.get("outputs"));
-        }
+        assertPyTorchs(graph, expected.get("labels").length, expected);
     }
 
     @ParameterizedTest
@@ -118,16 +104,23 @@ class PyTorchFixtureTest {
                 .add("operation", OPERATIONS.get(name))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
-        try (Plan reference = new ReferenceBackend().compile(graph, EXAMPLES);
-                CpuPlan cpu = new CpuBackend(2).compile(graph, EXAMPLES)) {
+        assertPyTorchs(graph, EXAMPLES, expected);
+    }
+
+    private static void assertPyTorchs(Graph graph, int examples, Map<String, float[]> expected) {
+        try (Plan reference = new ReferenceBackend().compile(graph, examples);
+                CpuPlan cpu = new CpuBackend(2).compile(graph, examples)) {
             for (Plan plan : new Plan[] {reference, cpu}) {
                 TestGraphs.load(plan, expected.get("parameters"));
                 ByteBuffer features = buffer(expected.get("features"));
                 IntBuffer labels = labels(expected.get("labels"));
-                PassResult result = plan.forwardBackward(features, labels, EXAMPLES, 0, 0, mark -> {});
+                PassResult result = plan.forwardBackward(features, labels, examples, 0, 0, mark -> {});
                 assertThat(result.lossSum()).isCloseTo(expected.get("loss")[0], within(1e-4));
-                assertClose(plan.gradients(), expected.get("gradients"));
-                plan.evaluate(features, labels, EXAMPLES, new int[labels.capacity()]);
+                float[] gradients = expected.get("gradients"); // PyTorch's has none of running statistics
+                assertThat(gradients)
+                        .hasSizeGreaterThanOrEqualTo(plan.gradients().limit() / Float.BYTES - 2 * 6);
+                assertClose(plan.gradients().slice(0, gradients.length * Float.BYTES), gradients);
+                plan.evaluate(features, labels, examples, new int[labels.capacity()]);
             }
             assertClose(cpu.scores(), expected.get("outputs"));
         }

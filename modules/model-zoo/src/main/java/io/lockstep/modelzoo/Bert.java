@@ -3,7 +3,6 @@ package io.lockstep.modelzoo;
 import io.lockstep.datasets.MaskedText;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.layers.PositionEmbedding;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -34,17 +33,7 @@ record Bert(int blocks, int heads, int width, Head head) implements Model.Archit
                 hyperparameters.newConfiguration(seed).graphBuilder().addInputs(ImageGraph.INPUT);
         SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, true);
         String last = graph.layer("embedding", ImageGraph.INPUT, Texts.embedding(MaskedText.VOCABULARY, steps, width));
-        last = graph.layer(
-                "positions",
-                last,
-                new PositionEmbedding.Builder()
-                        .weightInit(SequenceGraph.initial())
-                        .build());
-        last = graph.dropped("drop", last);
-        for (int i = 1; i <= blocks; i++) {
-            last = graph.block("b" + i, last, width, heads, false);
-        }
-        last = graph.norm("norm", last);
+        last = graph.transformer(last, width, heads, false);
         if (head == Head.HIDDEN_BYTES) {
             builder.addLayer("output", Texts.eachStep(input.classes(), MaskedText.hidden(steps), true), last);
         } else {

@@ -2,6 +2,7 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import java.util.Set;
 
 /**
  * Inception v1: Szegedy et al. 2015, table 1, with the two auxiliary classifiers of section 5, whose losses count 0.3 each in
@@ -33,6 +34,7 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
     private static final int AUXILIARY_WINDOW = 5;
 
     private static final double AUXILIARY_WEIGHT = 0.3;
+    private static final Set<String> AUXILIARY_BEHIND = Set.of("i4a", "i4d");
 
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
@@ -68,7 +70,7 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
         String last = from;
         for (Inception block : blocks) {
             last = inception(graph, block, last);
-            if (!norm && (block.name().equals("i4a") || block.name().equals("i4d"))) {
+            if (!norm && AUXILIARY_BEHIND.contains(block.name())) {
                 auxiliary(graph, block.name() + "_aux", last);
             }
         }

@@ -2,7 +2,6 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.layers.PositionEmbedding;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
@@ -22,17 +21,7 @@ record Gpt(int blocks, int heads, int width) implements Model.Architecture {
                 hyperparameters.newConfiguration(seed).graphBuilder().addInputs(ImageGraph.INPUT);
         SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, false);
         String last = graph.layer("embedding", ImageGraph.INPUT, Texts.embedding(input, width));
-        last = graph.layer(
-                "positions",
-                last,
-                new PositionEmbedding.Builder()
-                        .weightInit(SequenceGraph.initial())
-                        .build());
-        last = graph.dropped("drop", last);
-        for (int i = 1; i <= blocks; i++) {
-            last = graph.block("b" + i, last, width, heads, true);
-        }
-        last = graph.norm("norm", last);
+        last = graph.transformer(last, width, heads, true);
         builder.addLayer("output", Texts.nextCharacter(input, false), last)
                 .setOutputs("output")
                 .setInputTypes(type);

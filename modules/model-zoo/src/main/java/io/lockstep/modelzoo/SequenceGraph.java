@@ -3,6 +3,7 @@ package io.lockstep.modelzoo;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.layers.LayerNormalization;
 import io.lockstep.networks.layers.MultiHeadAttention;
+import io.lockstep.networks.layers.PositionEmbedding;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -22,12 +23,14 @@ final class SequenceGraph {
     private final GraphBuilder graph;
     private final boolean bias;
     private final double dropout;
+    private final int blocks;
     private final double residualDeviation;
 
     /** @param blocks residual branches are two each, whose last weights begin smaller: 0.02 / sqrt(2 blocks) */
     SequenceGraph(GraphBuilder graph, Hyperparameters hyperparameters, int blocks, boolean bias) {
         this.graph = graph;
         this.bias = bias;
+        this.blocks = blocks;
         dropout = hyperparameters.dropout();
         residualDeviation = DEVIATION / Math.sqrt(2.0 * blocks);
     }
@@ -41,8 +44,19 @@ final class SequenceGraph {
         return name;
     }
 
+    /** Learned positions, blocks, and a norm: what GPT, BERT and ViT have between their first layer and their last. */
+    String transformer(String from, int width, int heads, boolean causal) {
+        PositionEmbedding positions =
+                new PositionEmbedding.Builder().weightInit(initial()).build();
+        String last = dropped("drop", layer("positions", from, positions));
+        for (int i = 1; i <= blocks; i++) {
+            last = block("b" + i, last, width, heads, causal);
+        }
+        return norm("norm", last);
+    }
+
     /** Pre-norm, as GPT-2 and ViT have it: x + attention(norm(x)), then x + mlp(norm(x)). */
-    String block(String name, String from, int width, int heads, boolean causal) {
+    private String block(String name, String from, int width, int heads, boolean causal) {
         String attention = layer(
                 name + "_attention",
                 norm(name + "_norm1", from),
@@ -65,11 +79,11 @@ final class SequenceGraph {
         return add(name + "_add2", attended, dropped(name + "_drop2", back));
     }
 
-    String norm(String name, String from) {
+    private String norm(String name, String from) {
         return layer(name, from, new LayerNormalization.Builder().hasBias(bias).build());
     }
 
-    String dense(String name, String from, int width, IActivation activation, double deviation) {
+    private String dense(String name, String from, int width, IActivation activation, double deviation) {
         DenseLayer dense = new DenseLayer.Builder()
                 .nOut(width)
                 .hasBias(bias)
@@ -79,7 +93,7 @@ final class SequenceGraph {
         return layer(name, from, new TimeDistributed(dense));
     }
 
-    String dropped(String name, String from) {
+    private String dropped(String name, String from) {
         return dropout > 0 ? layer(name, from, new DropoutLayer.Builder(1 - dropout).build()) : from;
     }
 

@@ -5,7 +5,6 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.ClassTokenLayer;
 import io.lockstep.networks.layers.ImageToSequence;
-import io.lockstep.networks.layers.PositionEmbedding;
 import io.lockstep.networks.layers.TakeStepLayer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -47,14 +46,7 @@ record VisionTransformer(int patch, int blocks, int heads, int width) implements
                 .build();
         builder.addLayer("token", token, sequence, "patches");
         SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, true);
-        PositionEmbedding positions = new PositionEmbedding.Builder()
-                .weightInit(SequenceGraph.initial())
-                .build();
-        String last = graph.dropped("drop", graph.layer("positions", "token", positions));
-        for (int i = 1; i <= blocks; i++) {
-            last = graph.block("b" + i, last, width, heads, false);
-        }
-        last = graph.norm("norm", last);
+        String last = graph.transformer("token", width, heads, false);
         last = graph.layer("class", last, new TakeStepLayer.Builder(TakeStep.Which.FIRST).build());
         builder.addLayer("output", ImageGraph.softmax(input.classes()), last)
                 .setOutputs("output")

@@ -126,6 +126,12 @@ class AdversarialModelsTest {
                         .as("pixel %d", i)
                         .isCloseTo(flat.getFloat(i), within(2e-4f));
             }
+            NetworkDefinition other = ModelZoo.get(name).build(MNIST, adam(), 2);
+            try (Replica beginner = new AdversarialReplica(other, BATCH, 1, Precision.FLOAT32)) {
+                assertThat(beginner.takeCommon(new ByteArrayInputStream(file.toByteArray())))
+                        .isEmpty();
+                assertThat(beginner.parameters()).isEqualTo(replica.parameters());
+            }
         }
     }
 

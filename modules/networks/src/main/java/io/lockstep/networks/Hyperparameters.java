@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
@@ -107,53 +108,47 @@ public record Hyperparameters(
     }
 
     public Hyperparameters withUpdater(UpdaterName changed, double changedRate) {
-        Draft draft = new Draft(this);
-        draft.updater = changed;
-        draft.learningRate = changedRate;
-        return draft.finished();
+        return with(draft -> {
+            draft.updater = changed;
+            draft.learningRate = changedRate;
+        });
     }
 
     public Hyperparameters withRegularization(double changedL1, double changedL2, double changedDecay) {
-        Draft draft = new Draft(this);
-        draft.l1 = changedL1;
-        draft.l2 = changedL2;
-        draft.weightDecay = changedDecay;
-        return draft.finished();
+        return with(draft -> {
+            draft.l1 = changedL1;
+            draft.l2 = changedL2;
+            draft.weightDecay = changedDecay;
+        });
     }
 
     public Hyperparameters withMaxNorm(double changed) {
-        Draft draft = new Draft(this);
-        draft.maxNorm = changed;
-        return draft.finished();
+        return with(draft -> draft.maxNorm = changed);
     }
 
     public Hyperparameters withNormGroups(int changed) {
-        Draft draft = new Draft(this);
-        draft.normGroups = changed;
-        return draft.finished();
+        return with(draft -> draft.normGroups = changed);
     }
 
     public Hyperparameters withDropout(double changed) {
-        Draft draft = new Draft(this);
-        draft.dropout = changed;
-        return draft.finished();
+        return with(draft -> draft.dropout = changed);
     }
 
     public Hyperparameters withDropConnect(double changed) {
-        Draft draft = new Draft(this);
-        draft.dropConnect = changed;
-        return draft.finished();
+        return with(draft -> draft.dropConnect = changed);
     }
 
     public Hyperparameters withInitialisation(Initialisation changed) {
-        Draft draft = new Draft(this);
-        draft.initialisation = changed;
-        return draft.finished();
+        return with(draft -> draft.initialisation = changed);
     }
 
     public Hyperparameters withLabelSmoothing(double changed) {
+        return with(draft -> draft.labelSmoothing = changed);
+    }
+
+    private Hyperparameters with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
-        draft.labelSmoothing = changed;
+        change.accept(draft);
         return draft.finished();
     }
 
@@ -219,9 +214,9 @@ public record Hyperparameters(
     }
 
     /**
-     * Gives every layer its l1, l2, weight decay, greatest norm, DropConnect and initialisation. Layer by layer, because DL4J 1.0.0-M2.1 counts a
-     * weight decay that is set for the whole network twice (LayerValidation adds it to layers that inherited it already), and takes l2 and
-     * weight decay for alternatives.
+     * Gives every layer its l1, l2, weight decay, greatest norm, DropConnect and initialisation. Layer by layer, because
+     * DL4J 1.0.0-M2.1 counts a weight decay that is set for the whole network twice (LayerValidation adds it to layers that
+     * inherited it already), and takes l2 and weight decay for alternatives.
      */
     public ComputationGraphConfiguration applyTo(ComputationGraphConfiguration configuration) {
         for (GraphVertex vertex : configuration.getVertices().values()) {
@@ -239,10 +234,10 @@ public record Hyperparameters(
      * @param vertices names of the layers
      */
     public void separateUpdater(ComputationGraphConfiguration configuration, Set<String> vertices) {
-        Draft draft = new Draft(this);
-        draft.momentum = Math.nextUp(momentum);
-        draft.epsilon = Math.nextUp(epsilon);
-        Hyperparameters near = draft.finished();
+        Hyperparameters near = with(draft -> {
+            draft.momentum = Math.nextUp(momentum);
+            draft.epsilon = Math.nextUp(epsilon);
+        });
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertices.contains(name)
                     && vertex instanceof LayerVertex layerVertex

@@ -1,8 +1,6 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.NearestName;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -29,14 +27,7 @@ public enum Initialisation {
 
     /** @throws IllegalArgumentException naming the nearest and all known names */
     public static Initialisation of(String name) {
-        return Arrays.stream(values())
-                .filter(each -> each.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(NearestName.unknown("initialisation", name, names())));
-    }
-
-    public static List<String> names() {
-        return Arrays.stream(values()).map(Initialisation::toString).toList();
+        return NearestName.find("initialisation", name, values());
     }
 
     void giveTo(BaseLayer layer) {

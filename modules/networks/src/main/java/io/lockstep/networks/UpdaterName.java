@@ -1,8 +1,6 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.NearestName;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
@@ -34,14 +32,7 @@ public enum UpdaterName {
 
     /** @throws IllegalArgumentException naming the nearest and all known names */
     public static UpdaterName of(String name) {
-        return Arrays.stream(values())
-                .filter(updater -> updater.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(NearestName.unknown("updater", name, names())));
-    }
-
-    public static List<String> names() {
-        return Arrays.stream(values()).map(UpdaterName::toString).toList();
+        return NearestName.find("updater", name, values());
     }
 
     IUpdater create(Hyperparameters h) {

@@ -99,13 +99,7 @@ class CompiledReplicaTest {
                                 .activation(Activation.SIGMOID)
                                 .build(),
                         "mean")
-                .addLayer(
-                        "out",
-                        new OutputLayer.Builder(LossFunction.MCXENT)
-                                .nOut(4)
-                                .activation(Activation.SOFTMAX)
-                                .build(),
-                        "dense")
+                .addLayer("out", softmax(1), "dense")
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();
@@ -130,13 +124,7 @@ class CompiledReplicaTest {
                 .addLayer(
                         "large", new Upsampling2D.Builder(2).dataFormat(format).build(), "norm")
                 .addLayer("d", convolution(format, Activation.TANH), "large")
-                .addLayer(
-                        "out",
-                        new OutputLayer.Builder(LossFunction.MCXENT)
-                                .nOut(4)
-                                .activation(Activation.SOFTMAX)
-                                .build(),
-                        "d")
+                .addLayer("out", softmax(1), "d")
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();

@@ -87,7 +87,7 @@ final class Compiler {
             primitives.put(node.index(), new ResponseNormNode(plan, node));
         } else if (operation instanceof BatchNorm) {
             norms.put(node.index(), new BatchNormNode(plan, node));
-        } else if (PlainNode.of(graph, node) != null) {
+        } else if (PlainNode.has(operation)) {
             plain.put(node.index(), PlainNode.of(graph, node));
         } else if (isMove(operation)) {
             int channels = 0;

@@ -30,8 +30,6 @@ final class GraphTranslator {
     private final boolean channelsLast;
     /** The engine's node for a vertex's output. */
     private final Map<String, String> nodeOf = new HashMap<>();
-    /** Appends the loss of the first of several outputs; of a single one it is there already. */
-    private Runnable ownLoss = () -> {};
     /** Vertices that are all zeros, with the channels they have; they get no node. */
     private final Map<String, Integer> zeros = new HashMap<>();
 
@@ -79,7 +77,9 @@ final class GraphTranslator {
                 vertex(name);
             }
         }
-        ownLoss.run();
+        List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
+        outputs.subList(1, outputs.size()).forEach(auxiliary -> layers.appendLoss(auxiliary, false));
+        layers.appendLoss(outputs.get(0), true); // last, which makes it the graph's own
         Graph result = graph.build();
         if (result.parameters() != dl4j.numParams()) {
             throw new IllegalStateException(
@@ -91,21 +91,10 @@ final class GraphTranslator {
     private void vertex(String name) {
         GraphVertex vertex = dl4j.getConfiguration().getVertices().get(name);
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
-        List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
-        if (vertex instanceof LayerVertex layer && outputs.size() > 1 && outputs.contains(name)) {
-            Runnable loss = layers.outputAmongOthers(name, layer, node(name, inputs.get(0)));
-            if (name.equals(outputs.get(0))) {
-                ownLoss = loss;
-            } else {
-                loss.run();
-            }
-        } else if (vertex instanceof LayerVertex layer) {
+        if (vertex instanceof LayerVertex layer) {
             nodeOf.put(name, layers.layer(name, layer, node(name, inputs.get(0))));
-        } else if (vertex instanceof ElementWiseVertex elementWise && elementWise.getOp() == ElementWiseVertex.Op.Add) {
-            graph.add(name, new Operation.Add(), alike(name, inputs));
-            nodeOf.put(name, name);
         } else if (vertex instanceof ElementWiseVertex elementWise) {
-            graph.add(name, new Operation.Combination(how(elementWise.getOp())), alike(name, inputs));
+            graph.add(name, combination(elementWise.getOp()), alike(name, inputs));
             nodeOf.put(name, name);
         } else if (vertex instanceof CrossAttention attention) {
             graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
@@ -136,13 +125,13 @@ final class GraphTranslator {
         return parts;
     }
 
-    private static Operation.Combination.How how(ElementWiseVertex.Op operation) {
+    private static Operation combination(ElementWiseVertex.Op operation) {
         return switch (operation) {
-            case Subtract -> Operation.Combination.How.DIFFERENCE;
-            case Product -> Operation.Combination.How.PRODUCT;
-            case Average -> Operation.Combination.How.MEAN;
-            case Max -> Operation.Combination.How.MAXIMUM;
-            case Add -> throw new IllegalArgumentException("a sum is an operation of its own");
+            case Add -> new Operation.Add();
+            case Subtract -> new Operation.Combination(Operation.Combination.How.DIFFERENCE);
+            case Product -> new Operation.Combination(Operation.Combination.How.PRODUCT);
+            case Average -> new Operation.Combination(Operation.Combination.How.MEAN);
+            case Max -> new Operation.Combination(Operation.Combination.How.MAXIMUM);
         };
     }
 

@@ -3,11 +3,14 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.PoolingKind;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.VectorToImage;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -70,12 +73,14 @@ final class LayerTranslator {
     private final boolean channelsLast;
     private final double labelSmoothing;
     private final SequenceTranslator sequences;
+    /** By output. */
+    private final Map<String, Loss> losses = new HashMap<>();
 
     LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing) {
         this.graph = graph;
         this.channelsLast = channelsLast;
         this.labelSmoothing = labelSmoothing;
-        sequences = new SequenceTranslator(graph, this, labelSmoothing);
+        sequences = new SequenceTranslator(graph, this);
     }
 
     /** @return the node that holds the layer's output */
@@ -133,8 +138,7 @@ final class LayerTranslator {
             return output(name, (OutputLayer) layer, x);
         } else if (type == LossLayer.class) {
             LossLayer loss = (LossLayer) layer;
-            requireSoftmaxCrossEntropy(name, loss.getActivationFn(), loss.getLossFn());
-            return append(name, new Operation.SoftmaxCrossEntropy(labelSmoothing), x);
+            return lose(name, softmaxCrossEntropy(name, loss.getActivationFn(), loss.getLossFn()), x);
         }
         return sequences.layer(name, layer, x);
     }
@@ -336,37 +340,37 @@ final class LayerTranslator {
         }
         Operation loss = lossOf(name, layer);
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
-        return append(name + ".loss", loss, name);
+        return lose(name, loss, name);
+    }
+
+    /** Notes what an output's scores become once all vertices are there. */
+    String lose(String name, Operation loss, String scores) {
+        losses.put(name, new Loss(loss, scores));
+        return scores;
     }
 
     /**
-     * An output layer of a network that has several.
+     * Appends an output's loss, and then it is the graph's own.
      *
-     * @return appends the loss, whose scores are there; the engine wants the network's own at the end
+     * @param own whether it is the network's first output, whose loss is told: DL4J would tell a weighted one
      */
-    Runnable outputAmongOthers(String name, LayerVertex vertex, String input) {
-        if (!(vertex.getLayerConf().getLayer() instanceof OutputLayer layer)) {
-            throw unsupported(name, "output among several that is no OutputLayer");
+    void appendLoss(String output, boolean own) {
+        Loss loss = losses.get(output);
+        if (loss == null) {
+            throw unsupported(output, "output that is no output layer");
         }
-        ILossFunction loss = layer.getLossFn();
-        if (!(layer.getActivationFn() instanceof ActivationSoftmax) || loss.getClass() != LossMCXENT.class) {
-            throw unsupported(name, "output among several other than softmax with cross-entropy");
+        boolean steps = graph.shapeOf(loss.scores).pixels() > 1;
+        if (!own && (steps || !(loss.operation instanceof SoftmaxCrossEntropy))) {
+            throw unsupported(output, "auxiliary output other than softmax of a vector");
         }
-        INDArray weights = ((LossMCXENT) loss).getWeights();
-        double weight = weights == null ? 1 : weights.getDouble(0);
-        if (weights != null && !weights.eq(weights.getDouble(0)).all()) {
-            throw unsupported(name, "weights that differ between classes");
+        if (own && !steps && loss.operation instanceof SoftmaxCrossEntropy softmax && softmax.weight() != 1) {
+            throw unsupported(output, "weighted cross-entropy, but of each step or an auxiliary classifier");
         }
-        String x = dropout(name, layer, preprocess(name, vertex.getPreProcessor(), input));
-        if (graph.shapeOf(x).pixels() > 1) {
-            throw unsupported(name, "output of each step among several");
-        }
-        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), x);
-        if (layer.getWeightNoise() != null) {
-            NoiseTranslator.dropConnect(graph, name, layer.getWeightNoise());
-        }
-        return () -> append(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing, weight), name);
+        append(output + ".loss", loss.operation, loss.scores);
     }
+
+    /** @param scores node that the loss reads */
+    private record Loss(Operation operation, String scores) {}
 
     private Operation lossOf(String name, OutputLayer layer) {
         IActivation function = layer.getActivationFn();
@@ -379,16 +383,22 @@ final class LayerTranslator {
         } else if (layer.getNOut() == 1 && function instanceof ActivationIdentity && loss instanceof LossWasserstein) {
             return new Operation.Judgement(Operation.Rule.WASSERSTEIN);
         }
-        requireSoftmaxCrossEntropy(name, function, loss);
-        return new Operation.SoftmaxCrossEntropy(labelSmoothing);
+        return softmaxCrossEntropy(name, function, loss);
     }
 
-    private static void requireSoftmaxCrossEntropy(String name, IActivation function, ILossFunction loss) {
-        boolean crossEntropy = loss instanceof LossMCXENT unweighted && unweighted.getWeights() == null;
-        if (!(function instanceof ActivationSoftmax) || !crossEntropy) {
-            throw unsupported(
-                    name, "output other than softmax, or one sigmoid, with unweighted cross-entropy, or a critic's");
+    /** Weights of classes that are all the same weigh each label: 1 / T makes DL4J's sum over T steps a mean. */
+    SoftmaxCrossEntropy softmaxCrossEntropy(String name, IActivation function, ILossFunction loss) {
+        if (!(function instanceof ActivationSoftmax) || !(loss instanceof LossMCXENT crossEntropy)) {
+            throw unsupported(name, "output other than softmax, or one sigmoid, with cross-entropy, or a critic's");
         }
+        INDArray weights = crossEntropy.getWeights();
+        double weight = weights == null ? 1 : weights.getDouble(0);
+        if (weights != null
+                && (weights.minNumber().doubleValue() != weight
+                        || weights.maxNumber().doubleValue() != weight)) {
+            throw unsupported(name, "cross-entropy with other weights for other classes");
+        }
+        return new SoftmaxCrossEntropy(labelSmoothing, weight);
     }
 
     private String responseNorm(String name, LocalResponseNormalization layer, String input) {

@@ -22,20 +22,16 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** The layers and preprocessors of sequences, in whichever format: the engine's sequences are (N, T, F) throughout. */
 final class SequenceTranslator {
     private final Graph.Builder graph;
     private final LayerTranslator layers;
-    private final double labelSmoothing;
 
-    SequenceTranslator(Graph.Builder graph, LayerTranslator layers, double labelSmoothing) {
+    SequenceTranslator(Graph.Builder graph, LayerTranslator layers) {
         this.graph = graph;
         this.layers = layers;
-        this.labelSmoothing = labelSmoothing;
     }
 
     String preprocess(String name, InputPreProcessor preprocessor, String input) {
@@ -135,26 +131,8 @@ final class SequenceTranslator {
     }
 
     private String output(String name, RnnOutputLayer layer, String input) {
-        if (!(layer.getActivationFn() instanceof ActivationSoftmax)
-                || !(layer.getLossFn() instanceof LossMCXENT loss)) {
-            throw GraphTranslator.unsupported(name, "output other than softmax with cross-entropy");
-        }
+        Operation loss = layers.softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
         graph.add(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
-        double weight = weight(name, loss);
-        graph.add(name + ".loss", new Operation.SoftmaxCrossEntropy(labelSmoothing, weight), name);
-        return name + ".loss";
-    }
-
-    /** Weights of classes that are all the same weigh every step: 1 / T makes DL4J's sum over time a mean. */
-    private static double weight(String name, LossMCXENT loss) {
-        if (loss.getWeights() == null) {
-            return 1;
-        }
-        double weight = loss.getWeights().getDouble(0);
-        if (loss.getWeights().minNumber().doubleValue() != weight
-                || loss.getWeights().maxNumber().doubleValue() != weight) {
-            throw GraphTranslator.unsupported(name, "cross-entropy with other weights for other classes");
-        }
-        return weight;
+        return layers.lose(name, loss, name);
     }
 }
