@@ -1,14 +1,17 @@
 package io.lockstep.benchmarks;
 
 import io.lockstep.benchmarks.step.StepReport;
+import io.lockstep.benchmarks.step.StockNetwork;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
+import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Range;
+import io.lockstep.training.Replica;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +22,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,11 +50,19 @@ public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--batch", description = "Examples of a step. Default: ${DEFAULT-VALUE}.")
     int batch = 64;
 
-    @Option(names = "--threads", description = "For forward and backward. Default: all cores.")
+    @Option(
+            names = "--threads",
+            description = "For forward and backward; DL4J's are OMP_NUM_THREADS. Default: all cores.")
     int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--precision", description = "fp32, bf16. Default: ${DEFAULT-VALUE}.")
     String precision = "fp32";
+
+    @Option(
+            names = "--runtime",
+            description = "auto (the engine), dl4j (DL4J's layers, convolutions by oneDNN), stock (DL4J's own fit)."
+                    + " Default: ${DEFAULT-VALUE}.")
+    String runtime = "auto";
 
     @Option(names = "--seconds", description = "Measured, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
     double seconds = 8;
@@ -70,19 +82,54 @@ public final class StepBenchmark implements Callable<Integer> {
                     spec.commandLine(),
                     "--model=" + model + ": has two networks that take turns; train tells what their steps take");
         }
-        try (CompiledReplica replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
-            Batch examples = randomBatch(definition);
-            run(replica, examples, 0);
-            report = report(replica, run(replica, examples, 1_000_000));
-            if (breakdown) {
-                printBreakdown(replica, examples);
+        Batch examples = randomBatch(definition);
+        switch (runtime) {
+            case "auto" -> {
+                try (var replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
+                    report = report(definition, replica.plan().forwardFlop(), stepsOf(replica, examples));
+                    if (breakdown) {
+                        printBreakdown(replica, examples);
+                    }
+                }
             }
+            case "dl4j" -> {
+                requireEngine(breakdown, "--breakdown");
+                requireEngine(precision() != Precision.FLOAT32, "--precision=" + precision);
+                try (var replica = new Dl4jReplica(definition, batch, 0)) {
+                    report = report(definition, ModelSummary.of(definition).flops(), stepsOf(replica, examples));
+                }
+            }
+            case "stock" -> {
+                requireEngine(breakdown, "--breakdown");
+                requireEngine(precision() != Precision.FLOAT32, "--precision=" + precision);
+                try (var network = new StockNetwork(definition, examples)) {
+                    report = report(definition, ModelSummary.of(definition).flops(), step -> network.fit());
+                }
+            }
+            default ->
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--runtime=" + runtime + ": must be auto, dl4j or stock");
         }
         System.out.print(report.json());
         if (json != null) {
             Files.writeString(json, report.json());
         }
         return 0;
+    }
+
+    private void requireEngine(boolean asked, String option) {
+        if (asked) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), option + " is the engine's: leave --runtime=auto");
+        }
+    }
+
+    /** A rate so small that a fixed batch is never fitted, which would leave zeros to multiply. */
+    private static LongConsumer stepsOf(Replica replica, Batch examples) {
+        return step -> {
+            replica.forwardBackward(examples, step, mark -> {});
+            replica.update(step, 0, StockNetwork.LEARNING_RATE);
+        };
     }
 
     private Precision precision() {
@@ -124,33 +171,34 @@ public final class StepBenchmark implements Callable<Integer> {
     }
 
     /** Steps for as long as asked, five at least; milliseconds of each. */
-    private double[] run(CompiledReplica replica, Batch examples, long firstStep) {
+    private double[] run(LongConsumer step, long first) {
         double[] milliseconds = new double[1 << 16];
         int steps = 0;
         long start = System.nanoTime();
         while (steps < milliseconds.length && (steps < 5 || System.nanoTime() - start < seconds * 1e9)) {
             long before = System.nanoTime();
-            replica.forwardBackward(examples, steps, mark -> {});
-            // a rate so small that a fixed batch is never fitted, which would leave zeros to multiply
-            replica.update(firstStep + steps, 0, 1e-6);
+            step.accept(first + steps);
             milliseconds[steps++] = (System.nanoTime() - before) / 1e6;
         }
         return Arrays.copyOf(milliseconds, steps);
     }
 
-    private StepReport report(CompiledReplica replica, double[] milliseconds) {
+    /** @param flop of forward for one example */
+    private StepReport report(NetworkDefinition definition, long flop, LongConsumer step) {
+        double[] warmUp = run(step, 0);
+        double[] milliseconds = run(step, warmUp.length);
         Arrays.sort(milliseconds);
         double median = milliseconds[milliseconds.length / 2];
-        long statistics = replica.statistics().stream().mapToLong(Range::size).sum();
         return new StepReport(
                 model,
+                runtime,
                 batch,
                 threads,
                 precision,
-                replica.parameters().remaining() / Float.BYTES - statistics,
+                ModelSummary.of(definition).parameters(),
                 median,
                 batch / median * 1e3,
-                3.0 * replica.plan().forwardFlop() * batch / median / 1e6,
+                3.0 * flop * batch / median / 1e6,
                 peakMegabytes());
     }
 

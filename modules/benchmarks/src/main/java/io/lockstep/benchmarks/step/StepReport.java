@@ -3,6 +3,7 @@ package io.lockstep.benchmarks.step;
 import java.util.Locale;
 
 /**
+ * @param runtime auto, dl4j or stock
  * @param parameters trained, without running statistics
  * @param medianStepMs forward, backward and update
  * @param precision of the factors of products
@@ -11,6 +12,7 @@ import java.util.Locale;
  */
 public record StepReport(
         String model,
+        String runtime,
         int batch,
         int threads,
         String precision,
@@ -23,9 +25,10 @@ public record StepReport(
     public String json() {
         return String.format(
                 Locale.ROOT,
-                "{\"model\": \"%s\", \"batch\": %d, \"threads\": %d, \"precision\": \"%s\", \"parameters\": %d, \"median_step_ms\": %.3f,"
+                "{\"model\": \"%s\", \"runtime\": \"%s\", \"batch\": %d, \"threads\": %d, \"precision\": \"%s\", \"parameters\": %d, \"median_step_ms\": %.3f,"
                         + " \"examples_per_second\": %.2f, \"gflops_per_second\": %.2f, \"peak_rss_mb\": %d}%n",
                 model,
+                runtime,
                 batch,
                 threads,
                 precision,
