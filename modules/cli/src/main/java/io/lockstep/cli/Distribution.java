@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The folder that the build assembles and {@code bin/lockstep} starts from, told by the system property {@code
@@ -10,6 +11,7 @@ import java.nio.file.Path;
  * <pre>
  * RELEASE, jars/     Spark: the folder is a valid SPARK_HOME
  * lockstep/          Lockstep's jars and what Spark lacks
+ * lockstep-cuda/     what executors need beside that to compute on GPUs, if built with -P cuda
  * conf/              defaults, recipes, logging
  * </pre>
  */
@@ -33,13 +35,19 @@ record Distribution(Path home) {
         return home.resolve("lockstep/lockstep-cli-" + BuildInfo.VERSION + ".jar");
     }
 
-    /** As a class path entry. */
-    String lockstepJars() {
-        return home.resolve("lockstep") + "/*";
-    }
-
-    Path lockstepFolder() {
-        return home.resolve("lockstep");
+    /**
+     * The folders of the jars that executors need.
+     *
+     * @throws UsageException if GPUs are to compute and the build has not brought what they need
+     */
+    List<Path> executorFolders(boolean onGpus) {
+        Path own = home.resolve("lockstep");
+        Path cuda = home.resolve("lockstep-cuda");
+        if (onGpus && !Files.isDirectory(cuda)) {
+            throw new UsageException("runtime = cuda needs ND4J's CUDA backend, which this build of Lockstep has not"
+                    + " brought: mvn -P cuda -DskipTests package (600 MB to download)");
+        }
+        return onGpus ? List.of(own, cuda) : List.of(own);
     }
 
     Path conf() {

@@ -143,7 +143,7 @@ final class DriverExamination {
         }
         ModelSummary summary = ModelSummary.of(network);
         long vector = (summary.parameters() + summary.statistics()) * Float.BYTES;
-        if (configuration.get(Settings.RUNTIME).equals("dl4j")) {
+        if (Networks.byDl4j(configuration)) {
             return 3 * vector;
         }
         try (Replica replica = network.adversarial() != null

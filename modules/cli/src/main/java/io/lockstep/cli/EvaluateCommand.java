@@ -133,14 +133,15 @@ final class EvaluateCommand implements Callable<Integer> {
         HadoopStorage storage = SparkJobs.storage(conf);
         SparkProperties.complete(conf);
         SparkJobs.check(configuration, conf);
-        var program = new EvaluateProgram(new RankEvaluation(
+        var ranks = new RankEvaluation(
                 SparkJobs.data(configuration),
                 storage.qualify(runDir) + "/checkpoints",
                 configuration.get(Settings.CHECKPOINT),
                 Settings.best(configuration),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
-                Networks.replicas(Networks.zoo(configuration), configuration)));
+                Networks.replicas(Networks.zoo(configuration), configuration));
+        var program = new EvaluateProgram(ranks, Networks.onGpus(configuration));
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(

@@ -1,15 +1,25 @@
 package io.lockstep.cli;
 
+import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
 import io.lockstep.training.RankEvaluation;
 import io.lockstep.training.RunEvent;
 import java.io.IOException;
 
-/** Evaluation, as Spark carries it to the executors. */
-record EvaluateProgram(RankEvaluation evaluation) implements RankProgram<RankEvaluation.Result> {
+/**
+ * Evaluation, as Spark carries it to the executors.
+ *
+ * @param onGpus whether each rank computes on the GPU that Spark gave it
+ */
+record EvaluateProgram(RankEvaluation evaluation, boolean onGpus) implements RankProgram<RankEvaluation.Result> {
     @Override
     public RankEvaluation.Result run(RankContext context) throws IOException {
+        if (onGpus) {
+            CudaBackend.claim(context.gpus().get(0));
+        } else {
+            CudaBackend.hide();
+        }
         return evaluation.run(
                 context.group(),
                 context.storage(),

@@ -57,7 +57,7 @@ final class GameSettings {
         } catch (IllegalArgumentException e) {
             throw new UsageException(model + ": " + e.getMessage(), e);
         }
-        refuse(model, Settings.RUNTIME, configuration.get(Settings.RUNTIME).equals("dl4j"), "DL4J plays no such game");
+        refuse(model, Settings.RUNTIME, Networks.byDl4j(configuration), "DL4J plays no such game");
         refuse(
                 model,
                 Settings.SYNC_BATCH_NORM,

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
-import io.lockstep.cli.HostFacts.Gpu;
 import io.lockstep.collectives.sharedmemory.SharedMemory;
+import io.lockstep.networks.gpu.InstalledGpu;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +11,6 @@ final class HostExamination {
     private static final long MIB = 1 << 20;
     /** Aeron's window for links of up to 10 Gbit/s. */
     private static final long RECEIVE_BUFFER = 2 * MIB;
-    /** ND4J 1.0.0-M2.1's CUDA backend has code for these and none to translate for later ones. */
-    private static final double NEWEST_COMPUTE_CAPABILITY = 8.9;
 
     private final HostFacts facts;
     private final Configuration configuration;
@@ -146,23 +144,18 @@ final class HostExamination {
     }
 
     private void gpus() {
-        for (Gpu gpu : facts.gpus()) {
-            String measured = gpu.name() + ", compute capability " + gpu.computeCapability() + ", " + gpu.uuid();
-            double capability;
-            try {
-                capability = Double.parseDouble(gpu.computeCapability());
-            } catch (NumberFormatException e) {
-                capability = 0; // a driver that does not tell
-            }
-            if (capability > NEWEST_COMPUTE_CAPABILITY) {
+        if (ranksHere > 0 && Networks.onGpus(configuration) && facts.cudaFault() != null) {
+            findings.add(Finding.fail("CUDA", facts.cudaFault(), "ranks compute on GPUs", "leave runtime = auto"));
+        }
+        for (InstalledGpu gpu : facts.gpus()) {
+            if (gpu.unsupported() != null) {
                 findings.add(Finding.warn(
                         "GPU",
-                        measured,
-                        "ND4J 1.0.0-M2.1's CUDA backend has code for compute capabilities 3.7 to 8.9 and none that a"
-                                + " driver could translate: it cannot run on an H100 or H200, nor on anything later",
-                        "train on this host's CPU cores, or take A100s, RTX 30s or 40s for the cuda profile"));
+                        gpu.toString(),
+                        gpu.unsupported(),
+                        "train on this host's CPU cores, or take A100s, RTX 30s or 40s for runtime = cuda"));
             } else {
-                findings.add(Finding.ok("GPU", measured));
+                findings.add(Finding.ok("GPU", gpu.toString()));
             }
         }
     }

@@ -1,17 +1,16 @@
 package io.lockstep.cli;
 
 import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.networks.gpu.CudaBackend;
+import io.lockstep.networks.gpu.InstalledGpu;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a process finds on its host.
@@ -24,7 +23,8 @@ import java.util.concurrent.TimeUnit;
  * @param sharedMemoryFolder where ranks of a host would meet, with {@code sharedMemoryBytes} free
  * @param availableBytes of memory on the host, or its container's limit where that is less; -1: unknown
  * @param receiveBufferBytes the most that a socket may ask for; -1: unknown
- * @param gpus as {@code nvidia-smi} lists them: name, compute capability, UUID
+ * @param gpus as {@code nvidia-smi} lists them
+ * @param cudaFault what ND4J's CUDA backend lacks; null where it lacks nothing
  * @param clockMillis when the facts were taken
  */
 record HostFacts(
@@ -41,13 +41,11 @@ record HostFacts(
         long sharedMemoryBytes,
         long availableBytes,
         long receiveBufferBytes,
-        List<Gpu> gpus,
+        List<InstalledGpu> gpus,
+        String cudaFault,
         long clockMillis)
         implements Serializable {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
-
-    /** @param computeCapability {@code 9.0} */
-    record Gpu(String name, String computeCapability, String uuid) implements Serializable {}
 
     /** @param trains whether ranks run in this process; executors get their flags from Lockstep, a driver needs none */
     static HostFacts here(boolean trains) {
@@ -78,7 +76,8 @@ record HostFacts(
                 usable(shm),
                 availableMemory(),
                 number(Path.of("/proc/sys/net/core/rmem_max")),
-                listGpus(),
+                InstalledGpu.list(),
+                CudaBackend.fault(),
                 System.currentTimeMillis());
     }
 
@@ -113,38 +112,5 @@ record HostFacts(
         } catch (IOException | NumberFormatException e) {
             return -1;
         }
-    }
-
-    private static List<Gpu> listGpus() {
-        try {
-            Process process = new ProcessBuilder(
-                            "nvidia-smi", "--query-gpu=name,compute_cap,uuid", "--format=csv,noheader")
-                    .redirectErrorStream(true)
-                    .start();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return List.of();
-            }
-            return process.exitValue() == 0
-                    ? parse(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    : List.of();
-        } catch (IOException e) {
-            return List.of(); // no such program: no such GPU
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
-    }
-
-    /** {@code NVIDIA H200, 9.0, GPU-1c...}, a line each. */
-    static List<Gpu> parse(String listing) {
-        List<Gpu> gpus = new ArrayList<>();
-        for (String line : listing.lines().toList()) {
-            String[] parts = line.split(",\\s*");
-            if (parts.length == 3) {
-                gpus.add(new Gpu(parts[0].trim(), parts[1].trim(), parts[2].trim()));
-            }
-        }
-        return gpus;
     }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.networks.gpu.CudaBackend;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 
@@ -8,6 +9,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws SparkUserAppException {
+        CudaBackend.hide();
         int status = Commands.execute(Commands.StartedBy.SPARK_SUBMIT, args);
         if (status != ExitStatus.DONE) {
             // how an application tells spark-submit, and YARN, its exit status; System.exit would look like a crash

@@ -28,6 +28,7 @@ final class MasterJobs {
             Map.entry(Settings.MICRO_BATCHES, "DL4J does not accumulate gradients"),
             Map.entry(Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges"),
             Map.entry(Settings.PRECISION, "DL4J has float32 only"),
+            Map.entry(Settings.RUNTIME, "DL4J runs them, on CPUs"),
             Map.entry(Settings.TRANSPORT, "DL4J brings its own"),
             Map.entry(Settings.SECURITY, "DL4J has none: Spark's own settings secure parameter averaging"),
             Map.entry(Settings.STOP_AFTER, "DL4J's runs cannot be gone on with"),

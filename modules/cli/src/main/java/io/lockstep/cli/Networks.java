@@ -250,10 +250,19 @@ final class Networks {
             ProcessGroup group = together ? setup.group() : null;
             return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), precision, group);
         }
-        return configuration.get(Settings.RUNTIME).equals("dl4j")
+        return byDl4j(configuration)
                 ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
                 : Replicas.fastest(
                         network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.notices());
+    }
+
+    /** Whether DL4J is asked to run the network, here or on a GPU. */
+    static boolean byDl4j(Configuration configuration) {
+        return !configuration.get(Settings.RUNTIME).equals("auto");
+    }
+
+    static boolean onGpus(Configuration configuration) {
+        return configuration.get(Settings.RUNTIME).equals("cuda");
     }
 
     private static Precision precision(Configuration configuration) {

@@ -52,8 +52,9 @@ final class Settings {
     static final Setting<String> RUNTIME = add(
             "runtime",
             "auto",
-            "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j.",
-            Parsers.word("auto", "dl4j"));
+            "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j, cuda (DL4J on"
+                    + " the rank's GPU; a build with mvn -P cuda).",
+            Parsers.word("auto", "dl4j", "cuda"));
 
     static final Setting<String> PRECISION = add(
             "precision",

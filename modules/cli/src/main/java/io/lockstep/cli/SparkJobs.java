@@ -108,7 +108,7 @@ final class SparkJobs {
             }
         }
         try {
-            Gpus.check(conf);
+            Gpus.check(conf, Networks.onGpus(configuration));
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }

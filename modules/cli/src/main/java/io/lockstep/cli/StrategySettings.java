@@ -80,7 +80,7 @@ final class StrategySettings {
         if (!configuration.get(Settings.SYNC_BATCH_NORM)) {
             return;
         }
-        if (configuration.get(Settings.RUNTIME).equals("dl4j")) {
+        if (Networks.byDl4j(configuration)) {
             throw new UsageException("sync-batch-norm is the compiled runtime's; leave runtime = auto");
         }
         if (configuration.get(Settings.MICRO_BATCHES) > 1) {

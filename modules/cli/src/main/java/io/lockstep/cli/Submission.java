@@ -30,6 +30,7 @@ final class Submission {
             List<String> command) {
         int workers = configuration.get(Settings.WORKERS);
         int memory = configuration.get(Settings.WORKER_MEMORY_MB);
+        List<Path> folders = distribution.executorFolders(Networks.onGpus(configuration));
         add("--class", Main.class.getName());
         if (cluster.master() == null) {
             int cores = localCores(configuration);
@@ -47,9 +48,11 @@ final class Submission {
         add("--name", name);
         if (cluster.isLocal()) {
             // the executors of a local cluster are on this disk: nothing to copy
-            conf("spark.executor.extraClassPath", distribution.lockstepJars());
+            conf(
+                    "spark.executor.extraClassPath",
+                    folders.stream().map(folder -> folder + "/*").collect(Collectors.joining(":")));
         } else if (!cluster.isDriverInImage()) {
-            add("--jars", jars(distribution));
+            add("--jars", jars(folders, distribution.applicationJar()));
         }
         arguments.addAll(cluster.arguments());
         for (Map.Entry<String, String> setting : settings.entrySet()) {
@@ -67,16 +70,20 @@ final class Submission {
         return asked > 0 ? asked : Math.max(1, shared);
     }
 
-    private static String jars(Distribution distribution) {
-        try (var files = Files.list(distribution.lockstepFolder())) {
-            return files.filter(file -> !file.equals(distribution.applicationJar()))
-                    .map(Path::toString)
-                    .filter(file -> file.endsWith(".jar"))
-                    .sorted()
-                    .collect(Collectors.joining(","));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static String jars(List<Path> folders, Path applicationJar) {
+        List<String> jars = new ArrayList<>();
+        for (Path folder : folders) {
+            try (var files = Files.list(folder)) {
+                files.filter(file -> !file.equals(applicationJar))
+                        .map(Path::toString)
+                        .filter(file -> file.endsWith(".jar"))
+                        .sorted()
+                        .forEach(jars::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        return String.join(",", jars);
     }
 
     private void add(String option, String value) {

@@ -93,12 +93,10 @@ final class TrainJob {
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
-        if (!configuration.get(Settings.PRECISION).equals("fp32")
-                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
+        if (!configuration.get(Settings.PRECISION).equals("fp32") && Networks.byDl4j(configuration)) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.DROP_CONNECT)
-                && configuration.get(Settings.RUNTIME).equals("dl4j")) {
+        if (configuration.isChanged(Settings.DROP_CONNECT) && Networks.byDl4j(configuration)) {
             throw new UsageException(
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
@@ -234,7 +232,7 @@ final class TrainJob {
                 title(),
                 configuration,
                 goesOn -> options(folder, goesOn),
-                run -> new TrainProgram(run, replicas),
+                run -> new TrainProgram(run, replicas, Networks.onGpus(configuration)),
                 event -> take(event, folder));
         List<RankResult> results = job.run(resume);
         restarts = job.restarts();

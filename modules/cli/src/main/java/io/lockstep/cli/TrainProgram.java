@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
 import io.lockstep.training.RankRun;
@@ -9,13 +10,23 @@ import io.lockstep.training.RunOptions;
 import java.io.IOException;
 import java.util.List;
 
-/** Training, as Spark carries it to the executors. */
-record TrainProgram(RunOptions options, ReplicaFactory replicas) implements RankProgram<RankResult> {
+/**
+ * Training, as Spark carries it to the executors.
+ *
+ * @param onGpus whether each rank computes on the GPU that Spark gave it
+ */
+record TrainProgram(RunOptions options, ReplicaFactory replicas, boolean onGpus) implements RankProgram<RankResult> {
     @Override
     public RankResult run(RankContext context) throws IOException {
-        if (!context.gpus().isEmpty() && context.group().rank() == 0) {
-            context.events()
-                    .accept(new RunEvent.Warned("ranks have GPUs, which stay idle: networks are computed on the CPU"));
+        if (onGpus) {
+            CudaBackend.claim(context.gpus().get(0));
+        } else {
+            CudaBackend.hide();
+            if (!context.gpus().isEmpty() && context.group().rank() == 0) {
+                context.events()
+                        .accept(new RunEvent.Warned(
+                                "ranks have GPUs, which stay idle: runtime = auto computes on the CPU, cuda on them"));
+            }
         }
         List<String> hashes = new RankRun(
                         options,

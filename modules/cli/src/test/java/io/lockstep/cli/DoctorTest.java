@@ -3,7 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.cli.Finding.Level;
-import io.lockstep.cli.HostFacts.Gpu;
+import io.lockstep.networks.gpu.InstalledGpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +34,7 @@ class DoctorTest {
             1L << 33,
             1L << 23,
             List.of(),
+            "no CUDA here",
             0);
 
     @TempDir
@@ -65,7 +66,7 @@ class DoctorTest {
         return only(HostExamination.of(facts, configuration, 2));
     }
 
-    private static HostFacts facts(int java, boolean vectors, long shm, long buffers, Gpu... gpus) {
+    private static HostFacts facts(int java, boolean vectors, long shm, long buffers, InstalledGpu... gpus) {
         return new HostFacts(
                 "host",
                 "Java " + java,
@@ -81,6 +82,7 @@ class DoctorTest {
                 1L << 33,
                 buffers,
                 List.of(gpus),
+                "no CUDA here",
                 0);
     }
 
@@ -118,10 +120,23 @@ class DoctorTest {
     }
 
     @Test
+    void whatTheCudaBackendLacksStopsARunOnGpusOnly() {
+        HostFacts facts = facts(17, true, 1 << 30, 1 << 30);
+        Finding found = onHost(facts, "runtime", "cuda");
+
+        assertThat(found.what()).isEqualTo("CUDA");
+        assertThat(found.measured()).isEqualTo("no CUDA here");
+        assertThat(found.level()).isEqualTo(Level.FAIL);
+        assertThat(HostExamination.of(facts, configuration(), 1))
+                .extracting(Finding::what)
+                .doesNotContain("CUDA");
+    }
+
+    @Test
     void aGpuThatNd4jHasNoCodeForIsToldInPlainWords() {
-        List<Gpu> recorded = HostFacts.parse("""
-                NVIDIA H200, 9.0, GPU-5a1f0c1e-0000-0000-0000-000000000000
-                NVIDIA A100-SXM4-80GB, 8.0, GPU-11111111-0000-0000-0000-000000000000
+        List<InstalledGpu> recorded = InstalledGpu.parse("""
+                0, NVIDIA H200, GPU-5a1f0c1e-0000-0000-0000-000000000000, 9.0
+                1, NVIDIA A100-SXM4-80GB, GPU-11111111-0000-0000-0000-000000000000, 8.0
                 """);
         assertThat(recorded).hasSize(2);
         Finding h200 = onHost(facts(17, true, 1 << 30, 1 << 30, recorded.get(0), recorded.get(1)));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spark's own resource scheduling, on two workers that are told of two GPUs each. */
 @Timeout(200)
@@ -23,8 +24,10 @@ class GpuSchedulingIT {
     @TempDir
     Path folder;
 
-    @Test
-    void eachOfFourRanksHasAGpuOfItsOwn() throws Exception {
+    /** Whatever share of one the application's other tasks have. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "0.25"})
+    void eachOfFourRanksHasAGpuOfItsOwn(String ofTask) throws Exception {
         // the first worker that asks is told of two, the next of two others
         Path discovery = script("""
                 if mkdir %s/asked 2>/dev/null
@@ -33,7 +36,7 @@ class GpuSchedulingIT {
                 fi
                 """.formatted(folder));
 
-        Outcome run = train(discovery, "1", "2", "2");
+        Outcome run = train(discovery, ofTask, "2", "2");
 
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).contains("ranks have GPUs, which stay idle");
@@ -59,7 +62,7 @@ class GpuSchedulingIT {
     @ParameterizedTest
     @CsvSource({
         "0, 2, 2, a rank has one whole GPU: set spark.task.resource.gpu.amount=1",
-        "0.5, 2, 2, spark.task.resource.gpu.amount=1",
+        "2, 2, 2, 'spark.task.resource.gpu.amount=1, not 2'",
         "1, 0, 2, set spark.executor.resource.gpu.amount",
         "1, 4, 2, an executor has cores for 2 rank(s) and 4 GPU(s)"
     })

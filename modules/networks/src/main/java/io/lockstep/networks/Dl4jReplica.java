@@ -49,7 +49,9 @@ public final class Dl4jReplica implements Replica {
     private final LearningRates learningRates;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
+    private final INDArray state; // null: none
     private final ByteBuffer updaterState;
+    private final boolean announcesParts;
     private final Gradient gradientTable;
     private NetworkSnapshot snapshot;
 
@@ -70,21 +72,26 @@ public final class Dl4jReplica implements Replica {
                     "a replica is float32, this network is " + graph.params().dataType());
         }
         CrashReportingUtil.crashDumpsEnabled(false); // its library of machine facts is not shipped
+        boolean onCpu = Nd4j.getEnvironment().isCPU();
         this.graph = graph;
         graph.initGradientsView(); // otherwise left to the first fit
         this.featureLayout = layoutOf(input);
         this.statistics = FlatLayout.statistics(graph);
-        NativeLayers.install(graph);
+        if (onCpu) {
+            NativeLayers.install(graph);
+        }
         int steps = definition.labelsOfExample();
         this.inputs = new InputArrays(definition, steps, largestBatch, labelSmoothing);
         this.meter = new OutputMeter(definition.classes(), steps);
         this.watermark = Watermark.install(graph, meter);
         this.learningRates = new LearningRates(graph);
         this.gradientTable = FlatLayout.gradientTable(graph);
-        this.parameters = bytes(graph.params());
-        this.gradients = bytes(graph.getFlattenedGradients());
-        INDArray state = graph.getUpdater(true).getStateViewArray();
-        this.updaterState = state == null ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()) : bytes(state);
+        this.parameters = HostMemory.of(graph.params());
+        this.gradients = HostMemory.of(graph.getFlattenedGradients());
+        this.state = graph.getUpdater(true).getStateViewArray();
+        this.updaterState =
+                state == null ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()) : HostMemory.of(state);
+        this.announcesParts = onCpu; // a part that is final on a GPU is not on the host yet
     }
 
     @Override
@@ -100,6 +107,22 @@ public final class Dl4jReplica implements Replica {
     @Override
     public ByteBuffer updaterState() {
         return updaterState.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void toHost() {
+        HostMemory.fetch(graph.params());
+        if (state != null) {
+            HostMemory.fetch(state);
+        }
+    }
+
+    @Override
+    public void fromHost() {
+        HostMemory.written(graph.params());
+        if (state != null) {
+            HostMemory.written(state);
+        }
     }
 
     /** Of the flat vectors, and the copy that a checkpoint is written from; what DL4J takes beside them is not known. */
@@ -123,6 +146,14 @@ public final class Dl4jReplica implements Replica {
         return featureLayout;
     }
 
+    /** @throws IllegalStateException if ND4J's arrays are on a GPU: what computes beside it would see old copies */
+    public void requireOnHost() {
+        if (!Nd4j.getEnvironment().isCPU()) {
+            throw new IllegalStateException(
+                    "ND4J computes on a GPU in this process, where only DL4J itself can train: start another application");
+        }
+    }
+
     /** The network itself: to look at, not to train. */
     public ComputationGraph graph() {
         return graph;
@@ -132,6 +163,7 @@ public final class Dl4jReplica implements Replica {
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
         if (batch.size() == 0) {
             graph.getFlattenedGradients().assign(0);
+            HostMemory.fetch(graph.getFlattenedGradients());
             listener.gradientsReadyFrom(0);
             return BatchResult.EMPTY;
         }
@@ -145,15 +177,21 @@ public final class Dl4jReplica implements Replica {
         INDArray mask = inputs.mask(batch);
         graph.setLayerMaskArrays(null, mask == null ? null : new INDArray[] {mask});
         meter.start(batch.labels(), labels, mask, batch.size());
-        watermark.start(listener);
+        watermark.start(announcesParts ? listener : offset -> {});
         graph.computeGradientAndScore();
+        HostMemory.fetch(graph.getFlattenedGradients());
         watermark.finish();
+        if (!announcesParts) {
+            listener.gradientsReadyFrom(0);
+        }
         graph.clearLayersStates();
         return meter.result();
     }
 
     @Override
     public void update(long step, int epoch, double learningRate) {
+        // the updater reads them next, so that backward, which only writes, finds the GPU's to be the newer ones
+        HostMemory.written(graph.getFlattenedGradients());
         beginUpdate(step, epoch, learningRate);
         ComputationGraphUpdater updater = graph.getUpdater(true);
         updater.update(gradientTable, Math.toIntExact(step), epoch, 1, LayerWorkspaceMgr.noWorkspaces());
@@ -198,6 +236,7 @@ public final class Dl4jReplica implements Replica {
         if (snapshot == null) {
             snapshot = new NetworkSnapshot(graph, parameters, updaterState);
         }
+        toHost();
         snapshot.take(graph);
         return snapshot;
     }
@@ -234,9 +273,5 @@ public final class Dl4jReplica implements Replica {
         return input instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC
                 ? FeatureLayout.NHWC
                 : FeatureLayout.NCHW;
-    }
-
-    private static ByteBuffer bytes(INDArray flat) {
-        return flat.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
     }
 }

@@ -69,6 +69,7 @@ final class InputArrays {
         }
         featureMemory.clear();
         featureMemory.put(from);
+        HostMemory.written(features);
         return first(features, batch.size());
     }
 
@@ -114,6 +115,8 @@ final class InputArrays {
                 mixInto(at, batch.mixture().label(i), batch.mixture().share(i));
             }
         }
+        HostMemory.written(labels);
+        HostMemory.written(mask);
         return first(labels, batch.size());
     }
 
@@ -138,10 +141,6 @@ final class InputArrays {
     }
 
     private static FloatBuffer floats(INDArray array) {
-        return array.data()
-                .pointer()
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        return HostMemory.of(array).asFloatBuffer();
     }
 }

@@ -42,6 +42,7 @@ public final class LockstepPlugin implements SparkPlugin {
             @Override
             public void init(PluginContext context, Map<String, String> extraConf) {
                 DriverLink.open(context);
+                Gpus.ofExecutor(context.resources());
                 if (!context.executorID().equals(SparkContext$.MODULE$.DRIVER_IDENTIFIER())) {
                     Departures.install(context.conf().getBoolean("spark.decommission.enabled", false));
                 }

@@ -79,8 +79,8 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                 LocalAddresses.choose(network, host),
                 deadline,
                 security);
+        List<String> gpus = Gpus.take(context);
         try (ProcessGroup group = groups.open(options, mine -> Arrays.asList(context.allGather(mine)))) {
-            List<String> gpus = Gpus.of(context);
             Gpus.requireDistinct(group, host, gpus);
             R result = program.run(new RankContext(
                     group,
@@ -91,6 +91,8 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
                     control(context)));
             DriverLink.flush();
             return result;
+        } finally {
+            Gpus.giveBack(gpus);
         }
     }
 

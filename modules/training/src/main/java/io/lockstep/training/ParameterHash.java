@@ -16,6 +16,7 @@ public final class ParameterHash {
 
     /** SHA-256 of the parameters' bytes, little-endian float32, as hexadecimal. */
     public static String of(Replica replica) {
+        replica.toHost();
         return of(replica.parameters());
     }
 

@@ -15,8 +15,8 @@ import java.util.List;
  * One copy of the network on one rank: flat parameters and gradients, forward and backward on a batch.
  *
  * <p>All buffers are direct, in native order, float32, from position 0 to limit, and stay at one address for the life
- * of the replica: they are the network's own memory, not copies. Parameters, gradients and (per parameter) updater
- * state are laid out as DL4J's flattened vectors, layers in topological order.
+ * of the replica: they are the network's own memory, or where it lives on a GPU the host's copy. Parameters, gradients
+ * and (per parameter) updater state are laid out as DL4J's flattened vectors, layers in topological order.
  *
  * <p>One thread owns a replica: it creates it, calls it and closes it. {@link #gradients()} may be read and written by
  * another thread between the announcement of a part and {@link #update}.
@@ -39,6 +39,15 @@ public interface Replica extends AutoCloseable {
 
     /** The name of the layer that an element of the flat vectors belongs to. */
     String layerAt(long element);
+
+    /**
+     * Makes {@link #parameters()} and {@link #updaterState()} what the network has now. To be called before they are read
+     * between steps: where the network lives on a GPU they are the host's copy.
+     */
+    default void toHost() {}
+
+    /** Makes the network take both, whole, after something was written into what {@link #toHost()} brought. */
+    default void fromHost() {}
 
     /** How this replica wants images laid out. */
     FeatureLayout featureLayout();

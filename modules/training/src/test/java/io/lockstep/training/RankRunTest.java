@@ -123,6 +123,16 @@ class RankRunTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    void networksWhoseMemoryIsAGpusHaveTheSameBits(Strategy.Factory strategy) throws Exception {
+        TestRun.distant(2, setup("far", strategy).options(20, 12, false));
+
+        assertThat(TestRun.distant(2, setup("far", strategy).options(20, 0, true))
+                        .hashes())
+                .isEqualTo(run(2, setup("near", strategy).options(20)).hashes());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
     void aRunRepeatsItsBits(Strategy.Factory strategy) throws Exception {
         assertThat(run(2, setup("second", strategy).options(10)).hashes())
                 .isEqualTo(run(2, setup("first", strategy).options(10)).hashes());

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 
@@ -106,18 +107,32 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
     static TestRun of(
             int worldSize, RunOptions options, ObjIntConsumer<SoftmaxReplica> change, IntFunction<RankControl> controls)
             throws Exception {
-        return of(new LocalStorage(), worldSize, options, change, controls);
+        BiFunction<SoftmaxReplica, Integer, Replica> changed = (replica, rank) -> {
+            change.accept(replica, rank);
+            return replica;
+        };
+        return of(new LocalStorage(), worldSize, options, changed, controls);
     }
 
     static TestRun on(Storage storage, int worldSize, RunOptions options) throws Exception {
-        return of(storage, worldSize, options, (replica, rank) -> {}, rank -> RankControl.NONE);
+        return of(storage, worldSize, options, (replica, rank) -> replica, rank -> RankControl.NONE);
+    }
+
+    /** With networks in a memory of their own, as a GPU's are. */
+    static TestRun distant(int worldSize, RunOptions options) throws Exception {
+        return of(
+                new LocalStorage(),
+                worldSize,
+                options,
+                (replica, rank) -> new DistantReplica(replica),
+                rank -> RankControl.NONE);
     }
 
     private static TestRun of(
             Storage storage,
             int worldSize,
             RunOptions options,
-            ObjIntConsumer<SoftmaxReplica> change,
+            BiFunction<SoftmaxReplica, Integer, Replica> change,
             IntFunction<RankControl> controls)
             throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -125,8 +140,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
             ReplicaFactory replicas = setup -> {
                 var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
-                change.accept(replica, group.rank());
-                return replica;
+                return change.apply(replica, group.rank());
             };
             ranks.add(() -> {
                 try (group) {

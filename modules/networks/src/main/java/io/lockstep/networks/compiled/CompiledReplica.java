@@ -61,6 +61,7 @@ public final class CompiledReplica implements Replica {
             Precision precision,
             ProcessGroup synchronised) {
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        dl4j.requireOnHost();
         CpuPlan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);

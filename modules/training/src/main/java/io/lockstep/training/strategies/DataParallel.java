@@ -67,12 +67,16 @@ public final class DataParallel implements Strategy {
         long reduced = System.nanoTime();
         if (group.rank() == ROOT) {
             applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples()) ? 1 : 0);
+            replica.toHost();
         }
         long updated = System.nanoTime();
         tell.start();
         place.start();
         tell.await();
         place.await();
+        if (group.rank() != ROOT) {
+            replica.fromHost();
+        }
         return new Exchange(
                 reduceWait + System.nanoTime() - updated,
                 buckets.communicationNanos() + tell.durationNanos() + place.durationNanos(),

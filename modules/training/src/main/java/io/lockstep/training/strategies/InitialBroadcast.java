@@ -11,9 +11,11 @@ final class InitialBroadcast {
         if (group.worldSize() == 1) {
             return;
         }
+        replica.toHost();
         group.broadcast(replica.parameters(), 0).await();
         if (replica.updaterState().limit() > 0) {
             group.broadcast(replica.updaterState(), 0).await();
         }
+        replica.fromHost();
     }
 }

@@ -65,6 +65,7 @@ public final class ParameterAveraging implements Strategy {
     @Override
     public void placeParameters() {
         InitialBroadcast.run(replica, group);
+        replica.toHost();
         copy(replica.parameters(), anchor);
     }
 
@@ -98,6 +99,7 @@ public final class ParameterAveraging implements Strategy {
         if (group.worldSize() == 1) {
             return new Exchange(0, 0, System.nanoTime() - start, skipped, true);
         }
+        replica.toHost();
         ByteBuffer parameters = replica.parameters();
         vectors.addScaled(parameters, -1, anchor);
         Work learnt = sum(parameters, weight);
@@ -108,6 +110,7 @@ public final class ParameterAveraging implements Strategy {
         long waited = System.nanoTime() - updated;
         vectors.addScaled(parameters, 1, anchor);
         copy(parameters, anchor);
+        replica.fromHost();
         long communication = learnt.durationNanos() + state.durationNanos();
         return new Exchange(waited, communication, System.nanoTime() - start - waited, skipped, true);
     }
@@ -128,13 +131,19 @@ public final class ParameterAveraging implements Strategy {
 
     @Override
     public List<ByteBuffer> rankState() {
-        return averageUpdaterState || replica.updaterState().limit() == 0 ? List.of() : List.of(replica.updaterState());
+        if (averageUpdaterState || replica.updaterState().limit() == 0) {
+            return List.of();
+        }
+        replica.toHost();
+        return List.of(replica.updaterState());
     }
 
     @Override
     public void loadRankStates(List<byte[]> states) {
         if (!states.isEmpty() && !rankState().isEmpty()) {
+            replica.toHost();
             replica.updaterState().duplicate().put(states.get(0));
+            replica.fromHost();
         }
     }
 }
