@@ -6,8 +6,9 @@ all random numbers are PyTorch's, and so are its SGD (the rate outside of the ve
 rate changes) and its batch norm (running statistics of rank 0, of the unbiased variance). Starts its own ranks, one thread each, of
 which each has the same share of a batch; prints a line an epoch and writes them as CSV.
 usage: train_torch.py --recipe NAME|FILE --data FOLDER [--set KEY=VALUE ...] [--workers N] [--seed S] [--out FILE]
-FOLDER has CIFAR-10's binary version. Takes the settings model (resnet20, vgg16-bn, vit), epochs, global-batch, updater (nesterovs,
-adam), learning-rate, momentum, schedule (one-cycle, cosine), warmup-epochs, l2, weight-decay, clip-norm, crop-padding, flip.
+FOLDER has CIFAR-10's binary version. Takes the settings model (resnet18, resnet20, vgg16-bn, vit), train-examples, test-examples,
+epochs, global-batch, updater (nesterovs, adam), learning-rate, momentum, schedule (one-cycle, cosine), warmup-epochs, l2,
+weight-decay, clip-norm, crop-padding, flip.
 """
 
 import argparse
@@ -30,11 +31,13 @@ except ImportError as missing:
     print(f"skipped: this Python lacks {missing.name} (Debian's packages are python3-torch and python3-numpy)")
     sys.exit(0)
 
-MODELS = {"resnet20": lambda: resnet([3, 3, 3], 16, True), "vgg16-bn": vgg16, "vit": Vit}
+MODELS = {
+    "resnet18": lambda: resnet([2, 2, 2, 2], 64, False),
+    "resnet20": lambda: resnet([3, 3, 3], 16, True), "vgg16-bn": vgg16, "vit": Vit}
 DEFAULTS = {  # conf/lockstep-defaults.conf.template
     "global-batch": "32", "epochs": "2", "updater": "nesterovs", "momentum": "0.9", "learning-rate": "0.1",
     "schedule": "one-cycle", "warmup-epochs": "0", "l2": "0.0005", "weight-decay": "0", "clip-norm": "0",
-    "crop-padding": "0", "flip": "auto"}
+    "crop-padding": "0", "flip": "auto", "train-examples": "0", "test-examples": "0"}
 
 
 def settings(recipe, changes):
@@ -56,8 +59,9 @@ def settings(recipe, changes):
     return found
 
 
-def read(folder, names):
+def read(folder, names, examples):
     rows = numpy.concatenate([numpy.fromfile(os.path.join(folder, n), numpy.uint8).reshape(-1, 3073) for n in names])
+    rows = rows[:int(examples)] if int(examples) else rows
     return torch.from_numpy(rows[:, 1:].reshape(-1, 3, 32, 32).copy()), torch.from_numpy(rows[:, 0].astype(numpy.int64))
 
 
@@ -123,8 +127,10 @@ def rank_main(args):
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method="file://" + args.meeting, rank=args.rank, world_size=args.workers)
     chosen = settings(args.recipe, args.set)
-    pictures, labels = read(args.data, [f"data_batch_{i}.bin" for i in range(1, 6)])
-    tests, answers = (part[args.rank::args.workers] for part in read(args.data, ["test_batch.bin"]))
+    pictures, labels = read(args.data, [f"data_batch_{i}.bin" for i in range(1, 6)], chosen["train-examples"])
+    tests, answers = read(args.data, ["test_batch.bin"], chosen["test-examples"])
+    tested = len(tests)
+    tests, answers = tests[args.rank::args.workers], answers[args.rank::args.workers]
     bytes_ = torch.arange(256).double() / 255
     counts = torch.stack([pictures[:, c].flatten().bincount(minlength=256).double() for c in range(3)])
     shares = counts / counts.sum(1, keepdim=True)
@@ -176,7 +182,7 @@ def rank_main(args):
         dist.all_reduce(total)
         n, rate = len(order), len(order) * epoch / training
         row = [epoch, round(float(total[0]) / n, 4), round(100 * float(total[1]) / n, 2),
-               round(float(total[2]) / 10_000, 4), round(100 * float(total[3]) / 10_000, 2), round(training, 1), round(rate)]
+               round(float(total[2]) / tested, 4), round(100 * float(total[3]) / tested, 2), round(training, 1), round(rate)]
         rows.append(row)
         if args.rank == 0:
             print(f"epoch {epoch}/{epochs}  loss {row[1]:.4f}  accuracy {row[2]:.2f} %  test loss {row[3]:.4f}"

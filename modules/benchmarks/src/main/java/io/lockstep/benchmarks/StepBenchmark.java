@@ -1,5 +1,6 @@
 package io.lockstep.benchmarks;
 
+import io.lockstep.benchmarks.step.Breakdown;
 import io.lockstep.benchmarks.step.StepReport;
 import io.lockstep.benchmarks.step.StockNetwork;
 import io.lockstep.datasets.Batch;
@@ -19,7 +20,6 @@ import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -67,7 +67,10 @@ public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--seconds", description = "Measured, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
     double seconds = 8;
 
-    @Option(names = "--breakdown", description = "Also prints the time of each operation.")
+    @Option(
+            names = "--breakdown",
+            description =
+                    "Also prints where the time goes, and how far each operation is from what this machine reaches.")
     boolean breakdown;
 
     @Option(names = "--json", description = "Write the result to this file.")
@@ -88,7 +91,7 @@ public final class StepBenchmark implements Callable<Integer> {
                 try (var replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
                     report = report(definition, replica.plan().forwardFlop(), stepsOf(replica, examples));
                     if (breakdown) {
-                        printBreakdown(replica, examples);
+                        Breakdown.of(replica, examples, precision()).print(System.out);
                     }
                 }
             }
@@ -212,18 +215,6 @@ public final class StepBenchmark implements Callable<Integer> {
                     .orElse(0);
         } catch (IOException e) {
             return 0;
-        }
-    }
-
-    private void printBreakdown(CompiledReplica replica, Batch examples) {
-        int passes = 5;
-        replica.plan().startProfile();
-        for (int i = 0; i < passes; i++) {
-            replica.forwardBackward(examples, i, mark -> {});
-        }
-        System.out.println("# milliseconds of a pass, by operation, as the mean over threads");
-        for (Map.Entry<String, Double> each : replica.plan().profile().entrySet()) {
-            System.out.printf("%-44s %8.3f%n", each.getKey(), each.getValue() / passes / threads);
         }
     }
 

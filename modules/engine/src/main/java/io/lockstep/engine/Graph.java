@@ -199,21 +199,25 @@ public final class Graph {
 
     /** Multiply-adds of convolutions and products, times two, in one forward pass of one example. */
     public long forwardFlop() {
-        long flop = 0;
-        for (Node node : nodes) {
-            if (node.operation() instanceof Convolution convolution) {
-                int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
-                flop += 2L * weights * node.shape().pixels();
-            } else if (node.operation() instanceof TransposedConvolution convolution) {
-                int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
-                flop += 2L * weights * inputShapeOf(node).pixels();
-            } else if (node.operation() instanceof Dense dense) {
-                flop += 2L * inputShapeOf(node).elements() * dense.outputs();
-            } else if (node.operation() instanceof SequenceOperation operation) {
-                flop += 2 * operation.multiplyAddsOf(inputShapesOf(node));
-            }
+        return nodes.stream().mapToLong(this::forwardFlop).sum();
+    }
+
+    /** Of one node. */
+    public long forwardFlop(Node node) {
+        if (node.operation() instanceof Convolution convolution) {
+            int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
+            return 2L * weights * node.shape().pixels();
         }
-        return flop;
+        if (node.operation() instanceof TransposedConvolution convolution) {
+            int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
+            return 2L * weights * inputShapeOf(node).pixels();
+        }
+        if (node.operation() instanceof Dense dense) {
+            return 2L * inputShapeOf(node).elements() * dense.outputs();
+        }
+        return node.operation() instanceof SequenceOperation operation
+                ? 2 * operation.multiplyAddsOf(inputShapesOf(node))
+                : 0;
     }
 
     /** Adds nodes in topological order and infers their shapes. */

@@ -7,11 +7,13 @@ import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
+import io.lockstep.engine.cpu.Segment.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +30,7 @@ public final class CpuPlan implements Plan {
     private final long exampleBytes;
     private final int classCount;
     private final int labelsOfExample;
-    private final long forwardFlop;
+    private final Graph graph;
     private final NativeMemory memory = new NativeMemory();
     private final long parameterAddress;
     private final long gradientAddress;
@@ -77,7 +79,7 @@ public final class CpuPlan implements Plan {
         labelsOfExample = graph.last().operation() instanceof Output
                 ? 0
                 : graph.last().shape().pixels();
-        forwardFlop = graph.forwardFlop();
+        this.graph = graph;
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
@@ -135,8 +137,8 @@ public final class CpuPlan implements Plan {
 
     private void prepare(Program program) {
         for (Segment segment : program.segments) {
-            segment.chunked.forEach(step -> step.prepare(segment.chunk(share())));
-            segment.shared.forEach(step -> step.prepare(share()));
+            segment.chunked.forEach(part -> part.work().prepare(segment.chunk(share())));
+            segment.shared.forEach(part -> part.work().prepare(share()));
         }
     }
 
@@ -431,7 +433,7 @@ public final class CpuPlan implements Plan {
 
     /** Of one example; see {@link Graph#forwardFlop}. */
     public long forwardFlop() {
-        return forwardFlop;
+        return graph.forwardFlop();
     }
 
     /** Counts the time of every step from now on. */
@@ -439,20 +441,19 @@ public final class CpuPlan implements Plan {
         training.segments.forEach(segment -> segment.profile(lanes()));
     }
 
-    /** Milliseconds of lane time by step since {@link #startProfile}, in the order of execution. */
-    public Map<String, Double> profile() {
-        Map<String, Double> milliseconds = new LinkedHashMap<>();
+    /** What each step of training has taken since {@link #startProfile}, in the order of execution. */
+    public List<StepProfile> profile() {
+        Map<String, StepProfile> steps = new LinkedHashMap<>();
         for (Segment segment : training.segments) {
-            List<String> names = new ArrayList<>(segment.names);
-            names.addAll(segment.sharedNames);
-            names.addAll(segment.jointNames);
-            for (int i = 0; i < names.size(); i++) {
-                for (long nanos : segment.nanos[i]) {
-                    milliseconds.merge(names.get(i), nanos / 1e6, Double::sum);
-                }
+            List<Part<?>> parts = segment.parts();
+            for (int i = 0; i < parts.size(); i++) {
+                long nanos = Arrays.stream(segment.nanos[i]).sum();
+                StepProfile step = StepProfile.of(
+                        graph, parts.get(i).name(), nanos, parts.get(i).bytes(), capacity);
+                steps.merge(step.name(), step, StepProfile::and);
             }
         }
-        return milliseconds;
+        return List.copyOf(steps.values());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.lockstep.engine.cpu;
 
+import io.lockstep.engine.cpu.Segment.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -41,7 +43,7 @@ final class Program {
     /** The next step sees what all lanes have done. */
     void newSegment() {
         placeDeferred();
-        if (current != null && current.chunked.isEmpty() && current.shared.isEmpty() && current.joints.isEmpty()) {
+        if (current != null && current.isEmpty()) {
             return;
         }
         current = new Segment();
@@ -53,8 +55,7 @@ final class Program {
         if (!current.joints.isEmpty()) {
             newSegment();
         }
-        current.chunked.add(step);
-        current.names.add(name);
+        current.chunked.add(new Part<>(name, step, bytes(uses)));
         long bytes = 0;
         for (Tensor tensor : uses) {
             bytes += tensor.exampleBytes;
@@ -76,8 +77,7 @@ final class Program {
         if (!current.joints.isEmpty()) {
             newSegment();
         }
-        current.shared.add(step);
-        current.sharedNames.add(name);
+        current.shared.add(new Part<>(name, step, bytes(uses)));
         use(uses);
     }
 
@@ -104,9 +104,12 @@ final class Program {
     }
 
     private void place(String name, Joint joint, Tensor... uses) {
-        current.joints.add(joint);
-        current.jointNames.add(name);
+        current.joints.add(new Part<>(name, joint, bytes(uses)));
         use(uses);
+    }
+
+    private static long bytes(Tensor... uses) {
+        return Arrays.stream(uses).mapToLong(tensor -> tensor.bytes).sum();
     }
 
     private void use(Tensor... uses) {

@@ -11,12 +11,14 @@ final class Segment {
     /** One lane's part of an L2 cache, about: inputs and outputs of a step on a chunk should fit. */
     private static final long CHUNK_BYTES = 512 * 1024;
 
-    final List<Step> chunked = new ArrayList<>();
-    final List<Step> shared = new ArrayList<>();
-    final List<Joint> joints = new ArrayList<>();
-    final List<String> names = new ArrayList<>();
-    final List<String> sharedNames = new ArrayList<>();
-    final List<String> jointNames = new ArrayList<>();
+    /**
+     * @param bytes of the tensors that it reads and writes, for a whole batch
+     */
+    record Part<W>(String name, W work, long bytes) {}
+
+    final List<Part<Step>> chunked = new ArrayList<>();
+    final List<Part<Step>> shared = new ArrayList<>();
+    final List<Part<Joint>> joints = new ArrayList<>();
     private long exampleBytes = 1;
     boolean whole;
     /** From which element on gradients are final after this segment; -1 for no news. */
@@ -26,7 +28,19 @@ final class Segment {
     long[][] nanos;
 
     void profile(int lanes) {
-        nanos = new long[chunked.size() + shared.size() + joints.size()][lanes];
+        nanos = new long[parts().size()][lanes];
+    }
+
+    /** In the order of {@link #nanos}. */
+    List<Part<?>> parts() {
+        List<Part<?>> all = new ArrayList<>(chunked);
+        all.addAll(shared);
+        all.addAll(joints);
+        return all;
+    }
+
+    boolean isEmpty() {
+        return chunked.isEmpty() && shared.isEmpty() && joints.isEmpty();
     }
 
     void run(Lane lane) {
@@ -35,13 +49,13 @@ final class Segment {
             int end = Math.min(first + chunk, lane.to);
             for (int i = 0; i < chunked.size(); i++) {
                 long start = nanos == null ? 0 : System.nanoTime();
-                chunked.get(i).run(lane, first, end);
+                chunked.get(i).work().run(lane, first, end);
                 count(i, lane, start);
             }
         }
         for (int i = 0; i < shared.size() && lane.from < lane.to; i++) {
             long start = nanos == null ? 0 : System.nanoTime();
-            shared.get(i).run(lane, lane.from, lane.to);
+            shared.get(i).work().run(lane, lane.from, lane.to);
             count(chunked.size() + i, lane, start);
         }
     }
@@ -49,7 +63,7 @@ final class Segment {
     void runJoints(Lane lane, int lanes, int examples) {
         for (int i = 0; i < joints.size(); i++) {
             long start = nanos == null ? 0 : System.nanoTime();
-            joints.get(i).run(lane, lanes, examples);
+            joints.get(i).work().run(lane, lanes, examples);
             count(chunked.size() + shared.size() + i, lane, start);
         }
     }

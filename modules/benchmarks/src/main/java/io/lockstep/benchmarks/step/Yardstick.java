@@ -1,0 +1,80 @@
+package io.lockstep.benchmarks.step;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Precision;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.engine.cpu.StepProfile;
+import io.lockstep.kernels.FlatVectors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+
+/**
+ * What this machine reaches with some threads, measured.
+ *
+ * @param gflops of the fastest step of a large convolution, in 10^9 multiplications and additions a second
+ * @param gigabytes that y += a x moves a second, with vectors that no cache holds, in 10^9
+ */
+public record Yardstick(double gflops, double gigabytes) {
+    private static final int TIMES = 10;
+    private static final int CHANNELS = 256;
+    private static final int SIDE = 16;
+    private static final int EXAMPLES_OF_THREAD = 8;
+    private static final int VECTOR_BYTES = 256 << 20;
+
+    static Yardstick measure(int threads, Precision precision) {
+        Graph graph = new Graph.Builder(new Shape(SIDE, SIDE, CHANNELS))
+                .add("first", new Convolution(CHANNELS, Window.square(3, 1, 1), 1, false), "input")
+                .add("second", new Convolution(CHANNELS, Window.square(3, 1, 1), 1, false), "first")
+                .add("flat", new Flatten(false), "second")
+                .add("scores", new Dense(2, false), "flat")
+                .add("loss", new SoftmaxCrossEntropy(0), "scores")
+                .build();
+        int batch = EXAMPLES_OF_THREAD * threads;
+        ByteBuffer examples = direct(batch * SIDE * SIDE * CHANNELS * Float.BYTES);
+        IntBuffer labels = IntBuffer.allocate(batch);
+        try (CpuPlan plan = new CpuBackend(threads, precision).compile(graph, batch)) {
+            for (int at = 0; at < plan.parameters().limit(); at += Float.BYTES) {
+                plan.parameters().putFloat(at, 0.01f);
+            }
+            double gflops = 0;
+            for (int i = 0; i < TIMES; i++) {
+                plan.startProfile();
+                plan.forwardBackward(examples, labels, batch, 0, 0, mark -> {});
+                for (StepProfile step : plan.profile()) {
+                    gflops = Math.max(gflops, (double) step.flop() * threads / Math.max(1, step.nanos()));
+                }
+            }
+            return new Yardstick(gflops, memoryRate(plan, threads));
+        }
+    }
+
+    private static double memoryRate(CpuPlan plan, int threads) {
+        ByteBuffer x = direct(VECTOR_BYTES);
+        ByteBuffer y = direct(VECTOR_BYTES);
+        int share = VECTOR_BYTES / threads / Long.BYTES * Long.BYTES;
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < TIMES; i++) {
+            long start = System.nanoTime();
+            plan.onEveryThread((thread, of) ->
+                    FlatVectors.get().addScaled(part(y, thread * share, share), 1, part(x, thread * share, share)));
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return 3.0 * share * threads / fastest; // two read, one written
+    }
+
+    private static ByteBuffer part(ByteBuffer whole, int from, int length) {
+        return whole.slice(from, length).order(ByteOrder.nativeOrder());
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,46 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import java.util.Optional;
+
+/**
+ * What a step of a plan has taken.
+ *
+ * @param name what it does for which node: {@code forward conv1}, {@code backward conv1 weights}
+ * @param kind alike for alike steps: {@code forward Convolution}, {@code backward Convolution weights}
+ * @param nanos summed over the plan's threads
+ * @param flop of its products in one pass of a full batch; 0 where it has none
+ * @param bytes of the tensors that it reads and writes in such a pass, each once; without parameters
+ */
+public record StepProfile(String name, String kind, long nanos, long flop, long bytes) {
+    static StepProfile of(Graph graph, String name, long nanos, long bytes, int batch) {
+        String[] words = name.split(" ");
+        Optional<Node> node = words.length < 2
+                ? Optional.empty()
+                : graph.nodes().stream()
+                        .filter(each -> each.name().equals(words[1]))
+                        .findFirst();
+        if (node.isEmpty()) {
+            return new StepProfile(name, name, nanos, 0, bytes);
+        }
+        String part = words.length > 2 ? " " + words[2] : "";
+        String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
+        return new StepProfile(
+                name, kind, nanos, batch * graph.forwardFlop(node.get()) * products(words[0], part), bytes);
+    }
+
+    /** How many products of the forward one's size: backward has two, which are steps of their own or not. */
+    private static int products(String direction, String part) {
+        return switch (part) {
+            case "" -> direction.equals("backward") ? 2 : 1;
+            case " data", " weights" -> 1;
+            default -> 0; // sums, statistics
+        };
+    }
+
+    /** Another part of the same step. */
+    StepProfile and(StepProfile other) {
+        return new StepProfile(name, kind, nanos + other.nanos, Math.max(flop, other.flop), bytes + other.bytes);
+    }
+}
