@@ -25,15 +25,21 @@ def flat(tensors):
 class Recurrent(nn.Module):
     """PyTorch's LSTM has its gates in the order i, f, g, o and two biases; the engine's g, f, o, i and their sum."""
 
-    def __init__(self, kind, inputs, units):
+    def __init__(self, kind, inputs, units, block=None):
         super().__init__()
-        self.kind, self.units = kind, units
+        self.kind, self.units, self.block = kind, units, block
         self.rnn = {"lstm": nn.LSTM, "gru": nn.GRU, "simple-rnn": nn.RNN}[kind](inputs, units, batch_first=True)
         if kind != "gru":
             nn.init.zeros_(self.rnn.bias_hh_l0)
 
     def forward(self, x):
-        return self.rnn(x)[0]
+        """In blocks of steps, if asked: the state goes on from one to the next, its gradient does not go back."""
+        state, outputs = None, []
+        for part in x.split(self.block or x.shape[1], dim=1):
+            y, state = self.rnn(part, state)
+            state = tuple(s.detach() for s in state) if self.kind == "lstm" else state.detach()
+            outputs.append(y)
+        return torch.cat(outputs, 1)
 
     def in_order(self, pick):
         r = self.rnn
@@ -109,6 +115,8 @@ def main():
     for kind in ("lstm", "gru", "simple-rnn"):
         torch.manual_seed(2)
         write(out, kind, Recurrent(kind, FEATURES, 6), FEATURES)
+        torch.manual_seed(2)
+        write(out, "truncated-" + kind, Recurrent(kind, FEATURES, 6, block=2), FEATURES)
     write(out, "layer-norm", Norm(FEATURES), FEATURES)
     write(out, "group-norm", GroupNorm(3, FEATURES), FEATURES)
     write(out, "instance-norm", GroupNorm(FEATURES, FEATURES), FEATURES)

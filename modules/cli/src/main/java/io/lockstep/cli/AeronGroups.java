@@ -14,14 +14,20 @@ import io.lockstep.transport.aeron.TransportOptions;
 /**
  * Opens groups on the executors.
  *
+ * @param allReduce the algorithm of gradients' sums
+ * @param measured whether links are measured when a group is formed
  * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
  * @param ports where ranks listen for those of other hosts
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(String transport, boolean central, PortRange ports) implements GroupFactory {
+record AeronGroups(String transport, Algorithm allReduce, boolean measured, boolean central, PortRange ports)
+        implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
-        Tuning tuning = Tuning.defaults().withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
+        Tuning tuning = Tuning.defaults()
+                .withAllReduce(allReduce)
+                .withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
+        tuning = measured ? tuning.withMeasuredCosts() : tuning;
         return AeronProcessGroups.open(options, rendezvous, routes().withTuning(tuning));
     }
 

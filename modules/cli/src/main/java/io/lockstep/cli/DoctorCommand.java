@@ -127,7 +127,7 @@ final class DoctorCommand implements Callable<Integer> {
         return conclude();
     }
 
-    private void executors(Configuration configuration, SparkConf conf) {
+    private void executors(Configuration configuration, SparkConf conf) throws IOException {
         System.out.println("executors on " + conf.get("spark.master") + ":");
         SparkProperties.complete(conf);
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {

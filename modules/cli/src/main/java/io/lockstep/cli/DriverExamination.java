@@ -2,7 +2,6 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.Storage;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
@@ -12,7 +11,6 @@ import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Replica;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,25 +204,18 @@ final class DriverExamination {
     }
 
     private void runFolder(HadoopStorage storage, long checkpointBytes) {
-        String folder = configuration.get(Settings.RUN_DIR).isEmpty() ? "runs" : configuration.get(Settings.RUN_DIR);
+        String folder = RunFolderProbe.folder(configuration);
         try {
-            String probe = Storage.join(
-                    storage.qualify(folder),
-                    ".doctor-" + ProcessHandle.current().pid());
-            boolean there = storage.exists(folder);
-            try (OutputStream out = storage.create(probe)) {
-                out.write(new byte[1 << 16]);
-            }
-            storage.delete(probe);
-            if (!there) {
-                storage.delete(storage.qualify(folder));
+            String name = "driver-" + ProcessHandle.current().pid();
+            try (var probe = new RunFolderProbe(storage, storage.qualify(folder), name)) {
+                probe.write();
             }
             freeSpace(folder, checkpointBytes);
         } catch (IOException | RuntimeException e) {
             findings.add(Finding.fail(
                     "run folder",
                     folder + " cannot be written",
-                    e.getMessage(),
+                    RunFolderProbe.reason(e),
                     "give another --run-dir, or the right to write there to the user that executors run as"));
         }
     }
@@ -237,20 +228,23 @@ final class DriverExamination {
             parent = parent.getParent();
         }
         boolean local = !folder.contains(":") || folder.startsWith("file:");
-        long needed = checkpointBytes * (configuration.get(Settings.CHECKPOINT_KEEP) + 1);
         if (!local || parent == null) {
             findings.add(Finding.ok("run folder", folder + " can be written"));
             return;
         }
-        long free = Files.getFileStore(parent).getUsableSpace();
-        String measured = Progress.format("%s: %,d MB free", folder, free / MIB);
-        findings.add(
-                free < needed + MIB
-                        ? Finding.fail(
-                                "run folder",
-                                measured,
-                                Progress.format("its checkpoints take %,d MB", (needed + MIB - 1) / MIB),
-                                "make room, lower checkpoint-keep, or give another --run-dir")
-                        : Finding.ok("run folder", measured));
+        long needed = checkpointBytes * (configuration.get(Settings.CHECKPOINT_KEEP) + 1);
+        findings.add(room(folder, Files.getFileStore(parent).getUsableSpace(), needed));
+    }
+
+    /** @param neededBytes of the checkpoints that are there at once */
+    static Finding room(String folder, long freeBytes, long neededBytes) {
+        String measured = Progress.format("%s: %,d MB free", folder, freeBytes / MIB);
+        return freeBytes < neededBytes + MIB
+                ? Finding.fail(
+                        "run folder",
+                        measured,
+                        Progress.format("its checkpoints take %,d MB", (neededBytes + MIB - 1) / MIB),
+                        "make room, lower checkpoint-keep, or give another --run-dir")
+                : Finding.ok("run folder", measured);
     }
 }

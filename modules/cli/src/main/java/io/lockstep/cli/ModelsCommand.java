@@ -53,6 +53,9 @@ final class ModelsCommand implements Callable<Integer> {
             String source,
             String description) {}
 
+    /** In place of an {@link Entry}: of a model that does not take the input, and why. */
+    private record Refusal(String name, String refused, String source, String description) {}
+
     private record Details(Entry model, List<Row> layers) {}
 
     @Override
@@ -64,31 +67,38 @@ final class ModelsCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private List<Entry> list(PrintStream out) {
+    private List<Record> list(PrintStream out) {
         out.println(Progress.format(
                 "%-13s %-8s %7s %14s %15s  %s", "name", "input", "classes", "parameters", "forward MFLOP", "source"));
-        List<Entry> entries = new ArrayList<>();
+        List<Record> rows = new ArrayList<>();
         for (Model model : ModelZoo.all()) {
             if (input != null && (model.usualInput() != null) != (text(input))) {
                 continue; // text for what reads pictures, or the other way round
             }
-            Entry entry = entry(model, summary(model));
-            entries.add(entry);
-            ModelInput read = input(model);
-            out.println(Progress.format(
-                    "%-13s %-8s %,7d %,14d %,15.1f  %s",
-                    entry.name(),
-                    shown(read),
-                    read.classes(),
-                    entry.parameters(),
-                    entry.forwardMflop(),
-                    entry.source()));
+            rows.add(row(model, input(model), out));
         }
-        return entries;
+        return rows;
+    }
+
+    /** Its numbers, or why there are none. */
+    private static Record row(Model model, ModelInput input, PrintStream out) {
+        String asked = Progress.format("%-13s %-8s %,7d", model.name(), shown(input), input.classes());
+        ModelSummary summary;
+        try {
+            summary = summary(model, input);
+        } catch (IllegalArgumentException e) {
+            out.println(asked + "  " + e.getMessage());
+            return new Refusal(model.name(), e.getMessage(), model.source(), model.description());
+        }
+        Entry entry = entry(model, summary);
+        out.println(Progress.format(
+                "%s %,14d %,15.1f  %s", asked, entry.parameters(), entry.forwardMflop(), entry.source()));
+        return entry;
     }
 
     private Details describe(Model model, PrintStream out) {
-        ModelSummary summary = summary(model);
+        ModelInput read = input(model);
+        ModelSummary summary = requiredSummary(model, read);
         Entry entry = entry(model, summary);
         out.println(model.name() + ": " + model.description());
         out.println("after " + model.source());
@@ -106,7 +116,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
         out.println(Progress.format(
                 "%,d parameters, %,d running statistics, %.1f MFLOP forward for an example of %s",
-                entry.parameters(), entry.runningStatistics(), entry.forwardMflop(), shown(input(model))));
+                entry.parameters(), entry.runningStatistics(), entry.forwardMflop(), shown(read)));
         return new Details(entry, summary.layers());
     }
 
@@ -120,9 +130,14 @@ final class ModelsCommand implements Callable<Integer> {
                 model.description());
     }
 
-    private ModelSummary summary(Model model) {
+    /** @throws IllegalArgumentException if the model does not take the input */
+    private static ModelSummary summary(Model model, ModelInput input) {
+        return ModelSummary.of(model.build(input, Hyperparameters.defaults(), 1));
+    }
+
+    private static ModelSummary requiredSummary(Model model, ModelInput input) {
         try {
-            return ModelSummary.of(model.build(input(model), Hyperparameters.defaults(), 1));
+            return summary(model, input);
         } catch (IllegalArgumentException e) {
             throw new UsageException(model.name() + ": " + e.getMessage(), e);
         }

@@ -223,6 +223,7 @@ final class Networks {
                 configuration.get(Settings.MAX_NORM),
                 configuration.get(Settings.DROPOUT),
                 configuration.get(Settings.DROP_CONNECT),
+                configuration.get(Settings.BPTT_STEPS),
                 configuration.get(Settings.NORM),
                 configuration.get(Settings.INITIALISATION),
                 configuration.get(Settings.LABEL_SMOOTHING));

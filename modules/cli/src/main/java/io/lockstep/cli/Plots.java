@@ -99,9 +99,11 @@ final class Plots {
         return png(chart);
     }
 
+    /** With the distance of samples that are distributed as pictures are (Arjovsky et al. 2017, section 3): 0. */
     private byte[] distance() throws IOException {
         XYChart chart = chart("Wasserstein estimate (f's units)");
         measured(chart, "mean f(x) - mean f(G(z))", "wasserstein_estimate");
+        level(chart, "0: G is perfect", 0);
         measured(chart, "diversity of samples", "diversity");
         return png(chart);
     }

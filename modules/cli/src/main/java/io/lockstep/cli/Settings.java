@@ -178,6 +178,11 @@ final class Settings {
             "0",
             "Probability of dropping a weight of a convolution or dense layer for a step.",
             Parsers.number(0, 0.999));
+    static final Setting<Integer> BPTT_STEPS = add(
+            "bptt-steps",
+            "0",
+            "Recurrent networks: gradients go back within blocks of so many steps, states through all; 0: gradients too.",
+            Parsers.int32(0, 1 << 16));
     static final Setting<Initialisation> INITIALISATION = add(
             "initialisation",
             "model",
@@ -329,6 +334,20 @@ final class Settings {
             "auto",
             "auto: shared memory within a host, TCP between hosts; tcp, udp: that everywhere.",
             Parsers.word("auto", "tcp", "udp"));
+
+    static final Setting<String> ALL_REDUCE = add(
+            "all-reduce",
+            "auto",
+            "How ranks add what they exchange: auto (the fastest for its size by link-costs), recursive-doubling,"
+                    + " halving-doubling, ring, central, hierarchical.",
+            Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical"));
+
+    static final Setting<String> LINK_COSTS = add(
+            "link-costs",
+            "nominal",
+            "What all-reduce = auto rests on: nominal; measured (when ranks meet, in 0.2 s; another run of more than two"
+                    + " ranks may then add in another order).",
+            Parsers.word("nominal", "measured"));
 
     static final Setting<PortRange> PORTS = add(
             "ports",

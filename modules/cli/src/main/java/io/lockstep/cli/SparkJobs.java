@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
@@ -14,6 +15,7 @@ import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -57,7 +59,15 @@ final class SparkJobs {
 
     static AeronGroups groups(Configuration configuration) {
         boolean central = configuration.get(Settings.STRATEGY).equals("dp");
-        return new AeronGroups(configuration.get(Settings.TRANSPORT), central, configuration.get(Settings.PORTS));
+        return new AeronGroups(
+                configuration.get(Settings.TRANSPORT),
+                Algorithm.valueOf(configuration
+                        .get(Settings.ALL_REDUCE)
+                        .toUpperCase(Locale.ROOT)
+                        .replace('-', '_')),
+                configuration.get(Settings.LINK_COSTS).equals("measured"),
+                central,
+                configuration.get(Settings.PORTS));
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */

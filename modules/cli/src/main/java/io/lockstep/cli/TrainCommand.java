@@ -91,8 +91,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--submission",
-            hidden = true,
-            description = "Of the launcher's making: a driver that the cluster starts again finds its own run by it.")
+            paramLabel = "NAME",
+            description = "Names this call: a driver that is started again with the same name goes on with its run in"
+                    + " --run-dir, under the settings that it began with. bin/lockstep makes one up; give one where a"
+                    + " supervisor repeats the call, or where spark-submit is called without bin/lockstep.")
     private String submission;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
@@ -121,11 +123,13 @@ final class TrainCommand implements Callable<Integer> {
         if (resume) {
             command.addAll(List.of("--resume", "--run-dir", configuration.get(Settings.RUN_DIR)));
         }
+        requireFolderOfName(configuration.get(Settings.RUN_DIR));
         if (configuration.get(Settings.RUN_DIR).isEmpty()) {
             configuration.put(
                     Settings.RUN_DIR.name(), RunFolder.named(configuration)); // a driver that is started again
         }
-        command.addAll(List.of("--submission", UUID.randomUUID().toString()));
+        String call = submission == null ? UUID.randomUUID().toString() : submission;
+        command.addAll(List.of("--submission", call));
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
@@ -151,6 +155,7 @@ final class TrainCommand implements Callable<Integer> {
     private int run() throws Exception {
         SparkConf conf = new SparkConf();
         cluster.requireNone();
+        requireFolderOfName(runDir(conf));
         String call = submission(conf);
         if (!resume && RunFolder.isOf(call, runDir(conf))) {
             System.out.println("this driver was started again: going on with its run");
@@ -174,6 +179,14 @@ final class TrainCommand implements Callable<Integer> {
         }
         new TrainJob(configuration, true, call, json).run(conf);
         return ExitStatus.DONE;
+    }
+
+    /** A name alone finds no run: the run of a second call would be another one. */
+    private void requireFolderOfName(String folder) {
+        if (submission != null && folder.isEmpty()) {
+            throw new UsageException(
+                    "--submission needs --run-dir: a driver that is started again looks for its run there");
+        }
     }
 
     /** What stays the same when the cluster starts this driver again; empty where nothing tells. */

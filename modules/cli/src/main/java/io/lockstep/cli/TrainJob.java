@@ -101,6 +101,9 @@ final class TrainJob {
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
         }
+        if (configuration.isChanged(Settings.BPTT_STEPS) && Networks.byDl4j(configuration)) {
+            throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
+        }
         StrategySettings.check(configuration);
         MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -51,6 +52,51 @@ class KubernetesManifestsTest {
         assertThat(tree.get("apiVersion").asText())
                 .isEqualTo(resource.getClass().getMethod("getApiVersion").invoke(resource));
         requireKnownFields(resource);
+    }
+
+    static Stream<Path> overlays() throws IOException {
+        return Files.walk(FOLDER.resolve("overlays")).filter(file -> file.endsWith("kustomization.yaml"));
+    }
+
+    /** A patch is a part of a pod, as text in a manifest of kustomize's. */
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void patchesHaveOnlyFieldsOfTheApi(Path file) throws Exception {
+        JsonNode patches = YAML.readTree(file.toFile()).get("patches");
+
+        assertThat(patches).isNotEmpty();
+        for (JsonNode patch : patches) {
+            Pod pod = YAML.readValue(patch.get("patch").asText(), Pod.class);
+
+            assertThat(pod.getMetadata().getName())
+                    .isEqualTo(patch.get("target").get("name").asText());
+            requireKnownFields(pod);
+        }
+    }
+
+    static Stream<String> roles() {
+        return Stream.of("driver", "executor");
+    }
+
+    /** The operator's own fields are not Kubernetes', but its pod templates are. */
+    @ParameterizedTest
+    @MethodSource("roles")
+    void theOperatorsPodsHaveOnlyFieldsOfTheApiAndAreThoseOfSparkSubmit(String role) throws Exception {
+        PodTemplateSpec template = operatorsTemplate(role);
+        Pod pod = YAML.readValue(
+                FOLDER.resolve("pods/" + role + "/" + role + "-pod.yaml").toFile(), Pod.class);
+
+        requireKnownFields(template);
+        pod.getSpec().getContainers().forEach(container -> container.setImage(null)); // a field of the operator's own
+        assertThat(template.getSpec()).isEqualTo(pod.getSpec());
+        assertThat(template.getMetadata().getLabels())
+                .isEqualTo(pod.getMetadata().getLabels());
+    }
+
+    private static PodTemplateSpec operatorsTemplate(String role) throws IOException {
+        JsonNode manifest = YAML.readTree(
+                FOLDER.resolve("spark-operator/spark-application.yaml").toFile());
+        return YAML.treeToValue(manifest.get("spec").get(role).get("template"), PodTemplateSpec.class);
     }
 
     @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.modelzoo.ModelZoo;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,41 @@ class ModelsCommandTest {
 
         // C1 6 x 26 (28x28 padded to 32), C3 16 x 151, C5 120 x 401, F6 84 x 121, output 7 x 85
         assertThat(model.get("parameters").asLong()).isEqualTo(6 * 26 + 16 * 151 + 120 * 401 + 84 * 121 + 7 * 85);
+    }
+
+    @Test
+    void aModelThatRefusesTheInputIsListedWithItsReason() throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        JsonNode models;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            models = run("models", "--input", "1x28x28");
+        } finally {
+            System.setOut(before);
+        }
+
+        String reason = "vgg16 needs images of 32x32 or more, not 28x28";
+        assertThat(named("vgg16", models).get("refused").asText()).isEqualTo(reason);
+        assertThat(named("vgg16", models).has("parameters")).isFalse();
+        assertThat(printed.toString(StandardCharsets.UTF_8)).containsPattern("vgg16 +1x28x28 +10  " + reason);
+        assertThat(named("lenet5", models).get("parameters").asLong()).isPositive();
+        assertThat(named("vit", models).get("parameters").asLong()).isPositive(); // behind those that refuse
+    }
+
+    @Test
+    void aModelThatRefusesTheInputIsAnErrorWhereItIsTheOneAskedFor() {
+        assertThat(Commands.execute(Commands.StartedBy.LAUNCHER, "models", "vgg16", "--input", "1x28x28"))
+                .isEqualTo(ExitStatus.USAGE);
+    }
+
+    private static JsonNode named(String name, JsonNode models) {
+        for (JsonNode model : models) {
+            if (model.get("name").asText().equals(name)) {
+                return model;
+            }
+        }
+        throw new AssertionError(name + " is not in the list");
     }
 
     private JsonNode run(String... args) throws Exception {

@@ -102,6 +102,24 @@ class TrainIT {
         assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(20);
     }
 
+    /** As a supervisor does: the same call each time, from the first start on, when there is no run yet. */
+    @Test
+    void aCallWithANameThatIsRepeatedGoesOnWithItsRun() throws Exception {
+        String[] call = {"--model", "mlp", "--submission", "mine", "--set", "stop-after=10"};
+
+        Outcome first = train("named", call);
+        Outcome again = train("named", call);
+        Outcome other = train("named", "--model", "mlp", "--submission", "yours");
+
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).doesNotContain("going on with its run");
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.out()).contains("this driver was started again: going on with its run");
+        assertThat(json("named/summary.json").get("resumed_from_step").asLong()).isEqualTo(10);
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).contains("holds a run");
+    }
+
     /** The length reaches the executors: a position of the model is a row of its table, and the checkpoint must fit. */
     @Test
     void aLanguageModelSeesAsManyCharactersAsItWasToldAndWritesOn() throws Exception {

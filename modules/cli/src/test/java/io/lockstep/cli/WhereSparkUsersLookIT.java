@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
 import java.io.IOException;
@@ -9,13 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Metrics, events, logs of an encrypted run; and that its secret is in none of them. */
+/** Metrics, events and logs of an encrypted run, by the templates of conf/; and where its secret is not. */
 @Timeout(300)
 class WhereSparkUsersLookIT {
     private static final String SECRET = "tell-nobody-4711";
@@ -26,13 +28,17 @@ class WhereSparkUsersLookIT {
     @TempDir
     static Path elsewhere;
 
+    private static final Path CONF = LockstepProcess.DISTRIBUTION.resolve("conf");
+
     private static Outcome run;
+    private static Set<String> commandLines;
 
     @BeforeAll
     static void train() throws Exception {
         Path properties = elsewhere.resolve("spark.conf");
         Files.createDirectories(folder.resolve("events"));
         Files.createDirectories(folder.resolve("sink"));
+        Path logging = Files.copy(CONF.resolve("log4j2.properties.template"), elsewhere.resolve("log4j2.properties"));
         Files.writeString(
                 properties,
                 String.join(
@@ -43,26 +49,40 @@ class WhereSparkUsersLookIT {
                         "spark.eventLog.enabled true",
                         "spark.eventLog.dir " + folder.resolve("events").toUri(),
                         "spark.metrics.namespace run",
-                        "spark.metrics.conf.driver.sink.csv.class org.apache.spark.metrics.sink.CsvSink",
-                        "spark.metrics.conf.driver.sink.csv.period 1",
-                        "spark.metrics.conf.driver.sink.csv.directory " + folder.resolve("sink")));
-        run = LockstepProcess.lockstep(
-                folder,
-                "train",
-                "--model",
-                "lenet5",
-                "--steps",
-                "60",
-                "--run-dir",
-                "run",
-                "--properties-file",
-                properties.toString(),
-                "--set",
-                "train-examples=640",
-                "--set",
-                "test-examples=100",
-                "--set",
-                "log-every=20");
+                        "spark.metrics.conf " + sinks(),
+                        "spark.executor.extraJavaOptions -Dlog4j2.configurationFile=" + logging.toUri()));
+        try (CommandLines watched = new CommandLines()) {
+            run = LockstepProcess.lockstep(
+                    folder,
+                    "train",
+                    "--model",
+                    "lenet5",
+                    "--steps",
+                    "60",
+                    "--run-dir",
+                    "run",
+                    "--properties-file",
+                    properties.toString(),
+                    "--set",
+                    "train-examples=640",
+                    "--set",
+                    "test-examples=100",
+                    "--set",
+                    "log-every=20");
+            commandLines = watched.seen();
+        }
+    }
+
+    /** The template's, all of them, with a folder of this test's. */
+    private static Path sinks() throws IOException {
+        String template = Files.readString(CONF.resolve("metrics.properties.template"));
+        return Files.writeString(
+                elsewhere.resolve("metrics.properties"),
+                String.join(
+                        "\n",
+                        template.replace("#driver.sink.csv.", "driver.sink.csv."),
+                        "driver.sink.csv.period=1",
+                        "driver.sink.csv.directory=" + folder.resolve("sink")));
     }
 
     @Test
@@ -107,6 +127,23 @@ class WhereSparkUsersLookIT {
 
         assertThat(all).contains("spark.authenticate.secret"); // told, but redacted, in the event log
         assertThat(all).doesNotContain(SECRET);
+    }
+
+    @Test
+    void itIsInNoCommandLineOfAJavaProcess() {
+        assumeTrue(CommandLines.areReadable(), "command lines are looked for in /proc");
+
+        assertThat(commandLines)
+                .anyMatch(line -> line.contains(elsewhere.resolve("spark.conf").toString()))
+                .anyMatch(line -> line.contains("CoarseGrainedExecutorBackend"))
+                .noneMatch(line -> line.contains(SECRET));
+    }
+
+    @Test
+    void executorsLogAsTheTemplateSays() throws IOException {
+        assertThat(everything(executorLogs()))
+                .containsPattern("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}[.]\\d{3} INFO CoarseGrainedExecutorBackend: ")
+                .doesNotContain("NativeCodeLoader");
     }
 
     @Test

@@ -63,6 +63,7 @@ class WrongCallsIT {
                 "train --workers 128 | global-batch",
                 "train --master local-cluster[2,1,1024] --workers 3 | 3 workers need 3 slots",
                 "train --resume | --run-dir",
+                "train --submission mine | needs --run-dir",
                 "train --resume --run-dir nowhere | no run to go on with",
                 "train --recipe nowhere.conf | nowhere.conf",
                 "train --worker 2 | did you mean --workers",

@@ -1,5 +1,6 @@
 package io.lockstep.collectives;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class LocalRendezvous {
             int worldSize, Duration deadline, GroupOptions.Security security, Opener opener) {
         LocalRendezvous rendezvous = new LocalRendezvous(worldSize);
         byte[] key = new byte[32];
-        new java.util.Random(worldSize).nextBytes(key);
+        new SecureRandom().nextBytes(key); // afresh for each group: over UDP two at a time may not have the same
         ExecutorService threads = Executors.newFixedThreadPool(worldSize);
         try {
             List<Future<ProcessGroup>> opening = new ArrayList<>();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every process group does, whatever carries its bytes. All values are small integers, so float32 sums are exact
@@ -226,6 +227,46 @@ public abstract class ProcessGroupContract {
         }
     }
 
+    /** Small enough that every sum of theirs is exact in bfloat16, whose integers are up to 256. */
+    static float smallValue(int rank, int i) {
+        return (i + 3 * rank) % 7 - 3;
+    }
+
+    /** Element i of {@link #smallValue}'s reduction, of i from 0 to 6: they repeat. */
+    private static float[] periodOfSmall(Reduction reduction, int worldSize) {
+        float[] period = new float[7];
+        for (int i = 0; i < period.length; i++) {
+            period[i] = smallValue(0, i);
+            for (int rank = 1; rank < worldSize; rank++) {
+                float value = smallValue(rank, i);
+                period[i] = reduction == Reduction.SUM ? period[i] + value : Math.max(period[i], value);
+            }
+        }
+        return period;
+    }
+
+    @ParameterizedTest
+    @MethodSource("worldSizes")
+    void smallIntegersReduceExactlyInSixteenBits(int worldSize) {
+        World world = world(worldSize);
+        int[] lengths = {1000, 300_001}; // a part of a frame; of 8 ranks each one's chunk more than a frame of 64 KiB
+        for (WireType wire : new WireType[] {WireType.FLOAT16, WireType.BFLOAT16}) {
+            for (Reduction reduction : Reduction.values()) {
+                float[] period = periodOfSmall(reduction, worldSize);
+                for (int length : lengths) {
+                    world.run(group -> {
+                        ByteBuffer vector = World.floats(length);
+                        for (int i = 0; i < length; i++) {
+                            vector.putFloat(i * Float.BYTES, smallValue(group.rank(), i));
+                        }
+                        group.allReduce(vector, reduction, wire).await();
+                        assertVector(vector, 0, length, i -> period[i % 7]);
+                    });
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("worldSizes")
     void reduceScatterLeavesEachRankItsChunk(int worldSize) {
@@ -325,6 +366,32 @@ public abstract class ProcessGroupContract {
         });
     }
 
+    /** The same calls under the same numbers in both: a frame that strays to the other group looks like its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void twoGroupsOfTheSameThreadsKeepTheirFramesApart(int worldSize) {
+        World world = world(worldSize);
+        World another = world(worldSize);
+        int shift = worldSize; // of the other group's values: as if they were other ranks'
+        world.run(group -> {
+            ProcessGroup other = another.groups().get(group.rank());
+            for (int call = 0; call < 20; call++) {
+                int length = call % 3 == 0 ? 100 : 10_007;
+                ByteBuffer vector = vector(group.rank(), length);
+                ByteBuffer others = vector(group.rank() + shift, length);
+                Work work = group.allReduce(vector, Reduction.SUM);
+                Work othersWork = other.allReduce(others, Reduction.SUM);
+                boolean othersFirst = (call + group.rank()) % 2 == 0; // not all ranks wait for the same group first
+                (othersFirst ? othersWork : work).await();
+                (othersFirst ? work : othersWork).await();
+                assertVector(vector, 0, length, i -> sum(worldSize, i));
+                assertVector(others, 0, length, i -> sum(shift + worldSize, i) - sum(shift, i));
+            }
+            group.barrier();
+            other.barrier();
+        });
+    }
+
     @Test
     void onlyWhatLiesBetweenPositionAndLimitChanges() {
         World world = world(2);
@@ -372,6 +439,9 @@ public abstract class ProcessGroupContract {
             long before = group.bytesSent();
             group.allReduce(World.floats(100_000), Reduction.SUM).await();
             assertThat(group.bytesSent() - before).isEqualTo(400_000);
+            group.allReduce(World.floats(100_000), Reduction.SUM, WireType.BFLOAT16)
+                    .await();
+            assertThat(group.bytesSent() - before).as("and half as many").isEqualTo(600_000);
         });
     }
 

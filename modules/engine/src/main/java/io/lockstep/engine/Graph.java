@@ -32,6 +32,7 @@ public final class Graph {
     private final List<Node> nodes;
     private final long parameters;
     private final Map<Integer, Double> weightRetain;
+    private final int truncation;
     private final int trainedNodes;
     private final boolean inputGradient;
 
@@ -39,11 +40,13 @@ public final class Graph {
             List<Node> nodes,
             long parameters,
             Map<Integer, Double> weightRetain,
+            int truncation,
             int trainedNodes,
             boolean inputGradient) {
         this.nodes = List.copyOf(nodes);
         this.parameters = parameters;
         this.weightRetain = Map.copyOf(weightRetain);
+        this.truncation = truncation;
         this.trainedNodes = trainedNodes;
         this.inputGradient = inputGradient;
     }
@@ -135,7 +138,7 @@ public final class Graph {
     /** The nodes up to one of them, whose output is handed out. Their parameters are the first of this graph's. */
     public Graph upTo(String name) {
         Node last = named(name);
-        Builder part = new Builder(inputShape());
+        Builder part = builder(inputShape());
         nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part, 0));
         return part.add("handed out", new Operation.Output()).build();
     }
@@ -147,14 +150,18 @@ public final class Graph {
      */
     public Graph after(String name) {
         Node first = named(name);
-        Builder part = new Builder(first.shape());
+        Builder part = builder(first.shape());
         nodes.subList(first.index() + 1, nodes.size()).forEach(node -> copy(node, part, first.index()));
         return part.build();
     }
 
+    private Builder builder(Shape input) {
+        return new Builder(input).truncation(truncation);
+    }
+
     /** This graph with another last node, which reads the same. */
     public Graph endingWith(Operation.Last operation) {
-        Builder changed = new Builder(inputShape());
+        Builder changed = builder(inputShape());
         nodes.subList(1, last().index()).forEach(node -> copy(node, changed, 0));
         return changed.add(last().name(), operation, node(last().input()).name())
                 .build();
@@ -162,12 +169,18 @@ public final class Graph {
 
     /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
     public Graph frozenAfter(String name) {
-        return new Graph(nodes, parameters, weightRetain, named(name).index() + 1, inputGradient);
+        return new Graph(
+                nodes, parameters, weightRetain, truncation, named(name).index() + 1, inputGradient);
     }
 
     /** This graph, whose backward goes on to its input, and no parameter gets a gradient. */
     public Graph towardsInput() {
-        return new Graph(nodes, parameters, weightRetain, 0, true);
+        return new Graph(nodes, parameters, weightRetain, truncation, 0, true);
+    }
+
+    /** Whether the gradient of a recurrent node's state ends before a step: see {@link Builder#truncation}. */
+    public boolean truncatesBefore(int step) {
+        return truncation > 0 && step % truncation == 0;
     }
 
     /** Whether backward computes the gradient of a node's parameters. */
@@ -226,6 +239,7 @@ public final class Graph {
         private final Map<String, Integer> indexOf = new LinkedHashMap<>();
         private final Map<Integer, Double> weightRetain = new HashMap<>();
         private long parameters;
+        private int truncation;
 
         public Builder(Shape input) {
             add("input", new Input(input));
@@ -283,6 +297,20 @@ public final class Graph {
             return this;
         }
 
+        /**
+         * Truncated back-propagation through time (Williams and Peng 1990): states are handed on through all steps, but
+         * gradients of recurrent nodes go back within blocks of so many steps only.
+         *
+         * @param steps of a block; 0: all
+         */
+        public Builder truncation(int steps) {
+            if (steps < 0) {
+                throw new IllegalArgumentException("blocks of " + steps + " steps");
+            }
+            truncation = steps;
+            return this;
+        }
+
         public Shape shapeOf(String name) {
             return nodes.get(indexOf.get(name)).shape();
         }
@@ -299,7 +327,7 @@ public final class Graph {
                             node.name() + ": a loss beside the last one is a softmax of vectors");
                 }
             }
-            return new Graph(nodes, parameters, weightRetain, nodes.size(), false);
+            return new Graph(nodes, parameters, weightRetain, truncation, nodes.size(), false);
         }
     }
 

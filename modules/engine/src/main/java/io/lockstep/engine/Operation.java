@@ -60,8 +60,16 @@ public sealed interface Operation {
         SIGMOID,
         /** exp(x) - 1 below 0. */
         ELU,
+        /** 1.0507 times x, or times 1.6733 (exp(x) - 1) below 0 (Klambauer et al. 2017, equation 2). */
+        SELU,
+        /** ReLU up to 6. */
+        RELU6,
+        /** x between -1 and 1. */
+        HARD_TANH,
         /** log(1 + exp(x)). */
         SOFTPLUS,
+        /** x tanh(log(1 + exp(x))) (Misra 2019). */
+        MISH,
         /** x sigmoid(x). */
         SWISH,
         /** x Phi(x), by the error function (Hendrycks and Gimpel 2016). */

@@ -2,11 +2,16 @@ package io.lockstep.engine;
 
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Add;
+import io.lockstep.engine.Operation.AlphaDropout;
 import io.lockstep.engine.Operation.Concatenation;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Dropout;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.Operation.GaussianDropout;
+import io.lockstep.engine.Operation.GaussianNoise;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.SpatialDropout;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.SequenceOperation.ClassToken;
 import io.lockstep.engine.SequenceOperation.Embedding;
@@ -37,9 +42,10 @@ final class SequenceGraphs {
             graphs.put("LSTM" + direction, recurrent(new Lstm(17, reversed), new Lstm(3, reversed)));
             graphs.put("simple RNN" + direction, recurrent(new SimpleRnn(17, reversed), new SimpleRnn(3, reversed)));
             graphs.put("GRU" + direction, recurrent(new Gru(17, reversed), new Gru(3, reversed)));
+            graphs.put("LSTM of one step" + direction, oneStep(new Lstm(5, reversed)));
+            graphs.put("simple RNN of one step" + direction, oneStep(new SimpleRnn(5, reversed)));
+            graphs.put("GRU of one step" + direction, oneStep(new Gru(5, reversed)));
         }
-        graphs.put("LSTM of one step", oneStep(new Lstm(5, false)));
-        graphs.put("GRU of one step", oneStep(new Gru(5, false)));
         graphs.put("bidirectional", bidirectional());
         graphs.put("layer norm", layerNorm());
         graphs.put("group norm of images", groupNorm(new Shape(3, 5, 6), 2, 3));
@@ -49,10 +55,15 @@ final class SequenceGraphs {
         graphs.put("attention", attention(4, 3, false));
         graphs.put("causal attention", attention(5, 2, true));
         graphs.put("causal attention in blocks", attention(70, 1, true));
+        graphs.put("attention of one step", attention(1, 2, false));
+        graphs.put("causal attention of one step", attention(1, 2, true));
         graphs.put("cross-attention", crossAttention(false));
         graphs.put("padded cross-attention", crossAttention(true));
-        graphs.put("padded attention", paddedAttention());
+        graphs.put("padded attention", paddedAttention(false));
+        graphs.put("padded causal attention", paddedAttention(true));
         graphs.put("transformer of images", images());
+        graphs.put("noise of steps", noise());
+        graphs.put("dropped weights of steps", droppedWeights());
         return graphs;
     }
 
@@ -145,11 +156,11 @@ final class SequenceGraphs {
         return graph.add("out", new Dense(3, true)).add("loss", LOSS).build();
     }
 
-    private static Graph paddedAttention() {
+    private static Graph paddedAttention(boolean causal) {
         return new Graph.Builder(Shape.sequence(5, 1))
                 .add("table", new Embedding(3, 6), "input")
                 .add("qkv", new Dense(12, false), "table")
-                .add("attention", new Attention(2, true, true), "qkv", "input")
+                .add("attention", new Attention(2, causal, true), "qkv", "input")
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
                 .build();
@@ -165,6 +176,35 @@ final class SequenceGraphs {
                 .add("residual", new Add(), "attention", "places")
                 .add("take", new TakeStep(TakeStep.Which.FIRST))
                 .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    /** Of its kinds, {@link SpatialDropout} drops a feature of an example at all steps. */
+    private static Graph noise() {
+        return new Graph.Builder(Shape.sequence(4, 5))
+                .add("in", new GaussianNoise(0.2))
+                .add("d", new Dense(6, true))
+                .add("dropout", new Dropout(0.7))
+                .add("cell", new Lstm(4, false))
+                .add("features", new SpatialDropout(0.6))
+                .add("gauss", new GaussianDropout(0.3))
+                .add("alpha", new AlphaDropout(0.8))
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    /** One mask of the weights for all steps; with and without a bias, which is never dropped. */
+    private static Graph droppedWeights() {
+        return new Graph.Builder(Shape.sequence(4, 5))
+                .add("d", new Dense(17, true))
+                .dropConnect("d", 0.6)
+                .add("f", new Activation(Function.TANH))
+                .add("e", new Dense(16, false))
+                .dropConnect("e", 0.8)
+                .add("out", new Dense(3, true))
+                .dropConnect("out", 0.5)
                 .add("loss", LOSS)
                 .build();
     }

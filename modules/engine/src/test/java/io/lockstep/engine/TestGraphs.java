@@ -47,9 +47,14 @@ public final class TestGraphs {
         graphs.put("residual", residual());
         graphs.put("identity residual of the input", inputResidual());
         graphs.put("pooling", pooling());
+        for (PoolingKind kind : PoolingKind.values()) {
+            graphs.put("windows of " + kind, windows(kind));
+        }
+        graphs.put("groups", groups());
         graphs.put("inception", inception());
         graphs.put("auxiliary classifiers", auxiliary());
-        graphs.put("p-norms", norms());
+        graphs.put("p-norms", norms(3, 2));
+        graphs.put("p-norms without squares", norms(1, 1.5));
         for (Combination.How how : Combination.How.values()) {
             graphs.put("combination " + how, combination(how));
         }
@@ -196,6 +201,32 @@ public final class TestGraphs {
                 .build();
     }
 
+    /** Dilated, and padded on one side more than on the other; in height and width differently. */
+    public static Graph windows(PoolingKind kind) {
+        return new Graph.Builder(new Shape(8, 7, 2))
+                .add("c", conv(5, 1, 1, 0, true))
+                .add("dilated", new Pooling(kind, new Window(3, 2, 1, 2, 1, 2, 2, 0, 2, 3))) // 7 x 3
+                .add("d", conv(16, 1, 1, 0, true))
+                .add("lopsided", new Pooling(kind, new Window(3, 4, 2, 1, 0, 2, 3, 1, 1, 1))) // 4 x 4
+                .add("flat", new Flatten(false))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Two outputs for each input (a depth multiplier of 2), of few and of many channels; groups with a stride. */
+    public static Graph groups() {
+        return new Graph.Builder(new Shape(5, 6, 4))
+                .add("twice", new Convolution(8, Window.square(3, 1, 1), 4, true))
+                .add("strided", new Convolution(32, new Window(3, 2, 2, 1, 1, 1, 0, 0, 1, 1), 2, true)) // 3 x 5
+                .add("a", new Activation(Function.TANH))
+                .add("wide", new Convolution(64, Window.square(3, 2, 1), 32, false)) // 2 x 3
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
     public static Graph inception() {
         return new Graph.Builder(new Shape(4, 5, 3))
                 .add("a", conv(8, 1, 1, 0, true), "input")
@@ -234,13 +265,13 @@ public final class TestGraphs {
     }
 
     /** Upsampling, and norms of windows that overlap, hang over the border, and are the whole picture. */
-    public static Graph norms() {
+    public static Graph norms(double first, double second) {
         return new Graph.Builder(new Shape(3, 4, 2))
                 .add("c", conv(3, 1, 1, 0, true))
                 .add("up", new Upsampling(2, 3))
-                .add("p3", new NormPooling(3, Window.square(3, 2, 1)))
+                .add("p1", new NormPooling(first, Window.square(3, 2, 1)))
                 .add("c2", conv(4, 1, 1, 0, true))
-                .add("p2", new NormPooling(2, new Window(3, 6, 1, 1, 0, 0, 0, 0, 1, 1)))
+                .add("p2", new NormPooling(second, new Window(3, 6, 1, 1, 0, 0, 0, 0, 1, 1)))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();

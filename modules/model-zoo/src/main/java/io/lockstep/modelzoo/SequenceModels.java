@@ -8,6 +8,10 @@ final class SequenceModels {
     private static final String LSTM =
             "Hochreiter and Schmidhuber 1997, Long Short-Term Memory, with the forget gates of" + " Gers et al. 2000";
 
+    private static final String GRU = "Cho et al. 2014, Learning Phrase Representations, section 2.3";
+
+    private static final String SIMPLE = "Elman 1990, Finding Structure in Time";
+
     private static final String BERT =
             "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 3";
 
@@ -35,12 +39,12 @@ final class SequenceModels {
                         new RowRecurrent(Cell.LSTM, 2, 128, true)),
                 new Model(
                         "gru",
-                        "Cho et al. 2014, Learning Phrase Representations, section 2.3",
+                        GRU,
                         "Reads an image row by row: one layer of 128 units; the reset gate acts behind the product.",
                         new RowRecurrent(Cell.GRU, 1, 128, false)),
                 new Model(
                         "simple-rnn",
-                        "Elman 1990, Finding Structure in Time",
+                        SIMPLE,
                         "Reads an image row by row: one layer of 128 units, tanh.",
                         new RowRecurrent(Cell.SIMPLE, 1, 128, false)),
                 new Model(
@@ -48,7 +52,20 @@ final class SequenceModels {
                         "Graves 2013, Generating Sequences With Recurrent Neural Networks, section 3",
                         "A language model of characters: two layers of 256 units on an embedding of 64.",
                         TEXT,
-                        new CharLstm(2, 256, 64)),
+                        new CharRecurrent(Cell.LSTM, 2, 256, 64)),
+                new Model(
+                        "char-gru",
+                        GRU + "; as a language model Chung et al. 2015, Gated Feedback Recurrent Neural Networks",
+                        "char-lstm with gated units; the reset gate acts behind the product.",
+                        TEXT,
+                        new CharRecurrent(Cell.GRU, 2, 256, 64)),
+                new Model(
+                        "char-rnn",
+                        SIMPLE + "; as a language model Mikolov et al. 2010, Recurrent Neural Network Based Language"
+                                + " Model",
+                        "char-lstm with simple units, tanh.",
+                        TEXT,
+                        new CharRecurrent(Cell.SIMPLE, 2, 256, 64)),
                 new Model(
                         "gpt",
                         "Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.3",

@@ -268,7 +268,7 @@ class AdversarialModelsTest {
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
         int plain = Hyperparameters.BATCH_NORM;
         return new Hyperparameters(
-                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, 0, plain, Initialisation.MODEL, 0);
+                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, 0, 0, plain, Initialisation.MODEL, 0);
     }
 
     private Run run(

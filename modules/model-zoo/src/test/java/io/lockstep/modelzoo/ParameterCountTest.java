@@ -9,7 +9,11 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Range;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +78,10 @@ class ParameterCountTest {
         "vgg13, 224, 1000, 133047848",
         "vgg16, 224, 1000, 138357544", // Simonyan and Zisserman 2015, table 2: 138M
         "vgg19, 224, 1000, 143667240",
+        "vgg11-bn, 224, 1000, 132866088", // 132868840 in torchvision, whose convolutions have 2752 biases
+        "vgg13-bn, 224, 1000, 133050792", // 133053736 with 2944
         "vgg16-bn, 224, 1000, 138361768", // 138365992 with the 4224 biases that batch norm would subtract again
+        "vgg19-bn, 224, 1000, 143672744", // 143678248 with 5504
         "resnet50, 224, 1000, 25557032",
         "resnet101, 224, 1000, 44549160",
         "resnet152, 224, 1000, 60192808",
@@ -89,6 +96,19 @@ class ParameterCountTest {
         assertThat(ModelSummary.of(definition).parameters()).isEqualTo(parameters);
     }
 
+    /** Those that play against each other have theirs in {@link AdversarialModelsTest}. */
+    @Test
+    void everyNetworkOfTheZooHasARow() {
+        Set<String> counted = Stream.of(ParameterCountTest.class, AdversarialModelsTest.class)
+                .flatMap(test -> Arrays.stream(test.getDeclaredMethods()))
+                .filter(method -> method.getName().matches("(theP|p)arameters.*"))
+                .flatMap(method -> Arrays.stream(method.getAnnotationsByType(CsvSource.class)))
+                .flatMap(rows -> Arrays.stream(rows.value()))
+                .map(row -> row.substring(0, row.indexOf(',')).trim())
+                .collect(Collectors.toSet());
+        assertThat(counted).containsAll(ModelZoo.names());
+    }
+
     @Test
     void picturesThatANetworkWouldShrinkToNothingAreRefused() {
         ModelInput small = new ModelInput(1, 28, 28, 10);
@@ -101,6 +121,8 @@ class ParameterCountTest {
     @ParameterizedTest
     @CsvSource({
         "char-lstm, 64, 65, 874881", // 65 x 64 + 4 x 256 x (64 + 256 + 1) + 4 x 256 x (512 + 1) + 65 x 257
+        "char-gru,  64, 65, 662913", // 65 x 64 + 3 x 256 x (64 + 256 + 2) + 3 x 256 x (512 + 2) + 65 x 257
+        "char-rnn,  64, 65, 234369", // 65 x 64 + 256 x (64 + 256 + 1) + 256 x (512 + 1) + 65 x 257
         "gpt,       64, 65, 812416", // nanoGPT's 804,096 (its 0.80M and the positions) and an output of its own
         "gpt,      256, 100, 845952",
         "transformer, 20, 11, 928523", // 11 x 128 + 2 x (198,272 + 264,576) + 11 x 129

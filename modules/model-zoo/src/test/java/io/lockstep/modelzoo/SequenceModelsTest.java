@@ -76,6 +76,8 @@ class SequenceModelsTest {
                 "gru",
                 "simple-rnn",
                 "char-lstm",
+                "char-gru",
+                "char-rnn",
                 "gpt",
                 "bert",
                 "bert-classifier",

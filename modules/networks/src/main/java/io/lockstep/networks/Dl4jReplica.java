@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.lang3.SerializationUtils;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -161,6 +162,11 @@ public final class Dl4jReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
+        if (graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
+            throw new UnsupportedOperationException(
+                    "DL4J itself truncates back-propagation only in its own fit, with an"
+                            + " update for each part of a sequence; the compiled runtime does (runtime = auto)");
+        }
         if (batch.size() == 0) {
             graph.getFlattenedGradients().assign(0);
             HostMemory.fetch(graph.getFlattenedGradients());

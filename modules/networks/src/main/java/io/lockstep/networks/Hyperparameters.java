@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
@@ -44,6 +45,9 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * @param maxNorm what the norm of each unit's incoming weights is scaled down to after an update; 0 for no limit
  *     (Srivastava et al. 2014, section 5.1)
  * @param dropout probability of dropping an activation, where the model has dropout, in [0, 1)
+ * @param bpttSteps of recurrent networks: how many steps gradients go back, within blocks of so many; 0: all. In DL4J's
+ *     configuration it is a truncated back-propagation of that length, which {@link
+ *     io.lockstep.networks.compiled.CompiledReplica} takes so: one update a batch, states handed on through all steps
  * @param normGroups of channels that are normalised together where a model has batch norm, in its place: {@link
  *     io.lockstep.networks.layers.GroupNormalization}; {@link #BATCH_NORM}: batch norm it is
  * @param dropConnect probability of dropping a weight of a convolution or dense layer for a step (Wan et al. 2013), in [0, 1)
@@ -63,6 +67,7 @@ public record Hyperparameters(
         double maxNorm,
         double dropout,
         double dropConnect,
+        int bpttSteps,
         int normGroups,
         Initialisation initialisation,
         double labelSmoothing) {
@@ -82,6 +87,7 @@ public record Hyperparameters(
         require("max-norm", maxNorm, maxNorm >= 0 && Double.isFinite(maxNorm), "0 or more");
         requireFraction("dropout", dropout);
         requireFraction("drop-connect", dropConnect);
+        require("bptt-steps", bpttSteps, bpttSteps >= 0, "0 or more");
         Objects.requireNonNull(initialisation, "initialisation");
         require("groups of norm", normGroups, normGroups >= BATCH_NORM, "0 or more");
         requireFraction("label-smoothing", labelSmoothing);
@@ -96,6 +102,7 @@ public record Hyperparameters(
                 0.9,
                 0.999,
                 1e-8,
+                0,
                 0,
                 0,
                 0,
@@ -138,6 +145,10 @@ public record Hyperparameters(
         return with(draft -> draft.dropConnect = changed);
     }
 
+    public Hyperparameters withBpttSteps(int changed) {
+        return with(draft -> draft.bpttSteps = changed);
+    }
+
     public Hyperparameters withInitialisation(Initialisation changed) {
         return with(draft -> draft.initialisation = changed);
     }
@@ -166,6 +177,7 @@ public record Hyperparameters(
         double maxNorm;
         double dropout;
         double dropConnect;
+        int bpttSteps;
         int normGroups;
         Initialisation initialisation;
         double labelSmoothing;
@@ -183,6 +195,7 @@ public record Hyperparameters(
             maxNorm = from.maxNorm;
             dropout = from.dropout;
             dropConnect = from.dropConnect;
+            bpttSteps = from.bpttSteps;
             normGroups = from.normGroups;
             initialisation = from.initialisation;
             labelSmoothing = from.labelSmoothing;
@@ -202,6 +215,7 @@ public record Hyperparameters(
                     maxNorm,
                     dropout,
                     dropConnect,
+                    bpttSteps,
                     normGroups,
                     initialisation,
                     labelSmoothing);
@@ -214,7 +228,8 @@ public record Hyperparameters(
     }
 
     /**
-     * Gives every layer its l1, l2, weight decay, greatest norm, DropConnect and initialisation. Layer by layer, because
+     * Gives every layer its l1, l2, weight decay, greatest norm, DropConnect and initialisation, and the network its
+     * truncation. Layer by layer, because
      * DL4J 1.0.0-M2.1 counts a weight decay that is set for the whole network twice (LayerValidation adds it to layers that
      * inherited it already), and takes l2 and weight decay for alternatives.
      */
@@ -223,6 +238,11 @@ public record Hyperparameters(
             if (vertex instanceof LayerVertex layerVertex) {
                 applyTo(layerVertex.getLayerConf().getLayer());
             }
+        }
+        if (bpttSteps > 0) {
+            configuration.setBackpropType(BackpropType.TruncatedBPTT);
+            configuration.setTbpttFwdLength(bpttSteps);
+            configuration.setTbpttBackLength(bpttSteps);
         }
         return configuration;
     }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -17,6 +18,8 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /**
@@ -52,6 +55,28 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
             throw new IllegalArgumentException(
                     "images, vectors or sequences of a known length can be trained on, not " + input);
         }
+    }
+
+    /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
+    public static NetworkDefinition of(MultiLayerConfiguration configuration, InputType input) {
+        MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
+        network.init();
+        ComputationGraph graph = network.toComputationGraph();
+        ComputationGraphConfiguration copy = graph.getConfiguration();
+        long seed = configuration.getConf(0).getSeed(); // which DL4J forgets on the way
+        copy.getDefaultConfiguration().setSeed(seed);
+        for (GraphVertex vertex : copy.getVertices().values()) {
+            if (vertex instanceof LayerVertex layer) {
+                layer.getLayerConf().setSeed(seed);
+            }
+        }
+        copy.setBackpropType(configuration.getBackpropType());
+        copy.setTbpttFwdLength(configuration.getTbpttFwdLength());
+        copy.setTbpttBackLength(configuration.getTbpttBackLength());
+        NetworkDefinition definition = new NetworkDefinition(copy, input);
+        network.close();
+        graph.close();
+        return definition;
     }
 
     /** Classes to tell apart; 1 for a single sigmoid output. */

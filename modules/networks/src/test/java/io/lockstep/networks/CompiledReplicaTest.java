@@ -66,6 +66,17 @@ class CompiledReplicaTest {
             networks.put("combinations " + format, combinations(format));
         }
         networks.put("auxiliary classifiers", auxiliary());
+        for (Activation activation : List.of(
+                Activation.SELU,
+                Activation.RELU6,
+                Activation.HARDTANH,
+                Activation.MISH,
+                Activation.ELU,
+                Activation.LEAKYRELU,
+                Activation.SOFTPLUS,
+                Activation.SWISH)) {
+            networks.put(activation.name(), activated(activation));
+        }
         networks.putAll(SequenceNetworks.all());
         return networks;
     }
@@ -125,6 +136,25 @@ class CompiledReplicaTest {
                         "large", new Upsampling2D.Builder(2).dataFormat(format).build(), "norm")
                 .addLayer("d", convolution(format, Activation.TANH), "large")
                 .addLayer("out", softmax(1), "d")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
+    private static NetworkDefinition activated(Activation activation) {
+        InputType type = InputType.convolutional(5, 4, 2, CNN2DFormat.NHWC);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(7)
+                .weightInit(WeightInit.XAVIER)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a", convolution(CNN2DFormat.NHWC, activation), "in")
+                .addLayer(
+                        "b",
+                        new DenseLayer.Builder().nOut(6).activation(activation).build(),
+                        "a")
+                .addLayer("out", softmax(1), "b")
                 .setOutputs("out")
                 .setInputTypes(type)
                 .build();
@@ -353,7 +383,7 @@ class CompiledReplicaTest {
     }
 
     /** The same examples as the compiled replica wants them. */
-    private static Batch channelsLast(NetworkDefinition definition, Batch batch) {
+    static Batch channelsLast(NetworkDefinition definition, Batch batch) {
         if (!(definition.input() instanceof InputType.InputTypeConvolutional images)
                 || images.getFormat() == CNN2DFormat.NHWC) {
             return batch;

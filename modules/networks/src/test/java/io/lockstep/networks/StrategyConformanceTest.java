@@ -215,6 +215,7 @@ class StrategyConformanceTest {
                         0,
                         0,
                         0,
+                        0,
                         Hyperparameters.BATCH_NORM,
                         Initialisation.MODEL,
                         0)

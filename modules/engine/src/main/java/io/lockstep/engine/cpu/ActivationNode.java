@@ -6,11 +6,15 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_ab;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_desc_init;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_bounded_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_desc_init;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_tanh;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_mish;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_soft_relu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
@@ -19,25 +23,30 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.Operation.Function;
 import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /** An activation function by oneDNN. Backward wants the function's input. */
 final class ActivationNode implements AutoCloseable {
+    private static final float SELU_SCALE = 1.0507009873554805f;
+    private static final float SELU_ALPHA = 1.6732632423543772f;
+
     private final Activation operation;
     private final int elements;
     private final Calls forward;
     private final Calls backward;
+    private final Calls scale;
 
     ActivationNode(CpuPlan plan, Node node) {
         operation = (Activation) node.operation();
         elements = node.shape().elements();
-        forward = new Calls(
+        forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
+        scale = new Calls(
                 plan.lanes(),
                 plan.capacity(),
-                this::forwardPrimitive,
-                (primitive, examples) -> new Call(
-                        primitive, new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, vector(examples), vector(examples)));
+                examples -> forward(examples, dnnl_eltwise_linear, SELU_SCALE, 0),
+                this::bindForward);
         backward = new Calls(
                 plan.lanes(),
                 plan.capacity(),
@@ -51,18 +60,34 @@ final class ActivationNode implements AutoCloseable {
     }
 
     Step forwardStep(Tensor x, Tensor y) {
-        return (lane, first, end) -> forward.get(lane, end - first)
-                .set(0, x.addressOf(first))
-                .set(1, y.addressOf(first))
-                .execute(lane);
+        return (lane, first, end) -> {
+            forward.get(lane, end - first)
+                    .set(0, x.addressOf(first))
+                    .set(1, y.addressOf(first))
+                    .execute(lane);
+            scale(lane, y, first, end);
+        };
     }
 
     Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
-        return (lane, first, end) -> backward.get(lane, end - first)
-                .set(0, x.addressOf(first))
-                .set(1, dy.addressOf(first))
-                .set(2, dx.addressOf(first))
-                .execute(lane);
+        return (lane, first, end) -> {
+            backward.get(lane, end - first)
+                    .set(0, x.addressOf(first))
+                    .set(1, dy.addressOf(first))
+                    .set(2, dx.addressOf(first))
+                    .execute(lane);
+            scale(lane, dx, first, end);
+        };
+    }
+
+    /** Of SELU, in place. */
+    private void scale(Lane lane, Tensor values, int first, int end) {
+        if (operation.function() == Function.SELU) {
+            scale.get(lane, end - first)
+                    .set(0, values.addressOf(first))
+                    .set(1, values.addressOf(first))
+                    .execute(lane);
+        }
     }
 
     private dnnl_memory_desc_t vector(int examples) {
@@ -75,7 +100,11 @@ final class ActivationNode implements AutoCloseable {
             case TANH -> dnnl_eltwise_tanh;
             case SIGMOID -> dnnl_eltwise_logistic;
             case ELU -> dnnl_eltwise_elu;
+            case SELU -> dnnl_eltwise_elu; // and the scale
+            case RELU6 -> dnnl_eltwise_bounded_relu;
+            case HARD_TANH -> dnnl_eltwise_clip;
             case SOFTPLUS -> dnnl_eltwise_soft_relu;
+            case MISH -> dnnl_eltwise_mish;
             case SWISH -> dnnl_eltwise_swish;
             case GELU -> dnnl_eltwise_gelu_erf;
             case GELU_TANH -> dnnl_eltwise_gelu_tanh;
@@ -87,21 +116,39 @@ final class ActivationNode implements AutoCloseable {
             case LEAKY_RELU -> 0.01f;
             case LEAKY_RELU_FIFTH -> 0.2f;
             case ELU, SWISH -> 1;
+            case SELU -> SELU_ALPHA;
+            case RELU6 -> 6;
+            case HARD_TANH -> -1;
             default -> 0;
         };
     }
 
+    private float beta() {
+        return switch (operation.function()) {
+            case HARD_TANH -> 1;
+            default -> 0;
+        };
+    }
+
+    private Call bindForward(Primitive primitive, int examples) {
+        return new Call(primitive, new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, vector(examples), vector(examples));
+    }
+
     private Primitive forwardPrimitive(int examples) {
+        return forward(examples, algorithm(), alpha(), beta());
+    }
+
+    private Primitive forward(int examples, int algorithm, float alpha, float beta) {
         dnnl_eltwise_desc_t description = new dnnl_eltwise_desc_t();
         OneDnn.check(dnnl_eltwise_forward_desc_init(
-                description, dnnl_forward_training, algorithm(), vector(examples), alpha(), 0));
+                description, dnnl_forward_training, algorithm, vector(examples), alpha, beta));
         return new Primitive(description, OneDnn.attributes(), null);
     }
 
     private Primitive backwardPrimitive(int examples) {
         dnnl_eltwise_desc_t description = new dnnl_eltwise_desc_t();
         OneDnn.check(dnnl_eltwise_backward_desc_init(
-                description, algorithm(), vector(examples), vector(examples), alpha(), 0));
+                description, algorithm(), vector(examples), vector(examples), alpha(), beta()));
         return new Primitive(description, OneDnn.attributes(), forward.primitive(examples));
     }
 
@@ -109,5 +156,6 @@ final class ActivationNode implements AutoCloseable {
     public void close() {
         forward.close();
         backward.close();
+        scale.close();
     }
 }

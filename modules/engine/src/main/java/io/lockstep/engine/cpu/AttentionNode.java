@@ -5,6 +5,7 @@ import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
+import java.util.stream.Stream;
 
 /**
  * Attention, one head of one example after the other, some queries at a time (Dao et al. 2022): the weights of a block
@@ -43,13 +44,24 @@ final class AttentionNode extends SequenceNode {
         scale = (float) (1 / Math.sqrt(width));
     }
 
-    /** What one head of one example reads or writes: addresses of its first query, key and value. */
-    private record Head(long query, long key, long value) {}
+    /** What one head of one example reads or writes: addresses of its first query, key and value. A lane's, used again. */
+    private final class Head {
+        long query;
+        long key;
+        long value;
 
-    private Head head(Tensor x, Tensor memory, int n, int head) {
-        long first = (long) head * width * Float.BYTES;
-        long key = memory.addressOf(n) + first + (crosses ? 0 : (long) features * Float.BYTES);
-        return new Head(x.addressOf(n) + first, key, key + (long) features * Float.BYTES);
+        Head set(Tensor x, Tensor memory, int n, int head) {
+            long first = (long) head * width * Float.BYTES;
+            query = x.addressOf(n) + first;
+            key = memory.addressOf(n) + first + (crosses ? 0 : (long) features * Float.BYTES);
+            value = key + (long) features * Float.BYTES;
+            return this;
+        }
+    }
+
+    /** One for each lane. */
+    private Head[] heads() {
+        return Stream.generate(Head::new).limit(plan.lanes()).toArray(Head[]::new);
     }
 
     private int keysOf(int firstQuery, int count) {
@@ -64,6 +76,7 @@ final class AttentionNode extends SequenceNode {
         Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
         logSums = program.tensor(node.name() + ".logsums", (long) heads * queries);
         Tensor y = context.newOutput(node);
+        Head[] read = heads();
         program.chunked(
                 "forward " + node.name(),
                 (lane, from, to) -> {
@@ -71,7 +84,7 @@ final class AttentionNode extends SequenceNode {
                     ByteBuffer weights = lane.scratchBuffer();
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            forward(lane, n, h, head(x, memory, n, h), mask, scratch, weights, y);
+                            forward(lane, n, h, read[lane.index].set(x, memory, n, h), mask, scratch, weights, y);
                         }
                     }
                 },
@@ -133,6 +146,8 @@ final class AttentionNode extends SequenceNode {
         Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
         Tensor dx = wanted(context, program, 0);
         Tensor dMemory = crosses ? wanted(context, program, 1) : dx;
+        Head[] read = heads();
+        Head[] written = heads();
         program.chunked(
                 "backward " + node.name(),
                 (lane, from, to) -> {
@@ -141,8 +156,8 @@ final class AttentionNode extends SequenceNode {
                     ByteBuffer weights = lane.scratchBuffer();
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            Head head = head(x, memory, n, h);
-                            Head gradient = head(dx, dMemory, n, h);
+                            Head head = read[lane.index].set(x, memory, n, h);
+                            Head gradient = written[lane.index].set(dx, dMemory, n, h);
                             for (int i = (queries - 1) / block * block; i >= 0; i -= block) {
                                 backward(lane, n, h, i, head, gradient, mask, scratch, weights, y, dy);
                             }

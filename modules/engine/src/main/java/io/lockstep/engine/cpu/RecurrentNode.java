@@ -25,6 +25,7 @@ import org.bytedeco.javacpp.Pointer;
  * W, R and b are used as they lie in the flat vector, rows (gates x units).
  */
 final class RecurrentNode extends SequenceNode {
+    private final Graph graph;
     private final Recurrent operation;
     private final PackedProduct recurrent;
     private final boolean lstm;
@@ -44,6 +45,7 @@ final class RecurrentNode extends SequenceNode {
     /** @param recurrent the product with R */
     RecurrentNode(CpuPlan plan, Graph graph, Node node, PackedProduct recurrent) {
         super(plan, graph, node);
+        this.graph = graph;
         this.recurrent = recurrent;
         operation = (Recurrent) node.operation();
         lstm = operation instanceof Lstm;
@@ -200,7 +202,10 @@ final class RecurrentNode extends SequenceNode {
                         zero(lane, dc, from, to);
                         for (int i = steps - 1; i >= 0; i--) {
                             backwardStep(from, to, i, y, dy, dh, dc, dState);
-                            if (i > 0) {
+                            if (graph.truncatesBefore(i)) {
+                                zero(lane, dh, from, to);
+                                zero(lane, dc, from, to);
+                            } else if (i > 0) {
                                 stateGradient(lane, from, to, dState, dh, dc);
                             }
                         }

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param bytes of the tensors that it reads and writes in such a pass, each once; without parameters
  */
 public record StepProfile(String name, String kind, long nanos, long flop, long bytes) {
+    /** Of the gradients that reach a node from several others. */
+    private static final String SUM = "backward add ";
+
     static StepProfile of(Graph graph, String name, long nanos, long bytes, int batch) {
         String[] words = name.split(" ");
         Optional<Node> node = words.length < 2
@@ -22,7 +25,8 @@ public record StepProfile(String name, String kind, long nanos, long flop, long 
                         .filter(each -> each.name().equals(words[1]))
                         .findFirst();
         if (node.isEmpty()) {
-            return new StepProfile(name, name, nanos, 0, bytes);
+            String kind = name.startsWith(SUM) ? SUM.strip() : name;
+            return new StepProfile(name, kind, nanos, 0, bytes);
         }
         String part = words.length > 2 ? " " + words[2] : "";
         String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
@@ -32,10 +36,10 @@ public record StepProfile(String name, String kind, long nanos, long flop, long 
 
     /** How many products of the forward one's size: backward has two, which are steps of their own or not. */
     private static int products(String direction, String part) {
-        return switch (part) {
-            case "" -> direction.equals("backward") ? 2 : 1;
-            case " data", " weights" -> 1;
-            default -> 0; // sums, statistics
+        return switch (direction + part) {
+            case "forward", "backward data", "backward weights" -> 1;
+            case "backward" -> 2;
+            default -> 0; // sums, statistics, rounding
         };
     }
 

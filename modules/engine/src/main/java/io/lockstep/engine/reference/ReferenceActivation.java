@@ -6,6 +6,9 @@ import io.lockstep.engine.Operation.Function;
 final class ReferenceActivation {
     private ReferenceActivation() {}
 
+    private static final double SELU_SCALE = 1.0507009873554805;
+    private static final double SELU_ALPHA = 1.6732632423543772;
+
     static double value(Function function, double x) {
         return switch (function) {
             case RELU -> Math.max(0, x);
@@ -14,7 +17,11 @@ final class ReferenceActivation {
             case TANH -> Math.tanh(x);
             case SIGMOID -> sigmoid(x);
             case ELU -> x > 0 ? x : Math.expm1(x);
-            case SOFTPLUS -> Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
+            case SELU -> SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x));
+            case RELU6 -> Math.max(0, Math.min(6, x));
+            case HARD_TANH -> Math.max(-1, Math.min(1, x));
+            case SOFTPLUS -> softplus(x);
+            case MISH -> x * Math.tanh(softplus(x));
             case SWISH -> x * sigmoid(x);
             case GELU -> x * normal(x);
             case GELU_TANH -> x * (1 + Math.tanh(bent(x))) / 2;
@@ -29,7 +36,14 @@ final class ReferenceActivation {
             case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
             case SIGMOID -> sigmoid(x) * (1 - sigmoid(x));
             case ELU -> x > 0 ? 1 : Math.exp(x);
+            case SELU -> SELU_SCALE * (x > 0 ? 1 : SELU_ALPHA * Math.exp(x));
+            case RELU6 -> x > 0 && x < 6 ? 1 : 0;
+            case HARD_TANH -> x > -1 && x < 1 ? 1 : 0;
             case SOFTPLUS -> sigmoid(x);
+            case MISH -> {
+                double tanh = Math.tanh(softplus(x));
+                yield tanh + x * (1 - tanh * tanh) * sigmoid(x);
+            }
             case SWISH -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
             case GELU -> normal(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
             case GELU_TANH -> {
@@ -63,6 +77,10 @@ final class ReferenceActivation {
             upper = Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction / 2;
         }
         return x < 0 ? upper : 1 - upper;
+    }
+
+    private static double softplus(double x) {
+        return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
     }
 
     private static double bent(double x) {

@@ -5,9 +5,11 @@ import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.SequenceOperation.Gru;
 import io.lockstep.engine.SequenceOperation.Lstm;
 import io.lockstep.engine.SequenceOperation.Recurrent;
+import java.util.Arrays;
 
 /** Step after step, unit after unit; backward through time over what forward kept. */
 final class ReferenceRecurrent extends ReferenceSequence {
+    private final Graph graph;
     private final Recurrent operation;
     private final int units;
     private final int rows;
@@ -24,6 +26,7 @@ final class ReferenceRecurrent extends ReferenceSequence {
 
     ReferenceRecurrent(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
         super(graph, node, examples, parameters, gradients);
+        this.graph = graph;
         operation = (Recurrent) node.operation();
         units = operation.units();
         rows = operation.gates() * units;
@@ -116,7 +119,10 @@ final class ReferenceRecurrent extends ReferenceSequence {
                     cellBackward(y, now, before, u, d, dc, dhBefore, dInput, dState);
                 }
                 products(inputs, y, now, before, dInput, dState, inputGradients, dhBefore);
-                dh = dhBefore;
+                dh = graph.truncatesBefore(i) ? new double[units] : dhBefore;
+                if (graph.truncatesBefore(i)) {
+                    Arrays.fill(dc, 0);
+                }
             }
         }
     }

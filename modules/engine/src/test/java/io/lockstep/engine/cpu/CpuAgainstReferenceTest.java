@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.TestGraphs;
@@ -34,7 +35,7 @@ class CpuAgainstReferenceTest {
         for (int threads : new int[] {1, 2, 3}) {
             try (Plan cpu = new CpuBackend(threads).compile(graph, CAPACITY);
                     Plan reference = new ReferenceBackend().compile(graph, CAPACITY)) {
-                for (int examples : new int[] {CAPACITY, 2, CAPACITY - 1, CAPACITY}) {
+                for (int examples : new int[] {CAPACITY, 2, 1, CAPACITY - 1, CAPACITY}) {
                     float[] parameters = TestGraphs.parameters(graph, examples);
                     TestGraphs.load(cpu, parameters);
                     TestGraphs.load(reference, parameters);
@@ -49,7 +50,8 @@ class CpuAgainstReferenceTest {
         IntBuffer labels = TestGraphs.labels(graph, examples, 8);
         PassResult expected = reference.forwardBackward(features, labels, examples, 3, 9, mark -> {});
         PassResult actual = cpu.forwardBackward(features, labels, examples, 3, 9, mark -> {});
-        assertThat(actual.lossSum()).as(what).isCloseTo(expected.lossSum(), within(1e-4 * examples));
+        double leeway = leeway(graph, examples);
+        assertThat(actual.lossSum()).as(what).isCloseTo(expected.lossSum(), within(1e-4 * examples * leeway));
         ByteBuffer wanted = reference.gradients();
         ByteBuffer got = cpu.gradients();
         for (Graph.Node node : graph.nodes()) {
@@ -58,7 +60,7 @@ class CpuAgainstReferenceTest {
                 int at = (int) (node.parametersAt() + i) * Float.BYTES;
                 assertThat(got.getFloat(at))
                         .as(what + ", " + node.name() + "[" + i + "]")
-                        .isCloseTo(wanted.getFloat(at), within((float) (2e-4 * scale + 2e-5)));
+                        .isCloseTo(wanted.getFloat(at), within((float) ((2e-4 * scale + 2e-5) * leeway)));
             }
         }
         int[] predictions = new int[labels.capacity()];
@@ -68,6 +70,19 @@ class CpuAgainstReferenceTest {
         assertThat(evaluated.lossSum()).as(what).isCloseTo(wantedResult.lossSum(), within(1e-3 * examples));
         assertThat(predictions).as(what).isEqualTo(wantedPredictions);
         assertThat(evaluated.correct()).isEqualTo(wantedResult.correct());
+    }
+
+    /**
+     * 1, as a rule. A batch norm of a single row has variance 0 and so divides by the square root of its epsilon: what
+     * cancels in double precision leaves float32's rounding behind, 316 times as large.
+     */
+    private static double leeway(Graph graph, int examples) {
+        return graph.nodes().stream()
+                .filter(node -> node.shape().pixels() * examples == 1)
+                .filter(node -> node.operation() instanceof BatchNorm)
+                .mapToDouble(node -> 1 / Math.sqrt(((BatchNorm) node.operation()).epsilon()))
+                .max()
+                .orElse(1);
     }
 
     private static double largest(ByteBuffer gradients, Graph.Node node) {

@@ -8,6 +8,7 @@ import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -80,6 +81,9 @@ final class GraphTranslator {
         List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
         outputs.subList(1, outputs.size()).forEach(auxiliary -> layers.appendLoss(auxiliary, false));
         layers.appendLoss(outputs.get(0), true); // last, which makes it the graph's own
+        if (dl4j.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
+            graph.truncation(dl4j.getConfiguration().getTbpttBackLength());
+        }
         Graph result = graph.build();
         if (result.parameters() != dl4j.numParams()) {
             throw new IllegalStateException(

@@ -38,9 +38,13 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationGELU;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationMish;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -428,6 +432,14 @@ final class LayerTranslator {
             return Operation.Function.SIGMOID;
         } else if (function.equals(new ActivationELU())) {
             return Operation.Function.ELU;
+        } else if (function.equals(new ActivationSELU())) {
+            return Operation.Function.SELU;
+        } else if (function.equals(new ActivationReLU6())) {
+            return Operation.Function.RELU6;
+        } else if (function.equals(new ActivationHardTanH())) {
+            return Operation.Function.HARD_TANH;
+        } else if (function.equals(new ActivationMish())) {
+            return Operation.Function.MISH;
         } else if (function.equals(new ActivationSoftPlus())) {
             return Operation.Function.SOFTPLUS;
         } else if (function.equals(new ActivationSwish())) {

@@ -13,8 +13,11 @@ import java.util.concurrent.TimeUnit;
  * @param index what {@code nvidia-smi} numbers it by, in the order of the bus
  * @param uuid {@code GPU-1c2f...}
  * @param computeCapability {@code 9.0}, or unknown
+ * @param driverVersion {@code 550.54.15}, or unknown
  */
-public record InstalledGpu(String index, String name, String uuid, String computeCapability) implements Serializable {
+public record InstalledGpu(String index, String name, String uuid, String computeCapability, String driverVersion)
+        implements Serializable {
+    private static final String UNKNOWN = "unknown";
     private static final long TIMEOUT_SECONDS = 10;
 
     /** ND4J 1.0.0-M2.1's CUDA backend has code for these and none that a driver could translate for later ones. */
@@ -22,7 +25,7 @@ public record InstalledGpu(String index, String name, String uuid, String comput
 
     /** All of them; none where there is no {@code nvidia-smi}, or it fails. */
     public static List<InstalledGpu> list() {
-        List<InstalledGpu> gpus = query("index,name,uuid,compute_cap");
+        List<InstalledGpu> gpus = query("index,name,uuid,compute_cap,driver_version");
         return gpus.isEmpty() ? query("index,name,uuid") : gpus; // drivers before 495 do not tell the capability
     }
 
@@ -46,16 +49,20 @@ public record InstalledGpu(String index, String name, String uuid, String comput
         }
     }
 
-    /** {@code 0, NVIDIA H200, GPU-1c..., 9.0}, a line each; the last may be missing. */
+    /** {@code 0, NVIDIA H200, GPU-1c..., 9.0, 550.54.15}, a line each; the last two may be missing. */
     public static List<InstalledGpu> parse(String listing) {
         List<InstalledGpu> gpus = new ArrayList<>();
         for (String line : listing.lines().toList()) {
             String[] parts = line.strip().split("\\s*,\\s*");
             if (parts.length >= 3) {
-                gpus.add(new InstalledGpu(parts[0], parts[1], parts[2], parts.length == 3 ? "unknown" : parts[3]));
+                gpus.add(new InstalledGpu(parts[0], parts[1], parts[2], part(parts, 3), part(parts, 4)));
             }
         }
         return gpus;
+    }
+
+    private static String part(String[] parts, int index) {
+        return index < parts.length ? parts[index] : UNKNOWN;
     }
 
     /** Why ND4J's CUDA backend cannot run on it; null where it can, as far as is known. */
@@ -72,6 +79,6 @@ public record InstalledGpu(String index, String name, String uuid, String comput
 
     @Override
     public String toString() {
-        return name + ", compute capability " + computeCapability + ", " + uuid;
+        return name + ", compute capability " + computeCapability + ", driver " + driverVersion + ", " + uuid;
     }
 }

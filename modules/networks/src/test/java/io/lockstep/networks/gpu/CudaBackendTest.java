@@ -56,6 +56,23 @@ class CudaBackendTest {
     }
 
     @Test
+    void whatAListingLeavesOutIsUnknown() {
+        List<InstalledGpu> listed = InstalledGpu.parse("""
+                0, NVIDIA H200, %1$s, 9.0, 550.54.15
+                1, NVIDIA H200, %1$s, 9.0
+                2, NVIDIA H200, %1$s
+                No devices were found
+                """.formatted(FIRST));
+
+        assertThat(listed)
+                .extracting(InstalledGpu::toString)
+                .containsExactly(
+                        "NVIDIA H200, compute capability 9.0, driver 550.54.15, " + FIRST,
+                        "NVIDIA H200, compute capability 9.0, driver unknown, " + FIRST,
+                        "NVIDIA H200, compute capability unknown, driver unknown, " + FIRST);
+    }
+
+    @Test
     void uuidsAreWrittenAsNvidiaSmiWritesThem() {
         byte[] bytes = HexFormat.of().parseHex(FIRST.substring(4).replace("-", ""));
 
