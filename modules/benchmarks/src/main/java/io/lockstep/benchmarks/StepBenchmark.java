@@ -2,7 +2,7 @@ package io.lockstep.benchmarks;
 
 import io.lockstep.benchmarks.step.Breakdown;
 import io.lockstep.benchmarks.step.StepReport;
-import io.lockstep.benchmarks.step.StockNetwork;
+import io.lockstep.benchmarks.step.StockFit;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.ModelInput;
@@ -85,6 +85,10 @@ public final class StepBenchmark implements Callable<Integer> {
                     spec.commandLine(),
                     "--model=" + model + ": has two networks that take turns; train tells what their steps take");
         }
+        if (!runtime.equals("auto")) {
+            requireEngine(breakdown, "--breakdown");
+            requireEngine(precision() != Precision.FLOAT32, "--precision=" + precision);
+        }
         Batch examples = randomBatch(definition);
         switch (runtime) {
             case "auto" -> {
@@ -96,16 +100,12 @@ public final class StepBenchmark implements Callable<Integer> {
                 }
             }
             case "dl4j" -> {
-                requireEngine(breakdown, "--breakdown");
-                requireEngine(precision() != Precision.FLOAT32, "--precision=" + precision);
                 try (var replica = new Dl4jReplica(definition, batch, 0)) {
                     report = report(definition, ModelSummary.of(definition).flops(), stepsOf(replica, examples));
                 }
             }
             case "stock" -> {
-                requireEngine(breakdown, "--breakdown");
-                requireEngine(precision() != Precision.FLOAT32, "--precision=" + precision);
-                try (var network = new StockNetwork(definition, examples)) {
+                try (var network = new StockFit(definition, examples)) {
                     report = report(definition, ModelSummary.of(definition).flops(), step -> network.fit());
                 }
             }
@@ -131,7 +131,7 @@ public final class StepBenchmark implements Callable<Integer> {
     private static LongConsumer stepsOf(Replica replica, Batch examples) {
         return step -> {
             replica.forwardBackward(examples, step, mark -> {});
-            replica.update(step, 0, StockNetwork.LEARNING_RATE);
+            replica.update(step, 0, StockFit.LEARNING_RATE);
         };
     }
 

@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
 import io.lockstep.training.RankEvaluation;
@@ -15,11 +14,7 @@ import java.io.IOException;
 record EvaluateProgram(RankEvaluation evaluation, boolean onGpus) implements RankProgram<RankEvaluation.Result> {
     @Override
     public RankEvaluation.Result run(RankContext context) throws IOException {
-        if (onGpus) {
-            CudaBackend.claim(context.gpus().get(0));
-        } else {
-            CudaBackend.hide();
-        }
+        Networks.chooseDevice(onGpus, context.gpus());
         return evaluation.run(
                 context.group(),
                 context.storage(),

@@ -49,6 +49,7 @@ record HostFacts(
 
     /** @param trains whether ranks run in this process; executors get their flags from Lockstep, a driver needs none */
     static HostFacts here(boolean trains) {
+        long clock = System.currentTimeMillis(); // first: what follows takes as long as it takes on each host
         RankEnvironment process = RankEnvironment.here(Runtime.getRuntime().availableProcessors());
         String fault = null;
         boolean bfloat16 = false;
@@ -78,7 +79,7 @@ record HostFacts(
                 number(Path.of("/proc/sys/net/core/rmem_max")),
                 InstalledGpu.list(),
                 CudaBackend.fault(),
-                System.currentTimeMillis());
+                clock);
     }
 
     private static long usable(Path folder) {

@@ -16,11 +16,13 @@ import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -264,6 +266,15 @@ final class Networks {
 
     static boolean onGpus(Configuration configuration) {
         return configuration.get(Settings.RUNTIME).equals("cuda");
+    }
+
+    /** Before a rank uses ND4J: where its arrays will be. */
+    static void chooseDevice(boolean onGpus, List<String> gpus) {
+        if (onGpus) {
+            CudaBackend.claim(gpus.get(0));
+        } else {
+            CudaBackend.hide();
+        }
     }
 
     private static Precision precision(Configuration configuration) {

@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
 import io.lockstep.training.RankRun;
@@ -18,15 +17,11 @@ import java.util.List;
 record TrainProgram(RunOptions options, ReplicaFactory replicas, boolean onGpus) implements RankProgram<RankResult> {
     @Override
     public RankResult run(RankContext context) throws IOException {
-        if (onGpus) {
-            CudaBackend.claim(context.gpus().get(0));
-        } else {
-            CudaBackend.hide();
-            if (!context.gpus().isEmpty() && context.group().rank() == 0) {
-                context.events()
-                        .accept(new RunEvent.Warned(
-                                "ranks have GPUs, which stay idle: runtime = auto computes on the CPU, cuda on them"));
-            }
+        Networks.chooseDevice(onGpus, context.gpus());
+        if (!onGpus && !context.gpus().isEmpty() && context.group().rank() == 0) {
+            context.events()
+                    .accept(new RunEvent.Warned(
+                            "ranks have GPUs, which stay idle: runtime = auto computes on the CPU, cuda on them"));
         }
         List<String> hashes = new RankRun(
                         options,

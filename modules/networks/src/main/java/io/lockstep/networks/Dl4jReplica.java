@@ -148,7 +148,7 @@ public final class Dl4jReplica implements Replica {
     }
 
     /** @throws IllegalStateException if ND4J's arrays are on a GPU: what computes beside it would see old copies */
-    public void requireOnHost() {
+    public static void requireOnHost() {
         if (!Nd4j.getEnvironment().isCPU()) {
             throw new IllegalStateException(
                     "ND4J computes on a GPU in this process, where only DL4J itself can train: start another application");

@@ -39,8 +39,8 @@ public final class AdversarialReplica implements Replica {
      */
     public AdversarialReplica(NetworkDefinition definition, int largestBatch, int threads, Precision precision) {
         definition.requireRulesThatFit();
+        Dl4jReplica.requireOnHost();
         Dl4jReplica network = new Dl4jReplica(definition, largestBatch, 0);
-        network.requireOnHost();
         try {
             var parts = GraphTranslator.translate(
                     network.graph(), definition, definition.adversarial().handover());

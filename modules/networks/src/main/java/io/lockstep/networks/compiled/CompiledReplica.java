@@ -60,8 +60,8 @@ public final class CompiledReplica implements Replica {
             int threads,
             Precision precision,
             ProcessGroup synchronised) {
+        Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
-        dl4j.requireOnHost();
         CpuPlan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);

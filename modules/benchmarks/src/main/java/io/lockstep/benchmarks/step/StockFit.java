@@ -10,14 +10,14 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A configuration of the zoo, trained as a Deeplearning4j user would: {@link ComputationGraph#fit(DataSet)}. */
-public final class StockNetwork implements AutoCloseable {
+public final class StockFit implements AutoCloseable {
     public static final double LEARNING_RATE = 1e-6;
 
     private final ComputationGraph graph;
     private final DataSet examples;
 
     /** @throws IllegalArgumentException if the network does not choose one class for an example */
-    public StockNetwork(NetworkDefinition definition, Batch batch) {
+    public StockFit(NetworkDefinition definition, Batch batch) {
         if (definition.labelsOfExample() != 1) {
             throw new IllegalArgumentException("runtime = stock takes networks that choose one class for an example");
         }
