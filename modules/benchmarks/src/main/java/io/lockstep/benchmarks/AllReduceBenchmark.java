@@ -44,8 +44,11 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     @Option(names = "--security", description = "on or off. Default: ${DEFAULT-VALUE}.")
     String security = "on";
 
-    @Option(names = "--algorithm", description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    Algorithm algorithm = Algorithm.AUTO;
+    @Option(
+            names = "--algorithm",
+            description = "auto, flat, recursive-doubling, halving-doubling, ring, central or hierarchical."
+                    + " Default: ${DEFAULT-VALUE}.")
+    String algorithm = "auto";
 
     @Option(names = "--wire", description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     WireType wire = WireType.FLOAT32;
@@ -93,7 +96,7 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                         : bytes.stream().map(AllReduceBenchmark::size).toList(),
                 Route.parse(transport),
                 Security.valueOf(security.toUpperCase(Locale.ROOT)),
-                algorithm,
+                Algorithm.parse(algorithm),
                 wire,
                 mtuBytes,
                 seconds,
@@ -104,7 +107,8 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                 strangerRate,
                 strangerPort);
         AllReduceReport report = run(options);
-        System.out.printf("# %d ranks, transport %s, security %s%n", ranks, transport, security);
+        String routes = options.transport() == Route.SHARED_MEMORY ? "shared memory, between hosts tcp" : transport;
+        System.out.printf("# %d ranks, transport %s, security %s%n", ranks, routes, security);
         System.out.print(AllReduceResult.table(report.results()));
         if (json != null) {
             Files.writeString(json, report.json());

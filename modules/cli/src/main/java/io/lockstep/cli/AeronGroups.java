@@ -10,6 +10,7 @@ import io.lockstep.spark.GroupFactory;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import io.lockstep.transport.aeron.Route;
 import io.lockstep.transport.aeron.TransportOptions;
+import java.time.Duration;
 
 /**
  * Opens groups on the executors.
@@ -18,14 +19,17 @@ import io.lockstep.transport.aeron.TransportOptions;
  * @param measured whether links are measured when a group is formed
  * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
  * @param ports where ranks listen for those of other hosts
+ * @param silence after which a rank that gives no sign of life is lost
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(String transport, Algorithm allReduce, boolean measured, boolean central, PortRange ports)
+record AeronGroups(
+        String transport, Algorithm allReduce, boolean measured, Duration silence, boolean central, PortRange ports)
         implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
         Tuning tuning = Tuning.defaults()
                 .withAllReduce(allReduce)
+                .withSilence(silence)
                 .withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
         tuning = measured ? tuning.withMeasuredCosts() : tuning;
         return AeronProcessGroups.open(options, rendezvous, routes().withTuning(tuning));

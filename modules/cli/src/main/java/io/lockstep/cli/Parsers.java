@@ -143,10 +143,15 @@ final class Parsers {
 
     /** {@code 30s}, {@code 500ms}, {@code 2m}. */
     static Function<String, Duration> duration() {
+        return duration(Duration.ofMillis(1));
+    }
+
+    static Function<String, Duration> duration(Duration least) {
         return text -> {
             Duration duration = Duration.ofMillis(amount(text, MILLIS, "a time like 500ms, 30s or 2m"));
-            if (duration.isZero()) {
-                throw new IllegalArgumentException("must be more than nothing");
+            if (duration.compareTo(least) < 0) {
+                throw new IllegalArgumentException("must be at least "
+                        + (least.toMillis() < 1000 ? least.toMillis() + "ms" : least.toSeconds() + "s"));
             }
             return duration;
         };

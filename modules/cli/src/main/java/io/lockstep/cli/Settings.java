@@ -311,6 +311,12 @@ final class Settings {
             "60s",
             "The longest that a collective may take before the rank that did not arrive is given up.",
             Parsers.duration());
+    static final Setting<Duration> SILENCE = add(
+            "silence",
+            "10s",
+            "How long a rank that is waited for may give no sign of life (it is stopped, or its link is cut) before it is"
+                    + " given up, where deadline is longer; at least 2s.",
+            Parsers.duration(Duration.ofSeconds(2)));
     static final Setting<Integer> RETRIES = add(
             "retries",
             "3",
@@ -345,7 +351,7 @@ final class Settings {
     static final Setting<String> LINK_COSTS = add(
             "link-costs",
             "nominal",
-            "What all-reduce = auto rests on: nominal; measured (when ranks meet, in 0.2 s; another run of more than two"
+            "What all-reduce = auto rests on: nominal; measured (when ranks meet, in about a second; another run of more than two"
                     + " ranks may then add in another order).",
             Parsers.word("nominal", "measured"));
 

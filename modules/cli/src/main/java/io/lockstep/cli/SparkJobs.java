@@ -15,7 +15,6 @@ import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -61,11 +60,9 @@ final class SparkJobs {
         boolean central = configuration.get(Settings.STRATEGY).equals("dp");
         return new AeronGroups(
                 configuration.get(Settings.TRANSPORT),
-                Algorithm.valueOf(configuration
-                        .get(Settings.ALL_REDUCE)
-                        .toUpperCase(Locale.ROOT)
-                        .replace('-', '_')),
+                Algorithm.parse(configuration.get(Settings.ALL_REDUCE)),
                 configuration.get(Settings.LINK_COSTS).equals("measured"),
+                configuration.get(Settings.SILENCE),
                 central,
                 configuration.get(Settings.PORTS));
     }

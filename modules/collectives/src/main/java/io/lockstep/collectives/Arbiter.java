@@ -8,7 +8,8 @@ import java.time.Duration;
  * Finds out why a collective does not go on, and agrees with the other survivors on it.
  *
  * <p>While a rank waits it looks at its peers' statuses. A peer that called something else under the same number, or
- * whose process is gone, ends the collective at once. When the deadline passes the blame goes, in this order, to a rank
+ * whose process is gone, ends the collective at once, and one that has not been heard of for too long as soon as that is
+ * so: stopped, or behind a cut link. When the deadline passes the blame goes, in this order, to a rank
  * that gave no sign of life, to the lowest rank that has not called the collective, or to the rank at the end of the
  * chain "I wait for 3, who waits for 2, who waits for nobody".
  *
@@ -23,13 +24,18 @@ final class Arbiter {
 
     private final Transport transport;
     private final Duration deadline;
+    private final long silenceNanos;
     private final PeerStatus mine = new PeerStatus();
     private final PeerStatus peerStatus = new PeerStatus();
     private Verdict verdict;
+    private long lookedNanos = System.nanoTime();
+    private long listeningSinceNanos = lookedNanos;
 
-    Arbiter(Transport transport, Duration deadline) {
+    /** @param silence after which a peer that is not heard of is lost; without effect where the deadline is shorter */
+    Arbiter(Transport transport, Duration deadline, Duration silence) {
         this.transport = transport;
         this.deadline = deadline;
+        this.silenceNanos = silence.toNanos();
         transport.publish(mine);
     }
 
@@ -105,6 +111,7 @@ final class Arbiter {
         if (heardOfVerdict()) {
             return verdict;
         }
+        long listenedNanos = listenedNanos();
         for (int peer = 0; peer < transport.worldSize(); peer++) {
             if (peer == transport.rank()) {
                 continue;
@@ -118,12 +125,25 @@ final class Arbiter {
                 return mismatchWith(
                         peer, peerStatus.previousCall, peerStatus.previousRoot, peerStatus.previousElements);
             }
-            boolean gone = transport.silenceNanos(peer) == Long.MAX_VALUE || peerStatus.state == PeerStatus.CLOSED;
-            if (gone && (peer == mine.waitingFor || peerStatus.sequence < mine.sequence)) {
+            long silence = transport.silenceNanos(peer);
+            boolean closed = peerStatus.state == PeerStatus.CLOSED;
+            boolean gone = silence == Long.MAX_VALUE || closed;
+            boolean needed = peer == mine.waitingFor || peerStatus.sequence < mine.sequence;
+            if (gone && needed || !closed && Math.min(silence, listenedNanos) > silenceNanos) {
                 return Verdict.lost(peer, mine.sequence);
             }
         }
         return null;
+    }
+
+    /** For how long this rank has listened without a gap: one that was stopped itself has heard nobody meanwhile. */
+    private long listenedNanos() {
+        long now = System.nanoTime();
+        if (now - lookedNanos > LIVELY_NANOS) {
+            listeningSinceNanos = now;
+        }
+        lookedNanos = now;
+        return now - listeningSinceNanos;
     }
 
     private boolean differs(int call, int root, long elements) {
@@ -263,8 +283,22 @@ final class Arbiter {
         String seconds = deadline.toMillis() % 1000 == 0 ? deadline.toSeconds() + " s" : deadline.toMillis() + " ms";
         String how = verdict.kind() == PeerStatus.LATE
                 ? ": it is alive, but did not call #" + verdict.sequence() + " within " + seconds
-                : " (deadline " + seconds + ")";
+                : lastSign(verdict.culprit()) + " (deadline " + seconds + ")";
         return new PeerLostException(
                 verdict.culprit(), me + " lost " + culprit + " in " + during + how + "; form a new group", null);
+    }
+
+    /** What this rank has heard of a lost one lately, where that says why it is lost. */
+    private String lastSign(int peer) {
+        if (peer == transport.rank()) {
+            return "";
+        }
+        long silence = transport.silenceNanos(peer);
+        if (silence == Long.MAX_VALUE) {
+            return ": it is gone";
+        }
+        return silence < LIVELY_NANOS
+                ? ""
+                : ": no sign of life for " + Duration.ofNanos(silence).toSeconds() + " s";
     }
 }

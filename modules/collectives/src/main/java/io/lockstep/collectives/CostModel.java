@@ -25,10 +25,10 @@ public record CostModel(LinkCost memory, LinkCost network) {
      * so that runs repeat each other. On either of the two the choice is at most a neighbour of the best one.
      */
     public static CostModel nominal() {
-        return new CostModel(new LinkCost(0.6, 0.09), new LinkCost(30, 3.3));
+        return new CostModel(new LinkCost(0.6, 0.09), new LinkCost(30, 5.0));
     }
 
-    /** {@code memory 0.6 us + 0.09 ns/B, network 30.0 us + 3.3 ns/B}; {@link #parse} reads back the same. */
+    /** {@code memory 0.6 us + 0.09 ns/B, network 30.0 us + 5.0 ns/B}; {@link #parse} reads back the same. */
     @Override
     public String toString() {
         return "memory " + memory + ", network " + network;

@@ -22,7 +22,7 @@ public record LinkCost(double alphaMicros, double betaNanosPerByte) {
         return steps * alphaMicros * 1e-6 + bytes * betaNanosPerByte * 1e-9;
     }
 
-    /** {@code 30.0 us + 3.3 ns/B}; {@link #parse} reads back the same. */
+    /** {@code 30.0 us + 5.0 ns/B}; {@link #parse} reads back the same. */
     @Override
     public String toString() {
         return alphaMicros + " us + " + betaNanosPerByte + " ns/B";
@@ -31,7 +31,7 @@ public record LinkCost(double alphaMicros, double betaNanosPerByte) {
     static LinkCost parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is no cost of a link; one is '30.0 us + 3.3 ns/B'");
+            throw new IllegalArgumentException("'" + text + "' is no cost of a link; one is '30.0 us + 5.0 ns/B'");
         }
         return new LinkCost(Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2)));
     }

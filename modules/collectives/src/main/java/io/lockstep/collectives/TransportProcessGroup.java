@@ -49,7 +49,7 @@ final class TransportProcessGroup implements ProcessGroup {
     TransportProcessGroup(Transport transport, int attempt, int group, Duration deadline, Tuning tuning) {
         this.transport = transport;
         this.deadline = deadline;
-        arbiter = new Arbiter(transport, deadline);
+        arbiter = new Arbiter(transport, deadline, tuning.silence());
         exchange =
                 new Exchange(transport, attempt, group, arbiter, deadline, Tuning.patience(transport), () -> closing);
         execution = new Execution(exchange, tuning);

@@ -45,7 +45,7 @@ class CostModelTest {
     void costsAreReadBackAsTheyWereWritten() {
         CostModel odd = new CostModel(new LinkCost(1 / 3.0, 1e-4 / 7), new LinkCost(1e7 / 3, Math.PI));
         assertThat(CostModel.parse(odd.toString())).isEqualTo(odd);
-        assertThatThrownBy(() -> CostModel.parse("memory 1 us")).hasMessageContaining("network 30.0 us + 3.3 ns/B");
+        assertThatThrownBy(() -> CostModel.parse("memory 1 us")).hasMessageContaining("network 30.0 us + 5.0 ns/B");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.lockstep.collectives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.collectives.transport.InProcessTransport;
+import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +112,26 @@ class FailureTest {
             assertThatThrownBy(() -> world.groups().get(2).barrier())
                     .as("the late rank learns of it too")
                     .isInstanceOf(PeerLostException.class);
+        }
+    }
+
+    /** A rank that is stopped: it neither sends nor beats. The deadline alone would let the others wait for a minute. */
+    @Test
+    void aSilentRankIsLostLongBeforeTheDeadline() {
+        List<Transport> transports = InProcessTransport.create(3);
+        Tuning tuning = Tuning.defaults().withSilence(Duration.ofSeconds(2));
+        List<ProcessGroup> groups = new ArrayList<>();
+        for (int rank : new int[] {0, 2}) { // rank 1 has met the others, and that was all
+            groups.add(ProcessGroups.over(transports.get(rank), 0, 0, Duration.ofMinutes(2), tuning));
+        }
+        try (World survivors = new World(groups)) {
+            List<CollectiveException> ends = ends(survivors, -1, null, ProcessGroup::barrier);
+            assertThat(ends).allSatisfy(end -> {
+                assertThat(end).isInstanceOf(PeerLostException.class);
+                assertThat(end.getMessage()).contains("lost rank 1", ": no sign of life for 2 s (deadline 120 s)");
+            });
+        } finally {
+            transports.get(1).close();
         }
     }
 

@@ -14,7 +14,7 @@ public final class DatagramOpener {
     private final byte kind;
     private final SecretKey[] keys;
     private final ReplayWindow[] windows;
-    private final Cipher cipher = DatagramSeal.cipher();
+    private final Cipher cipher = AesGcm.cipher();
     private final byte[] header = new byte[DatagramSeal.HEADER_BYTES];
     private final byte[] sealed = new byte[DatagramSeal.LONGEST_DATAGRAM];
     private final byte[] plain = new byte[DatagramSeal.LONGEST_DATAGRAM];

@@ -32,7 +32,6 @@ public final class DatagramSeal {
     public static final int OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES;
 
     static final int LONGEST_DATAGRAM = 65_536;
-    static final String TRANSFORMATION = "AES/GCM/NoPadding";
 
     private final SecretKey key;
     private final Cipher cipher;
@@ -45,20 +44,12 @@ public final class DatagramSeal {
 
     public DatagramSeal(AttemptKey attemptKey, byte kind, int sender, int receiver) {
         this.key = key(attemptKey, kind, sender, receiver);
-        this.cipher = cipher();
+        this.cipher = AesGcm.cipher();
         headerView.put(0, VERSION).put(1, kind).putShort(2, (short) sender);
     }
 
     static SecretKey key(AttemptKey attemptKey, byte kind, int sender, int receiver) {
         return attemptKey.derive("datagram-" + kind, sender, receiver, "AES");
-    }
-
-    static Cipher cipher() {
-        try {
-            return Cipher.getInstance(TRANSFORMATION);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + TRANSFORMATION, e);
-        }
     }
 
     /** Seals what is between position and limit, both of which stay; the result is valid until the next call. */

@@ -21,7 +21,7 @@ public final class RecordSeal {
     private static final int COUNTER_AT = 4;
 
     private final SecretKey key;
-    private final Cipher cipher = DatagramSeal.cipher();
+    private final Cipher cipher = AesGcm.cipher();
     private final byte[] nonce = new byte[NONCE_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
     private byte[] input = new byte[0];

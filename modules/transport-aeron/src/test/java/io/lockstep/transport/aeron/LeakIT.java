@@ -7,6 +7,8 @@ import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.World;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,16 +49,35 @@ class LeakIT {
         }
     }
 
+    /** Bytes in direct and mapped buffers, once the collector has freed what nobody holds. */
+    private static long bufferBytes() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) { // cleaners run some time after the collector
+            System.gc();
+            Thread.sleep(20);
+            long now = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                    .sum();
+            if (now >= least) {
+                break;
+            }
+            least = now;
+        }
+        return least;
+    }
+
     @ParameterizedTest
     @EnumSource(Route.class)
-    void closedGroupsLeaveNoThreadFileOrMapping(Route route) throws IOException {
+    void closedGroupsLeaveNoThreadFileMappingOrNativeMemory(Route route) throws Exception {
         Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "needs Linux");
         useGroup(route); // loads classes, which opens files that stay
         long filesBefore = count(Path.of("/proc/self/fd"));
+        long bytesBefore = bufferBytes();
         for (int round = 0; round < 10; round++) {
             useGroup(route);
         }
         assertThat(count(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(filesBefore + 3);
+        assertThat(bufferBytes()).isLessThanOrEqualTo(bytesBefore + 64 * 1024); // one group has some 700 KiB
         assertThat(mappings()).isZero();
         assertThat(directory).isEmptyDirectory();
         assertThat(Thread.getAllStackTraces().keySet())

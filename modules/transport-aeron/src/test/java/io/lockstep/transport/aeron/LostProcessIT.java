@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ranks that are processes, one of which is killed, stopped or cut off: the others end, and all name it. */
+/**
+ * Ranks that are processes, one of which is killed, stopped or cut off: the others end long before the group's deadline of
+ * two minutes, and all name it.
+ */
 @Timeout(60)
 class LostProcessIT {
     private static final int WORLD_SIZE = 3;
@@ -51,8 +54,8 @@ class LostProcessIT {
             command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp"));
             command.add(System.getProperty("java.class.path"));
             command.add(RankProcess.class.getName());
-            command.addAll(List.of(
-                    Integer.toString(rank), Integer.toString(WORLD_SIZE), route.name(), "3000", address.apply(rank)));
+            command.addAll(
+                    List.of(Integer.toString(rank), Integer.toString(WORLD_SIZE), route.name(), address.apply(rank)));
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -4,6 +4,7 @@ import io.lockstep.collectives.CollectiveException;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Tuning;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,7 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A rank that adds for ever: its own process, so that it can be killed. Arguments: rank, worldSize, route, deadline, address. */
+/** A rank that adds for ever: its own process, so that it can be killed. Arguments: rank, worldSize, route, address. */
 public final class RankProcess {
     private RankProcess() {}
 
@@ -29,10 +30,12 @@ public final class RankProcess {
                 worldSize,
                 0,
                 new byte[32],
-                args[4],
-                Duration.ofMillis(Long.parseLong(args[3])),
+                args[3],
+                Duration.ofMinutes(2),
                 GroupOptions.Security.ON);
-        TransportOptions transport = TransportOptions.defaults().withIntraHost(Route.valueOf(args[2]));
+        TransportOptions transport = TransportOptions.defaults()
+                .withIntraHost(Route.valueOf(args[2]))
+                .withTuning(Tuning.defaults().withSilence(Duration.ofSeconds(2)));
         try (ProcessGroup group = AeronProcessGroups.open(
                 options,
                 mine -> {
