@@ -37,6 +37,11 @@ record Finding(Level level, String where, String what, String measured, String w
         return new Finding(level, host, what, measured, why, remedy);
     }
 
+    /** In one line, for a log. */
+    String line() {
+        return why == null ? what + ": " + measured : what + ": " + measured + ": " + why + "; " + remedy;
+    }
+
     String text() {
         String line = Progress.format(
                 "%-4s %-20s %s",

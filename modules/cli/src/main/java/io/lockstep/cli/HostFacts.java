@@ -49,6 +49,11 @@ record HostFacts(
 
     /** @param trains whether ranks run in this process; executors get their flags from Lockstep, a driver needs none */
     static HostFacts here(boolean trains) {
+        return here(trains, true);
+    }
+
+    /** @param listGpus asks {@code nvidia-smi}, which takes seconds; otherwise there seem to be none */
+    static HostFacts here(boolean trains, boolean listGpus) {
         long clock = System.currentTimeMillis(); // first: what follows takes as long as it takes on each host
         RankEnvironment process = RankEnvironment.here(Runtime.getRuntime().availableProcessors());
         String fault = null;
@@ -77,7 +82,7 @@ record HostFacts(
                 usable(shm),
                 availableMemory(),
                 number(Path.of("/proc/sys/net/core/rmem_max")),
-                InstalledGpu.list(),
+                listGpus ? InstalledGpu.list() : List.of(),
                 CudaBackend.fault(),
                 clock);
     }

@@ -236,7 +236,7 @@ final class Networks {
         return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
     }
 
-    private static Configuration configuration(Map<String, String> settings) {
+    static Configuration configuration(Map<String, String> settings) {
         Configuration configuration = new Configuration();
         settings.forEach(configuration::put);
         return configuration;

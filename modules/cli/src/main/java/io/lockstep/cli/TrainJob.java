@@ -230,12 +230,13 @@ final class TrainJob {
     }
 
     private List<RankResult> train(JavaSparkContext spark, RunFolder folder, ReplicaFactory replicas) {
+        var settings = configuration.differenceFrom(new Configuration());
         var job = new RecoveringJob(
                 spark,
                 title(),
                 configuration,
                 goesOn -> options(folder, goesOn),
-                run -> new TrainProgram(run, replicas, Networks.onGpus(configuration)),
+                run -> new TrainProgram(run, replicas, settings),
                 event -> take(event, folder));
         List<RankResult> results = job.run(resume);
         restarts = job.restarts();

@@ -8,16 +8,21 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Training, as Spark carries it to the executors.
  *
- * @param onGpus whether each rank computes on the GPU that Spark gave it
+ * @param settings of the run, where they are not the defaults
  */
-record TrainProgram(RunOptions options, ReplicaFactory replicas, boolean onGpus) implements RankProgram<RankResult> {
+record TrainProgram(RunOptions options, ReplicaFactory replicas, Map<String, String> settings)
+        implements RankProgram<RankResult> {
     @Override
     public RankResult run(RankContext context) throws IOException {
+        Configuration configuration = Networks.configuration(settings);
+        boolean onGpus = Networks.onGpus(configuration);
         Networks.chooseDevice(onGpus, context.gpus());
+        HostCheck.run(context, configuration);
         if (!onGpus && !context.gpus().isEmpty() && context.group().rank() == 0) {
             context.events()
                     .accept(new RunEvent.Warned(

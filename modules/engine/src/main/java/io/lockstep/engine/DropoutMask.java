@@ -25,6 +25,11 @@ public final class DropoutMask {
         return keeps(seed ^ 0x5DEECE66DL, ~node, parameter, retain) ? 1 / retain : 0;
     }
 
+    /** A weight's in attention: 1 / retain where it is kept, otherwise 0; as for {@link #keeps}. */
+    public static double attentionFactor(long seed, int node, long weight, double retain) {
+        return keeps(seed, node, weight, retain) ? 1 / retain : 0;
+    }
+
     /** In [0, 1). */
     public static double uniform(long seed, int node, long element) {
         return (hash(seed, node, element) >>> 11) * 0x1.0p-53;

@@ -48,24 +48,47 @@ public sealed interface Operation {
      */
     record ResponseNorm(int size, double k, double alpha, double beta) implements Operation {}
 
-    record Activation(Function function) implements Operation {}
+    /**
+     * A function of each element.
+     *
+     * @param alpha what {@link Function} says of those that have it; the others ignore it
+     */
+    record Activation(Function function, double alpha) implements Operation {
+        /** With the function's usual alpha. */
+        public Activation(Function function) {
+            this(function, function.usualAlpha);
+        }
+    }
 
     enum Function {
         RELU,
-        /** 0.01 x below 0. */
-        LEAKY_RELU,
-        /** 0.2 x below 0: the slope of discriminators (Radford et al. 2016, section 3). */
-        LEAKY_RELU_FIFTH,
+        /** alpha x below 0. Usually 0.01; 0.2 in discriminators (Radford et al. 2016, section 3). */
+        LEAKY_RELU(0.01),
+        /** x above alpha, otherwise 0 (Konda et al. 2015). Usually 1. */
+        THRESHOLDED_RELU(1),
         TANH,
         SIGMOID,
-        /** exp(x) - 1 below 0. */
-        ELU,
+        /** alpha (exp(x) - 1) below 0 (Clevert et al. 2016). Usually 1. */
+        ELU(1),
         /** 1.0507 times x, or times 1.6733 (exp(x) - 1) below 0 (Klambauer et al. 2017, equation 2). */
         SELU,
         /** ReLU up to 6. */
         RELU6,
         /** x between -1 and 1. */
         HARD_TANH,
+        /**
+         * 1.7159 tanh(2/3 x) (LeCun et al. 1998, section 4.4), where sign(y) (1 - 1 / (1 + |y| + y^2 + 1.41645 y^4)) is
+         * taken for tanh(y).
+         */
+        RATIONAL_TANH,
+        /** tanh(x) above 0, otherwise 0. */
+        RECTIFIED_TANH,
+        /** 0.2 x + 0.5 between 0 and 1. */
+        HARD_SIGMOID,
+        /** x / (1 + |x|). */
+        SOFTSIGN,
+        /** x^3. */
+        CUBE,
         /** log(1 + exp(x)). */
         SOFTPLUS,
         /** x tanh(log(1 + exp(x))) (Misra 2019). */
@@ -75,7 +98,19 @@ public sealed interface Operation {
         /** x Phi(x), by the error function (Hendrycks and Gimpel 2016). */
         GELU,
         /** The same paper's approximation by tanh. */
-        GELU_TANH
+        GELU_TANH,
+        /** And by a sigmoid: x sigmoid(1.702 x). */
+        GELU_SIGMOID;
+
+        private final double usualAlpha;
+
+        Function() {
+            this(0);
+        }
+
+        Function(double usualAlpha) {
+            this.usualAlpha = usualAlpha;
+        }
     }
 
     record Pooling(PoolingKind kind, Window window) implements Operation {}

@@ -20,9 +20,14 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
         return 0;
     }
 
-    /** An operation that carries a state of {@code units} numbers, 0 at first, from step to step. */
+    /**
+     * An operation that carries a state of {@code units} numbers, 0 at first, from step to step. With {@code masked} a second
+     * input follows, (T, 1, 1): a step whose number is 0 gives 0 and leaves a state of 0, as DL4J has it.
+     */
     sealed interface Recurrent extends SequenceOperation {
         int units();
+
+        boolean masked();
 
         /** From the last step to the first; the output of a step still lies at that step. */
         boolean reversed();
@@ -37,7 +42,12 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
 
         @Override
         default Shape outputOf(List<Shape> inputs) {
-            return Shape.sequence(steps(inputs.get(0)), units());
+            int steps = steps(inputs.get(0));
+            if (inputs.size() != (masked() ? 2 : 1)) {
+                throw new IllegalArgumentException(inputs.size() + " inputs of " + this);
+            }
+            requireMask(inputs.get(inputs.size() - 1), masked(), steps);
+            return Shape.sequence(steps, units());
         }
 
         /** Input weights (gates x units, F), recurrent weights (gates x units, units), bias (gates x units). */
@@ -64,7 +74,11 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
      *
      * Parameters: W (4 units, F), R (4 units, units), b (4 units), each in the order a, f, o, i: DL4J's.
      */
-    record Lstm(int units, boolean reversed) implements Recurrent {
+    record Lstm(int units, boolean reversed, boolean masked) implements Recurrent {
+        public Lstm(int units, boolean reversed) {
+            this(units, reversed, false);
+        }
+
         @Override
         public int gates() {
             return 4;
@@ -72,7 +86,11 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
     }
 
     /** h' = tanh(W x + R h + b). Parameters: W (units, F), R (units, units), b (units). */
-    record SimpleRnn(int units, boolean reversed) implements Recurrent {
+    record SimpleRnn(int units, boolean reversed, boolean masked) implements Recurrent {
+        public SimpleRnn(int units, boolean reversed) {
+            this(units, reversed, false);
+        }
+
         @Override
         public int gates() {
             return 1;
@@ -88,7 +106,11 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
      *
      * Parameters: W (3 units, F), R (3 units, units), b (3 units), d (3 units), each in the order r, z, n.
      */
-    record Gru(int units, boolean reversed) implements Recurrent {
+    record Gru(int units, boolean reversed, boolean masked) implements Recurrent {
+        public Gru(int units, boolean reversed) {
+            this(units, reversed, false);
+        }
+
         @Override
         public int gates() {
             return 3;
@@ -100,8 +122,23 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
         }
     }
 
-    /** One step of a sequence, as a vector. */
-    record TakeStep(Which which) implements SequenceOperation {
+    /** 0 for a step all of whose features are {@code nothing}, otherwise 1: (T, 1, F) to (T, 1, 1). No gradient passes. */
+    record StepMask(double nothing) implements SequenceOperation {
+        @Override
+        public Shape outputOf(List<Shape> inputs) {
+            return Shape.sequence(steps(inputs.get(0)), 1);
+        }
+    }
+
+    /**
+     * One step of a sequence, as a vector. With {@code masked} a second input follows, (T, 1, 1), and steps whose number is 0
+     * do not count; of a sequence without any it is 0.
+     */
+    record TakeStep(Which which, boolean masked) implements SequenceOperation {
+        public TakeStep(Which which) {
+            this(which, false);
+        }
+
         /** Which one. */
         public enum Which {
             FIRST,
@@ -110,13 +147,13 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
 
         @Override
         public Shape outputOf(List<Shape> inputs) {
-            steps(inputs.get(0));
+            requireMask(inputs.get(inputs.size() - 1), masked, steps(inputs.get(0)));
             return Shape.vector(inputs.get(0).channels());
         }
 
-        /** Of a sequence of so many steps. */
-        public int index(int steps) {
-            return which == Which.FIRST ? 0 : steps - 1;
+        /** The step of {@code steps} that is asked {@code i}-th, from 0, whether it counts. */
+        public int candidate(int i, int steps) {
+            return which == Which.FIRST ? i : steps - 1 - i;
         }
     }
 
@@ -256,8 +293,13 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
      * attended to. A query with nothing to attend to gives 0.
      *
      * @param causal a step sees itself and those before it
+     * @param retain in training, the probability that a weight is kept, and then divided by it; 1 for no dropout
      */
-    record Attention(int heads, boolean causal, boolean padding) implements SequenceOperation {
+    record Attention(int heads, boolean causal, boolean padding, double retain) implements SequenceOperation {
+        public Attention(int heads, boolean causal, boolean padding) {
+            this(heads, causal, padding, 1);
+        }
+
         @Override
         public Shape outputOf(List<Shape> inputs) {
             inputs.forEach(SequenceOperation::steps);
@@ -272,10 +314,7 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
             if (causal && keys.height() != inputs.get(0).height()) {
                 throw new IllegalArgumentException("causal attention of " + inputs.get(0) + " to " + keys);
             }
-            Shape mask = inputs.get(inputs.size() - 1);
-            if (padding && (mask.channels() != 1 || mask.height() != keys.height())) {
-                throw new IllegalArgumentException("a padding mask of " + mask + " for keys of " + keys);
-            }
+            requireMask(inputs.get(inputs.size() - 1), padding, keys.height());
             return Shape.sequence(inputs.get(0).height(), features);
         }
 
@@ -297,6 +336,12 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
             long queries = inputs.get(0).height();
             long keys = inputs.get(crosses(inputs) ? 1 : 0).height();
             return 2 * queries * keys * features(inputs);
+        }
+    }
+
+    private static void requireMask(Shape mask, boolean masked, int steps) {
+        if (masked && (mask.channels() != 1 || steps(mask) != steps)) {
+            throw new IllegalArgumentException("a mask of " + mask + " for " + steps + " steps");
         }
     }
 

@@ -72,7 +72,7 @@ class PyTorchFixtureTest {
             Map.entry("elu", new Activation(Function.ELU)),
             Map.entry("softplus", new Activation(Function.SOFTPLUS)),
             Map.entry("swish", new Activation(Function.SWISH)),
-            Map.entry("leaky-relu", new Activation(Function.LEAKY_RELU_FIFTH)));
+            Map.entry("leaky-relu", new Activation(Function.LEAKY_RELU, 0.2)));
 
     /** Of recurrent cells whose gradients go back within blocks of two steps. */
     private static final String TRUNCATED = "truncated-";

@@ -24,6 +24,7 @@ import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.engine.SequenceOperation.Rows;
 import io.lockstep.engine.SequenceOperation.SimpleRnn;
+import io.lockstep.engine.SequenceOperation.StepMask;
 import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import java.util.LinkedHashMap;
@@ -45,6 +46,9 @@ final class SequenceGraphs {
             graphs.put("LSTM of one step" + direction, oneStep(new Lstm(5, reversed)));
             graphs.put("simple RNN of one step" + direction, oneStep(new SimpleRnn(5, reversed)));
             graphs.put("GRU of one step" + direction, oneStep(new Gru(5, reversed)));
+            graphs.put("masked LSTM" + direction, masked(new Lstm(5, reversed, true)));
+            graphs.put("masked simple RNN" + direction, masked(new SimpleRnn(5, reversed, true)));
+            graphs.put("masked GRU" + direction, masked(new Gru(5, reversed, true)));
         }
         graphs.put("bidirectional", bidirectional());
         graphs.put("layer norm", layerNorm());
@@ -61,6 +65,10 @@ final class SequenceGraphs {
         graphs.put("padded cross-attention", crossAttention(true));
         graphs.put("padded attention", paddedAttention(false));
         graphs.put("padded causal attention", paddedAttention(true));
+        graphs.put("first step that is there", maskedStep(TakeStep.Which.FIRST));
+        graphs.put("last step that is there", maskedStep(TakeStep.Which.LAST));
+        graphs.put("attention with dropout", droppedAttention(6, false));
+        graphs.put("causal attention with dropout in blocks", droppedAttention(70, true));
         graphs.put("transformer of images", images());
         graphs.put("noise of steps", noise());
         graphs.put("dropped weights of steps", droppedWeights());
@@ -82,6 +90,36 @@ final class SequenceGraphs {
     private static Graph oneStep(Recurrent recurrent) {
         return new Graph.Builder(Shape.sequence(1, 3))
                 .add("cell", recurrent)
+                .add("out", new Dense(3, true))
+                .add("loss", LOSS)
+                .build();
+    }
+
+    /** Token 0 fills up: at the end, at the start or within. */
+    private static Graph masked(Recurrent cell) {
+        return new Graph.Builder(Shape.sequence(6, 1))
+                .add("table", new Embedding(3, 4), "input")
+                .add("there", new StepMask(0), "input")
+                .add("cell", cell, "table", "there")
+                .add("out", new Dense(3, true), "cell")
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph maskedStep(TakeStep.Which which) {
+        return new Graph.Builder(Shape.sequence(3, 1))
+                .add("table", new Embedding(3, 4), "input")
+                .add("there", new StepMask(0), "input")
+                .add("take", new TakeStep(which, true), "table", "there")
+                .add("out", new Dense(3, true), "take")
+                .add("loss", LOSS)
+                .build();
+    }
+
+    private static Graph droppedAttention(int steps, boolean causal) {
+        return new Graph.Builder(Shape.sequence(steps, 4))
+                .add("qkv", new Dense(3 * 6, true))
+                .add("attention", new Attention(2, causal, false, 0.7))
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
                 .build();

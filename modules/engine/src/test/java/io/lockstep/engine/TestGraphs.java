@@ -67,8 +67,11 @@ public final class TestGraphs {
         graphs.put("noise", noise());
         graphs.put("dropped weights", droppedWeights());
         for (Function function : Function.values()) {
-            graphs.put(function.name(), activation(function));
+            graphs.put(function.name(), function == Function.CUBE ? cubes() : activation(new Activation(function)));
         }
+        graphs.put("LEAKY_RELU of 0.2", activation(new Activation(Function.LEAKY_RELU, 0.2)));
+        graphs.put("ELU of 0.3", activation(new Activation(Function.ELU, 0.3)));
+        graphs.put("THRESHOLDED_RELU of 0.1", activation(new Activation(Function.THRESHOLDED_RELU, 0.1)));
         graphs.putAll(SequenceGraphs.all());
         return graphs;
     }
@@ -342,13 +345,43 @@ public final class TestGraphs {
                 .build();
     }
 
-    public static Graph activation(Function function) {
+    public static Graph activation(Activation activation) {
         return new Graph.Builder(new Shape(3, 2, 2))
                 .add("c", conv(5, 2, 1, 0, true))
-                .add("f", new Activation(function))
+                .add("f", activation)
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
-                .add("g", new Activation(function))
+                .add("g", activation)
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Of numbers below 1: cubes of large ones leave a softmax nothing but zeros and ones. */
+    private static Graph cubes() {
+        return new Graph.Builder(new Shape(3, 2, 2))
+                .add("c", conv(5, 2, 1, 0, true))
+                .add("small", new Activation(Function.TANH))
+                .add("f", new Activation(Function.CUBE))
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("smaller", new Activation(Function.TANH))
+                .add("g", new Activation(Function.CUBE))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Between convolutions of enough channels that bfloat16 is for them: one of oneDNN's, one of plain Java. */
+    public static Graph activations() {
+        return new Graph.Builder(new Shape(5, 4, 16))
+                .add("c1", conv(32, 3, 1, 1, false))
+                .add("n1", NORM)
+                .add("f", new Activation(Function.LEAKY_RELU, 0.2))
+                .add("c2", conv(16, 3, 1, 1, false))
+                .add("n2", NORM)
+                .add("g", new Activation(Function.SOFTSIGN))
+                .add("c3", conv(16, 1, 1, 0, false))
+                .add("flat", new Flatten(false))
+                .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
     }

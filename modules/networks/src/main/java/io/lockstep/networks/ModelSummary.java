@@ -16,9 +16,11 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
@@ -141,8 +143,15 @@ public record ModelSummary(List<Row> layers) {
             ConvolutionLayer convolution = (ConvolutionLayer) layer;
             int[] kernel = convolution.getKernelSize();
             return output.arrayElementsPerExample() * kernel[0] * kernel[1] * convolution.getNIn();
+        } else if (layer instanceof DepthwiseConvolution2D depthwise) {
+            int[] kernel = depthwise.getKernelSize();
+            return output.arrayElementsPerExample() * kernel[0] * kernel[1];
+        } else if (layer instanceof SeparableConvolution2D separable) {
+            int[] kernel = separable.getKernelSize();
+            long between = separable.getNIn() * separable.getDepthMultiplier(); // channels
+            return pixels(output) * between * (kernel[0] * kernel[1] + separable.getNOut());
         } else if (layer instanceof EngineLayer own) {
-            return own.multiplyAdds(steps);
+            return own.multiplyAdds(steps * pixels(output));
         } else if (layer instanceof BaseWrapperLayer wrapper) {
             return multiplyAdds(wrapper.getUnderlying(), output, steps);
         } else if (layer instanceof Bidirectional both) {
@@ -156,5 +165,10 @@ public record ModelSummary(List<Row> layers) {
             return steps * dense.getNIn() * dense.getNOut();
         }
         return 0;
+    }
+
+    /** 1 of what is no image. */
+    private static long pixels(InputType type) {
+        return type instanceof InputType.InputTypeConvolutional images ? images.getHeight() * images.getWidth() : 1;
     }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
@@ -47,6 +48,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -74,9 +80,17 @@ class CompiledReplicaTest {
                 Activation.ELU,
                 Activation.LEAKYRELU,
                 Activation.SOFTPLUS,
-                Activation.SWISH)) {
-            networks.put(activation.name(), activated(activation));
+                Activation.SWISH,
+                Activation.GELU,
+                Activation.HARDSIGMOID,
+                Activation.SOFTSIGN,
+                Activation.RATIONALTANH,
+                Activation.RECTIFIEDTANH)) {
+            networks.put(activation.name(), activated(activation.getActivationFunction()));
         }
+        networks.put("LEAKYRELU of 0.3", activated(new ActivationLReLU(0.3)));
+        networks.put("THRESHOLDEDRELU of 0.1", activated(new ActivationThresholdedReLU(0.1)));
+        networks.put("CUBE", cubed());
         networks.putAll(SequenceNetworks.all());
         return networks;
     }
@@ -142,18 +156,30 @@ class CompiledReplicaTest {
         return new NetworkDefinition(configuration, type);
     }
 
-    private static NetworkDefinition activated(Activation activation) {
+    private static NetworkDefinition activated(IActivation function) {
+        return activated(
+                function, new DenseLayer.Builder().nOut(6).activation(function).build());
+    }
+
+    /** Cubes of what is small: those of large numbers leave the softmax nothing but zeros and ones. */
+    private static NetworkDefinition cubed() {
+        Layer cubes = new DenseLayer.Builder()
+                .nOut(6)
+                .weightInit(new NormalDistribution(0, 0.06))
+                .activation(Activation.CUBE)
+                .build();
+        return activated(new ActivationTanH(), cubes);
+    }
+
+    private static NetworkDefinition activated(IActivation ofFirst, Layer second) {
         InputType type = InputType.convolutional(5, 4, 2, CNN2DFormat.NHWC);
         ComputationGraphConfiguration configuration = Hyperparameters.defaults()
                 .newConfiguration(7)
                 .weightInit(WeightInit.XAVIER)
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("a", convolution(CNN2DFormat.NHWC, activation), "in")
-                .addLayer(
-                        "b",
-                        new DenseLayer.Builder().nOut(6).activation(activation).build(),
-                        "a")
+                .addLayer("a", convolution(CNN2DFormat.NHWC, ofFirst), "in")
+                .addLayer("b", second, "a")
                 .addLayer("out", softmax(1), "b")
                 .setOutputs("out")
                 .setInputTypes(type)
@@ -188,6 +214,10 @@ class CompiledReplicaTest {
     }
 
     private static ConvolutionLayer convolution(CNN2DFormat format, Activation activation) {
+        return convolution(format, activation.getActivationFunction());
+    }
+
+    private static ConvolutionLayer convolution(CNN2DFormat format, IActivation activation) {
         return new ConvolutionLayer.Builder(3, 3)
                 .padding(1, 1)
                 .nOut(5)
@@ -229,6 +259,21 @@ class CompiledReplicaTest {
                         .isCloseTo(evaluated.lossSum(), within(1e-3));
                 assertThat(got).isEqualTo(wanted);
             }
+        }
+    }
+
+    /** But not its gradient, which in DL4J is that of alpha 1 whatever alpha is. */
+    @Test
+    void anEluOfAnotherAlphaHasDl4jsOutputs() {
+        NetworkDefinition definition = activated(new ActivationELU(0.3));
+        Batch batch = Networks.batch(definition, 11, 0, BATCH);
+        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+            int[] wanted = new int[BATCH];
+            int[] got = new int[BATCH];
+            BatchResult expected = dl4j.evaluate(batch, wanted);
+            assertThat(compiled.evaluate(batch, got).lossSum()).isCloseTo(expected.lossSum(), within(1e-4));
+            assertThat(got).isEqualTo(wanted);
         }
     }
 

@@ -27,10 +27,14 @@ import io.lockstep.engine.Operation.Function;
 import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
-/** An activation function by oneDNN. Backward wants the function's input. */
+/**
+ * An activation function by oneDNN; {@link PlainActivation} has those that it lacks. Backward wants the function's
+ * input.
+ */
 final class ActivationNode implements AutoCloseable {
     private static final float SELU_SCALE = 1.0507009873554805f;
     private static final float SELU_ALPHA = 1.6732632423543772f;
+    private static final float GELU_SLOPE = 1.702f;
 
     private final Activation operation;
     private final int elements;
@@ -96,7 +100,7 @@ final class ActivationNode implements AutoCloseable {
 
     private int algorithm() {
         return switch (operation.function()) {
-            case RELU, LEAKY_RELU, LEAKY_RELU_FIFTH -> dnnl_eltwise_relu;
+            case RELU, LEAKY_RELU -> dnnl_eltwise_relu;
             case TANH -> dnnl_eltwise_tanh;
             case SIGMOID -> dnnl_eltwise_logistic;
             case ELU -> dnnl_eltwise_elu;
@@ -105,17 +109,18 @@ final class ActivationNode implements AutoCloseable {
             case HARD_TANH -> dnnl_eltwise_clip;
             case SOFTPLUS -> dnnl_eltwise_soft_relu;
             case MISH -> dnnl_eltwise_mish;
-            case SWISH -> dnnl_eltwise_swish;
+            case SWISH, GELU_SIGMOID -> dnnl_eltwise_swish;
             case GELU -> dnnl_eltwise_gelu_erf;
             case GELU_TANH -> dnnl_eltwise_gelu_tanh;
+            default -> throw new IllegalArgumentException("oneDNN has no " + operation.function());
         };
     }
 
     private float alpha() {
         return switch (operation.function()) {
-            case LEAKY_RELU -> 0.01f;
-            case LEAKY_RELU_FIFTH -> 0.2f;
-            case ELU, SWISH -> 1;
+            case LEAKY_RELU, ELU -> (float) operation.alpha();
+            case SWISH -> 1;
+            case GELU_SIGMOID -> GELU_SLOPE;
             case SELU -> SELU_ALPHA;
             case RELU6 -> 6;
             case HARD_TANH -> -1;

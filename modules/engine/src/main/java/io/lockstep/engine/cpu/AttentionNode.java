@@ -1,5 +1,6 @@
 package io.lockstep.engine.cpu;
 
+import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.SequenceOperation.Attention;
@@ -27,6 +28,7 @@ final class AttentionNode extends SequenceNode {
     private final int keyStride;
     private final int block;
     private final float scale;
+    private boolean drops;
     private Tensor logSums;
 
     AttentionNode(CpuPlan plan, Graph graph, Node node) {
@@ -74,6 +76,7 @@ final class AttentionNode extends SequenceNode {
         Tensor x = inputs[0];
         Tensor memory = inputs[crosses ? 1 : 0];
         Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
+        drops = context.training() && operation.retain() < 1;
         logSums = program.tensor(node.name() + ".logsums", (long) heads * queries);
         Tensor y = context.newOutput(node);
         Head[] read = heads();
@@ -102,9 +105,22 @@ final class AttentionNode extends SequenceNode {
                 int visible = operation.causal() ? i + row + 1 : seen;
                 float logSum = RowPasses.get().softmax(weights, row * seen * Float.BYTES, visible, seen);
                 logSums.buffer.putFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES, logSum);
+                drop(n, h, i + row, visible, weights, row * seen * Float.BYTES);
             }
             long to = y.addressOf(n) + ((long) i * features + (long) h * width) * Float.BYTES;
             Gemm.run(lane, count, width, seen, 1, scratch, seen, false, head.value, keyStride, false, 0, to, features);
+        }
+    }
+
+    /** Applies dropout to the weights of a query, or to their gradient. */
+    private void drop(int n, int h, int query, int visible, ByteBuffer row, int at) {
+        if (!drops) {
+            return;
+        }
+        long first = (((plan.firstExample() + n) * heads + h) * queries + query) * keys;
+        for (int j = 0; j < visible; j++) {
+            double factor = DropoutMask.attentionFactor(plan.seed(), node.index(), first + j, operation.retain());
+            row.putFloat(at + j * Float.BYTES, (float) (row.getFloat(at + j * Float.BYTES) * factor));
         }
     }
 
@@ -204,7 +220,9 @@ final class AttentionNode extends SequenceNode {
             RowPasses.get().softmaxAgain(weights, at, visible, seen, logSum);
             int place = (int) outputAt + row * features * Float.BYTES;
             float mean = RowPasses.get().dot(y.buffer, y.at(n) + place, dy.buffer, dy.at(n) + place, width);
+            drop(n, h, i + row, visible, weights, dScratchAt + at);
             RowPasses.get().softmaxGradient(weights, at, mean, scale, weights, dScratchAt + at, seen);
+            drop(n, h, i + row, visible, weights, at);
         }
         // dv += weights^T dy, dk += (gradient of the scores)^T q, dq = (gradient of the scores) k
         Gemm.run(

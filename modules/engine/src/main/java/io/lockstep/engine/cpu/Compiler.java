@@ -81,14 +81,14 @@ final class Compiler {
             primitives.put(node.index(), RecurrentNode.product(plan, graph, node));
         } else if (operation instanceof Pooling) {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
+        } else if (PlainNode.has(operation)) {
+            plain.put(node.index(), PlainNode.of(graph, node));
         } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
             primitives.put(node.index(), new ActivationNode(plan, node));
         } else if (operation instanceof ResponseNorm) {
             primitives.put(node.index(), new ResponseNormNode(plan, node));
         } else if (operation instanceof BatchNorm) {
             norms.put(node.index(), new BatchNormNode(plan, node));
-        } else if (PlainNode.has(operation)) {
-            plain.put(node.index(), PlainNode.of(graph, node));
         } else if (isMove(operation)) {
             int channels = 0;
             for (int input : node.inputs()) {
@@ -217,11 +217,11 @@ final class Compiler {
                 Tensor workspace = norm.workspace(program, node.name());
                 workspaces[node.index()] = workspace;
                 program.chunked(name, norm.forwardStep(x, workspace, y), present(x, y, workspace));
-            } else if (operation instanceof Activation activation) {
-                program.chunked(name, activate(node, activation, x, y), x, y);
             } else if (plain.containsKey(node.index())) {
                 Tensor[] all = inputsOf(node);
                 program.chunked(name, plain.get(node.index()).forwardStep(all, y), with(all, y));
+            } else if (operation instanceof Activation activation) {
+                program.chunked(name, activate(node, activation, x, y), x, y);
             } else if (operation instanceof Add) {
                 forwardAdd(node, name, y);
             } else if (operation instanceof Noise) {
@@ -404,6 +404,8 @@ final class Compiler {
             if (operation instanceof BatchNorm) {
                 backwardNorm(node, name);
                 return;
+            } else if (operation instanceof SequenceOperation.StepMask) {
+                return; // it is flat
             }
             Tensor dy = gradientOf(node, 1);
             Tensor x = outputs[node.input()];

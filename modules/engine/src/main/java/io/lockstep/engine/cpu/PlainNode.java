@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
+import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Combination;
 import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Operation.Upsampling;
@@ -15,7 +16,10 @@ interface PlainNode {
     Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx);
 
     static boolean has(Operation operation) {
-        return operation instanceof NormPooling || operation instanceof Upsampling || operation instanceof Combination;
+        return operation instanceof NormPooling
+                || operation instanceof Upsampling
+                || operation instanceof Combination
+                || (operation instanceof Activation activation && PlainActivation.has(activation.function()));
     }
 
     static PlainNode of(Graph graph, Node node) {
@@ -23,6 +27,8 @@ interface PlainNode {
             return new NormPoolingNode(pooling, graph.inputShapeOf(node), node.shape());
         } else if (node.operation() instanceof Upsampling upsampling) {
             return new UpsamplingNode(upsampling, graph.inputShapeOf(node), node.shape());
+        } else if (node.operation() instanceof Activation activation) {
+            return new PlainActivation(activation);
         }
         return new CombinationNode(
                 ((Combination) node.operation()).how(), node.shape().elements());

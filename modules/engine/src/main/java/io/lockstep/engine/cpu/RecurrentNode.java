@@ -41,6 +41,8 @@ final class RecurrentNode extends SequenceNode {
     private Tensor gates;
     private Tensor before;
     private Tensor extra;
+    /** Null where all steps count. */
+    private Tensor mask;
 
     /** @param recurrent the product with R */
     RecurrentNode(CpuPlan plan, Graph graph, Node node, PackedProduct recurrent) {
@@ -71,6 +73,7 @@ final class RecurrentNode extends SequenceNode {
         Tensor state = program.tensor(node.name() + ".state", rows);
         Tensor y = context.newOutput(node);
         Tensor x = inputs[0];
+        mask = operation.masked() ? inputs[1] : null;
         program.whole(
                 "forward " + node.name(),
                 new Step() {
@@ -88,7 +91,7 @@ final class RecurrentNode extends SequenceNode {
                         }
                     }
                 },
-                present(x, y, gates, before, extra, now, state));
+                present(x, y, gates, before, extra, now, state, mask));
         return y;
     }
 
@@ -131,7 +134,12 @@ final class RecurrentNode extends SequenceNode {
             int beforeAt = before.at(n) + at;
             int yAt = y.at(n) + at;
             before.buffer.put(beforeAt, now.buffer, now.at(n), unitBytes);
-            if (gru) {
+            if (!counts(n, i)) {
+                zero(y, yAt, unitBytes);
+                if (lstm) {
+                    zero(extra, extra.at(n) + at, unitBytes);
+                }
+            } else if (gru) {
                 passes.gru(
                         gates.buffer,
                         gatesAt,
@@ -166,6 +174,17 @@ final class RecurrentNode extends SequenceNode {
                 }
             }
             now.buffer.put(now.at(n), y.buffer, yAt, unitBytes);
+        }
+    }
+
+    /** Whether the step is there; one that is not has zeros for output, state and cells. */
+    private boolean counts(int n, int i) {
+        return mask == null || mask.buffer.getFloat(mask.at(n) + time(i) * Float.BYTES) != 0;
+    }
+
+    private static void zero(Tensor tensor, int at, int bytes) {
+        for (int i = 0; i < bytes; i += Float.BYTES) {
+            tensor.buffer.putFloat(at + i, 0);
         }
     }
 
@@ -214,7 +233,7 @@ final class RecurrentNode extends SequenceNode {
                         }
                     }
                 },
-                present(y, dy, dh, dc, dState, dx, gates, before, extra));
+                present(y, dy, dh, dc, dState, dx, gates, before, extra, mask));
         program.jointLater(
                 "backward " + node.name() + " weights",
                 (lane, lanes, examples) -> weights(lane, lanes, examples * steps, x),
@@ -233,7 +252,14 @@ final class RecurrentNode extends SequenceNode {
         for (int n = from; n < to; n++) {
             int gatesAt = gates.at(n) + time(i) * rowBytes;
             int dyAt = dy.at(n) + at;
-            if (lstm) {
+            if (!counts(n, i)) {
+                zero(gates, gatesAt, rowBytes);
+                zero(dh, dh.at(n), unitBytes);
+                zero(dc, dc.at(n), unitBytes);
+                if (gru) {
+                    zero(extra, extra.at(n) + at, unitBytes);
+                }
+            } else if (lstm) {
                 passes.lstmGradient(
                         gates.buffer,
                         gatesAt,

@@ -13,6 +13,7 @@ import io.lockstep.engine.SequenceOperation.Pixels;
 import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.engine.SequenceOperation.Rows;
+import io.lockstep.engine.SequenceOperation.StepMask;
 import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
@@ -49,6 +50,8 @@ abstract class SequenceNode {
             return new PositionsNode(plan, graph, node);
         } else if (operation instanceof TakeStep || operation instanceof StepRange || operation instanceof ClassToken) {
             return new StepsNode(plan, graph, node);
+        } else if (operation instanceof StepMask) {
+            return new StepMaskNode(plan, graph, node);
         } else if (operation instanceof Rows || operation instanceof Pixels) {
             return new AliasNode(plan, graph, node);
         }

@@ -2,7 +2,6 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation;
 import io.lockstep.engine.SequenceOperation.ClassToken;
 import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
@@ -13,28 +12,34 @@ import org.bytedeco.javacpp.Pointer;
 final class StepsNode extends SequenceNode {
     private final boolean takes;
     private final int features;
-    /** Bytes of the input before what is copied, of the output before it, and of what is copied. */
-    private final int skipped;
-
+    private final int rowBytes;
+    /** Bytes of the output before what is copied, and of what is copied. */
     private final int inserted;
+
     private final int copied;
 
     StepsNode(CpuPlan plan, Graph graph, Node node) {
         super(plan, graph, node);
         features = node.shape().channels();
-        int steps = shapes.get(0).height();
-        int rowBytes = features * Float.BYTES;
+        rowBytes = features * Float.BYTES;
         takes = !(node.operation() instanceof ClassToken);
-        skipped = first(node.operation(), steps) * rowBytes;
         inserted = takes ? 0 : rowBytes;
         copied = node.shape().height() * rowBytes - inserted;
     }
 
-    private static int first(Operation operation, int steps) {
-        if (operation instanceof TakeStep take) {
-            return take.index(steps);
+    /** First step that is copied of an example, or -1. */
+    private int first(Tensor[] inputs, int n) {
+        int steps = shapes.get(0).height();
+        if (node.operation() instanceof StepRange range) {
+            return range.first();
         }
-        return operation instanceof StepRange range ? range.first() : 0;
+        for (int i = 0; node.operation() instanceof TakeStep take && i < steps; i++) {
+            int step = take.candidate(i, steps);
+            if (!take.masked() || inputs[1].buffer.getFloat(inputs[1].at(n) + step * Float.BYTES) != 0) {
+                return step;
+            }
+        }
+        return takes ? -1 : 0;
     }
 
     @Override
@@ -47,11 +52,15 @@ final class StepsNode extends SequenceNode {
                         (lane, from, to) -> {
                             for (int n = from; n < to; n++) {
                                 y.buffer.put(y.at(n), plan.parameterBuffer(), parameterAt(0), inserted);
-                                y.buffer.put(y.at(n) + inserted, x.buffer, x.at(n) + skipped, copied);
+                                int first = first(inputs, n);
+                                if (first < 0) {
+                                    Pointer.memset(lane.a.to(y.addressOf(n)), 0, copied);
+                                } else {
+                                    y.buffer.put(y.at(n) + inserted, x.buffer, x.at(n) + first * rowBytes, copied);
+                                }
                             }
                         },
-                        x,
-                        y);
+                        present(x, y, inputs.length > 1 ? inputs[1] : null));
         return y;
     }
 
@@ -68,11 +77,14 @@ final class StepsNode extends SequenceNode {
                                     Pointer.memset(lane.a.to(dx.addressOf(from)), 0, bytes);
                                 }
                                 for (int n = from; n < to; n++) {
-                                    dx.buffer.put(dx.at(n) + skipped, dy.buffer, dy.at(n) + inserted, copied);
+                                    int first = first(inputs, n);
+                                    if (first >= 0) {
+                                        dx.buffer.put(
+                                                dx.at(n) + first * rowBytes, dy.buffer, dy.at(n) + inserted, copied);
+                                    }
                                 }
                             },
-                            dy,
-                            dx);
+                            present(dy, dx, inputs.length > 1 ? inputs[1] : null));
         }
         if (!takes) {
             context.program()

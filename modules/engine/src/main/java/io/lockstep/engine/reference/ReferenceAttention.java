@@ -1,5 +1,6 @@
 package io.lockstep.engine.reference;
 
+import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.SequenceOperation.Attention;
@@ -15,9 +16,13 @@ final class ReferenceAttention extends ReferenceSequence {
     private final int queryStride;
     private final int keyStride;
     private final int keyAt;
+    private final Pass pass;
+    private final int index;
 
-    ReferenceAttention(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
+    ReferenceAttention(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
         super(graph, node, examples, parameters, gradients);
+        this.pass = pass;
+        index = node.index();
         operation = (Attention) node.operation();
         crosses = operation.crosses(shapes);
         features = operation.features(shapes);
@@ -65,6 +70,15 @@ final class ReferenceAttention extends ReferenceSequence {
         return weights;
     }
 
+    /** What dropout makes of the weight of a key. */
+    private double kept(int n, int head, int i, int j) {
+        if (!pass.training() || operation.retain() == 1) {
+            return 1;
+        }
+        long weight = (((pass.firstExample() + n) * operation.heads() + head) * queries + i) * keys + j;
+        return DropoutMask.attentionFactor(pass.seed(), index, weight, operation.retain());
+    }
+
     @Override
     void forward(double[][] inputs, double[] y) {
         double[] memory = inputs[crosses ? 1 : 0];
@@ -74,7 +88,8 @@ final class ReferenceAttention extends ReferenceSequence {
                     double[] weights = weights(inputs, n, head, i);
                     for (int j = 0; j < keys; j++) {
                         for (int f = head * width; f < (head + 1) * width; f++) {
-                            y[(n * queries + i) * features + f] += weights[j] * memory[value(n, j, f)];
+                            y[(n * queries + i) * features + f] +=
+                                    kept(n, head, i, j) * weights[j] * memory[value(n, j, f)];
                         }
                     }
                 }
@@ -100,8 +115,9 @@ final class ReferenceAttention extends ReferenceSequence {
         double[] dWeights = new double[keys];
         double mean = 0;
         for (int j = 0; j < keys; j++) {
+            double kept = kept(n, head, i, j);
             for (int f = head * width; f < (head + 1) * width; f++) {
-                double d = dy[(n * queries + i) * features + f];
+                double d = kept * dy[(n * queries + i) * features + f];
                 dWeights[j] += d * memory[value(n, j, f)];
                 memoryGradient[value(n, j, f)] += d * weights[j];
             }

@@ -226,7 +226,7 @@ public final class ReferenceNetwork {
         } else if (operation instanceof BatchNorm norm) {
             new ReferenceBatchNorm(norm, node, training).forward(x, parameters, y);
         } else if (operation instanceof Activation activation) {
-            Arrays.setAll(y, i -> ReferenceActivation.value(activation.function(), x[i]));
+            Arrays.setAll(y, i -> ReferenceActivation.value(activation, x[i]));
         } else if (operation instanceof Pooling pooling) {
             new ReferencePooling(pooling, shape, node.shape(), examples).forward(x, y);
         } else if (operation instanceof ResponseNorm norm) {
@@ -269,7 +269,7 @@ public final class ReferenceNetwork {
             new ReferenceBatchNorm(norm, node, training).backward(x, parameters, dy, dx, gradients);
         } else if (operation instanceof Activation activation) {
             for (int i = 0; i < dx.length; i++) {
-                dx[i] += dy[i] * ReferenceActivation.slope(activation.function(), x[i]);
+                dx[i] += dy[i] * ReferenceActivation.slope(activation, x[i]);
             }
         } else if (operation instanceof Pooling pooling) {
             new ReferencePooling(pooling, shape, node.shape(), examples).backward(x, dy, dx);
@@ -309,7 +309,8 @@ public final class ReferenceNetwork {
     }
 
     private ReferenceSequence onSequence(Node node) {
-        return ReferenceSequence.of(graph, node, examples, parameters, gradients);
+        var pass = new ReferenceSequence.Pass(training, seed, firstExample);
+        return ReferenceSequence.of(graph, node, examples, parameters, gradients, pass);
     }
 
     private static double[][] inputsOf(Node node, double[][] ofNodes) {

@@ -57,11 +57,16 @@ final class ReferenceRecurrent extends ReferenceSequence {
                         fromState[now][row] += parameters[recurrentAt + row * units + u] * state(y, before, u);
                     }
                 }
-                for (int u = 0; u < units; u++) {
+                for (int u = 0; u < units && counts(inputs, now); u++) {
                     y[now * units + u] = cell(y, now, before, u);
                 }
             }
         }
+    }
+
+    /** Whether the step is there; one that is not has zeros for output and cells. */
+    private boolean counts(double[][] inputs, int now) {
+        return !operation.masked() || inputs[1][now] != 0;
     }
 
     private int time(int i) {
@@ -114,13 +119,14 @@ final class ReferenceRecurrent extends ReferenceSequence {
                 double[] dInput = new double[rows];
                 double[] dState = new double[rows];
                 double[] dhBefore = new double[units];
-                for (int u = 0; u < units; u++) {
+                boolean counts = counts(inputs, now);
+                for (int u = 0; u < units && counts; u++) {
                     double d = dy[now * units + u] + dh[u];
                     cellBackward(y, now, before, u, d, dc, dhBefore, dInput, dState);
                 }
                 products(inputs, y, now, before, dInput, dState, inputGradients, dhBefore);
                 dh = graph.truncatesBefore(i) ? new double[units] : dhBefore;
-                if (graph.truncatesBefore(i)) {
+                if (graph.truncatesBefore(i) || !counts) {
                     Arrays.fill(dc, 0);
                 }
             }

@@ -10,6 +10,7 @@ import io.lockstep.engine.SequenceOperation.GroupNorm;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Positions;
 import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.SequenceOperation.StepMask;
 import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
@@ -33,7 +34,8 @@ abstract class ReferenceSequence {
         this.gradients = gradients;
     }
 
-    static ReferenceSequence of(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
+    static ReferenceSequence of(
+            Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
         SequenceOperation operation = (SequenceOperation) node.operation();
         if (operation instanceof Recurrent) {
             return new ReferenceRecurrent(graph, node, examples, parameters, gradients);
@@ -42,14 +44,23 @@ abstract class ReferenceSequence {
         } else if (operation instanceof GroupNorm) {
             return new ReferenceGroupNorm(graph, node, examples, parameters, gradients);
         } else if (operation instanceof Attention) {
-            return new ReferenceAttention(graph, node, examples, parameters, gradients);
+            return new ReferenceAttention(graph, node, examples, parameters, gradients, pass);
         } else if (operation instanceof Embedding embedding) {
             return new Table(graph, node, examples, parameters, gradients, embedding);
         } else if (operation instanceof Positions positions) {
             return new Places(graph, node, examples, parameters, gradients, positions);
+        } else if (operation instanceof StepMask mask) {
+            return new Mask(graph, node, examples, parameters, gradients, mask.nothing());
         }
         return new Moves(graph, node, examples, parameters, gradients, operation);
     }
+
+    /**
+     * What is drawn at random depends on it.
+     *
+     * @param firstExample of the pass, in the batch of all ranks
+     */
+    record Pass(boolean training, long seed, long firstExample) {}
 
     abstract void forward(double[][] inputs, double[] y);
 
@@ -86,6 +97,30 @@ abstract class ReferenceSequence {
         }
     }
 
+    private static final class Mask extends ReferenceSequence {
+        private final double nothing;
+
+        Mask(Graph graph, Node node, int examples, double[] parameters, double[] gradients, double nothing) {
+            super(graph, node, examples, parameters, gradients);
+            this.nothing = nothing;
+        }
+
+        @Override
+        void forward(double[][] inputs, double[] y) {
+            int features = shapes.get(0).channels();
+            for (int i = 0; i < inputs[0].length; i++) {
+                if (inputs[0][i] != nothing) {
+                    y[i / features] = 1;
+                }
+            }
+        }
+
+        @Override
+        void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+            // it is flat
+        }
+    }
+
     private static final class Places extends ReferenceSequence {
         private final boolean learned;
 
@@ -119,7 +154,7 @@ abstract class ReferenceSequence {
 
     /** What only moves elements, or puts parameters beside them. */
     private static final class Moves extends ReferenceSequence {
-        private final int skipped;
+        private final SequenceOperation operation;
         private final int inserted;
 
         Moves(
@@ -130,16 +165,20 @@ abstract class ReferenceSequence {
                 double[] gradients,
                 SequenceOperation operation) {
             super(graph, node, examples, parameters, gradients);
-            Shape x = shapes.get(0);
-            skipped = first(operation, x.height()) * x.channels();
-            inserted = operation instanceof ClassToken ? x.channels() : 0;
+            this.operation = operation;
+            inserted = operation instanceof ClassToken ? shapes.get(0).channels() : 0;
         }
 
         @Override
         void forward(double[][] inputs, double[] y) {
             for (int i = 0; i < y.length; i++) {
                 int place = i % shape.elements();
-                y[i] = place < inserted ? parameters[parametersAt + place] : inputs[0][source(i)];
+                int source = source(inputs, i);
+                if (place < inserted) {
+                    y[i] = parameters[parametersAt + place];
+                } else if (source >= 0) {
+                    y[i] = inputs[0][source];
+                }
             }
         }
 
@@ -147,24 +186,36 @@ abstract class ReferenceSequence {
         void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
             for (int i = 0; i < dy.length; i++) {
                 int place = i % shape.elements();
+                int source = source(inputs, i);
                 if (place < inserted) {
                     gradients[parametersAt + place] += dy[i];
-                } else {
-                    inputGradients[0][source(i)] += dy[i];
+                } else if (source >= 0) {
+                    inputGradients[0][source] += dy[i];
                 }
             }
         }
 
-        private static int first(SequenceOperation operation, int steps) {
-            if (operation instanceof TakeStep take) {
-                return take.index(steps);
+        /** First step of what is taken, or -1. */
+        private int first(double[][] inputs, int example) {
+            int steps = shapes.get(0).height();
+            if (operation instanceof StepRange range) {
+                return range.first();
             }
-            return operation instanceof StepRange range ? range.first() : 0;
+            for (int i = 0; operation instanceof TakeStep take && i < steps; i++) {
+                int step = take.candidate(i, steps);
+                if (!take.masked() || inputs[1][example * steps + step] != 0) {
+                    return step;
+                }
+            }
+            return operation instanceof TakeStep ? -1 : 0;
         }
 
-        private int source(int i) {
+        /** Where element i comes from, or -1. */
+        private int source(double[][] inputs, int i) {
             int example = i / shape.elements();
-            return example * shapes.get(0).elements() + skipped + i % shape.elements() - inserted;
+            Shape x = shapes.get(0);
+            int first = first(inputs, example);
+            return first < 0 ? -1 : example * x.elements() + first * x.channels() + i % shape.elements() - inserted;
         }
     }
 }

@@ -30,6 +30,7 @@ class Bfloat16Test {
     private static final Map<String, Graph> GRAPHS = Map.of(
             "residual", TestGraphs.residual(),
             "convolutions", TestGraphs.convolutions(),
+            "activations", TestGraphs.activations(),
             "steps",
                     new Graph.Builder(new Shape(5, 1, 32))
                             .add("wide", new Dense(48, true))
@@ -38,7 +39,7 @@ class Bfloat16Test {
                             .build());
 
     @ParameterizedTest
-    @ValueSource(strings = {"residual", "convolutions", "steps"})
+    @ValueSource(strings = {"residual", "convolutions", "activations", "steps"})
     void gradientsAreThoseOfFloat32ToTheDigitsOfBfloat16(String name) {
         assumeThat(OneDnn.multipliesBfloat16()).isTrue();
         Graph graph = GRAPHS.get(name);

@@ -30,7 +30,7 @@ class StepAllocationTest {
     private static final long CALLERS_BYTES = 3 * 32;
 
     @ParameterizedTest
-    @ValueSource(strings = {"residual", "attention"})
+    @ValueSource(strings = {"residual", "attention", "ELU of 0.3", "RATIONAL_TANH"})
     void aPassAllocatesNothingButItsResult(String name) {
         Graph graph = TestGraphs.all().get(name);
         try (Plan plan = new CpuBackend(LANES).compile(graph, EXAMPLES)) {

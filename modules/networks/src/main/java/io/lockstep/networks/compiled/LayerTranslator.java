@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -31,25 +32,15 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationELU;
-import org.nd4j.linalg.activations.impl.ActivationGELU;
-import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationLReLU;
-import org.nd4j.linalg.activations.impl.ActivationMish;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationReLU6;
-import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
-import org.nd4j.linalg.activations.impl.ActivationSwish;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
@@ -143,6 +134,8 @@ final class LayerTranslator {
         } else if (type == LossLayer.class) {
             LossLayer loss = (LossLayer) layer;
             return lose(name, softmaxCrossEntropy(name, loss.getActivationFn(), loss.getLossFn()), x);
+        } else if (type == DepthwiseConvolution2D.class || type == SeparableConvolution2D.class) {
+            throw stockDepthwise(name, (ConvolutionLayer) layer);
         }
         return sequences.layer(name, layer, x);
     }
@@ -195,6 +188,22 @@ final class LayerTranslator {
         int outputs = Math.toIntExact(layer.getNOut());
         append(name, new Operation.Convolution(outputs, window, 1, layer.hasBias()), input);
         return activation(name + ".activation", layer.getActivationFn(), name);
+    }
+
+    /** Of a depthwise one DL4J's weights are (height, width, inputs, multiplier), the engine's (outputs, 1, height, width). */
+    private static UnsupportedOperationException stockDepthwise(String name, ConvolutionLayer layer) {
+        if (layer instanceof SeparableConvolution2D separable) {
+            long between = separable.getNIn() * separable.getDepthMultiplier();
+            return unsupported(
+                    name,
+                    "SeparableConvolution2D; it has GroupedConvolution with groups(DEPTHWISE), nOut(" + between
+                            + ") and no bias, and a 1x1 ConvolutionLayer behind it makes it separable");
+        }
+        return unsupported(
+                name,
+                "DepthwiseConvolution2D, whose weights lie in another order; it has GroupedConvolution with"
+                        + " groups(DEPTHWISE) and nOut(" + layer.getNOut()
+                        + "), and an ActivationLayer goes behind it");
     }
 
     private String transposed(String name, Deconvolution2D layer, String input) {
@@ -415,40 +424,7 @@ final class LayerTranslator {
         if (function instanceof ActivationIdentity) {
             return input;
         }
-        return append(name, new Operation.Activation(functionOf(name, function)), input);
-    }
-
-    /** Equality, not only the class: the engine's functions have no parameters. */
-    private static Operation.Function functionOf(String name, IActivation function) {
-        if (function.equals(new ActivationReLU())) {
-            return Operation.Function.RELU;
-        } else if (function.equals(new ActivationLReLU())) {
-            return Operation.Function.LEAKY_RELU;
-        } else if (function.equals(new ActivationLReLU(0.2))) {
-            return Operation.Function.LEAKY_RELU_FIFTH;
-        } else if (function.equals(new ActivationTanH())) {
-            return Operation.Function.TANH;
-        } else if (function.equals(new ActivationSigmoid())) {
-            return Operation.Function.SIGMOID;
-        } else if (function.equals(new ActivationELU())) {
-            return Operation.Function.ELU;
-        } else if (function.equals(new ActivationSELU())) {
-            return Operation.Function.SELU;
-        } else if (function.equals(new ActivationReLU6())) {
-            return Operation.Function.RELU6;
-        } else if (function.equals(new ActivationHardTanH())) {
-            return Operation.Function.HARD_TANH;
-        } else if (function.equals(new ActivationMish())) {
-            return Operation.Function.MISH;
-        } else if (function.equals(new ActivationSoftPlus())) {
-            return Operation.Function.SOFTPLUS;
-        } else if (function.equals(new ActivationSwish())) {
-            return Operation.Function.SWISH;
-        } else if (function instanceof ActivationGELU gelu && gelu.isPrecise()) {
-            // the paper's formula; ND4J's own gives slightly other numbers
-            return Operation.Function.GELU_TANH;
-        }
-        throw unsupported(name, function.toString());
+        return append(name, ActivationTranslator.activation(name, function), input);
     }
 
     private static UnsupportedOperationException unsupported(String vertex, String what) {

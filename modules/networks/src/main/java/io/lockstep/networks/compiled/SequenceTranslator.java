@@ -4,6 +4,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.ImageToSequence;
@@ -18,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -55,14 +57,14 @@ final class SequenceTranslator {
         if (layer instanceof EngineLayer own) {
             return own.append(graph, name, x);
         } else if (type == LSTM.class || type == SimpleRnn.class) {
-            graph.add(name, recurrent(name, layer, false), x);
+            graph.add(name, recurrent(name, layer, false, false), x);
             return name;
+        } else if (type == MaskZeroLayer.class) {
+            return masked(name, (MaskZeroLayer) layer, x);
         } else if (type == Bidirectional.class) {
             return bidirectional(name, (Bidirectional) layer, x);
         } else if (type == LastTimeStep.class) {
-            String all = layers.unprocessed(name + ".steps", ((LastTimeStep) layer).getUnderlying(), x);
-            graph.add(name, new SequenceOperation.TakeStep(SequenceOperation.TakeStep.Which.LAST), all);
-            return name;
+            return lastStep(name, ((LastTimeStep) layer).getUnderlying(), x);
         } else if (type == TimeDistributed.class) {
             return layers.unprocessed(name, ((TimeDistributed) layer).getUnderlying(), x);
         } else if (type == EmbeddingSequenceLayer.class) {
@@ -85,32 +87,70 @@ final class SequenceTranslator {
         }
     }
 
-    private static Recurrent recurrent(String name, Layer layer, boolean reversed) {
+    /** Of a masked layer the last step that is there. */
+    private String lastStep(String name, Layer layer, String input) {
+        String steps = name + ".steps";
+        String all = layers.unprocessed(steps, layer, input);
+        if (layer instanceof MaskZeroLayer) {
+            graph.add(name, new TakeStep(TakeStep.Which.LAST, true), all, maskOf(steps));
+        } else {
+            graph.add(name, new TakeStep(TakeStep.Which.LAST), all);
+        }
+        return name;
+    }
+
+    private static String maskOf(String name) {
+        return name + ".mask";
+    }
+
+    /** The mask is of what the wrapper reads, before the layer's dropout. */
+    private String masked(String name, MaskZeroLayer wrapper, String input) {
+        Layer layer = wrapper.getUnderlying();
+        refuseWeightNoise(name, layer);
+        String mask = maskOf(name);
+        graph.add(mask, new SequenceOperation.StepMask(wrapper.getMaskingValue()), input);
+        String x = layers.dropout(name, layer, input);
+        if (layer instanceof EngineLayer own) {
+            return own.appendMasked(graph, name, x, mask);
+        } else if (layer instanceof Bidirectional) {
+            throw GraphTranslator.unsupported(name, "MaskZeroLayer of Bidirectional");
+        }
+        graph.add(name, recurrent(name, layer, false, true), x, mask);
+        return name;
+    }
+
+    private static Recurrent recurrent(String name, Layer layer, boolean reversed, boolean masked) {
         if (layer.getClass() == LSTM.class) {
             LSTM lstm = (LSTM) layer;
             if (!lstm.getActivationFn().equals(new ActivationTanH())
                     || !lstm.getGateActivationFn().equals(new ActivationSigmoid())) {
                 throw GraphTranslator.unsupported(name, "LSTM other than of tanh and sigmoid");
             }
-            return new SequenceOperation.Lstm(Math.toIntExact(lstm.getNOut()), reversed);
+            return new SequenceOperation.Lstm(Math.toIntExact(lstm.getNOut()), reversed, masked);
         } else if (layer.getClass() == SimpleRnn.class) {
             SimpleRnn simple = (SimpleRnn) layer;
             if (!simple.getActivationFn().equals(new ActivationTanH()) || simple.hasLayerNorm()) {
                 throw GraphTranslator.unsupported(name, "SimpleRnn other than of tanh, without layer norm");
             }
-            return new SequenceOperation.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed);
+            return new SequenceOperation.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed, masked);
         } else if (layer instanceof Gru gru) {
-            return new SequenceOperation.Gru(Math.toIntExact(gru.getNOut()), reversed);
+            return new SequenceOperation.Gru(Math.toIntExact(gru.getNOut()), reversed, masked);
         }
         throw GraphTranslator.unsupported(
-                name, "Bidirectional of " + layer.getClass().getSimpleName());
+                name,
+                (masked ? "MaskZeroLayer of " : "Bidirectional of ")
+                        + layer.getClass().getSimpleName());
     }
 
     private String bidirectional(String name, Bidirectional layer, String input) {
         String forward = name + ".forward";
         String backward = name + ".backward";
-        graph.add(forward, recurrent(name, layer.getFwd(), false), layers.dropout(forward, layer.getFwd(), input));
-        graph.add(backward, recurrent(name, layer.getBwd(), true), layers.dropout(backward, layer.getBwd(), input));
+        graph.add(
+                forward, recurrent(name, layer.getFwd(), false, false), layers.dropout(forward, layer.getFwd(), input));
+        graph.add(
+                backward,
+                recurrent(name, layer.getBwd(), true, false),
+                layers.dropout(backward, layer.getBwd(), input));
         Operation joined =
                 switch (layer.getMode()) {
                     case CONCAT -> new Operation.Concatenation();

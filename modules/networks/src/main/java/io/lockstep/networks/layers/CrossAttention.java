@@ -60,7 +60,7 @@ public final class CrossAttention extends GraphVertex {
     @Override
     public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
             ComputationGraph graph, String name, int index, INDArray parameters, boolean initialize, DataType type) {
-        return new CrossAttentionRunner(graph, name, index, type);
+        return new CrossAttentionRunner(graph, name, index, type, operation());
     }
 
     @Override

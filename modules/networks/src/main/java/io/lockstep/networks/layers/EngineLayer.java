@@ -38,8 +38,14 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      *
      * @param rows as it lies in memory, row by row; 1 for a vector
      * @param columns inputs of a row
+     * @param fanOut outputs that an input goes to, which some initialisations ask for; the fan-in is the columns
      */
-    public record Parameter(String name, Kind kind, long rows, long columns) {
+    public record Parameter(String name, Kind kind, long rows, long columns, double fanOut) {
+        /** Of an input that goes to every row. */
+        public Parameter(String name, Kind kind, long rows, long columns) {
+            this(name, kind, rows, columns, rows);
+        }
+
         long size() {
             return rows * columns;
         }
@@ -64,6 +70,16 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      */
     public abstract String append(Graph.Builder graph, String name, String input);
 
+    /**
+     * The same of sequences some of whose steps are only filled up, as a {@code MaskZeroLayer} has them.
+     *
+     * @param mask the node that tells, with a number a step, 0 for one that is not there
+     */
+    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+        throw new UnsupportedOperationException(
+                "layer '" + name + "': " + getClass().getSimpleName() + " takes no mask of its steps");
+    }
+
     /** Whether the output is a vector of each example. */
     boolean isVector(boolean ofVectors) {
         return ofVectors;
@@ -74,7 +90,11 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
         return CNN2DFormat.NHWC;
     }
 
-    /** In products with weights and of activations, of one forward pass of one example of {@code steps} steps. */
+    /**
+     * In products with weights and of activations, of one forward pass of one example.
+     *
+     * @param steps of the sequence, or pixels of the image that comes out
+     */
     public long multiplyAdds(long steps) {
         return steps
                 * listParameters().stream()

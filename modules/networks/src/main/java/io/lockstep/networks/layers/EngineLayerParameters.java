@@ -99,7 +99,7 @@ final class EngineLayerParameters implements ParamInitializer {
 
     private static void initialize(IWeightInit how, Parameter parameter, INDArray view) {
         long[] shape = {parameter.columns(), parameter.rows()};
-        how.init(parameter.columns(), parameter.rows(), shape, IWeightInit.DEFAULT_WEIGHT_INIT_ORDER, view);
+        how.init(parameter.columns(), parameter.fanOut(), shape, IWeightInit.DEFAULT_WEIGHT_INIT_ORDER, view);
     }
 
     @Override

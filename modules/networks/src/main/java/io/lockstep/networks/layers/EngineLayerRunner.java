@@ -1,6 +1,7 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Shape;
@@ -16,6 +17,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * An {@link EngineLayer} in a DL4J network: DL4J keeps its parameters, and where DL4J itself runs the network, the
@@ -35,10 +37,6 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
-        if (maskArray != null) {
-            throw new UnsupportedOperationException(
-                    "layer '" + layerConf().getLayerName() + "' takes no mask of its steps");
-        }
         applyDropOutIfNecessary(training, workspaces);
         double[] y = forward(training);
         return workspaces.leverageTo(
@@ -46,16 +44,38 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
     }
 
     private double[] forward(boolean training) {
-        Graph.Builder builder = new Graph.Builder(shapeOfInput());
-        String last = layerConf().append(builder, "layer", "input");
+        Shape shape = shapeOfInput();
+        Graph.Builder builder = new Graph.Builder(isMasked() ? withMask(shape) : shape);
+        String last = isMasked() ? appendMasked(builder, shape) : layerConf().append(builder, "layer", "input");
         output = builder.shapeOf(last);
         if (input.rank() == 4) {
             builder.add("flat", new Flatten(false), last); // a loss takes no image
             last = "flat";
         }
         Graph graph = builder.add("loss", new SoftmaxCrossEntropy(0), last).build();
-        network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, 0, 0);
-        return network.forward(channelsLast(input), (int) input.size(0));
+        long seed = getIterationCount() * 1_000_003L + getIndex(); // backward draws what forward drew
+        network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, seed, 0);
+        return network.forward(channelsLast(isMasked() ? withMask(input) : input), (int) input.size(0));
+    }
+
+    private boolean isMasked() {
+        return maskArray != null && input.rank() == 3;
+    }
+
+    /** The engine's graphs have one input: the mask is a feature more. */
+    private static Shape withMask(Shape shape) {
+        return Shape.sequence(shape.height(), shape.channels() + 1);
+    }
+
+    private INDArray withMask(INDArray sequences) {
+        INDArray mask = maskArray.castTo(sequences.dataType());
+        return Nd4j.concat(1, sequences, mask.reshape(mask.size(0), 1, mask.size(1)));
+    }
+
+    private String appendMasked(Graph.Builder builder, Shape shape) {
+        builder.add("features", new ChannelRange(0, shape.channels()), "input");
+        builder.add("mask", new ChannelRange(shape.channels(), 1), "input");
+        return layerConf().appendMasked(builder, "layer", "features", "mask");
     }
 
     private static double[] numbers(INDArray array) {
@@ -111,7 +131,12 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
                     Nd4j.createFromArray(parameters).castTo(dataType).reshape(gradientsFlattened.shape()));
             gradientViews.forEach(gradient::setGradientFor);
         }
-        INDArray back = array(network.inputGradient(), shapeOfInput(), input.rank());
+        Shape shape = shapeOfInput();
+        INDArray back = array(network.inputGradient(), isMasked() ? withMask(shape) : shape, input.rank());
+        if (isMasked()) {
+            back = back.get(NDArrayIndex.all(), NDArrayIndex.interval(0, shape.channels()), NDArrayIndex.all())
+                    .dup('c');
+        }
         INDArray next = workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, back);
         return new Pair<>(gradient, backpropDropOutIfPresent(next));
     }

@@ -27,12 +27,13 @@ public final class Gru extends EngineLayer {
 
     @Override
     public String append(Graph.Builder graph, String name, String input) {
-        return append(graph, name, input, false);
+        graph.add(name, new SequenceOperation.Gru(Math.toIntExact(nOut), false), input);
+        return name;
     }
 
-    /** @param reversed from the last step to the first */
-    public String append(Graph.Builder graph, String name, String input, boolean reversed) {
-        graph.add(name, new SequenceOperation.Gru(Math.toIntExact(nOut), reversed), input);
+    @Override
+    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+        graph.add(name, new SequenceOperation.Gru(Math.toIntExact(nOut), false, true), input, mask);
         return name;
     }
 

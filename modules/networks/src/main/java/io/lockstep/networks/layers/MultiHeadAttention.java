@@ -22,6 +22,9 @@ public final class MultiHeadAttention extends EngineLayer {
     @JsonProperty
     private boolean hasBias = true;
 
+    @JsonProperty
+    private double retain = 1;
+
     private MultiHeadAttention() {}
 
     private MultiHeadAttention(Builder builder) {
@@ -29,6 +32,7 @@ public final class MultiHeadAttention extends EngineLayer {
         heads = builder.heads;
         causal = builder.causal;
         hasBias = builder.hasBias;
+        retain = builder.retain;
     }
 
     @Override
@@ -47,9 +51,19 @@ public final class MultiHeadAttention extends EngineLayer {
 
     @Override
     public String append(Graph.Builder graph, String name, String input) {
+        return append(graph, name, input, name + ".qkv");
+    }
+
+    /** Steps that are not there are not attended to. */
+    @Override
+    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+        return append(graph, name, input, name + ".qkv", mask);
+    }
+
+    private String append(Graph.Builder graph, String name, String input, String... attended) {
         int features = Math.toIntExact(nOut);
         graph.add(name + ".qkv", new Dense(3 * features, hasBias), input);
-        graph.add(name + ".heads", new Attention(heads, causal, false), name + ".qkv");
+        graph.add(name + ".heads", new Attention(heads, causal, attended.length > 1, retain), attended);
         graph.add(name, new Dense(features, hasBias), name + ".heads");
         return name;
     }
@@ -63,6 +77,7 @@ public final class MultiHeadAttention extends EngineLayer {
         private int heads = 1;
         private boolean causal;
         private boolean hasBias = true;
+        private double retain = 1;
 
         public Builder heads(int value) {
             heads = value;
@@ -77,6 +92,16 @@ public final class MultiHeadAttention extends EngineLayer {
 
         public Builder hasBias(boolean value) {
             hasBias = value;
+            return this;
+        }
+
+        /** In training, the probability that an attention weight is kept, and then divided by it; 1, the default: all. */
+        public Builder retainWeights(double probability) {
+            if (!(probability > 0 && probability <= 1)) {
+                throw new IllegalArgumentException(
+                        "attention weights are kept with a probability above 0 and up to 1, not " + probability);
+            }
+            retain = probability;
             return this;
         }
 
