@@ -47,7 +47,9 @@ lockstep() {
     echo
 }
 if [ -n "${LOCKSTEP_CLASSPATH:-}" ]; then
+    # shellcheck disable=SC2086  # LOCKSTEP_ARGS is a list of words
     lockstep --security on ${LOCKSTEP_ARGS:-}
+    # shellcheck disable=SC2086
     [ -n "${SECURITY_ON_ALONE:-}" ] || lockstep --security off ${LOCKSTEP_ARGS:-}
 else
     echo "Lockstep skipped: LOCKSTEP_CLASSPATH is not set"

@@ -2,14 +2,17 @@
 """Training steps of PyTorch on the CPU: the comparison of `lockstep benchmark step`.
 
 The same networks, SGD with momentum, images in channels_last, on random data; prints the same JSON. lstm-2x256 reads 64 rows
-of 64 pixels, gpt-6x384 256 characters of 65.
-usage: step_torch.py [--model NAME] [--batch B] [--threads T] [--seconds S] [--precision fp32|bf16]
+of 64 pixels, gpt-6x384 256 characters of 65. With several ranks, processes of as many threads each, the networks are those of
+DistributedDataParallel over Gloo, the batch is each rank's and the examples a second are over all of them.
+usage: step_torch.py [--model NAME] [--batch B] [--threads T] [--seconds S] [--precision fp32|bf16] [--ranks N]
 """
 
 import argparse
 import json
+import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
 
@@ -36,9 +39,9 @@ MODELS = {
 }
 
 
-def run(net, optimizer, images, labels, seconds, bf16):
-    times, start = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - start < seconds:
+def run(net, optimizer, images, labels, steps, bf16):
+    times = []
+    while len(times) < steps:
         before = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
@@ -49,6 +52,24 @@ def run(net, optimizer, images, labels, seconds, bf16):
     return times
 
 
+def agreed(steps, ranks):
+    """Of all ranks as many as of rank 0."""
+    count = torch.tensor([steps])
+    if ranks > 1:
+        torch.distributed.broadcast(count, 0)
+    return int(count)
+
+
+def start_ranks(ranks):
+    """This script again for each rank, which finds its number in the environment."""
+    environment = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29507", "WORLD_SIZE": str(ranks)}
+    processes = [
+        subprocess.Popen([sys.executable, *sys.argv], env={**os.environ, **environment, "RANK": str(rank)})
+        for rank in range(ranks)
+    ]
+    sys.exit(max(process.wait() for process in processes))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=[*MODELS, *SEQUENCES], default="resnet18")
@@ -56,7 +77,10 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--ranks", type=int, default=1)
     args = parser.parse_args()
+    if args.ranks > 1 and "RANK" not in os.environ:
+        start_ranks(args.ranks)
     bf16 = args.precision == "bf16"
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
@@ -67,17 +91,25 @@ def main():
         net = MODELS[args.model]().to(memory_format=torch.channels_last)
         images = torch.randn(args.batch, 3, 32, 32).to(memory_format=torch.channels_last)
         labels = torch.randint(0, 10, (args.batch,))
+    if args.ranks > 1:
+        torch.distributed.init_process_group("gloo")
+        net = torch.nn.parallel.DistributedDataParallel(net)
     optimizer = torch.optim.SGD(net.parameters(), lr=1e-6, momentum=0.9)
-    run(net, optimizer, images, labels, args.seconds, bf16)
-    median = statistics.median(run(net, optimizer, images, labels, args.seconds, bf16))
+    first = statistics.median(run(net, optimizer, images, labels, 5, bf16))
+    steps = agreed(max(5, round(args.seconds / first)), args.ranks)
+    run(net, optimizer, images, labels, steps, bf16)
+    median = statistics.median(run(net, optimizer, images, labels, steps, bf16))
+    if args.ranks > 1 and torch.distributed.get_rank() > 0:
+        return
     print(json.dumps({
         "torch": torch.__version__,
         "model": args.model,
         "batch": args.batch,
         "threads": args.threads,
+        "ranks": args.ranks,
         "parameters": sum(p.numel() for p in net.parameters()),
         "median_step_ms": round(median * 1e3, 3),
-        "examples_per_second": round(args.batch / median, 2),
+        "examples_per_second": round(args.ranks * args.batch / median, 2),
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }))
 

@@ -79,6 +79,17 @@ def main():
     write(out, "softplus", nn.Softplus())
     write(out, "swish", nn.SiLU())
     write(out, "leaky-relu", nn.LeakyReLU(0.2))
+    write(out, "relu", nn.ReLU())
+    write(out, "tanh", nn.Tanh())
+    write(out, "sigmoid", nn.Sigmoid())
+    write(out, "relu6", nn.ReLU6())
+    write(out, "selu", nn.SELU())
+    write(out, "mish", nn.Mish())
+    write(out, "hard-tanh", nn.Hardtanh())
+    write(out, "softsign", nn.Softsign())
+    write(out, "thresholded-relu", nn.Threshold(0.1, 0))
+    write(out, "elu-of-another-alpha", nn.ELU(0.3))
+    write(out, "gelu-by-tanh", nn.GELU(approximate="tanh"))
 
 
 main()

@@ -3,7 +3,7 @@
 
 Each network is a linear layer, the operation, and the sum of the cross-entropies of its outputs with labels, so that the
 linear layer's gradient tells the operation's input gradient. A file has a line a vector: its name, then its numbers.
-Parameters and gradients are in the engine's order.
+Parameters and gradients are in the engine's order. Where sequences have lengths of their own, the features behind are 0.
 usage: sequence_fixtures.py [OUT]
 """
 
@@ -16,6 +16,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 EXAMPLES, STEPS, INPUTS, FEATURES = 3, 5, 4, 12
+LENGTHS = [5, 3, 1]
 
 
 def flat(tensors):
@@ -25,15 +26,20 @@ def flat(tensors):
 class Recurrent(nn.Module):
     """PyTorch's LSTM has its gates in the order i, f, g, o and two biases; the engine's g, f, o, i and their sum."""
 
-    def __init__(self, kind, inputs, units, block=None):
+    def __init__(self, kind, inputs, units, block=None, backwards=False, masked=False):
         super().__init__()
-        self.kind, self.units, self.block = kind, units, block
+        self.kind, self.units, self.block, self.backwards, self.masked = kind, units, block, backwards, masked
         self.rnn = {"lstm": nn.LSTM, "gru": nn.GRU, "simple-rnn": nn.RNN}[kind](inputs, units, batch_first=True)
         if kind != "gru":
             nn.init.zeros_(self.rnn.bias_hh_l0)
 
     def forward(self, x):
         """In blocks of steps, if asked: the state goes on from one to the next, its gradient does not go back."""
+        if self.masked:
+            packed = nn.utils.rnn.pack_padded_sequence(x, LENGTHS, batch_first=True)
+            return nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=STEPS)[0]
+        if self.backwards:
+            return self.rnn(x.flip(1))[0].flip(1)
         state, outputs = None, []
         for part in x.split(self.block or x.shape[1], dim=1):
             y, state = self.rnn(part, state)
@@ -68,18 +74,23 @@ class GroupNorm(nn.GroupNorm):
 
 
 class Attention(nn.Module):
-    def __init__(self, heads, causal):
+    def __init__(self, heads, causal, masked=False, crosses=False):
         super().__init__()
-        self.heads, self.causal = heads, causal
+        self.heads, self.causal, self.masked, self.crosses = heads, causal, masked, crosses
 
     def forward(self, x):
+        """Crossing, steps 1 to 3 ask all steps."""
         n, t, f = x.shape
         q, k, v = x.split(f // 3, dim=2)
-        q, k, v = (y.view(n, t, self.heads, -1).transpose(1, 2) for y in (q, k, v))
+        q = q[:, 1:4] if self.crosses else q
+        q, k, v = (y.reshape(n, y.shape[1], self.heads, -1).transpose(1, 2) for y in (q, k, v))
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
         if self.causal:
             scores = scores.masked_fill(torch.ones(t, t).triu(1).bool(), -math.inf)
-        return (F.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(n, t, f // 3)
+        if self.masked:
+            missing = torch.arange(t)[None, :] >= torch.tensor(LENGTHS)[:, None]
+            scores = scores.masked_fill(missing[:, None, None, :], -math.inf)
+        return (F.softmax(scores, dim=-1) @ v).transpose(1, 2).reshape(n, -1, f // 3)
 
     def in_order(self, pick):
         return []
@@ -92,8 +103,11 @@ def write(out, name, operation, width):
         if p.abs().sum() > 0:
             nn.init.normal_(p, 0, 0.5)
     x = torch.randn(EXAMPLES, STEPS, INPUTS)
+    if name.startswith("masked-"):
+        for example, length in enumerate(LENGTHS):
+            x[example, length:] = 0
     y = operation(linear(x))
-    labels = torch.randint(0, y.shape[2], (EXAMPLES, STEPS))
+    labels = torch.randint(0, y.shape[2], (EXAMPLES, y.shape[1]))
     loss = F.cross_entropy(y.reshape(-1, y.shape[2]), labels.reshape(-1), reduction="sum")
     loss.backward()
     lines = {
@@ -117,11 +131,17 @@ def main():
         write(out, kind, Recurrent(kind, FEATURES, 6), FEATURES)
         torch.manual_seed(2)
         write(out, "truncated-" + kind, Recurrent(kind, FEATURES, 6, block=2), FEATURES)
+        torch.manual_seed(2)
+        write(out, "reversed-" + kind, Recurrent(kind, FEATURES, 6, backwards=True), FEATURES)
+        torch.manual_seed(2)
+        write(out, "masked-" + kind, Recurrent(kind, FEATURES, 6, masked=True), FEATURES)
     write(out, "layer-norm", Norm(FEATURES), FEATURES)
     write(out, "group-norm", GroupNorm(3, FEATURES), FEATURES)
     write(out, "instance-norm", GroupNorm(FEATURES, FEATURES), FEATURES)
     write(out, "attention", Attention(2, False), FEATURES)
     write(out, "causal-attention", Attention(2, True), FEATURES)
+    write(out, "masked-attention", Attention(2, False, masked=True), FEATURES)
+    write(out, "cross-attention", Attention(2, False, crosses=True), FEATURES)
     write(out, "gelu", Gelu(), FEATURES)
 
 

@@ -43,6 +43,14 @@ class BalanceWatchTest {
     }
 
     @Test
+    void aGeneratorWhoseGradientVanishesHasLost() {
+        Map<String, Double> before = Map.of("value", -0.05, "d_generated", 0.04, "generator_gradient_norm", 5.0);
+        Map<String, Double> after = Map.of("value", -0.05, "d_generated", 0.04, "generator_gradient_norm", 0.02);
+        assertThat(after(5, before)).isEmpty();
+        assertThat(after(3, after)).contains("wins outright", "gradient at 0.4 % of its greatest");
+    }
+
+    @Test
     void samplesThatAreAllAlikeAreNamed() {
         Map<String, Double> collapsed = Map.of("wasserstein_estimate", 3.0, "diversity", 0.1);
         assertThat(after(3, collapsed)).contains("0.10 times as much").contains("wgan-gp");

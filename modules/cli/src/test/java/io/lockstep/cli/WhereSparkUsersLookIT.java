@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -156,10 +155,12 @@ class WhereSparkUsersLookIT {
 
     /** Of this run's executors: beside Spark, as a local cluster has it. */
     private static Path executorLogs() throws IOException {
-        try (var applications = Files.list(LockstepProcess.DISTRIBUTION.resolve("work"))) {
-            return applications
-                    .max(Comparator.comparing(Path::getFileName)) // app-20260102030405-0000
+        try (var logs = Files.list(folder.resolve("events"))) {
+            String application = logs.map(log -> log.getFileName().toString())
+                    .map(log -> log.replaceAll(".*(app-\\d+-\\d+).*", "$1"))
+                    .findFirst()
                     .orElseThrow();
+            return LockstepProcess.DISTRIBUTION.resolve("work").resolve(application);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.ChannelRange;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Flatten;
@@ -23,6 +24,8 @@ import io.lockstep.engine.SequenceOperation.Gru;
 import io.lockstep.engine.SequenceOperation.LayerNorm;
 import io.lockstep.engine.SequenceOperation.Lstm;
 import io.lockstep.engine.SequenceOperation.SimpleRnn;
+import io.lockstep.engine.SequenceOperation.StepMask;
+import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.engine.reference.ReferenceBackend;
@@ -44,16 +47,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class PyTorchFixtureTest {
     private static final int EXAMPLES = 3;
-    private static final Map<String, Operation> OPERATIONS = Map.of(
-            "lstm", new Lstm(6, false),
-            "gru", new Gru(6, false),
-            "simple-rnn", new SimpleRnn(6, false),
-            "layer-norm", new LayerNorm(1e-5, true),
-            "group-norm", new GroupNorm(3, 1e-5),
-            "instance-norm", new GroupNorm(GroupNorm.CHANNELS, 1e-5),
-            "attention", new Attention(2, false, false),
-            "causal-attention", new Attention(2, true, false),
-            "gelu", new Activation(Function.GELU));
+    private static final Map<String, Operation> OPERATIONS = Map.ofEntries(
+            Map.entry("lstm", new Lstm(6, false)),
+            Map.entry("gru", new Gru(6, false)),
+            Map.entry("simple-rnn", new SimpleRnn(6, false)),
+            Map.entry("reversed-lstm", new Lstm(6, true)),
+            Map.entry("reversed-gru", new Gru(6, true)),
+            Map.entry("reversed-simple-rnn", new SimpleRnn(6, true)),
+            Map.entry("masked-lstm", new Lstm(6, false, true)),
+            Map.entry("masked-gru", new Gru(6, false, true)),
+            Map.entry("masked-simple-rnn", new SimpleRnn(6, false, true)),
+            Map.entry("layer-norm", new LayerNorm(1e-5, true)),
+            Map.entry("group-norm", new GroupNorm(3, 1e-5)),
+            Map.entry("instance-norm", new GroupNorm(GroupNorm.CHANNELS, 1e-5)),
+            Map.entry("attention", new Attention(2, false, false)),
+            Map.entry("causal-attention", new Attention(2, true, false)),
+            Map.entry("masked-attention", new Attention(2, false, true)),
+            Map.entry("cross-attention", new Attention(2, false, false)),
+            Map.entry("gelu", new Activation(Function.GELU)));
 
     private static final Window THREES = Window.square(3, 2, 1);
     private static final Map<String, Operation> ON_IMAGES = Map.ofEntries(
@@ -72,7 +83,18 @@ class PyTorchFixtureTest {
             Map.entry("elu", new Activation(Function.ELU)),
             Map.entry("softplus", new Activation(Function.SOFTPLUS)),
             Map.entry("swish", new Activation(Function.SWISH)),
-            Map.entry("leaky-relu", new Activation(Function.LEAKY_RELU, 0.2)));
+            Map.entry("leaky-relu", new Activation(Function.LEAKY_RELU, 0.2)),
+            Map.entry("relu", new Activation(Function.RELU)),
+            Map.entry("tanh", new Activation(Function.TANH)),
+            Map.entry("sigmoid", new Activation(Function.SIGMOID)),
+            Map.entry("relu6", new Activation(Function.RELU6)),
+            Map.entry("selu", new Activation(Function.SELU)),
+            Map.entry("mish", new Activation(Function.MISH)),
+            Map.entry("hard-tanh", new Activation(Function.HARD_TANH)),
+            Map.entry("softsign", new Activation(Function.SOFTSIGN)),
+            Map.entry("thresholded-relu", new Activation(Function.THRESHOLDED_RELU, 0.1)),
+            Map.entry("elu-of-another-alpha", new Activation(Function.ELU, 0.3)),
+            Map.entry("gelu-by-tanh", new Activation(Function.GELU_TANH)));
 
     /** Of recurrent cells whose gradients go back within blocks of two steps. */
     private static final String TRUNCATED = "truncated-";
@@ -104,13 +126,25 @@ class PyTorchFixtureTest {
     @MethodSource("names")
     void outputsLossAndGradientsArePyTorchs(String name) throws IOException {
         Map<String, float[]> expected = read(name);
-        Graph graph = new Graph.Builder(Shape.sequence(5, 4))
-                .add("linear", new Dense(12, true))
-                .add("operation", OPERATIONS.get(name.replace(TRUNCATED, "")))
-                .add("loss", new SoftmaxCrossEntropy(0))
+        assertPyTorchs(graph(name), EXAMPLES, expected);
+    }
+
+    private static Graph graph(String name) {
+        Operation operation = OPERATIONS.get(name.replace(TRUNCATED, ""));
+        Graph.Builder graph = new Graph.Builder(Shape.sequence(5, 4)).add("linear", new Dense(12, true), "input");
+        if (name.startsWith("masked-")) {
+            graph.add("there", new StepMask(0), "input").add("operation", operation, "linear", "there");
+        } else if (name.startsWith("cross-")) {
+            graph.add("queries", new ChannelRange(0, 4), "linear")
+                    .add("some", new StepRange(1, 3), "queries")
+                    .add("asked", new ChannelRange(4, 8), "linear")
+                    .add("operation", operation, "some", "asked");
+        } else {
+            graph.add("operation", operation, "linear");
+        }
+        return graph.add("loss", new SoftmaxCrossEntropy(0), "operation")
                 .truncation(name.startsWith(TRUNCATED) ? 2 : 0)
                 .build();
-        assertPyTorchs(graph, EXAMPLES, expected);
     }
 
     private static void assertPyTorchs(Graph graph, int examples, Map<String, float[]> expected) {

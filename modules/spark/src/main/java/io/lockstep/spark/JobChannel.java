@@ -5,9 +5,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -90,7 +92,8 @@ final class JobChannel implements AutoCloseable {
     }
 
     /**
-     * The failure that a person should read: the first that is not only a consequence of another.
+     * The failure that a person should read: the first that is not only a consequence of another. Where all lost a rank, and
+     * that one lost another itself, what it says is nearer to the cause.
      *
      * @param patience for the ranks' last words, which may come after Spark's own news of the failure
      */
@@ -111,7 +114,19 @@ final class JobChannel implements AutoCloseable {
         return failures.stream()
                 .filter(failure -> failure.kind() != RankFailure.Kind.CONSEQUENCE)
                 .findFirst()
-                .or(() -> failures.stream().findFirst());
+                .or(() -> failures.stream().findFirst().map(this::origin));
+    }
+
+    private RankFailure origin(RankFailure first) {
+        Set<Integer> passed = new HashSet<>();
+        RankFailure origin = first;
+        Optional<RankFailure> next = Optional.of(first);
+        while (next.isPresent() && passed.add(next.get().rank())) {
+            origin = next.get();
+            int blamed = origin.blamed();
+            next = failures.stream().filter(failure -> failure.rank() == blamed).findFirst();
+        }
+        return origin;
     }
 
     @Override

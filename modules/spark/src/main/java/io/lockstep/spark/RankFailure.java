@@ -6,8 +6,11 @@ import java.io.Serializable;
  * Why a rank gave up.
  *
  * @param message one line
+ * @param blamed the rank that it lost, or {@link #NOBODY}
  */
-public record RankFailure(int rank, String host, String message, Kind kind) implements Serializable {
+public record RankFailure(int rank, String host, String message, Kind kind, int blamed) implements Serializable {
+    static final int NOBODY = -1;
+
     /** Whose doing it was. */
     public enum Kind {
         /** Something went wrong on this rank. */

@@ -113,7 +113,8 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     }
 
     private static RankFailure failure(BarrierTaskContext context, String host, Throwable e) {
-        return new RankFailure(context.partitionId(), host, describe(e), kind(context, e));
+        int blamed = e instanceof PeerLostException lost ? lost.lostRank() : RankFailure.NOBODY;
+        return new RankFailure(context.partitionId(), host, describe(e), kind(context, e), blamed);
     }
 
     private static RankFailure.Kind kind(BarrierTaskContext context, Throwable e) {
