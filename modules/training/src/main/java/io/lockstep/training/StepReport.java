@@ -40,6 +40,8 @@ public record StepReport(
         implements Serializable {
     /** Times as long as the median rank before a rank counts as slow. */
     private static final double SLOW = 1.5;
+    /** And by so many milliseconds: of shorter steps a scheduler's tick is half. */
+    private static final double SLOW_MILLIS = 2;
 
     /**
      * Milliseconds. {@code communication} is the communication thread's, of which {@code reduceWait} was waited for;
@@ -119,7 +121,7 @@ public record StepReport(
         double median = sorted[(sorted.length - 1) / 2];
         for (int rank = 0; rank < ranks.size(); rank++) {
             double own = ranks.get(rank).ownWork();
-            if (own == sorted[sorted.length - 1] && own > SLOW * median) {
+            if (own == sorted[sorted.length - 1] && own > SLOW * median && own > median + SLOW_MILLIS) {
                 return OptionalInt.of(rank);
             }
         }
