@@ -17,7 +17,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * All-reduce over sizes, between processes.
@@ -32,6 +34,9 @@ import picocli.CommandLine.Option;
         description = "Measures all-reduce between processes: nccl-tests' columns.",
         mixinStandardHelpOptions = true)
 public final class AllReduceBenchmark implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(names = "--ranks", description = "Processes. Default: ${DEFAULT-VALUE}.")
     int ranks = 2;
 
@@ -82,20 +87,14 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     @Option(names = "--json", description = "Write the result to this file.")
     Path json;
 
-    /** Starts the ranks, waits for them, and returns what rank 0 measured. */
-    public static AllReduceReport run(AllReduceOptions options) throws IOException, InterruptedException {
-        return new AllReduceReport(options, RankProcesses.run(options));
-    }
-
-    @Override
-    public Integer call() throws Exception {
-        AllReduceOptions options = new AllReduceOptions(
+    private AllReduceOptions options() {
+        return new AllReduceOptions(
                 ranks,
                 bytes.isEmpty()
                         ? AllReduceOptions.defaults().bytes()
                         : bytes.stream().map(AllReduceBenchmark::size).toList(),
                 Route.parse(transport),
-                Security.valueOf(security.toUpperCase(Locale.ROOT)),
+                security(),
                 Algorithm.parse(algorithm),
                 wire,
                 mtuBytes,
@@ -106,6 +105,29 @@ public final class AllReduceBenchmark implements Callable<Integer> {
                 costs,
                 strangerRate,
                 strangerPort);
+    }
+
+    private Security security() {
+        return switch (security) {
+            case "on" -> Security.ON;
+            case "off" -> Security.OFF;
+            default -> throw new IllegalArgumentException("security '" + security + "': allowed are on and off");
+        };
+    }
+
+    /** Starts the ranks, waits for them, and returns what rank 0 measured. */
+    public static AllReduceReport run(AllReduceOptions options) throws IOException, InterruptedException {
+        return new AllReduceReport(options, RankProcesses.run(options));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        AllReduceOptions options;
+        try {
+            options = options();
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
+        }
         AllReduceReport report = run(options);
         String routes = options.transport() == Route.SHARED_MEMORY ? "shared memory, between hosts tcp" : transport;
         System.out.printf("# %d ranks, transport %s, security %s%n", ranks, routes, security);
