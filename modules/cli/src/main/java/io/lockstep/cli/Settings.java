@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.PortRange;
+import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.WireType;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
@@ -316,7 +317,7 @@ final class Settings {
             "10s",
             "How long a rank that is waited for may give no sign of life (it is stopped, or its link is cut) before it is"
                     + " given up, where deadline is longer; at least 2s.",
-            Parsers.duration(Duration.ofSeconds(2)));
+            Parsers.duration(Tuning.SHORTEST_SILENCE));
     static final Setting<Integer> RETRIES = add(
             "retries",
             "3",

@@ -8,10 +8,10 @@ import java.time.Duration;
  * Finds out why a collective does not go on, and agrees with the other survivors on it.
  *
  * <p>While a rank waits it looks at its peers' statuses. A peer that called something else under the same number, or
- * whose process is gone, ends the collective at once, and one that has not been heard of for too long as soon as that is
- * so: stopped, or behind a cut link. When the deadline passes the blame goes, in this order, to a rank
- * that gave no sign of life, to the lowest rank that has not called the collective, or to the rank at the end of the
- * chain "I wait for 3, who waits for 2, who waits for nobody".
+ * whose process is gone, ends the collective at once; one that is not heard of, as it is stopped or behind a cut link,
+ * ends it when the limit of silence passes. When the deadline passes the blame goes, in this order, to a rank that gave no
+ * sign of life, to the lowest rank that has not called the collective, or to the rank at the end of the chain "I wait for
+ * 3, who waits for 2, who waits for nobody".
  *
  * <p>A verdict is published; who sees one adopts it, and all keep the first in {@link Verdict}'s order for a short
  * grace, until every living peer has published the same one.

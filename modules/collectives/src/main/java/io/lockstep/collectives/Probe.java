@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * Fits the costs of both classes of links: within hosts by rings among the ranks of each, between hosts by a ring of
  * their lowest ranks; alpha from 4 bytes, beta from a mebibyte, each the best of a few rounds, since everything that
- * disturbs makes them slower. All ranks end with the slowest rank's figures, so that they choose alike. Takes from 0.2 s to 1.2 s,
- * the slower the link the longer.
+ * disturbs makes them slower. All ranks end with the slowest rank's figures, so that they choose alike. Takes from 0.2 s
+ * to 1.2 s, the slower the link the longer.
  */
 final class Probe {
     /** A class of links, as the root of a {@link CollectiveKind#PROBE}. */

@@ -19,15 +19,16 @@ import java.util.Optional;
  */
 public record Tuning(
         Algorithm allReduce, Algorithm reduce, Algorithm broadcast, Optional<CostModel> costs, Duration silence) {
-    private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(2);
+    /** A garbage collector or a scheduler may take as long. */
+    public static final Duration SHORTEST_SILENCE = Duration.ofSeconds(2);
 
     public Tuning {
         Objects.requireNonNull(allReduce, "allReduce");
         requireRooted(reduce);
         requireRooted(broadcast);
         if (silence.compareTo(SHORTEST_SILENCE) < 0) {
-            throw new IllegalArgumentException("silence must be at least " + SHORTEST_SILENCE.toSeconds()
-                    + " s, which a garbage collector or a scheduler may take; was " + silence);
+            throw new IllegalArgumentException(
+                    "silence must be at least " + SHORTEST_SILENCE.toSeconds() + " s, was " + silence);
         }
     }
 

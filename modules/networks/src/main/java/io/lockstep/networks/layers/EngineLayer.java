@@ -76,8 +76,8 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      * @param mask the node that tells, with a number a step, 0 for one that is not there
      */
     public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
-        throw new UnsupportedOperationException(
-                "layer '" + name + "': " + getClass().getSimpleName() + " takes no mask of its steps");
+        throw new UnsupportedOperationException("layer '" + name + "': "
+                + getClass().getSimpleName() + " takes no mask of its steps; take it out of the MaskZeroLayer");
     }
 
     /** Whether the output is a vector of each example. */
