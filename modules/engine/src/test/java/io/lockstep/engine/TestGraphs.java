@@ -40,6 +40,11 @@ public final class TestGraphs {
 
     private TestGraphs() {}
 
+    /** With more parameters than central differences have time for. */
+    public static Map<String, Graph> large() {
+        return Map.of("tiles", tiles(), "tiles of many channels", manyTiles());
+    }
+
     public static Map<String, Graph> all() {
         Map<String, Graph> graphs = new LinkedHashMap<>();
         graphs.put("dense", mlp());
@@ -224,6 +229,42 @@ public final class TestGraphs {
                 .add("strided", new Convolution(32, new Window(3, 2, 2, 1, 1, 1, 0, 0, 1, 1), 2, true)) // 3 x 5
                 .add("a", new Activation(Function.TANH))
                 .add("wide", new Convolution(64, Window.square(3, 2, 1), 32, false)) // 2 x 3
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Convolutions that are computed by tiles: at edges, without a frame, with an uneven one, from and to fewer channels. */
+    private static Graph tiles() {
+        return new Graph.Builder(new Shape(9, 7, 32))
+                .add("framed", conv(16, 3, 1, 1, true)) // 9 x 7
+                .add("framedRelu", RELU)
+                .add("framedNorm", NORM)
+                .add("bare", conv(48, 3, 1, 0, false)) // 7 x 5
+                .add("bareNorm", NORM)
+                .add("bareRelu", RELU)
+                .add("uneven", new Convolution(16, new Window(3, 3, 1, 1, 2, 1, 0, 2, 1, 1), 1, true)) // 8 x 5
+                .add("unevenRelu", RELU)
+                .add("unevenNorm", NORM)
+                .add("whole", conv(16, 3, 1, 1, false)) // 8 x 5
+                .add("wholeNorm", NORM)
+                .add("joined", new Concatenation(), "wholeNorm", "unevenNorm")
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** So many channels that the weights of some of them at a time are transformed. */
+    private static Graph manyTiles() {
+        return new Graph.Builder(new Shape(4, 4, 256))
+                .add("few", conv(144, 3, 1, 1, true))
+                .add("fewRelu", RELU)
+                .add("fewNorm", NORM)
+                .add("again", conv(80, 3, 1, 1, false))
+                .add("againNorm", NORM)
+                .add("pool", new Pooling(PoolingKind.AVERAGE, Window.square(4, 1, 0)))
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))

@@ -15,6 +15,7 @@ import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.SequenceOperation;
+import io.lockstep.engine.Shape;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,10 +72,7 @@ final class Compiler {
             dropConnects.put(node.index(), new DropConnect(plan, graph, node));
         }
         if (isConvolution(node)) {
-            ConvolutionNode convolution = operation instanceof Dense
-                    ? ConvolutionNode.ofSteps(plan, node, graph.inputShapeOf(node))
-                    : new ConvolutionNode(plan, node, graph.inputShapeOf(node));
-            primitives.put(node.index(), convolution);
+            primitives.put(node.index(), convolutionOf(node, graph.inputShapeOf(node)));
         } else if (operation instanceof TransposedConvolution) {
             primitives.put(node.index(), new TransposedConvolutionNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof SequenceOperation.Recurrent) {
@@ -97,6 +95,15 @@ final class Compiler {
                 channels += graph.node(input).shape().channels();
             }
         }
+    }
+
+    private ConvolutionSteps convolutionOf(Node node, Shape from) {
+        if (node.operation() instanceof Dense) {
+            return ConvolutionNode.ofSteps(plan, node, from);
+        }
+        return WinogradNode.suits(plan, node, from)
+                ? new WinogradNode(plan, node, from)
+                : new ConvolutionNode(plan, node, from);
     }
 
     /** Convolutions, and products of each step of a sequence, which are convolutions of one pixel. */
@@ -201,7 +208,7 @@ final class Compiler {
             Tensor x = outputs[node.input()];
             if (isConvolution(node)) {
                 Tensor factor = factor(convolution(node), x);
-                program.chunked(name, convolution(node).forwardStep(factor, y), factor, y);
+                convolution(node).forward(program, name, factor, y);
             } else if (operation instanceof TransposedConvolution) {
                 Tensor factor = factor(transposed(node).convolution(), x);
                 program.chunked(name, transposed(node).forwardStep(factor, y), factor, y);
@@ -238,7 +245,7 @@ final class Compiler {
         }
 
         /** What a convolution multiplies: the tensor itself, or a copy in its precision, of which there is one. */
-        private Tensor factor(ConvolutionNode convolution, Tensor x) {
+        private Tensor factor(ConvolutionSteps convolution, Tensor x) {
             if (!convolution.rounds()) {
                 return x;
             }
@@ -477,14 +484,14 @@ final class Compiler {
         }
 
         private void backwardConvolution(Node node, String name, Tensor x, Tensor dy) {
-            ConvolutionNode convolution = convolution(node);
+            ConvolutionSteps convolution = convolution(node);
             if (program.hasDeferred()) {
                 program.newSegment();
             }
             Tensor dyFactor = factor(convolution, dy);
             if (wantsGradient(node.input())) {
                 Tensor dx = gradientFor(node.input());
-                program.chunked(name + " data", convolution.backwardDataStep(dyFactor, dx), dyFactor, dx);
+                convolution.backwardData(program, name + " data", dyFactor, dx);
             }
             if (graph.trains(node)) {
                 Tensor xFactor = factor(convolution, x);
@@ -493,9 +500,8 @@ final class Compiler {
         }
 
         /** @param x, dy of the convolution, which may be the transpose of the node's */
-        private void weightsGradient(Node node, String name, ConvolutionNode convolution, Tensor x, Tensor dy) {
-            Tensor partials = convolution.partialGradients(program, node.name());
-            program.shared(name + " weights", convolution.backwardWeightsStep(x, dy, partials), x, dy, partials);
+        private void weightsGradient(Node node, String name, ConvolutionSteps convolution, Tensor x, Tensor dy) {
+            Tensor partials = convolution.backwardWeights(program, name + " weights", x, dy);
             program.jointLater(
                     name + " unpack",
                     masked(node, convolution.gradientJoint(partials)),
@@ -575,8 +581,8 @@ final class Compiler {
             };
         }
 
-        private ConvolutionNode convolution(Node node) {
-            return (ConvolutionNode) primitives.get(node.index());
+        private ConvolutionSteps convolution(Node node) {
+            return (ConvolutionSteps) primitives.get(node.index());
         }
 
         private TransposedConvolutionNode transposed(Node node) {

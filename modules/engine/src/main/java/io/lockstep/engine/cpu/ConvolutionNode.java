@@ -38,7 +38,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
  * <p>Where it {@link #rounds}, its two factors (of forward: input and weights; of backward: input, weights and the
  * output's gradient) are bfloat16, and what comes out of a product is float32.
  */
-final class ConvolutionNode implements AutoCloseable {
+final class ConvolutionNode implements ConvolutionSteps {
     /** With fewer, as a picture's three, oneDNN has nothing fast in bfloat16. */
     private static final int FEWEST_CHANNELS_TO_ROUND = 16;
 
@@ -134,12 +134,29 @@ final class ConvolutionNode implements AutoCloseable {
         return new long[] {groups, operation.outputs() / groups, inputs, window.height(), window.width()};
     }
 
-    /** Whether the steps below want x and dy in bfloat16. */
-    boolean rounds() {
+    @Override
+    public boolean rounds() {
         return factor == dnnl_bf16;
     }
 
     // ------------------------------------------------------------------ steps
+
+    @Override
+    public void forward(Program program, String name, Tensor x, Tensor y) {
+        program.chunked(name, forwardStep(x, y), x, y);
+    }
+
+    @Override
+    public void backwardData(Program program, String name, Tensor dy, Tensor dx) {
+        program.chunked(name, backwardDataStep(dy, dx), dy, dx);
+    }
+
+    @Override
+    public Tensor backwardWeights(Program program, String name, Tensor x, Tensor dy) {
+        Tensor partials = partialGradients(program, name);
+        program.shared(name, backwardWeightsStep(x, dy, partials), x, dy, partials);
+        return partials;
+    }
 
     Step forwardStep(Tensor x, Tensor y) {
         return new Step() {
@@ -186,7 +203,7 @@ final class ConvolutionNode implements AutoCloseable {
     }
 
     /** Each lane's sum over its examples, as oneDNN lays it out; the bias's gradient behind the weights'. */
-    Tensor partialGradients(Program program, String name) {
+    private Tensor partialGradients(Program program, String name) {
         int share = plan.share();
         gradientDescription = backwardWeights.primitive(share).query(dnnl_query_diff_weights_md);
         return program.fixed(name + ".partial", plan.lanes() * partialBytes());
@@ -201,7 +218,7 @@ final class ConvolutionNode implements AutoCloseable {
         return weightsBytes() + bias;
     }
 
-    Step backwardWeightsStep(Tensor x, Tensor dy, Tensor partials) {
+    private Step backwardWeightsStep(Tensor x, Tensor dy, Tensor partials) {
         return (lane, first, end) -> {
             long partial = partials.address + lane.index * partialBytes();
             Call call = backwardWeights
@@ -216,27 +233,17 @@ final class ConvolutionNode implements AutoCloseable {
         };
     }
 
-    Joint gradientJoint(Tensor partials) {
+    @Override
+    public Joint gradientJoint(Tensor partials) {
         gradient = new UnpackedGradient(plan, gradientDescription, dimensions);
+        BiasGradient bias =
+                new BiasGradient(plan, operation.outputs(), biasGradientAddress, partialBytes(), weightsBytes());
         return (lane, lanes, examples) -> {
             gradient.unpack(lane, lanes, examples, partials.address, partialBytes(), weightsGradientAddress);
             if (operation.bias() && lane.index == 0) {
-                addBiasGradients(partials, lanes, examples);
+                bias.sum(partials, lanes, examples);
             }
         };
-    }
-
-    private void addBiasGradients(Tensor partials, int lanes, int examples) {
-        int at = (int) (biasGradientAddress - plan.gradientAddress(0));
-        for (int o = 0; o < operation.outputs(); o++) {
-            float sum = 0;
-            for (int lane = 0; lane < lanes; lane++) {
-                if (Lane.shareStart(lane, lanes, examples) < Lane.shareStart(lane + 1, lanes, examples)) {
-                    sum += partials.buffer.getFloat((int) (lane * partialBytes() + weightsBytes()) + o * Float.BYTES);
-                }
-            }
-            plan.gradientBuffer().putFloat(at + o * Float.BYTES, sum);
-        }
     }
 
     private PackedWeights pack(dnnl_memory_desc_t description) {

@@ -130,8 +130,7 @@ public final class CpuPlan implements Plan {
 
     private static void bind(List<Tensor> tensors, long base) {
         for (Tensor tensor : tensors) {
-            tensor.address = base + tensor.offset;
-            tensor.buffer = NativeMemory.view(tensor.address, tensor.bytes);
+            tensor.placeAt(base + tensor.offset);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
+import io.lockstep.kernels.WinogradPasses;
 import java.nio.ByteBuffer;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
@@ -25,6 +26,8 @@ final class Lane implements AutoCloseable {
     private Pointer scratch;
     private long scratchBytes;
     private ByteBuffer scratchBuffer;
+    private WinogradPasses winograd;
+    private float[] image = {};
 
     Lane(int index) {
         this.index = index;
@@ -49,6 +52,21 @@ final class Lane implements AutoCloseable {
     /** What {@link #scratch} gave, as a buffer; at least as long as was asked for. */
     ByteBuffer scratchBuffer() {
         return scratchBuffer;
+    }
+
+    WinogradPasses winograd() {
+        if (winograd == null) {
+            winograd = WinogradPasses.create();
+        }
+        return winograd;
+    }
+
+    /** An array for an image, which others of the lane use too. */
+    float[] image(int elements) {
+        if (image.length < elements) {
+            image = new float[elements];
+        }
+        return image;
     }
 
     static int shareStart(int lane, int lanes, int examples) {

@@ -64,6 +64,16 @@ final class Program {
         use(uses);
     }
 
+    /**
+     * A step that runs on a few examples at a time, but on at least so many where there are.
+     *
+     * @param fewest examples
+     */
+    void chunkedBy(int fewest, String name, Step step, Tensor... uses) {
+        chunked(name, step, uses);
+        current.takes(fewest);
+    }
+
     /** A step that wants all of a lane's examples at once; alone in its segment. */
     void whole(String name, Step step, Tensor... uses) {
         newSegment();

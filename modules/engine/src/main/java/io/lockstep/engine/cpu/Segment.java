@@ -20,6 +20,7 @@ final class Segment {
     final List<Part<Step>> shared = new ArrayList<>();
     final List<Part<Joint>> joints = new ArrayList<>();
     private long exampleBytes = 1;
+    private int fewest = 1;
     boolean whole;
     /** From which element on gradients are final after this segment; -1 for no news. */
     long watermark = -1;
@@ -78,10 +79,14 @@ final class Segment {
         exampleBytes = Math.max(exampleBytes, bytesOfAnExample);
     }
 
+    void takes(int examples) {
+        fewest = Math.max(fewest, examples);
+    }
+
     int chunk(int share) {
         if (whole) {
             return Math.max(1, share);
         }
-        return (int) Math.max(1, Math.min(share, CHUNK_BYTES / exampleBytes));
+        return (int) Math.max(1, Math.min(share, Math.max(fewest, CHUNK_BYTES / exampleBytes)));
     }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /** A piece of memory for a whole batch, and the segments in which it is needed. */
 final class Tensor {
@@ -16,6 +17,8 @@ final class Tensor {
 
     long address;
     ByteBuffer buffer;
+    /** The same memory, where float32 is in it. */
+    FloatBuffer floats;
 
     Tensor(String name, long exampleBytes, long bytes) {
         this.name = name;
@@ -39,6 +42,17 @@ final class Tensor {
     /** Byte offset of an example in {@link #buffer}. */
     int at(int example) {
         return (int) (example * exampleBytes);
+    }
+
+    void placeAt(long newAddress) {
+        address = newAddress;
+        buffer = NativeMemory.view(address, bytes);
+        floats = buffer.asFloatBuffer();
+    }
+
+    /** Index of an example's first element in {@link #floats}. */
+    int elementOf(int example) {
+        return at(example) / Float.BYTES;
     }
 
     long addressOf(int example) {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +26,19 @@ class CpuAgainstReferenceTest {
     private static final int CAPACITY = 7;
 
     static Stream<String> graphs() {
-        return TestGraphs.all().keySet().stream();
+        return graphsByName().keySet().stream();
+    }
+
+    private static Map<String, Graph> graphsByName() {
+        Map<String, Graph> graphs = TestGraphs.all();
+        graphs.putAll(TestGraphs.large());
+        return graphs;
     }
 
     @ParameterizedTest
     @MethodSource("graphs")
     void sameLossAndGradientsForEveryNumberOfThreadsAndExamples(String name) {
-        Graph graph = TestGraphs.all().get(name);
+        Graph graph = graphsByName().get(name);
         for (int threads : new int[] {1, 2, 3}) {
             try (Plan cpu = new CpuBackend(threads).compile(graph, CAPACITY);
                     Plan reference = new ReferenceBackend().compile(graph, CAPACITY)) {
@@ -96,7 +103,7 @@ class CpuAgainstReferenceTest {
     @ParameterizedTest
     @MethodSource("graphs")
     void theSameBatchGivesTheSameBits(String name) {
-        Graph graph = TestGraphs.all().get(name);
+        Graph graph = graphsByName().get(name);
         try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, CAPACITY, 2);

@@ -1,0 +1,146 @@
+package io.lockstep.engine.cpu;
+
+import static io.lockstep.kernels.WinogradPasses.KERNEL;
+import static io.lockstep.kernels.WinogradPasses.POINTS;
+
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.cpu.PointProducts.Matrices;
+import io.lockstep.engine.cpu.PointProducts.Sizes;
+import io.lockstep.kernels.RowPasses;
+import io.lockstep.kernels.WinogradPasses.Image;
+import java.nio.ByteBuffer;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The gradient of a convolution's weights by Winograd's tiles: each lane adds up what a few examples at a time give, (3, 3,
+ * outputs, inputs), and the bias's gradient behind it.
+ */
+final class WinogradGradient implements AutoCloseable {
+    /** Of the gradient of transformed weights: about a core's own cache. */
+    private static final long WEIGHTS_BYTES = 1_200_000;
+
+    private static final int FEWEST_TILES = 64;
+
+    private final Shape from;
+    private final Shape to;
+    private final boolean bias;
+    private final Image outputs;
+    private final FramedImage framedInput;
+    private final FramedImage framedOutput;
+    private final int block;
+    private final int examples;
+    private final PointProducts products;
+    private final int inputPointBytes;
+    private final int outputPointBytes;
+    private final int weightsPointBytes;
+    private final int outputsAt;
+    private final int weightsAt;
+    private final int laneBytes;
+
+    WinogradGradient(CpuPlan plan, Shape from, Shape to, int top, int left, boolean bias) {
+        this.from = from;
+        this.to = to;
+        this.bias = bias;
+        outputs = new Image(to.height(), to.width(), to.channels());
+        framedInput = new FramedImage(from, top, left, outputs, 2);
+        framedOutput = new FramedImage(to, 0, 0, outputs, 0);
+        block = Blocks.largest(to.channels(), WEIGHTS_BYTES / ((long) POINTS * from.channels() * Float.BYTES));
+        examples = Math.min(plan.share(), (FEWEST_TILES + outputs.tiles() - 1) / outputs.tiles());
+        int tiles = examples * outputs.tiles();
+        inputPointBytes = Blocks.spread(tiles * from.channels() * Float.BYTES);
+        outputPointBytes = Blocks.spread(tiles * to.channels() * Float.BYTES);
+        weightsPointBytes = Blocks.spread(block * from.channels() * Float.BYTES);
+        outputsAt = POINTS * inputPointBytes;
+        weightsAt = outputsAt + POINTS * outputPointBytes;
+        laneBytes = weightsAt + POINTS * weightsPointBytes;
+        products = new PointProducts(plan, this::sizes);
+    }
+
+    private Sizes sizes(int count) {
+        int tiles = count * outputs.tiles();
+        return new Sizes(
+                Matrices.transposed(outputPointBytes / Float.BYTES, block, tiles, to.channels()),
+                Matrices.rowByRow(inputPointBytes / Float.BYTES, tiles, from.channels()),
+                Matrices.rowByRow(weightsPointBytes / Float.BYTES, block, from.channels()));
+    }
+
+    private int elementBytes() {
+        return to.channels() * from.channels() * Float.BYTES;
+    }
+
+    /** Of the sums of a lane, where its bias's gradient is. */
+    int biasAt() {
+        return KERNEL * KERNEL * elementBytes();
+    }
+
+    int partialBytes() {
+        return biasAt() + (bias ? to.channels() * Float.BYTES : 0);
+    }
+
+    /** How the weights' gradient of a lane lies. */
+    dnnl_memory_desc_t description() {
+        long pairs = (long) to.channels() * from.channels();
+        return OneDnn.strided(
+                new long[] {to.channels(), from.channels(), KERNEL, KERNEL},
+                new long[] {from.channels(), 1, KERNEL * pairs, pairs});
+    }
+
+    Tensor addTo(Program program, String name, Tensor x, Tensor dy, int lanes) {
+        Tensor partials = program.fixed(name + ".partial", (long) lanes * partialBytes());
+        Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
+        Step step = (lane, first, end) -> run(lane, first, end, x, dy, scratch, partials);
+        program.shared(name, step, x, dy, scratch, partials);
+        return partials;
+    }
+
+    private void run(Lane lane, int first, int end, Tensor x, Tensor dy, Tensor scratch, Tensor partials) {
+        int partial = lane.index * partialBytes();
+        Pointer.memset(lane.a.to(partials.address + partial), 0, partialBytes());
+        int base = lane.index * laneBytes;
+        for (int start = first; start < end; start += examples) {
+            int count = Math.min(examples, end - start);
+            for (int i = 0; i < count; i++) {
+                transform(lane, scratch.buffer, base, i, x, dy, start + i);
+            }
+            for (int o = 0; o < to.channels(); o += block) {
+                long at = scratch.address + base;
+                products.run(lane, count, at + outputsAt + o * Float.BYTES, at, at + weightsAt);
+                int sums = partial + o * from.channels() * Float.BYTES;
+                lane.winograd()
+                        .weightsGradient(
+                                scratch.buffer,
+                                base + weightsAt,
+                                weightsPointBytes,
+                                block * from.channels(),
+                                partials.buffer,
+                                sums,
+                                elementBytes());
+            }
+        }
+        if (bias) {
+            addRows(dy, first, end, partials.buffer, partial + biasAt());
+        }
+    }
+
+    private void transform(Lane lane, ByteBuffer scratch, int base, int i, Tensor x, Tensor dy, int example) {
+        float[] image = lane.image(Math.max(framedInput.elements(), framedOutput.elements()));
+        framedInput.copy(x.floats, x.elementOf(example), image);
+        int input = base + i * outputs.tiles() * from.channels() * Float.BYTES;
+        lane.winograd().input(image, framedInput.width(), from.channels(), outputs, scratch, input, inputPointBytes);
+        framedOutput.copy(dy.floats, dy.elementOf(example), image);
+        int output = base + outputsAt + i * outputs.tiles() * to.channels() * Float.BYTES;
+        lane.winograd().outputGradient(image, framedOutput.width(), outputs, scratch, output, outputPointBytes);
+    }
+
+    private void addRows(Tensor dy, int first, int end, ByteBuffer sums, int at) {
+        for (int pixel = first * to.pixels(); pixel < end * to.pixels(); pixel++) {
+            RowPasses.get().add(dy.buffer, pixel * to.channels() * Float.BYTES, sums, at, to.channels());
+        }
+    }
+
+    @Override
+    public void close() {
+        products.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.lockstep.engine.cpu;
+
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation.Convolution;
+import io.lockstep.engine.Precision;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
+import io.lockstep.kernels.VectorModule;
+import io.lockstep.kernels.WinogradPasses;
+
+/**
+ * A convolution of 3x3 pixels by Winograd's tiles of 4x4 outputs: a quarter of the products. See {@link WinogradPasses} for
+ * what it costs in precision.
+ */
+final class WinogradNode implements ConvolutionSteps {
+    /** Of the pixels that tiles compute, at least this share has to be the image's. */
+    private static final double SMALLEST_SHARE = 0.5;
+
+    private final CpuPlan plan;
+    private final Convolution operation;
+    private final Shape from;
+    private final WinogradProduct forward;
+    private final WinogradProduct backward;
+    private final WinogradGradient weights;
+    private final long weightsGradientAddress;
+    private final long biasGradientAddress;
+    private UnpackedGradient gradient;
+
+    /** Whether a convolution is one that tiles are fit for, and faster. */
+    static boolean suits(CpuPlan plan, Node node, Shape from) {
+        if (!(node.operation() instanceof Convolution convolution)
+                || plan.precision() != Precision.FLOAT32
+                || !VectorModule.isPresent()) {
+            return false;
+        }
+        Window window = convolution.window();
+        Shape to = node.shape();
+        boolean plain = window.height() == WinogradPasses.KERNEL
+                && window.width() == WinogradPasses.KERNEL
+                && window.strideHeight() == 1
+                && window.strideWidth() == 1
+                && window.dilationHeight() == 1
+                && window.dilationWidth() == 1
+                && window.padTop() < WinogradPasses.KERNEL
+                && window.padLeft() < WinogradPasses.KERNEL
+                && convolution.groups() == 1;
+        boolean wholeVectors =
+                from.channels() % WinogradPasses.CHANNELS == 0 && to.channels() % WinogradPasses.CHANNELS == 0;
+        return plain && wholeVectors && share(to) >= SMALLEST_SHARE;
+    }
+
+    private static double share(Shape to) {
+        int tiles = new WinogradPasses.Image(to.height(), to.width(), 1).tiles();
+        return (double) to.pixels() / (tiles * WinogradPasses.TILE * WinogradPasses.TILE);
+    }
+
+    WinogradNode(CpuPlan plan, Node node, Shape from) {
+        this.plan = plan;
+        this.from = from;
+        operation = (Convolution) node.operation();
+        Shape to = node.shape();
+        Window window = operation.window();
+        int kernel = WinogradPasses.KERNEL * WinogradPasses.KERNEL;
+        long biasBytes = operation.bias() ? (long) to.channels() * Float.BYTES : 0;
+        long address = plan.weightsAddress(node);
+        long kernels = address + biasBytes;
+        var bias = operation.bias() ? NativeMemory.view(address, biasBytes) : null;
+        int outputElements = from.channels() * kernel;
+        forward = new WinogradProduct(
+                plan,
+                from,
+                to,
+                window.padTop(),
+                window.padLeft(),
+                new WinogradProduct.Weights(kernels, kernel, outputElements, false, bias));
+        backward = new WinogradProduct(
+                plan,
+                to,
+                from,
+                WinogradPasses.KERNEL - 1 - window.padTop(),
+                WinogradPasses.KERNEL - 1 - window.padLeft(),
+                new WinogradProduct.Weights(kernels, outputElements, kernel, true, null));
+        weights = new WinogradGradient(plan, from, to, window.padTop(), window.padLeft(), operation.bias());
+        biasGradientAddress = plan.gradientAddress(node.parametersAt());
+        weightsGradientAddress = biasGradientAddress + biasBytes;
+    }
+
+    @Override
+    public boolean rounds() {
+        return false;
+    }
+
+    @Override
+    public void forward(Program program, String name, Tensor x, Tensor y) {
+        forward.addTo(program, name, x, y, plan.lanes());
+    }
+
+    @Override
+    public void backwardData(Program program, String name, Tensor dy, Tensor dx) {
+        backward.addTo(program, name, dy, dx, plan.lanes());
+    }
+
+    @Override
+    public Tensor backwardWeights(Program program, String name, Tensor x, Tensor dy) {
+        return weights.addTo(program, name, x, dy, plan.lanes());
+    }
+
+    @Override
+    public Joint gradientJoint(Tensor partials) {
+        long[] dimensions = {operation.outputs(), from.channels(), WinogradPasses.KERNEL, WinogradPasses.KERNEL};
+        gradient = new UnpackedGradient(plan, weights.description(), dimensions);
+        BiasGradient bias = operation.bias()
+                ? new BiasGradient(
+                        plan, operation.outputs(), biasGradientAddress, weights.partialBytes(), weights.biasAt())
+                : null;
+        return (lane, lanes, examples) -> {
+            gradient.unpack(lane, lanes, examples, partials.address, weights.partialBytes(), weightsGradientAddress);
+            if (bias != null && lane.index == 0) {
+                bias.sum(partials, lanes, examples);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        forward.close();
+        backward.close();
+        weights.close();
+        if (gradient != null) {
+            gradient.close();
+        }
+    }
+}
