@@ -45,6 +45,11 @@ public final class TestGraphs {
         return Map.of("tiles", tiles(), "tiles of many channels", manyTiles());
     }
 
+    /** Of {@link #all} and {@link #large}. */
+    public static Graph any(String name) {
+        return large().getOrDefault(name, all().get(name));
+    }
+
     public static Map<String, Graph> all() {
         Map<String, Graph> graphs = new LinkedHashMap<>();
         graphs.put("dense", mlp());
@@ -238,16 +243,16 @@ public final class TestGraphs {
     /** Convolutions that are computed by tiles: at edges, without a frame, with an uneven one, from and to fewer channels. */
     private static Graph tiles() {
         return new Graph.Builder(new Shape(9, 7, 32))
-                .add("framed", conv(16, 3, 1, 1, true)) // 9 x 7
+                .add("framed", conv(64, 3, 1, 1, true)) // 9 x 7
                 .add("framedRelu", RELU)
                 .add("framedNorm", NORM)
                 .add("bare", conv(48, 3, 1, 0, false)) // 7 x 5
                 .add("bareNorm", NORM)
                 .add("bareRelu", RELU)
-                .add("uneven", new Convolution(16, new Window(3, 3, 1, 1, 2, 1, 0, 2, 1, 1), 1, true)) // 8 x 5
+                .add("uneven", new Convolution(32, new Window(3, 3, 1, 1, 2, 1, 0, 2, 1, 1), 1, true)) // 8 x 5
                 .add("unevenRelu", RELU)
                 .add("unevenNorm", NORM)
-                .add("whole", conv(16, 3, 1, 1, false)) // 8 x 5
+                .add("whole", conv(32, 3, 1, 1, false)) // 8 x 5
                 .add("wholeNorm", NORM)
                 .add("joined", new Concatenation(), "wholeNorm", "unevenNorm")
                 .add("flat", new Flatten(true))

@@ -16,6 +16,11 @@ final class WinogradNode implements ConvolutionSteps {
     /** Of the pixels that tiles compute, at least this share has to be the image's. */
     private static final double SMALLEST_SHARE = 0.5;
 
+    /** With fewer channels the transforms take longer than the products that they save. */
+    private static final int FEWEST_CHANNELS = 32;
+    /** Beside products of bfloat16, which are twice as fast; tiles' stay float32, whose rounding they multiply by six. */
+    private static final int FEWEST_CHANNELS_BESIDE_BFLOAT16 = 64;
+
     private final CpuPlan plan;
     private final Convolution operation;
     private final Shape from;
@@ -28,9 +33,7 @@ final class WinogradNode implements ConvolutionSteps {
 
     /** Whether a convolution is one that tiles are fit for, and faster. */
     static boolean suits(CpuPlan plan, Node node, Shape from) {
-        if (!(node.operation() instanceof Convolution convolution)
-                || plan.precision() != Precision.FLOAT32
-                || !VectorModule.isPresent()) {
+        if (!(node.operation() instanceof Convolution convolution) || !VectorModule.isPresent()) {
             return false;
         }
         Window window = convolution.window();
@@ -46,7 +49,9 @@ final class WinogradNode implements ConvolutionSteps {
                 && convolution.groups() == 1;
         boolean wholeVectors =
                 from.channels() % WinogradPasses.CHANNELS == 0 && to.channels() % WinogradPasses.CHANNELS == 0;
-        return plain && wholeVectors && share(to) >= SMALLEST_SHARE;
+        int fewest = plan.precision() == Precision.FLOAT32 ? FEWEST_CHANNELS : FEWEST_CHANNELS_BESIDE_BFLOAT16;
+        boolean enough = Math.min(from.channels(), to.channels()) >= fewest;
+        return plain && wholeVectors && enough && share(to) >= SMALLEST_SHARE;
     }
 
     private static double share(Shape to) {

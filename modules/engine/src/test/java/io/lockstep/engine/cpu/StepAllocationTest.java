@@ -30,9 +30,9 @@ class StepAllocationTest {
     private static final long CALLERS_BYTES = 3 * 32;
 
     @ParameterizedTest
-    @ValueSource(strings = {"residual", "attention", "ELU of 0.3", "RATIONAL_TANH"})
+    @ValueSource(strings = {"residual", "tiles", "attention", "ELU of 0.3", "RATIONAL_TANH"})
     void aPassAllocatesNothingButItsResult(String name) {
-        Graph graph = TestGraphs.all().get(name);
+        Graph graph = TestGraphs.any(name);
         try (Plan plan = new CpuBackend(LANES).compile(graph, EXAMPLES)) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             Allocated least = leastOfManyBatches(plan, graph);
