@@ -46,12 +46,9 @@ public abstract sealed class WinogradPasses permits ScalarWinogradPasses, SimdWi
             return (height + TILE - 1) / TILE;
         }
 
+        /** Tiles beside each other. */
         public int tileColumns() {
             return (width + TILE - 1) / TILE;
-        }
-
-        public int tiles() {
-            return tileRows() * tileColumns();
         }
 
         private int rowOf(int tile) {
@@ -66,33 +63,42 @@ public abstract sealed class WinogradPasses permits ScalarWinogradPasses, SimdWi
         private boolean holds(int tile) {
             return rowOf(tile) + TILE <= height && columnOf(tile) + TILE <= width;
         }
-
-        /** The pixel where a tile starts, in an image with other rows. */
-        private int pixelOf(int tile, int rowPixels) {
-            return rowOf(tile) * rowPixels + columnOf(tile);
-        }
     }
 
     /**
-     * v = B' x B of each tile of the outputs.
+     * v = B' x B of each tile of some rows of tiles.
      *
-     * @param x (rows, rowPixels, channels), two rows and columns more than the outputs' tiles have
-     * @param outputs whose tiles are meant
+     * @param x (pixels, rowPixels, channels) from where the first tile starts; two rows and columns more than the tiles have
+     * @param tileColumns in a row
      */
     public final void input(
-            float[] x, int rowPixels, int channels, Image outputs, ByteBuffer v, int vAt, int pointBytes) {
-        for (int tile = 0; tile < outputs.tiles(); tile++) {
-            int from = outputs.pixelOf(tile, rowPixels) * channels;
+            float[] x,
+            int rowPixels,
+            int channels,
+            int tileRows,
+            int tileColumns,
+            ByteBuffer v,
+            int vAt,
+            int pointBytes) {
+        for (int tile = 0; tile < tileRows * tileColumns; tile++) {
+            int from = pixelOf(tile, tileColumns, rowPixels) * channels;
             int to = vAt + tile * channels * Float.BYTES;
             inputTile(x, from, rowPixels * channels, channels, v, to, pointBytes);
         }
     }
 
+    /** The pixel where a tile starts. */
+    private static int pixelOf(int tile, int tileColumns, int rowPixels) {
+        return (tile / tileColumns * rowPixels + tile % tileColumns) * TILE;
+    }
+
     /**
-     * y = A' m A of each tile, and the bias.
+     * y = A' m A of each tile of some rows of tiles, and the bias.
      *
      * @param channels of the outputs', that m has
      * @param biasAt -1 for none
+     * @param yAt of the image's first pixel
+     * @param tileRow the first of them in the image
      */
     public final void output(
             ByteBuffer m,
@@ -103,12 +109,16 @@ public abstract sealed class WinogradPasses permits ScalarWinogradPasses, SimdWi
             int biasAt,
             ByteBuffer y,
             int yAt,
-            Image outputs) {
+            Image outputs,
+            int tileRow,
+            int tileRows) {
         int pixelBytes = outputs.channels * Float.BYTES;
         int rowBytes = outputs.width * pixelBytes;
-        for (int tile = 0; tile < outputs.tiles(); tile++) {
-            int from = mAt + tile * channels * Float.BYTES;
-            int to = yAt + outputs.pixelOf(tile, outputs.width) * pixelBytes;
+        int first = tileRow * outputs.tileColumns();
+        int end = first + tileRows * outputs.tileColumns();
+        for (int tile = first; tile < end; tile++) {
+            int from = mAt + (tile - first) * channels * Float.BYTES;
+            int to = yAt + pixelOf(tile, outputs.tileColumns(), outputs.width) * pixelBytes;
             if (outputs.holds(tile)) {
                 outputTile(m, from, pointBytes, channels, bias, biasAt, y, to, rowBytes, pixelBytes);
             } else {
@@ -138,15 +148,21 @@ public abstract sealed class WinogradPasses permits ScalarWinogradPasses, SimdWi
     }
 
     /**
-     * dm = A dy A' of each tile.
+     * dm = A dy A' of each tile of some rows of tiles.
      *
-     * @param dy (rows, rowPixels, channels), of whole tiles
+     * @param dy (pixels, rowPixels, channels) from where the first tile starts
      */
     public final void outputGradient(
-            float[] dy, int rowPixels, Image outputs, ByteBuffer dm, int dmAt, int pointBytes) {
-        int channels = outputs.channels;
-        for (int tile = 0; tile < outputs.tiles(); tile++) {
-            int from = outputs.pixelOf(tile, rowPixels) * channels;
+            float[] dy,
+            int rowPixels,
+            int channels,
+            int tileRows,
+            int tileColumns,
+            ByteBuffer dm,
+            int dmAt,
+            int pointBytes) {
+        for (int tile = 0; tile < tileRows * tileColumns; tile++) {
+            int from = pixelOf(tile, tileColumns, rowPixels) * channels;
             int to = dmAt + tile * channels * Float.BYTES;
             outputGradientTile(dy, from, rowPixels * channels, channels, dm, to, pointBytes);
         }

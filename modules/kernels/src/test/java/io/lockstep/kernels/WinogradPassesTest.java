@@ -42,7 +42,7 @@ class WinogradPassesTest {
             this.width = width;
             this.inputs = inputs;
             this.outputs = outputs;
-            tiles = new Image(height, width, outputs).tiles();
+            tiles = new Image(height, width, outputs).tileRows() * new Image(height, width, outputs).tileColumns();
             Random random = new Random(7);
             x = random(random, height * width * inputs);
             w = random(random, outputs * inputs * 9);
@@ -103,7 +103,21 @@ class WinogradPassesTest {
             }
             ByteBuffer y = buffer(height * width * kernels);
             Image image = new Image(height, width, kernels);
-            passes.output(m, 0, mPoint, kernels, bias == null ? null : of(bias), bias == null ? -1 : 0, y, 0, image);
+            for (int row = image.tileRows() - 1; row >= 0; row--) {
+                int rowAt = row * image.tileColumns() * kernels * Float.BYTES;
+                passes.output(
+                        m,
+                        rowAt,
+                        mPoint,
+                        kernels,
+                        bias == null ? null : of(bias),
+                        bias == null ? -1 : 0,
+                        y,
+                        0,
+                        image,
+                        row,
+                        1);
+            }
             return floats(y);
         }
 
@@ -117,7 +131,7 @@ class WinogradPassesTest {
                 padded[place * channels + i % channels] = from[i];
             }
             ByteBuffer v = buffer(pointBytes * 9);
-            passes.input(padded, columns, channels, image, v, 0, pointBytes);
+            passes.input(padded, columns, channels, image.tileRows(), image.tileColumns(), v, 0, pointBytes);
             return v;
         }
 
@@ -134,7 +148,7 @@ class WinogradPassesTest {
             }
             int mPoint = tiles * outputs * Float.BYTES;
             ByteBuffer dm = buffer(mPoint * 9);
-            passes.outputGradient(padded, columns, image, dm, 0, mPoint);
+            passes.outputGradient(padded, columns, outputs, image.tileRows(), image.tileColumns(), dm, 0, mPoint);
             int uPoint = outputs * inputs * Float.BYTES;
             ByteBuffer du = buffer(uPoint * 9);
             for (int p = 0; p < 36; p++) {

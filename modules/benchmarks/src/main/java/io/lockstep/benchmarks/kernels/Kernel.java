@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Benchmark;
  * @param benchmark JMH's name of it
  * @param bytesPerElement read and written
  */
-public record Kernel(String name, String benchmark, int bytesPerElement) {
+public record Kernel(String name, String benchmark, double bytesPerElement) {
     private static final List<Class<? extends KernelSuite>> SUITES = List.of(
             FlatVectorsBenchmark.class,
             UpdaterPassesBenchmark.class,
@@ -24,7 +24,8 @@ public record Kernel(String name, String benchmark, int bytesPerElement) {
             VectorPassesBenchmark.class,
             ChannelPassesBenchmark.class,
             RowPassesBenchmark.class,
-            RecurrentPassesBenchmark.class);
+            RecurrentPassesBenchmark.class,
+            WinogradPassesBenchmark.class);
 
     /**
      * Suite by suite.

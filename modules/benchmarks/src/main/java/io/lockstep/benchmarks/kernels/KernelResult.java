@@ -12,7 +12,7 @@ import java.util.Locale;
 public record KernelResult(Kernel kernel, int elements, int threads, double simdMicros, double scalarMicros) {
     /** What the Vector API's reads and writes on all threads, by time, in 10^9 bytes a second. */
     public double gigabytesPerSecond() {
-        return (double) kernel.bytesPerElement() * elements * threads / (simdMicros * 1000);
+        return kernel.bytesPerElement() * elements * threads / (simdMicros * 1000);
     }
 
     /** How many times as fast as the plain loops the Vector API's is. */

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Where the time of forward and backward goes, operation by operation, beside what this machine reaches. An operation is as
- * far as the nearer of two bounds lets it be: its products at the rate of the fastest product, its tensors at the rate of
- * memory. Chunks of examples stay in cache between operations, so a rate of bytes may lie above memory's.
+ * far as the nearer of two bounds lets it be: the products that it does at the rate of the fastest product, its tensors at the
+ * rate of memory. A convolution by tiles does a quarter of the products that its definition has. Chunks of examples stay in cache between operations, so a rate of bytes may lie above memory's.
  */
 public final class Breakdown {
     private static final int PASSES = 5;

@@ -66,6 +66,11 @@ final class Compiler {
         return all;
     }
 
+    /** Of a node's products by definition, those that are done. */
+    double productShare(Node node) {
+        return primitives.get(node.index()) instanceof ConvolutionSteps steps ? steps.productShare() : 1;
+    }
+
     private void make(Node node) {
         Operation operation = node.operation();
         if (graph.weightRetain(node) < 1) {

@@ -21,6 +21,11 @@ interface ConvolutionSteps extends AutoCloseable {
     /** Adds the lanes' sums up, into the flat gradient. */
     Joint gradientJoint(Tensor partials);
 
+    /** Of the products that the definition has, those that it does. */
+    default double productShare() {
+        return 1;
+    }
+
     @Override
     void close();
 }

@@ -447,8 +447,9 @@ public final class CpuPlan implements Plan {
             List<Part<?>> parts = segment.parts();
             for (int i = 0; i < parts.size(); i++) {
                 long nanos = Arrays.stream(segment.nanos[i]).sum();
-                StepProfile step = StepProfile.of(
-                        graph, parts.get(i).name(), nanos, parts.get(i).bytes(), capacity);
+                Part<?> part = parts.get(i);
+                StepProfile step =
+                        StepProfile.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::productShare);
                 steps.merge(step.name(), step, StepProfile::and);
             }
         }

@@ -1,17 +1,18 @@
 package io.lockstep.engine.cpu;
 
+import static io.lockstep.kernels.WinogradPasses.TILE;
+
 import io.lockstep.engine.Shape;
-import io.lockstep.kernels.WinogradPasses;
 import io.lockstep.kernels.WinogradPasses.Image;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/** Copies an image into zeros, so that each tile of a convolution's outputs finds its inputs there. */
+/** Copies rows of an image into zeros, so that each tile of a convolution's outputs finds its inputs there. */
 final class FramedImage {
     private final Shape shape;
     private final int top;
     private final int left;
-    private final int height;
+    private final int beyond;
     private final int width;
 
     /**
@@ -23,12 +24,13 @@ final class FramedImage {
         this.shape = shape;
         this.top = top;
         this.left = left;
-        height = outputs.tileRows() * WinogradPasses.TILE + beyond;
-        width = outputs.tileColumns() * WinogradPasses.TILE + beyond;
+        this.beyond = beyond;
+        width = outputs.tileColumns() * TILE + beyond;
     }
 
-    int elements() {
-        return height * width * shape.channels();
+    /** Of the copy that so many rows of tiles need. */
+    int elements(int tileRows) {
+        return (tileRows * TILE + beyond) * width * shape.channels();
     }
 
     /** Pixels of a row of the copy. */
@@ -36,14 +38,17 @@ final class FramedImage {
         return width;
     }
 
-    /** @param imageAt of the image's first element */
-    void copy(FloatBuffer image, int imageAt, float[] to) {
+    /**
+     * @param imageAt of the image's first element
+     * @param tileRow the first of those that the copy is for
+     */
+    void copy(FloatBuffer image, int imageAt, int tileRow, int tileRows, float[] to) {
         int channels = shape.channels();
         int columns = Math.min(shape.width(), width - left);
-        for (int row = 0; row < height; row++) {
+        for (int row = 0; row < tileRows * TILE + beyond; row++) {
             int start = row * width * channels;
             int end = start + width * channels;
-            int from = row - top;
+            int from = tileRow * TILE + row - top;
             if (from < 0 || from >= shape.height()) {
                 Arrays.fill(to, start, end, 0);
             } else {

@@ -33,28 +33,29 @@ final class PointProducts implements AutoCloseable {
         }
     }
 
-    /** What is multiplied, for a number of examples. */
+    /** What is multiplied, for a number of rows of tiles. */
     record Sizes(Matrices a, Matrices b, Matrices c) {}
 
-    PointProducts(CpuPlan plan, IntFunction<Sizes> sizes) {
+    /** @param most rows of tiles */
+    PointProducts(CpuPlan plan, int most, IntFunction<Sizes> sizes) {
         this.sizes = sizes;
-        calls = new Calls(plan.lanes(), plan.capacity(), this::primitive, this::bind);
+        calls = new Calls(plan.lanes(), most, this::primitive, this::bind);
     }
 
     /** @param a the first matrix's address; b, c alike */
-    void run(Lane lane, int examples, long a, long b, long c) {
-        calls.get(lane, examples).set(0, a).set(1, b).set(2, c).execute(lane);
+    void run(Lane lane, int tileRows, long a, long b, long c) {
+        calls.get(lane, tileRows).set(0, a).set(1, b).set(2, c).execute(lane);
     }
 
-    private Primitive primitive(int examples) {
-        Sizes s = sizes.apply(examples);
+    private Primitive primitive(int tileRows) {
+        Sizes s = sizes.apply(tileRows);
         dnnl_matmul_desc_t description = new dnnl_matmul_desc_t();
         OneDnn.check(dnnl_matmul_desc_init(description, s.a.description(), s.b.description(), null, s.c.description()));
         return new Primitive(description, OneDnn.attributes(), null);
     }
 
-    private Call bind(Primitive primitive, int examples) {
-        Sizes s = sizes.apply(examples);
+    private Call bind(Primitive primitive, int tileRows) {
+        Sizes s = sizes.apply(tileRows);
         return new Call(
                 primitive,
                 new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},

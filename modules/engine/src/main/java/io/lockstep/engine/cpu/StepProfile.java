@@ -3,6 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What a step of a plan has taken.
@@ -10,14 +11,17 @@ import java.util.Optional;
  * @param name what it does for which node: {@code forward conv1}, {@code backward conv1 weights}
  * @param kind alike for alike steps: {@code forward Convolution}, {@code backward Convolution weights}
  * @param nanos summed over the plan's threads
- * @param flop of its products in one pass of a full batch; 0 where it has none
+ * @param flop of the products that it does in one pass of a full batch, which by tiles are a quarter of those that the
+ *     definition has; 0 where it has none
  * @param bytes of the tensors that it reads and writes in such a pass, each once; without parameters
  */
 public record StepProfile(String name, String kind, long nanos, long flop, long bytes) {
     /** Of the gradients that reach a node from several others. */
     private static final String SUM = "backward add ";
 
-    static StepProfile of(Graph graph, String name, long nanos, long bytes, int batch) {
+    /** @param productShare of a node's products by definition, those that are done */
+    static StepProfile of(
+            Graph graph, String name, long nanos, long bytes, int batch, ToDoubleFunction<Node> productShare) {
         String[] words = name.split(" ");
         Optional<Node> node = words.length < 2
                 ? Optional.empty()
@@ -30,8 +34,8 @@ public record StepProfile(String name, String kind, long nanos, long flop, long 
         }
         String part = words.length > 2 ? " " + words[2] : "";
         String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
-        return new StepProfile(
-                name, kind, nanos, batch * graph.forwardFlop(node.get()) * products(words[0], part), bytes);
+        double forward = batch * graph.forwardFlop(node.get()) * productShare.applyAsDouble(node.get());
+        return new StepProfile(name, kind, nanos, Math.round(forward * products(words[0], part)), bytes);
     }
 
     /** How many products of the forward one's size: backward has two, which are steps of their own or not. */

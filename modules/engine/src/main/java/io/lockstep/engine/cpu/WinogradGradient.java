@@ -13,7 +13,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The gradient of a convolution's weights by Winograd's tiles: each lane adds up what a few examples at a time give, (3, 3,
+ * The gradient of a convolution's weights by Winograd's tiles: each lane adds up what some rows of tiles give, (3, 3,
  * outputs, inputs), and the bias's gradient behind it.
  */
 final class WinogradGradient implements AutoCloseable {
@@ -29,7 +29,9 @@ final class WinogradGradient implements AutoCloseable {
     private final FramedImage framedInput;
     private final FramedImage framedOutput;
     private final int block;
-    private final int examples;
+    /** Rows of tiles at a time. */
+    private final int rows;
+
     private final PointProducts products;
     private final int inputPointBytes;
     private final int outputPointBytes;
@@ -46,19 +48,20 @@ final class WinogradGradient implements AutoCloseable {
         framedInput = new FramedImage(from, top, left, outputs, 2);
         framedOutput = new FramedImage(to, 0, 0, outputs, 0);
         block = Blocks.largest(to.channels(), WEIGHTS_BYTES / ((long) POINTS * from.channels() * Float.BYTES));
-        examples = Math.min(plan.share(), (FEWEST_TILES + outputs.tiles() - 1) / outputs.tiles());
-        int tiles = examples * outputs.tiles();
+        int columns = outputs.tileColumns();
+        rows = Math.min(plan.share() * outputs.tileRows(), (FEWEST_TILES + columns - 1) / columns);
+        int tiles = rows * columns;
         inputPointBytes = Blocks.spread(tiles * from.channels() * Float.BYTES);
         outputPointBytes = Blocks.spread(tiles * to.channels() * Float.BYTES);
         weightsPointBytes = Blocks.spread(block * from.channels() * Float.BYTES);
         outputsAt = POINTS * inputPointBytes;
         weightsAt = outputsAt + POINTS * outputPointBytes;
         laneBytes = weightsAt + POINTS * weightsPointBytes;
-        products = new PointProducts(plan, this::sizes);
+        products = new PointProducts(plan, rows, this::sizes);
     }
 
     private Sizes sizes(int count) {
-        int tiles = count * outputs.tiles();
+        int tiles = count * outputs.tileColumns();
         return new Sizes(
                 Matrices.transposed(outputPointBytes / Float.BYTES, block, tiles, to.channels()),
                 Matrices.rowByRow(inputPointBytes / Float.BYTES, tiles, from.channels()),
@@ -98,11 +101,10 @@ final class WinogradGradient implements AutoCloseable {
         int partial = lane.index * partialBytes();
         Pointer.memset(lane.a.to(partials.address + partial), 0, partialBytes());
         int base = lane.index * laneBytes;
-        for (int start = first; start < end; start += examples) {
-            int count = Math.min(examples, end - start);
-            for (int i = 0; i < count; i++) {
-                transform(lane, scratch.buffer, base, i, x, dy, start + i);
-            }
+        int endRow = end * outputs.tileRows();
+        for (int row = first * outputs.tileRows(); row < endRow; row += rows) {
+            int count = Math.min(rows, endRow - row);
+            transform(lane, scratch.buffer, base, x, dy, row, count);
             for (int o = 0; o < to.channels(); o += block) {
                 long at = scratch.address + base;
                 products.run(lane, count, at + outputsAt + o * Float.BYTES, at, at + weightsAt);
@@ -123,14 +125,27 @@ final class WinogradGradient implements AutoCloseable {
         }
     }
 
-    private void transform(Lane lane, ByteBuffer scratch, int base, int i, Tensor x, Tensor dy, int example) {
-        float[] image = lane.image(Math.max(framedInput.elements(), framedOutput.elements()));
-        framedInput.copy(x.floats, x.elementOf(example), image);
-        int input = base + i * outputs.tiles() * from.channels() * Float.BYTES;
-        lane.winograd().input(image, framedInput.width(), from.channels(), outputs, scratch, input, inputPointBytes);
-        framedOutput.copy(dy.floats, dy.elementOf(example), image);
-        int output = base + outputsAt + i * outputs.tiles() * to.channels() * Float.BYTES;
-        lane.winograd().outputGradient(image, framedOutput.width(), outputs, scratch, output, outputPointBytes);
+    /** @param row of tiles, counted over all examples */
+    private void transform(Lane lane, ByteBuffer scratch, int base, Tensor x, Tensor dy, int row, int count) {
+        int ofExample = outputs.tileRows();
+        int columns = outputs.tileColumns();
+        int most = Math.min(rows, ofExample);
+        float[] image = lane.image(Math.max(framedInput.elements(most), framedOutput.elements(most)));
+        int taken;
+        for (int done = 0; done < count; done += taken) {
+            int example = (row + done) / ofExample;
+            int tileRow = (row + done) % ofExample;
+            taken = Math.min(count - done, ofExample - tileRow);
+            framedInput.copy(x.floats, x.elementOf(example), tileRow, taken, image);
+            int in = base + done * columns * from.channels() * Float.BYTES;
+            lane.winograd()
+                    .input(image, framedInput.width(), from.channels(), taken, columns, scratch, in, inputPointBytes);
+            framedOutput.copy(dy.floats, dy.elementOf(example), tileRow, taken, image);
+            int out = base + outputsAt + done * columns * to.channels() * Float.BYTES;
+            lane.winograd()
+                    .outputGradient(
+                            image, framedOutput.width(), to.channels(), taken, columns, scratch, out, outputPointBytes);
+        }
     }
 
     private void addRows(Tensor dy, int first, int end, ByteBuffer sums, int at) {

@@ -7,6 +7,7 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.kernels.VectorModule;
 import io.lockstep.kernels.WinogradPasses;
+import io.lockstep.kernels.WinogradPasses.Image;
 
 /**
  * A convolution of 3x3 pixels by Winograd's tiles of 4x4 outputs: a quarter of the products. See {@link WinogradPasses} for
@@ -24,6 +25,9 @@ final class WinogradNode implements ConvolutionSteps {
     private final CpuPlan plan;
     private final Convolution operation;
     private final Shape from;
+    /** Of the pixels that tiles compute, those that the image has. */
+    private final double share;
+
     private final WinogradProduct forward;
     private final WinogradProduct backward;
     private final WinogradGradient weights;
@@ -55,7 +59,8 @@ final class WinogradNode implements ConvolutionSteps {
     }
 
     private static double share(Shape to) {
-        int tiles = new WinogradPasses.Image(to.height(), to.width(), 1).tiles();
+        Image image = new Image(to.height(), to.width(), to.channels());
+        int tiles = image.tileRows() * image.tileColumns();
         return (double) to.pixels() / (tiles * WinogradPasses.TILE * WinogradPasses.TILE);
     }
 
@@ -64,6 +69,7 @@ final class WinogradNode implements ConvolutionSteps {
         this.from = from;
         operation = (Convolution) node.operation();
         Shape to = node.shape();
+        share = share(to);
         Window window = operation.window();
         int kernel = WinogradPasses.KERNEL * WinogradPasses.KERNEL;
         long biasBytes = operation.bias() ? (long) to.channels() * Float.BYTES : 0;
@@ -88,6 +94,13 @@ final class WinogradNode implements ConvolutionSteps {
         weights = new WinogradGradient(plan, from, to, window.padTop(), window.padLeft(), operation.bias());
         biasGradientAddress = plan.gradientAddress(node.parametersAt());
         weightsGradientAddress = biasGradientAddress + biasBytes;
+    }
+
+    @Override
+    public double productShare() {
+        double ofTile = (double) WinogradPasses.POINTS
+                / (WinogradPasses.TILE * WinogradPasses.TILE * WinogradPasses.KERNEL * WinogradPasses.KERNEL);
+        return ofTile / share;
     }
 
     @Override

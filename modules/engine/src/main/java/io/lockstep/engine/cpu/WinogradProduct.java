@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /**
- * A convolution by Winograd's tiles, forward or of the output's gradient. Tiles of a few examples are transformed at a time;
- * of the outputs' channels so many are computed at a time that their transformed weights stay in the cache. What four times
- * the weights would take never goes to memory.
+ * A convolution by Winograd's tiles, forward or of the output's gradient. Some rows of tiles are transformed at a time, of one
+ * example or of several; of the outputs' channels so many are computed at a time that their transformed weights stay in the
+ * cache. The whole of them, four times the weights, never goes to memory.
  */
 final class WinogradProduct implements AutoCloseable {
     /** Of transformed weights: a good part of a core's share of the last cache. */
@@ -32,7 +32,9 @@ final class WinogradProduct implements AutoCloseable {
     private final int block;
 
     private final int blocks;
-    private final int examples;
+    /** Rows of tiles at a time. */
+    private final int rows;
+
     private final Calls toPlanes;
     private final PointProducts products;
     private final int inputPointBytes;
@@ -59,8 +61,8 @@ final class WinogradProduct implements AutoCloseable {
         channels = to.channels();
         block = Blocks.largest(channels, WEIGHTS_BYTES / ((long) POINTS * from.channels() * Float.BYTES));
         blocks = channels / block;
-        examples = Math.min(plan.share(), examples());
-        int tiles = examples * outputs.tiles();
+        rows = Math.min(plan.share() * outputs.tileRows(), rows());
+        int tiles = rows * outputs.tileColumns();
         inputPointBytes = Blocks.spread(tiles * from.channels() * Float.BYTES);
         weightsPointBytes = Blocks.spread(from.channels() * block * Float.BYTES);
         outputPointBytes = Blocks.spread(tiles * block * Float.BYTES);
@@ -68,7 +70,7 @@ final class WinogradProduct implements AutoCloseable {
         weightsAt = inputsAt + POINTS * inputPointBytes;
         outputsAt = weightsAt + POINTS * weightsPointBytes;
         laneBytes = outputsAt + POINTS * outputPointBytes;
-        products = new PointProducts(plan, this::sizes);
+        products = new PointProducts(plan, rows, this::sizes);
         dnnl_memory_desc_t flat = flatKernels();
         dnnl_memory_desc_t planes = kernelPlanes();
         toPlanes = new Calls(
@@ -94,17 +96,16 @@ final class WinogradProduct implements AutoCloseable {
         return OneDnn.strided(new long[] {from.channels(), block, KERNEL, KERNEL}, strides);
     }
 
-    private int examples() {
-        int tiles = outputs.tiles();
+    private int rows() {
         if (blocks > 1) {
-            return (FEWEST_TILES + tiles - 1) / tiles;
+            return (FEWEST_TILES + outputs.tileColumns() - 1) / outputs.tileColumns();
         }
-        long exampleBytes = (long) POINTS * tiles * (from.channels() + block) * Float.BYTES;
-        return (int) Math.max(1, TILES_BYTES / exampleBytes);
+        long rowBytes = (long) POINTS * outputs.tileColumns() * (from.channels() + block) * Float.BYTES;
+        return (int) Math.max(1, TILES_BYTES / rowBytes);
     }
 
     private Sizes sizes(int count) {
-        int tiles = count * outputs.tiles();
+        int tiles = count * outputs.tileColumns();
         return new Sizes(
                 Matrices.rowByRow(inputPointBytes / Float.BYTES, tiles, from.channels()),
                 Matrices.rowByRow(weightsPointBytes / Float.BYTES, from.channels(), block),
@@ -113,33 +114,40 @@ final class WinogradProduct implements AutoCloseable {
 
     void addTo(Program program, String name, Tensor x, Tensor y, int lanes) {
         Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
-        program.chunkedBy(examples, name, (lane, first, end) -> run(lane, first, end, x, y, scratch), x, y, scratch);
+        int fewest = (rows + outputs.tileRows() - 1) / outputs.tileRows();
+        program.chunkedBy(fewest, name, (lane, first, end) -> run(lane, first, end, x, y, scratch), x, y, scratch);
     }
 
     private void run(Lane lane, int first, int end, Tensor x, Tensor y, Tensor scratch) {
         int base = lane.index * laneBytes;
-        for (int start = first; start < end; start += examples) {
-            int count = Math.min(examples, end - start);
-            transformInputs(lane, x, start, count, scratch.buffer, base + inputsAt);
+        long at = scratch.address + base;
+        int endRow = end * outputs.tileRows();
+        for (int row = first * outputs.tileRows(); row < endRow; row += rows) {
+            int count = Math.min(rows, endRow - row);
+            transformInputs(lane, x, row, count, scratch.buffer, base + inputsAt);
             for (int i = 0; i < blocks; i++) {
-                if (blocks > 1 || start == lane.from) {
+                if (blocks > 1 || row == lane.from * outputs.tileRows()) {
                     transformWeights(lane, i, scratch, base);
                 }
-                long at = scratch.address + base;
                 products.run(lane, count, at + inputsAt, at + weightsAt, at + outputsAt);
-                transformOutputs(lane, i, scratch.buffer, base + outputsAt, y, start, count);
+                transformOutputs(lane, i, scratch.buffer, base + outputsAt, y, row, count);
             }
         }
     }
 
-    private void transformInputs(Lane lane, Tensor x, int start, int count, ByteBuffer scratch, int to) {
-        int channelsIn = from.channels();
-        int tilesBytes = outputs.tiles() * channelsIn * Float.BYTES;
-        float[] image = lane.image(framed.elements());
-        for (int i = 0; i < count; i++) {
-            framed.copy(x.floats, x.elementOf(start + i), image);
-            int at = to + i * tilesBytes;
-            lane.winograd().input(image, framed.width(), channelsIn, outputs, scratch, at, inputPointBytes);
+    /** @param row of tiles, counted over all examples */
+    private void transformInputs(Lane lane, Tensor x, int row, int count, ByteBuffer scratch, int to) {
+        int ofExample = outputs.tileRows();
+        int columns = outputs.tileColumns();
+        int rowBytes = columns * from.channels() * Float.BYTES;
+        float[] image = lane.image(framed.elements(Math.min(rows, ofExample)));
+        int taken;
+        for (int done = 0; done < count; done += taken) {
+            int tileRow = (row + done) % ofExample;
+            taken = Math.min(count - done, ofExample - tileRow);
+            framed.copy(x.floats, x.elementOf((row + done) / ofExample), tileRow, taken, image);
+            int at = to + done * rowBytes;
+            lane.winograd().input(image, framed.width(), from.channels(), taken, columns, scratch, at, inputPointBytes);
         }
     }
 
@@ -162,14 +170,30 @@ final class WinogradProduct implements AutoCloseable {
                         weightsPointBytes);
     }
 
-    private void transformOutputs(
-            Lane lane, int i, ByteBuffer scratch, int outputsOfBlock, Tensor y, int start, int count) {
+    private void transformOutputs(Lane lane, int i, ByteBuffer scratch, int at, Tensor y, int row, int count) {
+        int ofExample = outputs.tileRows();
+        int rowBytes = outputs.tileColumns() * block * Float.BYTES;
         int offset = i * block * Float.BYTES;
         int biasAt = weights.bias == null ? -1 : offset;
-        for (int k = 0; k < count; k++) {
-            int at = outputsOfBlock + k * outputs.tiles() * block * Float.BYTES;
-            int to = y.at(start + k) + offset;
-            lane.winograd().output(scratch, at, outputPointBytes, block, weights.bias, biasAt, y.buffer, to, outputs);
+        int taken;
+        for (int done = 0; done < count; done += taken) {
+            int tileRow = (row + done) % ofExample;
+            taken = Math.min(count - done, ofExample - tileRow);
+            int from = at + done * rowBytes;
+            int to = y.at((row + done) / ofExample) + offset;
+            lane.winograd()
+                    .output(
+                            scratch,
+                            from,
+                            outputPointBytes,
+                            block,
+                            weights.bias,
+                            biasAt,
+                            y.buffer,
+                            to,
+                            outputs,
+                            tileRow,
+                            taken);
         }
     }
 
