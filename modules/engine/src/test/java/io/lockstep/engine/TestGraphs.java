@@ -42,7 +42,10 @@ public final class TestGraphs {
 
     /** With more parameters than central differences have time for. */
     public static Map<String, Graph> large() {
-        return Map.of("tiles", tiles(), "tiles of many channels", manyTiles());
+        return Map.of(
+                "tiles", tiles(),
+                "tiles of many channels", manyTiles(),
+                "several groups of rows of tiles", wideTiles());
     }
 
     /** Of {@link #all} and {@link #large}. */
@@ -255,6 +258,32 @@ public final class TestGraphs {
                 .add("whole", conv(32, 3, 1, 1, false)) // 8 x 5
                 .add("wholeNorm", NORM)
                 .add("joined", new Concatenation(), "wholeNorm", "unevenNorm")
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** The gradient of a batch is the sum of its examples'. */
+    public static Graph tilesWithoutNorm() {
+        return new Graph.Builder(new Shape(4, 4, 256))
+                .add("c", conv(144, 3, 1, 1, true))
+                .add("relu", RELU)
+                .add("pool", new Pooling(PoolingKind.AVERAGE, Window.square(4, 1, 0)))
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** A row has 12 tiles, and all examples more than are transformed at a time; some weights are dropped. */
+    private static Graph wideTiles() {
+        return new Graph.Builder(new Shape(9, 45, 32))
+                .add("wide", conv(32, 3, 1, 1, true))
+                .dropConnect("wide", 0.8)
+                .add("relu", RELU)
+                .add("norm", NORM)
+                .add("pool", new Pooling(PoolingKind.AVERAGE, Window.square(9, 9, 0)))
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))

@@ -2,12 +2,12 @@ package io.lockstep.kernels;
 
 import java.nio.ByteBuffer;
 
-/** The definition: products with the matrices, for JVMs without the vector module. */
+/** The definition: products with the matrices. What tests compare with; nothing is faster for it. */
 final class ScalarWinogradPasses extends WinogradPasses {
     private static final float S = (float) Math.sqrt(0.5);
     private static final float Q = (float) Math.sqrt(2);
 
-    /** (36 points by the order of 6x6) B'. */
+    /** B'. */
     private static final float[][] INPUT = {
         {1, 0, -2.5f, 0, 1, 0},
         {0, -2 * S, -2, S, 1, 0},

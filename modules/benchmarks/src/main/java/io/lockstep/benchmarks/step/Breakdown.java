@@ -13,8 +13,9 @@ import java.util.Map;
 
 /**
  * Where the time of forward and backward goes, operation by operation, beside what this machine reaches. An operation is as
- * far as the nearer of two bounds lets it be: the products that it does at the rate of the fastest product, its tensors at the
- * rate of memory. A convolution by tiles does a quarter of the products that its definition has. Chunks of examples stay in cache between operations, so a rate of bytes may lie above memory's.
+ * far as the nearer of two bounds lets it be: the products that it does at the rate of the fastest product, its tensors at
+ * the rate of memory. A convolution by tiles does fewer products than its definition has. Chunks of examples stay in cache
+ * between operations, so a rate of bytes may lie above memory's.
  */
 public final class Breakdown {
     private static final int PASSES = 5;
@@ -40,10 +41,10 @@ public final class Breakdown {
         return new Breakdown(replica.plan().profile(), yardstick, threads);
     }
 
-    /** A line of the table, of one pass. */
-    private record Line(String name, double milliseconds, double gflop, double gigabytes) {
+    /** A line of the table, of one pass; gflop at the rate of float32's, roundedGflop at bfloat16's. */
+    private record Line(String name, double milliseconds, double gflop, double roundedGflop, double gigabytes) {
         double flopRate() {
-            return gflop / milliseconds * 1e3;
+            return (gflop + roundedGflop) / milliseconds * 1e3;
         }
 
         double byteRate() {
@@ -51,7 +52,11 @@ public final class Breakdown {
         }
 
         double reached(Yardstick yardstick) {
-            return Math.min(1, Math.max(flopRate() / yardstick.gflops(), byteRate() / yardstick.gigabytes()));
+            double products = gflop / yardstick.gflops();
+            if (roundedGflop > 0) {
+                products += roundedGflop / yardstick.roundedGflops();
+            }
+            return Math.min(1, Math.max(products / milliseconds * 1e3, byteRate() / yardstick.gigabytes()));
         }
 
         /** Milliseconds that it would be shorter by at the machine's rate. */
@@ -60,12 +65,23 @@ public final class Breakdown {
         }
 
         Line and(Line other) {
-            return new Line(name, milliseconds + other.milliseconds, gflop + other.gflop, gigabytes + other.gigabytes);
+            return new Line(
+                    name,
+                    milliseconds + other.milliseconds,
+                    gflop + other.gflop,
+                    roundedGflop + other.roundedGflop,
+                    gigabytes + other.gigabytes);
         }
     }
 
     private Line line(String name, StepProfile step) {
-        return new Line(name, step.nanos() / 1e6 / PASSES / threads, step.flop() / 1e9, step.bytes() / 1e9);
+        double gflop = step.flop() / 1e9;
+        return new Line(
+                name,
+                step.nanos() / 1e6 / PASSES / threads,
+                step.rounded() ? 0 : gflop,
+                step.rounded() ? gflop : 0,
+                step.bytes() / 1e9);
     }
 
     public void print(PrintStream out) {
@@ -74,10 +90,13 @@ public final class Breakdown {
                 .sum();
         out.printf(
                 Locale.ROOT,
-                "# a pass takes %.1f ms, the mean over %d thread(s); the fastest product here does %,.0f GFLOP/s, memory %.0f GB/s%n",
+                "# a pass takes %.1f ms, the mean over %d thread(s); the fastest product here does %,.0f GFLOP/s%s, memory %.0f GB/s%n",
                 total,
                 threads,
                 yardstick.gflops(),
+                yardstick.roundedGflops() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, " (%,.0f in bf16)", yardstick.roundedGflops()),
                 yardstick.gigabytes());
         Map<String, Line> kinds = new LinkedHashMap<>();
         for (StepProfile step : steps) {
@@ -103,7 +122,7 @@ public final class Breakdown {
                     line.name(),
                     line.milliseconds(),
                     100 * line.milliseconds() / total,
-                    line.gflop() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", line.flopRate()),
+                    line.gflop() + line.roundedGflop() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", line.flopRate()),
                     line.byteRate(),
                     100 * line.reached(yardstick),
                     line.above(yardstick));

@@ -19,10 +19,12 @@ import java.nio.IntBuffer;
 /**
  * What this machine reaches with some threads, measured.
  *
- * @param gflops of the fastest step of a large convolution of 5x5, all of whose products are done, in 10^9 multiplications and additions a second
+ * @param gflops of the fastest step of a large convolution of 5x5, all of whose products are done, in float32: 10^9
+ *     multiplications and additions a second
+ * @param roundedGflops of the same with factors in bfloat16; 0 where nothing is rounded
  * @param gigabytes that y += a x moves a second, with vectors that no cache holds, in 10^9
  */
-public record Yardstick(double gflops, double gigabytes) {
+public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
     private static final int TIMES = 10;
     private static final int CHANNELS = 128;
     private static final int SIDE = 16;
@@ -30,6 +32,20 @@ public record Yardstick(double gflops, double gigabytes) {
     private static final int VECTOR_BYTES = 256 << 20;
 
     static Yardstick measure(int threads, Precision precision) {
+        try (CpuPlan plan = plan(threads, Precision.FLOAT32)) {
+            double gflops = productRate(plan);
+            double rounded = precision == Precision.FLOAT32 ? 0 : roundedRate(threads);
+            return new Yardstick(gflops, rounded, memoryRate(plan, threads));
+        }
+    }
+
+    private static double roundedRate(int threads) {
+        try (CpuPlan plan = plan(threads, Precision.BFLOAT16)) {
+            return productRate(plan);
+        }
+    }
+
+    private static CpuPlan plan(int threads, Precision precision) {
         Graph graph = new Graph.Builder(new Shape(SIDE, SIDE, CHANNELS))
                 .add("first", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "input")
                 .add("second", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "first")
@@ -37,23 +53,25 @@ public record Yardstick(double gflops, double gigabytes) {
                 .add("scores", new Dense(2, false), "flat")
                 .add("loss", new SoftmaxCrossEntropy(0), "scores")
                 .build();
-        int batch = EXAMPLES_OF_THREAD * threads;
+        return new CpuBackend(threads, precision).compile(graph, EXAMPLES_OF_THREAD * threads);
+    }
+
+    private static double productRate(CpuPlan plan) {
+        int batch = plan.capacity();
         ByteBuffer examples = direct(batch * SIDE * SIDE * CHANNELS * Float.BYTES);
         IntBuffer labels = IntBuffer.allocate(batch);
-        try (CpuPlan plan = new CpuBackend(threads, precision).compile(graph, batch)) {
-            for (int at = 0; at < plan.parameters().limit(); at += Float.BYTES) {
-                plan.parameters().putFloat(at, 0.01f);
-            }
-            double gflops = 0;
-            for (int i = 0; i < TIMES; i++) {
-                plan.startProfile();
-                plan.forwardBackward(examples, labels, batch, 0, 0, mark -> {});
-                for (StepProfile step : plan.profile()) {
-                    gflops = Math.max(gflops, (double) step.flop() * threads / Math.max(1, step.nanos()));
-                }
-            }
-            return new Yardstick(gflops, memoryRate(plan, threads));
+        for (int at = 0; at < plan.parameters().limit(); at += Float.BYTES) {
+            plan.parameters().putFloat(at, 0.01f);
         }
+        double gflops = 0;
+        for (int i = 0; i < TIMES; i++) {
+            plan.startProfile();
+            plan.forwardBackward(examples, labels, batch, 0, 0, mark -> {});
+            for (StepProfile step : plan.profile()) {
+                gflops = Math.max(gflops, (double) step.flop() * plan.threads() / Math.max(1, step.nanos()));
+            }
+        }
+        return gflops;
     }
 
     private static double memoryRate(CpuPlan plan, int threads) {

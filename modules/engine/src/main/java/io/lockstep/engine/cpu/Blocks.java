@@ -19,7 +19,7 @@ final class Blocks {
         return best;
     }
 
-    static int aligned(int bytes) {
+    private static int aligned(int bytes) {
         return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** One operation of oneDNN for any number of examples: a primitive per number, and per lane a call of it. */
+/** One operation of oneDNN for any number of examples, or of rows: a primitive per number, and per lane a call of it. */
 final class Calls implements AutoCloseable {
     private final IntFunction<Primitive> maker;
     private final Binder binder;

@@ -66,9 +66,9 @@ final class Compiler {
         return all;
     }
 
-    /** Of a node's products by definition, those that are done. */
-    double productShare(Node node) {
-        return primitives.get(node.index()) instanceof ConvolutionSteps steps ? steps.productShare() : 1;
+    /** Null for what is no convolution. */
+    ConvolutionSteps convolutionOf(Node node) {
+        return primitives.get(node.index()) instanceof ConvolutionSteps steps ? steps : null;
     }
 
     private void make(Node node) {

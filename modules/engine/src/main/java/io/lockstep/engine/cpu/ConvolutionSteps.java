@@ -21,8 +21,12 @@ interface ConvolutionSteps extends AutoCloseable {
     /** Adds the lanes' sums up, into the flat gradient. */
     Joint gradientJoint(Tensor partials);
 
-    /** Of the products that the definition has, those that it does. */
-    default double productShare() {
+    /**
+     * Of the products that the definition has, those that it does.
+     *
+     * @param ofInput for the input's gradient
+     */
+    default double productShare(boolean ofInput) {
         return 1;
     }
 

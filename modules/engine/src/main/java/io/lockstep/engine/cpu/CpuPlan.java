@@ -449,7 +449,7 @@ public final class CpuPlan implements Plan {
                 long nanos = Arrays.stream(segment.nanos[i]).sum();
                 Part<?> part = parts.get(i);
                 StepProfile step =
-                        StepProfile.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::productShare);
+                        StepProfile.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::convolutionOf);
                 steps.merge(step.name(), step, StepProfile::and);
             }
         }

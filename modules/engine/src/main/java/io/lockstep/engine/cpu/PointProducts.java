@@ -21,7 +21,7 @@ final class PointProducts implements AutoCloseable {
             return new Matrices(pointElements, rows, columns, columns, 1);
         }
 
-        /** Columns {@code columnElements} apart, of which the first few are taken as rows. */
+        /** Rows of matrices that lie row by row with {@code columnElements} elements each, of which some are the columns here. */
         static Matrices transposed(long pointElements, long rows, long columns, long columnElements) {
             return new Matrices(pointElements, rows, columns, 1, columnElements);
         }
@@ -40,6 +40,11 @@ final class PointProducts implements AutoCloseable {
     PointProducts(CpuPlan plan, int most, IntFunction<Sizes> sizes) {
         this.sizes = sizes;
         calls = new Calls(plan.lanes(), most, this::primitive, this::bind);
+    }
+
+    /** On a lane, before the first pass. */
+    void prepare(int tileRows) {
+        calls.primitive(tileRows);
     }
 
     /** @param a the first matrix's address; b, c alike */

@@ -67,11 +67,19 @@ final class Program {
     /**
      * A step that runs on a few examples at a time, but on at least so many where there are.
      *
-     * @param fewest examples
+     * @param fewest examples; where those before it would leave the cache with so many, the step starts a segment
      */
     void chunkedBy(int fewest, String name, Step step, Tensor... uses) {
+        if (!current.holds(fewest)) {
+            newSegment();
+        }
         chunked(name, step, uses);
         current.takes(fewest);
+    }
+
+    /** Memory that the last step has for itself, and leaves to others after it. */
+    void scratch(Tensor tensor) {
+        use(tensor);
     }
 
     /** A step that wants all of a lane's examples at once; alone in its segment. */

@@ -11,6 +11,9 @@ final class Segment {
     /** One lane's part of an L2 cache, about: inputs and outputs of a step on a chunk should fit. */
     private static final long CHUNK_BYTES = 512 * 1024;
 
+    /** What a larger chunk that a step asks for may take: a lane's part of the last cache. */
+    private static final long LARGE_CHUNK_BYTES = 8 << 20;
+
     /**
      * @param bytes of the tensors that it reads and writes, for a whole batch
      */
@@ -77,6 +80,11 @@ final class Segment {
 
     void needs(long bytesOfAnExample) {
         exampleBytes = Math.max(exampleBytes, bytesOfAnExample);
+    }
+
+    /** Whether all that is here may run on so many examples at a time. */
+    boolean holds(int examples) {
+        return examples * exampleBytes <= LARGE_CHUNK_BYTES;
     }
 
     void takes(int examples) {

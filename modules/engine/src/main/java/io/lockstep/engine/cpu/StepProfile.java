@@ -3,7 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /**
  * What a step of a plan has taken.
@@ -11,17 +11,23 @@ import java.util.function.ToDoubleFunction;
  * @param name what it does for which node: {@code forward conv1}, {@code backward conv1 weights}
  * @param kind alike for alike steps: {@code forward Convolution}, {@code backward Convolution weights}
  * @param nanos summed over the plan's threads
- * @param flop of the products that it does in one pass of a full batch, which by tiles are a quarter of those that the
+ * @param flop of the products that it does in one pass of a full batch, which by tiles are fewer than those that the
  *     definition has; 0 where it has none
+ * @param rounded whether the factors of its products are bfloat16
  * @param bytes of the tensors that it reads and writes in such a pass, each once; without parameters
  */
-public record StepProfile(String name, String kind, long nanos, long flop, long bytes) {
+public record StepProfile(String name, String kind, long nanos, long flop, boolean rounded, long bytes) {
     /** Of the gradients that reach a node from several others. */
     private static final String SUM = "backward add ";
 
-    /** @param productShare of a node's products by definition, those that are done */
+    /** @param convolutions null for what is no convolution */
     static StepProfile of(
-            Graph graph, String name, long nanos, long bytes, int batch, ToDoubleFunction<Node> productShare) {
+            Graph graph,
+            String name,
+            long nanos,
+            long bytes,
+            int batch,
+            Function<Node, ConvolutionSteps> convolutions) {
         String[] words = name.split(" ");
         Optional<Node> node = words.length < 2
                 ? Optional.empty()
@@ -30,12 +36,15 @@ public record StepProfile(String name, String kind, long nanos, long flop, long 
                         .findFirst();
         if (node.isEmpty()) {
             String kind = name.startsWith(SUM) ? SUM.strip() : name;
-            return new StepProfile(name, kind, nanos, 0, bytes);
+            return new StepProfile(name, kind, nanos, 0, false, bytes);
         }
         String part = words.length > 2 ? " " + words[2] : "";
         String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
-        double forward = batch * graph.forwardFlop(node.get()) * productShare.applyAsDouble(node.get());
-        return new StepProfile(name, kind, nanos, Math.round(forward * products(words[0], part)), bytes);
+        ConvolutionSteps convolution = convolutions.apply(node.get());
+        double share = convolution == null ? 1 : convolution.productShare(part.equals(" data"));
+        double flop = share * batch * graph.forwardFlop(node.get()) * products(words[0], part);
+        boolean rounded = convolution != null && convolution.rounds();
+        return new StepProfile(name, kind, nanos, Math.round(flop), rounded, bytes);
     }
 
     /** How many products of the forward one's size: backward has two, which are steps of their own or not. */
@@ -49,6 +58,7 @@ public record StepProfile(String name, String kind, long nanos, long flop, long 
 
     /** Another part of the same step. */
     StepProfile and(StepProfile other) {
-        return new StepProfile(name, kind, nanos + other.nanos, Math.max(flop, other.flop), bytes + other.bytes);
+        return new StepProfile(
+                name, kind, nanos + other.nanos, Math.max(flop, other.flop), rounded, bytes + other.bytes);
     }
 }

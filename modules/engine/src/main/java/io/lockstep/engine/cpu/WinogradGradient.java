@@ -39,11 +39,13 @@ final class WinogradGradient implements AutoCloseable {
     private final int outputsAt;
     private final int weightsAt;
     private final int laneBytes;
+    private final int lanes;
 
     WinogradGradient(CpuPlan plan, Shape from, Shape to, int top, int left, boolean bias) {
         this.from = from;
         this.to = to;
         this.bias = bias;
+        lanes = plan.lanes();
         outputs = new Image(to.height(), to.width(), to.channels());
         framedInput = new FramedImage(from, top, left, outputs, 2);
         framedOutput = new FramedImage(to, 0, 0, outputs, 0);
@@ -89,15 +91,26 @@ final class WinogradGradient implements AutoCloseable {
                 new long[] {from.channels(), 1, KERNEL * pairs, pairs});
     }
 
-    Tensor addTo(Program program, String name, Tensor x, Tensor dy, int lanes) {
+    Tensor addTo(Program program, String name, Tensor x, Tensor dy) {
         Tensor partials = program.fixed(name + ".partial", (long) lanes * partialBytes());
         Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
-        Step step = (lane, first, end) -> run(lane, first, end, x, dy, scratch, partials);
-        program.shared(name, step, x, dy, scratch, partials);
+        Step step = new Step() {
+            @Override
+            public void prepare(int examples) {
+                products.prepare(Math.min(rows, examples * outputs.tileRows()));
+            }
+
+            @Override
+            public void run(Lane lane, int first, int end) {
+                sum(lane, first, end, x, dy, scratch, partials);
+            }
+        };
+        program.shared(name, step, x, dy, partials);
+        program.scratch(scratch);
         return partials;
     }
 
-    private void run(Lane lane, int first, int end, Tensor x, Tensor dy, Tensor scratch, Tensor partials) {
+    private void sum(Lane lane, int first, int end, Tensor x, Tensor dy, Tensor scratch, Tensor partials) {
         int partial = lane.index * partialBytes();
         Pointer.memset(lane.a.to(partials.address + partial), 0, partialBytes());
         int base = lane.index * laneBytes;

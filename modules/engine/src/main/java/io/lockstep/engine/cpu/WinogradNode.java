@@ -10,8 +10,8 @@ import io.lockstep.kernels.WinogradPasses;
 import io.lockstep.kernels.WinogradPasses.Image;
 
 /**
- * A convolution of 3x3 pixels by Winograd's tiles of 4x4 outputs: a quarter of the products. See {@link WinogradPasses} for
- * what it costs in precision.
+ * A convolution of 3x3 pixels by Winograd's tiles of 4x4 outputs: a quarter of the products, more where tiles reach over an
+ * edge. In float32, whatever the plan's precision. See {@link WinogradPasses} for its rounding.
  */
 final class WinogradNode implements ConvolutionSteps {
     /** Of the pixels that tiles compute, at least this share has to be the image's. */
@@ -25,12 +25,10 @@ final class WinogradNode implements ConvolutionSteps {
     private final CpuPlan plan;
     private final Convolution operation;
     private final Shape from;
-    /** Of the pixels that tiles compute, those that the image has. */
-    private final double share;
-
+    private final Shape to;
     private final WinogradProduct forward;
     private final WinogradProduct backward;
-    private final WinogradGradient weights;
+    private final WinogradGradient weightsGradient;
     private final long weightsGradientAddress;
     private final long biasGradientAddress;
     private UnpackedGradient gradient;
@@ -55,10 +53,10 @@ final class WinogradNode implements ConvolutionSteps {
                 from.channels() % WinogradPasses.CHANNELS == 0 && to.channels() % WinogradPasses.CHANNELS == 0;
         int fewest = plan.precision() == Precision.FLOAT32 ? FEWEST_CHANNELS : FEWEST_CHANNELS_BESIDE_BFLOAT16;
         boolean enough = Math.min(from.channels(), to.channels()) >= fewest;
-        return plain && wholeVectors && enough && share(to) >= SMALLEST_SHARE;
+        return plain && wholeVectors && enough && filled(to) >= SMALLEST_SHARE;
     }
 
-    private static double share(Shape to) {
+    private static double filled(Shape to) {
         Image image = new Image(to.height(), to.width(), to.channels());
         int tiles = image.tileRows() * image.tileColumns();
         return (double) to.pixels() / (tiles * WinogradPasses.TILE * WinogradPasses.TILE);
@@ -68,8 +66,7 @@ final class WinogradNode implements ConvolutionSteps {
         this.plan = plan;
         this.from = from;
         operation = (Convolution) node.operation();
-        Shape to = node.shape();
-        share = share(to);
+        to = node.shape();
         Window window = operation.window();
         int kernel = WinogradPasses.KERNEL * WinogradPasses.KERNEL;
         long biasBytes = operation.bias() ? (long) to.channels() * Float.BYTES : 0;
@@ -91,16 +88,14 @@ final class WinogradNode implements ConvolutionSteps {
                 WinogradPasses.KERNEL - 1 - window.padTop(),
                 WinogradPasses.KERNEL - 1 - window.padLeft(),
                 new WinogradProduct.Weights(kernels, outputElements, kernel, true, null));
-        weights = new WinogradGradient(plan, from, to, window.padTop(), window.padLeft(), operation.bias());
+        weightsGradient = new WinogradGradient(plan, from, to, window.padTop(), window.padLeft(), operation.bias());
         biasGradientAddress = plan.gradientAddress(node.parametersAt());
         weightsGradientAddress = biasGradientAddress + biasBytes;
     }
 
     @Override
-    public double productShare() {
-        double ofTile = (double) WinogradPasses.POINTS
-                / (WinogradPasses.TILE * WinogradPasses.TILE * WinogradPasses.KERNEL * WinogradPasses.KERNEL);
-        return ofTile / share;
+    public double productShare(boolean ofInput) {
+        return (ofInput ? backward : forward).productShare(to.pixels());
     }
 
     @Override
@@ -110,29 +105,34 @@ final class WinogradNode implements ConvolutionSteps {
 
     @Override
     public void forward(Program program, String name, Tensor x, Tensor y) {
-        forward.addTo(program, name, x, y, plan.lanes());
+        forward.addTo(program, name, x, y);
     }
 
     @Override
     public void backwardData(Program program, String name, Tensor dy, Tensor dx) {
-        backward.addTo(program, name, dy, dx, plan.lanes());
+        backward.addTo(program, name, dy, dx);
     }
 
     @Override
     public Tensor backwardWeights(Program program, String name, Tensor x, Tensor dy) {
-        return weights.addTo(program, name, x, dy, plan.lanes());
+        return weightsGradient.addTo(program, name, x, dy);
     }
 
     @Override
     public Joint gradientJoint(Tensor partials) {
         long[] dimensions = {operation.outputs(), from.channels(), WinogradPasses.KERNEL, WinogradPasses.KERNEL};
-        gradient = new UnpackedGradient(plan, weights.description(), dimensions);
+        gradient = new UnpackedGradient(plan, weightsGradient.description(), dimensions);
         BiasGradient bias = operation.bias()
                 ? new BiasGradient(
-                        plan, operation.outputs(), biasGradientAddress, weights.partialBytes(), weights.biasAt())
+                        plan,
+                        operation.outputs(),
+                        biasGradientAddress,
+                        weightsGradient.partialBytes(),
+                        weightsGradient.biasAt())
                 : null;
         return (lane, lanes, examples) -> {
-            gradient.unpack(lane, lanes, examples, partials.address, weights.partialBytes(), weightsGradientAddress);
+            gradient.unpack(
+                    lane, lanes, examples, partials.address, weightsGradient.partialBytes(), weightsGradientAddress);
             if (bias != null && lane.index == 0) {
                 bias.sum(partials, lanes, examples);
             }
@@ -143,7 +143,7 @@ final class WinogradNode implements ConvolutionSteps {
     public void close() {
         forward.close();
         backward.close();
-        weights.close();
+        weightsGradient.close();
         if (gradient != null) {
             gradient.close();
         }

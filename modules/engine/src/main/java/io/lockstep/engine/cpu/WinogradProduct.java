@@ -44,6 +44,7 @@ final class WinogradProduct implements AutoCloseable {
     private final int weightsAt;
     private final int outputsAt;
     private final int laneBytes;
+    private final int lanes;
 
     /**
      * Kernels in the flat vector.
@@ -56,6 +57,7 @@ final class WinogradProduct implements AutoCloseable {
     WinogradProduct(CpuPlan plan, Shape from, Shape to, int top, int left, Weights weights) {
         this.from = from;
         this.weights = weights;
+        lanes = plan.lanes();
         outputs = new Image(to.height(), to.width(), to.channels());
         framed = new FramedImage(from, top, left, outputs, 2);
         channels = to.channels();
@@ -112,21 +114,41 @@ final class WinogradProduct implements AutoCloseable {
                 Matrices.rowByRow(outputPointBytes / Float.BYTES, tiles, block));
     }
 
-    void addTo(Program program, String name, Tensor x, Tensor y, int lanes) {
-        Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
-        int fewest = (rows + outputs.tileRows() - 1) / outputs.tileRows();
-        program.chunkedBy(fewest, name, (lane, first, end) -> run(lane, first, end, x, y, scratch), x, y, scratch);
+    /** Of the products that the convolution has by definition, those that are done here. */
+    double productShare(int definedPixels) {
+        double done = (double) POINTS * outputs.tileRows() * outputs.tileColumns();
+        return done / (KERNEL * KERNEL * definedPixels);
     }
 
-    private void run(Lane lane, int first, int end, Tensor x, Tensor y, Tensor scratch) {
+    void addTo(Program program, String name, Tensor x, Tensor y) {
+        Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
+        int fewest = (rows + outputs.tileRows() - 1) / outputs.tileRows();
+        Step step = new Step() {
+            @Override
+            public void prepare(int examples) {
+                products.prepare(Math.min(rows, examples * outputs.tileRows()));
+            }
+
+            @Override
+            public void run(Lane lane, int first, int end) {
+                multiply(lane, first, end, x, y, scratch);
+            }
+        };
+        program.chunkedBy(fewest, name, step, x, y);
+        program.scratch(scratch);
+    }
+
+    private void multiply(Lane lane, int first, int end, Tensor x, Tensor y, Tensor scratch) {
         int base = lane.index * laneBytes;
         long at = scratch.address + base;
         int endRow = end * outputs.tileRows();
         for (int row = first * outputs.tileRows(); row < endRow; row += rows) {
             int count = Math.min(rows, endRow - row);
+            // a lane's first examples come first in a pass, and until its last ones nobody else has the scratch
+            boolean stale = blocks > 1 || row == lane.from * outputs.tileRows();
             transformInputs(lane, x, row, count, scratch.buffer, base + inputsAt);
             for (int i = 0; i < blocks; i++) {
-                if (blocks > 1 || row == lane.from * outputs.tileRows()) {
+                if (stale) {
                     transformWeights(lane, i, scratch, base);
                 }
                 products.run(lane, count, at + inputsAt, at + weightsAt, at + outputsAt);

@@ -12,11 +12,10 @@
  * (batch-norm statistics, the gradient of weights) a segment ends: lanes meet, do the joint work split among them, and
  * go on. A short last batch is nothing special: shares are smaller.
  *
- * <p><b>Convolutions.</b> Those of 3x3 pixels with stride 1 and enough channels go by Winograd's tiles ({@link
- * io.lockstep.engine.cpu.WinogradNode}): tiles of a few examples are transformed into a lane's scratch space, oneDNN multiplies
- * 36 pairs of matrices there, and the results are transformed back; a quarter of the products, and no tensor grows. The
- * transformed weights, four times as many, never go to memory: a block of them is made when it is multiplied, and stays in the
- * cache. All other convolutions are oneDNN's own.
+ * <p><b>Convolutions.</b> Those of 3x3 pixels with stride 1 and enough channels go by Winograd's tiles where the JVM has the
+ * vector module ({@link io.lockstep.engine.cpu.WinogradNode}): rows of tiles are transformed, oneDNN multiplies 36 pairs of
+ * matrices, and the results are transformed back; a quarter of the products. The transformed weights, four times as many, never
+ * go to memory: a block of them is made when it is multiplied, and stays in the cache. All other convolutions are oneDNN's own.
  *
  * <p><b>Memory.</b> A tensor lives from the first segment that writes it to the last that reads it; tensors whose lives
  * do not meet share memory. Everything is laid out before the first step.

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.Window;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -31,6 +35,16 @@ class Bfloat16Test {
             "residual", TestGraphs.residual(),
             "convolutions", TestGraphs.convolutions(),
             "activations", TestGraphs.activations(),
+            "tiles beside it",
+                    new Graph.Builder(new Shape(5, 4, 64))
+                            .add("tiled", new Convolution(64, Window.square(3, 1, 1), 1, true))
+                            .add("norm", new BatchNorm(1e-5, 0.9, true))
+                            .add("rounded", new Convolution(64, Window.square(3, 2, 1), 1, false))
+                            .add("norm2", new BatchNorm(1e-5, 0.9, true))
+                            .add("flat", new Flatten(true))
+                            .add("out", new Dense(3, true))
+                            .add("loss", new SoftmaxCrossEntropy(0))
+                            .build(),
             "steps",
                     new Graph.Builder(new Shape(5, 1, 32))
                             .add("wide", new Dense(48, true))
@@ -39,7 +53,7 @@ class Bfloat16Test {
                             .build());
 
     @ParameterizedTest
-    @ValueSource(strings = {"residual", "convolutions", "activations", "steps"})
+    @ValueSource(strings = {"residual", "convolutions", "activations", "tiles beside it", "steps"})
     void gradientsAreThoseOfFloat32ToTheDigitsOfBfloat16(String name) {
         assumeThat(OneDnn.multipliesBfloat16()).isTrue();
         Graph graph = GRAPHS.get(name);
