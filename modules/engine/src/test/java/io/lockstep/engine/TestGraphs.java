@@ -292,7 +292,7 @@ public final class TestGraphs {
 
     /** So many channels that the weights of some of them at a time are transformed. */
     private static Graph manyTiles() {
-        return new Graph.Builder(new Shape(4, 4, 256))
+        return new Graph.Builder(new Shape(8, 4, 256))
                 .add("few", conv(144, 3, 1, 1, true))
                 .add("fewRelu", RELU)
                 .add("fewNorm", NORM)

@@ -22,6 +22,9 @@ final class WinogradNode implements ConvolutionSteps {
     /** Beside products of bfloat16, which are twice as fast; tiles' stay float32, whose rounding they multiply by six. */
     private static final int FEWEST_CHANNELS_BESIDE_BFLOAT16 = 64;
 
+    /** Of a lane: with fewer, transforming all weights takes longer than what it saves. */
+    private static final int FEWEST_TILES = 8;
+
     private final CpuPlan plan;
     private final Convolution operation;
     private final Shape from;
@@ -53,13 +56,14 @@ final class WinogradNode implements ConvolutionSteps {
                 from.channels() % WinogradPasses.CHANNELS == 0 && to.channels() % WinogradPasses.CHANNELS == 0;
         int fewest = plan.precision() == Precision.FLOAT32 ? FEWEST_CHANNELS : FEWEST_CHANNELS_BESIDE_BFLOAT16;
         boolean enough = Math.min(from.channels(), to.channels()) >= fewest;
-        return plain && wholeVectors && enough && filled(to) >= SMALLEST_SHARE;
+        int tiles = tiles(to);
+        double filled = (double) to.pixels() / (tiles * WinogradPasses.TILE * WinogradPasses.TILE);
+        return plain && wholeVectors && enough && filled >= SMALLEST_SHARE && plan.share() * tiles >= FEWEST_TILES;
     }
 
-    private static double filled(Shape to) {
+    private static int tiles(Shape to) {
         Image image = new Image(to.height(), to.width(), to.channels());
-        int tiles = image.tileRows() * image.tileColumns();
-        return (double) to.pixels() / (tiles * WinogradPasses.TILE * WinogradPasses.TILE);
+        return image.tileRows() * image.tileColumns();
     }
 
     WinogradNode(CpuPlan plan, Node node, Shape from) {
