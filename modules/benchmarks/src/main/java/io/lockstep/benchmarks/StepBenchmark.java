@@ -79,7 +79,10 @@ public final class StepBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         StepReport report;
-        NetworkDefinition definition = ModelZoo.get(model).build(input(), Hyperparameters.defaults(), 1);
+        requirePositive(batch, "--batch");
+        requirePositive(threads, "--threads");
+        requirePositive(seconds, "--seconds");
+        NetworkDefinition definition = definition();
         if (definition.adversarial() != null) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
@@ -119,6 +122,20 @@ public final class StepBenchmark implements Callable<Integer> {
             Files.writeString(json, report.json());
         }
         return 0;
+    }
+
+    private NetworkDefinition definition() {
+        try {
+            return ModelZoo.get(model).build(input(), Hyperparameters.defaults(), 1);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--model=" + model + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requirePositive(double value, String option) {
+        if (value <= 0) {
+            throw new CommandLine.ParameterException(spec.commandLine(), option + " must be above 0");
+        }
     }
 
     private void requireEngine(boolean asked, String option) {
