@@ -9,6 +9,7 @@
 #   -d  stock Deeplearning4j in place of PyTorch
 # INPUT is Lockstep's --input where it is not the usual one: lstm-2x256:64:2:1x64x64
 # LOCKSTEP names the program that takes "benchmark step" (default: bin/lockstep of this checkout).
+# Lockstep has a heap of 256 MB, which the engine's replica is outside of; LOCKSTEP_JAVA_OPTIONS may say otherwise.
 # Prints "skipped" in PyTorch's place where Debian's python3-torch is missing.
 set -euo pipefail
 
@@ -26,7 +27,7 @@ while getopts r:s:p:b:d option; do
   esac
 done
 shift $((OPTIND - 1))
-[[ $# -gt 0 ]] || { sed -n '2,13s/^# //p' "$0" >&2; exit 2; }
+[[ $# -gt 0 ]] || { sed -n '2,14s/^# //p' "$0" >&2; exit 2; }
 
 # Of the lines of JSON in a text, the median of a number; empty if there is none: median TEXT NAME
 median() {
@@ -48,7 +49,7 @@ for setting in "$@"; do
   options=(--model "$model" --batch "$batch" --threads "$threads" --seconds "$seconds" --precision "$precision")
   ours='' theirs=''
   for ((round = 0; round < rounds; round++)); do
-    ours+=$($lockstep benchmark step "${options[@]}" ${input:+--input "$input"})$'\n'
+    ours+=$(LOCKSTEP_JAVA_OPTIONS="-Xmx256m -XX:MaxDirectMemorySize=1g ${LOCKSTEP_JAVA_OPTIONS:-}" $lockstep benchmark step "${options[@]}" ${input:+--input "$input"})$'\n'
     theirs+=$(measure_other "${options[@]}" || true)$'\n'
   done
   ours_rate=$(median "$ours" examples_per_second) their_rate=$(median "$theirs" examples_per_second)

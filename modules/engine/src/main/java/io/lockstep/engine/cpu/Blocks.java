@@ -19,12 +19,12 @@ final class Blocks {
         return best;
     }
 
-    private static int aligned(int bytes) {
-        return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    }
-
-    /** A distance of points whose lines do not all fall into the same few sets of a cache. */
+    /**
+     * A distance of points whose lines do not all fall into the same few sets of a cache.
+     *
+     * @param bytes of a point, whole lines
+     */
     static int spread(int bytes) {
-        return aligned(bytes) + CACHE_LINE;
+        return bytes + CACHE_LINE;
     }
 }

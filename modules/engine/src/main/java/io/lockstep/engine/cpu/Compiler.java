@@ -77,7 +77,7 @@ final class Compiler {
             dropConnects.put(node.index(), new DropConnect(plan, graph, node));
         }
         if (isConvolution(node)) {
-            primitives.put(node.index(), convolutionOf(node, graph.inputShapeOf(node)));
+            primitives.put(node.index(), makeConvolution(node, graph.inputShapeOf(node)));
         } else if (operation instanceof TransposedConvolution) {
             primitives.put(node.index(), new TransposedConvolutionNode(plan, node, graph.inputShapeOf(node)));
         } else if (operation instanceof SequenceOperation.Recurrent) {
@@ -102,7 +102,7 @@ final class Compiler {
         }
     }
 
-    private ConvolutionSteps convolutionOf(Node node, Shape from) {
+    private ConvolutionSteps makeConvolution(Node node, Shape from) {
         if (node.operation() instanceof Dense) {
             return ConvolutionNode.ofSteps(plan, node, from);
         }
@@ -212,8 +212,8 @@ final class Compiler {
             }
             Tensor x = outputs[node.input()];
             if (isConvolution(node)) {
-                Tensor factor = factor(convolution(node), x);
-                convolution(node).forward(program, name, factor, y);
+                Tensor factor = factor(convolutionOf(node), x);
+                convolutionOf(node).forward(program, name, factor, y);
             } else if (operation instanceof TransposedConvolution) {
                 Tensor factor = factor(transposed(node).convolution(), x);
                 program.chunked(name, transposed(node).forwardStep(factor, y), factor, y);
@@ -489,7 +489,7 @@ final class Compiler {
         }
 
         private void backwardConvolution(Node node, String name, Tensor x, Tensor dy) {
-            ConvolutionSteps convolution = convolution(node);
+            ConvolutionSteps convolution = convolutionOf(node);
             if (program.hasDeferred()) {
                 program.newSegment();
             }
@@ -584,10 +584,6 @@ final class Compiler {
                 plan.meet();
                 dropConnect.maskGradient(lane.index, lanes);
             };
-        }
-
-        private ConvolutionSteps convolution(Node node) {
-            return (ConvolutionSteps) primitives.get(node.index());
         }
 
         private TransposedConvolutionNode transposed(Node node) {
