@@ -11,8 +11,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 if [[ -n ${JAVA_HOME:-} ]]; then java=$JAVA_HOME/bin/java; else java=$(command -v java || true); fi
 [[ -x $java ]] || fail "no java found; install a JDK 17 and put it on the PATH, or set JAVA_HOME"
-version=$("$java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p')
-[[ $version == 17 ]] || fail "$java is Java ${version:-unknown}; Spark 3.5 with the Vector API needs 17. Set JAVA_HOME to a JDK 17"
+# Before its version a JVM tells the options of JAVA_TOOL_OPTIONS and its like, and may warn.
+said=$("$java" -version 2>&1) || fail "$java does not start: ${said//$'\n'/ }"
+version=$(sed -n 's/^[[:alpha:]]* version "\([0-9]*\).*/\1/p' <<<"$said")
+[[ $version == 17 ]] ||
+  fail "$java is ${version:+Java }${version:-no Java whose version could be read}; Spark 3.5 with the Vector API needs Java 17. Set JAVA_HOME to a JDK 17"
 
 # In a distribution the scripts lie beside RELEASE; in a checkout the distribution is built.
 if [[ -f $root/RELEASE ]]; then

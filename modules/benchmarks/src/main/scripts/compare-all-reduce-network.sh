@@ -39,7 +39,7 @@ for ((host = 0; host < hosts; host++)); do
     limit qdisc add dev lsveth$host
     addresses=$addresses${addresses:+,}10.77.0.$((host + 1))
 done
-echo "# $(date -u +%FT%TZ), $(nproc) cores, $(lscpu | sed -n 's/^Model name: *//p'), $hosts hosts, links of $rate"
+echo "# $(date -u +%FT%TZ), $(nproc) cores, $(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $hosts hosts, links of $rate"
 lockstep() {
     java @"$root/conf/jvm-options" -Xmx512m -cp "$LOCKSTEP_CLASSPATH" io.lockstep.benchmarks.AllReduceBenchmark \
         --ranks "$hosts" --seconds "$seconds" --bytes "$bytes" --addresses "$addresses" \

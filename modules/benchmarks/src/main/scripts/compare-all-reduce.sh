@@ -14,7 +14,7 @@ ranks=${1:-2}
 seconds=${2:-1}
 bytes=${3:-4,4096,65536,262144,1048576,4194304,44700000,134217728}
 
-echo "# $(date -u +%FT%TZ), $(nproc) cores, $(lscpu | sed -n 's/^Model name: *//p')"
+echo "# $(date -u +%FT%TZ), $(nproc) cores, $(LC_ALL=C lscpu | sed -n 's/^Model name: *//p')"
 handing_over() { :; }
 if command -v cc >/dev/null; then
     probe=$(mktemp -d)

@@ -31,7 +31,7 @@ shift $((OPTIND - 1))
 
 # Of the lines of JSON in a text, the median of a number; empty if there is none: median TEXT NAME
 median() {
-  sed -n 's/.*"'"$2"'": \([0-9.]*\).*/\1/p' <<<"$1" | sort -n | awk '{ a[NR] = $1 } END { print NR ? a[int((NR + 1) / 2)] : "" }'
+  sed -n 's/.*"'"$2"'": \([0-9.]*\).*/\1/p' <<<"$1" | LC_ALL=C sort -n | LC_ALL=C awk '{ a[NR] = $1 } END { print NR ? a[int((NR + 1) / 2)] : "" }'
 }
 
 measure_other() {
@@ -53,7 +53,7 @@ for setting in "$@"; do
     theirs+=$(measure_other "${options[@]}" || true)$'\n'
   done
   ours_rate=$(median "$ours" examples_per_second) their_rate=$(median "$theirs" examples_per_second)
-  ratio=$(awk -v a="$ours_rate" -v b="$their_rate" 'BEGIN { if (a && b) printf "%.2f", a / b; else print "-" }')
+  ratio=$(LC_ALL=C awk -v a="$ours_rate" -v b="$their_rate" 'BEGIN { if (a && b) printf "%.2f", a / b; else print "-" }')
   printf '%-14s %6s %8s %10s %10s %8s %9s %9s\n' "$model" "$batch" "$threads" "$ours_rate" "${their_rate:-skipped}" "$ratio" \
     "$(median "$ours" peak_rss_mb)" "$(median "$theirs" peak_rss_mb)"
 done

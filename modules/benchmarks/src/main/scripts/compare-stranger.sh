@@ -9,7 +9,7 @@ rate=${1:-10000}
 seconds=${2:-1}
 bytes=${3:-4,65536,1048576,44700000}
 
-echo "# $(date -u +%FT%TZ), $(nproc) cores, $(lscpu | sed -n 's/^Model name: *//p'), $rate packets a second"
+echo "# $(date -u +%FT%TZ), $(nproc) cores, $(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $rate packets a second"
 lockstep() {
     java @"$root/conf/jvm-options" -Xmx512m -cp "$LOCKSTEP_CLASSPATH" io.lockstep.benchmarks.AllReduceBenchmark \
         --seconds "$seconds" --bytes "$bytes" "$@" 2> >(grep -v 'incubator modules' >&2)

@@ -63,7 +63,7 @@ for ((host = 0; host < hosts; host++)); do
         --host 10.78.0.$((host + 1)) --cores 1 --memory 2g --webui-port 0 --work-dir "$out/work$host" spark://$driver:7077
 done
 sleep 6
-echo "# $(date -u +%FT%TZ), $(nproc) cores, $(lscpu | sed -n 's/^Model name: *//p'), $hosts hosts, links of $rate"
+echo "# $(date -u +%FT%TZ), $(nproc) cores, $(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $hosts hosts, links of $rate"
 common=()
 while (($# > 0)) && [[ $1 != -- ]]; do common+=("$1") && shift; done
 (($# > 0)) || set -- --

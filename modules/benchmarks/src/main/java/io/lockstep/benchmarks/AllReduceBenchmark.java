@@ -130,7 +130,7 @@ public final class AllReduceBenchmark implements Callable<Integer> {
         }
         AllReduceReport report = run(options);
         String routes = options.transport() == Route.SHARED_MEMORY ? "shared memory, between hosts tcp" : transport;
-        System.out.printf("# %d ranks, transport %s, security %s%n", ranks, routes, security);
+        System.out.printf(Locale.ROOT, "# %d ranks, transport %s, security %s%n", ranks, routes, security);
         System.out.print(AllReduceResult.table(report.results()));
         if (json != null) {
             Files.writeString(json, report.json());

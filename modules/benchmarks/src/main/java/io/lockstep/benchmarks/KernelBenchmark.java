@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -68,8 +69,11 @@ public final class KernelBenchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         KernelOptions options = options();
         System.out.printf(
+                Locale.ROOT,
                 "# %d threads, Java %s, %d cores%n",
-                threads, Runtime.version(), Runtime.getRuntime().availableProcessors());
+                threads,
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors());
         System.out.print(KernelResult.header());
         KernelReport report = run(options, result -> System.out.print(result.row()));
         if (json != null) {

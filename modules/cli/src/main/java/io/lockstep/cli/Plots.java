@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -159,7 +160,7 @@ final class Plots {
                 .theme(ChartTheme.Matlab)
                 .build();
         chart.getStyler().setMarkerSize(8).setLegendPosition(LegendPosition.InsideNE);
-        chart.getStyler().setXAxisDecimalPattern("#,###");
+        chart.getStyler().setXAxisDecimalPattern("#,###").setLocale(Locale.ROOT);
         return chart;
     }
 

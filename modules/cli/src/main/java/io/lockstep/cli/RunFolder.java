@@ -10,10 +10,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -22,7 +24,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.conf";
     private static final String SUBMISSION = "submission";
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     private static final String METRICS = "metrics.jsonl";
     private static final String EVALUATIONS = "evaluations.jsonl";
 
@@ -43,7 +45,7 @@ final class RunFolder implements AutoCloseable {
     static String named(Configuration configuration) {
         String data = configuration.get(Settings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
         return "runs/" + configuration.get(Settings.MODEL) + "-" + data + "-"
-                + LocalDateTime.now().format(TIME);
+                + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
     }
 
     /**

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class StrategiesBenchmark implements Callable<Integer> {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     private static final String OURS = "ddp,dp,parameter-averaging,gradient-sharing,dl4j-parameter-averaging";
     private static final String UNPROTECTED = "dl4j-gradient-sharing";
 
@@ -89,7 +91,9 @@ final class StrategiesBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path logs = Path.of("runs", "strategies-" + LocalDateTime.now().format(TIME));
+        Path logs = Path.of(
+                "runs",
+                "strategies-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME));
         List<Row> rows = new ArrayList<>();
         boolean failed = false;
         List<String> words = words();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +30,12 @@ class GpuSchedulingIT {
     @ValueSource(strings = {"1", "0.25"})
     void eachOfFourRanksHasAGpuOfItsOwn(String ofTask) throws Exception {
         // the first worker that asks is told of two, the next of two others
-        Path discovery = script("""
+        Path discovery = script(String.format(Locale.ROOT, """
                 if mkdir %s/asked 2>/dev/null
                 then echo '{"name": "gpu", "addresses": ["0", "1"]}'
                 else echo '{"name": "gpu", "addresses": ["2", "3"]}'
                 fi
-                """.formatted(folder));
+                """, folder));
 
         Outcome run = train(discovery, ofTask, "2", "2");
 

@@ -60,7 +60,13 @@ final class LockstepProcess {
                 .directory(workingFolder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_") || name.startsWith("LOCKSTEP_"));
+        // those of JAVA_TOOL_OPTIONS' kind make each JVM say a line of its own
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("SPARK_")
+                        || name.startsWith("LOCKSTEP_")
+                        || name.endsWith("JAVA_OPTIONS")
+                        || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.12");
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");

@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts beside bin/lockstep. */
 @Timeout(120)
@@ -63,6 +66,39 @@ class ScriptsIT {
             assertThat(run(Map.of(), script, "--help").out()).startsWith("Usage: " + script + " start");
             assertThat(run(Map.of(), script, "begin").status()).isEqualTo(2);
         }
+    }
+
+    /** Monitoring agents, proxies and images set such variables, and the JVM says so before its version. */
+    @ParameterizedTest
+    @CsvSource({"JAVA_TOOL_OPTIONS, -Dsome=1", "_JAVA_OPTIONS, -Xss2m", "JDK_JAVA_OPTIONS, -Dsome=1"})
+    void whatAJvmSaysBeforeItsVersionDoesNotMatter(String variable, String options) throws Exception {
+        for (String script : List.of("lockstep-cluster", "lockstep-history")) {
+            Outcome help = run(Map.of(variable, options), script, "--help");
+
+            assertThat(help.status()).as(help.err()).isZero();
+        }
+        assertThat(run(Map.of(variable, options), "lockstep", "--version").status())
+                .isZero();
+    }
+
+    @Test
+    void anotherJavaAndOneThatDoesNotStartAreNamed() throws Exception {
+        assertThat(withJava("echo 'Picked up some options'; echo 'openjdk version \"11.0.2\" 2019-01-15'")
+                        .err())
+                .contains("bin/java is Java 11; ");
+        assertThat(withJava("echo 'Unrecognized option: -Xsome'; exit 1").err())
+                .contains("bin/java does not start: Unrecognized option: -Xsome");
+        assertThat(withJava("echo 'a shell that is called java'").err()).contains("is no Java");
+    }
+
+    private Outcome withJava(String script) throws Exception {
+        Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n{ " + script + "; } >&2\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        Outcome outcome = run(Map.of("JAVA_HOME", folder.resolve("jdk").toString()), "lockstep", "--version");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err().lines()).hasSize(1);
+        return outcome;
     }
 
     private Outcome run(Map<String, String> environment, String script, String... arguments) throws Exception {

@@ -97,6 +97,8 @@ class ShellScriptsTest {
     void gpusAreToldToSparkInItsFormat() throws Exception {
         assertThat(discover("echo 0; echo 1; echo 2; echo 3"))
                 .isEqualTo(new Ended(0, "{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\", \"2\", \"3\"]}\n"));
+        assertThat(discover("echo 'WARNING: infoROM is corrupted'; echo 0; echo 11"))
+                .isEqualTo(new Ended(0, "{\"name\": \"gpu\", \"addresses\": [\"0\", \"11\"]}\n"));
     }
 
     @Test

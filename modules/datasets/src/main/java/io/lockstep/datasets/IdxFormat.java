@@ -2,6 +2,7 @@ package io.lockstep.datasets;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -91,8 +92,11 @@ final class IdxFormat {
         private static void checkMagic(BinaryFile file, int found, int expected) throws DatasetException {
             if (found != expected) {
                 throw new MalformedDatasetException(String.format(
+                        Locale.ROOT,
                         "%s starts with 0x%08x; an idx file of this kind starts with 0x%08x",
-                        file.path(), found, expected));
+                        file.path(),
+                        found,
+                        expected));
             }
         }
 

@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -78,7 +79,7 @@ public final class MaskedText implements DataSource {
     /** Bytes as text: printable ASCII as it is, others as hexadecimal numbers. */
     static List<String> byteNames() {
         return IntStream.range(0, 256)
-                .mapToObj(b -> b > ' ' && b < 127 ? Character.toString(b) : String.format("0x%02x", b))
+                .mapToObj(b -> b > ' ' && b < 127 ? Character.toString(b) : String.format(Locale.ROOT, "0x%02x", b))
                 .toList();
     }
 

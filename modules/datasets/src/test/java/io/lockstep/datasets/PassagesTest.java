@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +33,7 @@ class PassagesTest {
     private static String numbered(String letter, int passages) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < passages; i++) {
-            text.append(letter).append(String.format("%09d", i));
+            text.append(letter).append(String.format(Locale.ROOT, "%09d", i));
         }
         return text + "rest";
     }

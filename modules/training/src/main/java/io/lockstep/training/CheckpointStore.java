@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -220,7 +221,7 @@ public final class CheckpointStore {
     }
 
     private static String rankFile(int rank) {
-        return "rank-%05d.state".formatted(rank);
+        return String.format(Locale.ROOT, "rank-%05d.state", rank);
     }
 
     /**
@@ -385,7 +386,7 @@ public final class CheckpointStore {
 
     /** Where the checkpoint of a step lies. */
     public String path(long step) {
-        return Storage.join(folder, "step-%08d".formatted(step));
+        return Storage.join(folder, String.format(Locale.ROOT, "step-%08d", step));
     }
 
     /** Returns the content's SHA-256. */

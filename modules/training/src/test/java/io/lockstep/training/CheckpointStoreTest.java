@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,21 @@ class CheckpointStoreTest {
         try (var left = Files.list(folder)) {
             assertThat(left.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("step-00000040", "step-00000050");
+        }
+    }
+
+    /** Arabic of Egypt has digits of its own. */
+    @Test
+    void checkpointsAreCalledTheSameInEveryLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            store.write(checkpoint(10));
+
+            assertThat(folder.resolve("step-00000010")).isDirectory();
+            assertThat(store.latest().orElseThrow().state().step()).isEqualTo(10);
+        } finally {
+            Locale.setDefault(before);
         }
     }
 

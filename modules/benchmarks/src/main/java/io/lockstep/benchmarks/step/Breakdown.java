@@ -114,7 +114,16 @@ public final class Breakdown {
     }
 
     private void table(PrintStream out, String title, List<Line> lines, double total) {
-        out.printf("%n%-44s %9s %7s %9s %8s %8s %9s%n", title, "ms", "share", "GFLOP/s", "GB/s", "reached", "ms above");
+        out.printf(
+                Locale.ROOT,
+                "%n%-44s %9s %7s %9s %8s %8s %9s%n",
+                title,
+                "ms",
+                "share",
+                "GFLOP/s",
+                "GB/s",
+                "reached",
+                "ms above");
         for (Line line : lines) {
             out.printf(
                     Locale.ROOT,

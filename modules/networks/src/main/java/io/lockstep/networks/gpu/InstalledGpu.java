@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A GPU of this host or container, as NVIDIA's driver lists it.
@@ -19,6 +20,8 @@ public record InstalledGpu(String index, String name, String uuid, String comput
         implements Serializable {
     private static final String UNKNOWN = "unknown";
     private static final long TIMEOUT_SECONDS = 10;
+    private static final Pattern INDEX = Pattern.compile("\\d+");
+    private static final Pattern UUID = Pattern.compile("(GPU|MIG)-\\S+");
 
     /** ND4J 1.0.0-M2.1's CUDA backend has code for these and none that a driver could translate for later ones. */
     private static final double NEWEST_COMPUTE_CAPABILITY = 8.9;
@@ -32,7 +35,7 @@ public record InstalledGpu(String index, String name, String uuid, String comput
     private static List<InstalledGpu> query(String fields) {
         try {
             Process process = new ProcessBuilder("nvidia-smi", "--query-gpu=" + fields, "--format=csv,noheader")
-                    .redirectErrorStream(true)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD) // complaints of other things than GPUs
                     .start();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -49,12 +52,17 @@ public record InstalledGpu(String index, String name, String uuid, String comput
         }
     }
 
-    /** {@code 0, NVIDIA H200, GPU-1c..., 9.0, 550.54.15}, a line each; the last two may be missing. */
+    /**
+     * {@code 0, NVIDIA H200, GPU-1c..., 9.0, 550.54.15}, a line each; the last two may be missing. Any other line is a
+     * complaint or a warning, and passed over.
+     */
     public static List<InstalledGpu> parse(String listing) {
         List<InstalledGpu> gpus = new ArrayList<>();
         for (String line : listing.lines().toList()) {
             String[] parts = line.strip().split("\\s*,\\s*");
-            if (parts.length >= 3) {
+            if (parts.length >= 3
+                    && INDEX.matcher(parts[0]).matches()
+                    && UUID.matcher(parts[2]).matches()) {
                 gpus.add(new InstalledGpu(parts[0], parts[1], parts[2], part(parts, 3), part(parts, 4)));
             }
         }

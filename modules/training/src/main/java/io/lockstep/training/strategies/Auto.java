@@ -4,6 +4,7 @@ import io.lockstep.collectives.Reduction;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Strategy;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * {@code auto}: measures on the ranks what a step computes and what exchanging its gradient takes, and chooses.
@@ -77,8 +78,14 @@ public record Auto(Strategies.Ddp ddp, Strategies.Dp dp, Strategies.Sharing shar
 
         @Override
         public String toString() {
-            return "a step computes %.1f ms; with its exchange of %.1f MB it would take %.1f ms by ddp, %.1f by dp, about %.1f by gradient-sharing"
-                    .formatted(compute / 1e6, gradientBytes / 1e6, ddpStep / 1e6, dpStep / 1e6, sharingStep / 1e6);
+            return String.format(
+                    Locale.ROOT,
+                    "a step computes %.1f ms; with its exchange of %.1f MB it would take %.1f ms by ddp, %.1f by dp, about %.1f by gradient-sharing",
+                    compute / 1e6,
+                    gradientBytes / 1e6,
+                    ddpStep / 1e6,
+                    dpStep / 1e6,
+                    sharingStep / 1e6);
         }
     }
 }

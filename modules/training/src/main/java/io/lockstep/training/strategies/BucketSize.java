@@ -3,6 +3,7 @@ package io.lockstep.training.strategies;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Strategy;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * How large a bucket is: a number of bytes, a function of the gradient alone ({@link #BY_GRADIENT}), or measured before
@@ -64,8 +65,12 @@ public record BucketSize(int bytes, boolean measured) implements Serializable {
                 .decide(
                         "bucket-bytes",
                         Integer.toString(best),
-                        "backward takes %.1f ms, the link %s; all but %.1f ms of the all-reduce should hide"
-                                .formatted(backward / 1e6, link, exposed / 1e6));
+                        String.format(
+                                Locale.ROOT,
+                                "backward takes %.1f ms, the link %s; all but %.1f ms of the all-reduce should hide",
+                                backward / 1e6,
+                                link,
+                                exposed / 1e6));
         return best;
     }
 }

@@ -6,6 +6,7 @@ import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Strategy;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * What an all-reduce costs here: alpha + bytes x beta, fitted to a small one and a large one.
@@ -37,6 +38,6 @@ record Link(double alphaNanos, double nanosPerByte) {
 
     @Override
     public String toString() {
-        return "%.0f us + %.1f ms a MB".formatted(alphaNanos / 1e3, nanosPerByte);
+        return String.format(Locale.ROOT, "%.0f us + %.1f ms a MB", alphaNanos / 1e3, nanosPerByte);
     }
 }
