@@ -35,8 +35,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * in one flat array. {@link #update} is DL4J's updater, told that the batch had one example, because the gradients that
  * it gets are divided already; then parameters -= gradients, as DL4J's {@code NegativeGradientStepFunction} does.
  *
- * <p>The learning rate of a step is written into the layers' updaters, without a schedule, so that a saved network
- * holds nothing that plain DL4J cannot read.
+ * <p>The learning rate of a step is written into the layers' updaters, in the ratios that the configuration has ({@link
+ * NetworkDefinition#baseRate}) and without a schedule, so that a saved network holds nothing that plain DL4J cannot read.
  *
  * <p>One thread owns a replica, and all of ND4J's noise on that thread comes from the seed of the step.
  */
@@ -267,7 +267,7 @@ public final class Dl4jReplica implements Replica {
         graph.close();
     }
 
-    private static ComputationGraph initialized(NetworkDefinition definition) {
+    static ComputationGraph initialized(NetworkDefinition definition) {
         // Neither clone(), in which DL4J's MergeVertex forgets its axis, nor JSON, in which batch norm forgets
         // useLogStd.
         ComputationGraph graph = new ComputationGraph(SerializationUtils.clone(definition.configuration()));

@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,6 +20,8 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
@@ -33,6 +37,9 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
  *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
  * @param adversarial null for a classifier
+ *
+ * <p>Of the updaters' learning rates a run keeps the ratios: see {@link #baseRate}. Momentum and other constants of an updater
+ * are its own, schedules of them too.
  */
 public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Adversarial adversarial)
         implements Serializable {
@@ -101,19 +108,36 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         if (adversarial.weightClip() == 0 && adversarial.gradientPenalty() == 0) {
             return;
         }
-        GraphVertex output = configuration
-                .getVertices()
-                .get(configuration.getNetworkOutputs().get(0));
-        boolean critic = output instanceof LayerVertex layer
-                && layer.getLayerConf().getLayer() instanceof BaseOutputLayer judge
-                && judge.getLossFn() instanceof LossWasserstein;
-        if (!critic) {
+        if (!hasCritic()) {
             throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
         }
         if (adversarial.gradientPenalty() > 0 && normsReadFrom(adversarial.handover())) {
             throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
                     + " critic does not (Gulrajani et al. 2017, section 4); take layer norm, or none (wgan-gp)");
         }
+    }
+
+    /** Whether what judges is a critic, whose loss is Wasserstein's, and no discriminator. */
+    public boolean hasCritic() {
+        GraphVertex output = configuration
+                .getVertices()
+                .get(configuration.getNetworkOutputs().get(0));
+        return output instanceof LayerVertex layer
+                && layer.getLayerConf().getLayer() instanceof BaseOutputLayer judge
+                && judge.getLossFn() instanceof LossWasserstein;
+    }
+
+    /** Whether one of the layers is such a one, or wraps one. */
+    public boolean hasLayer(Predicate<Layer> kind) {
+        return configuration.getVertices().values().stream()
+                .anyMatch(vertex -> vertex instanceof LayerVertex layer
+                        && isOrWraps(layer.getLayerConf().getLayer(), kind));
+    }
+
+    private static boolean isOrWraps(Layer layer, Predicate<Layer> kind) {
+        return kind.test(layer)
+                || layer instanceof BaseWrapperLayer wrapper && isOrWraps(wrapper.getUnderlying(), kind)
+                || layer instanceof Bidirectional both && isOrWraps(both.getFwd(), kind);
     }
 
     /** Whether there is a batch norm behind a vertex. */
@@ -124,6 +148,22 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
                 .anyMatch(reader -> configuration.getVertices().get(reader) instanceof LayerVertex layer
                                 && layer.getLayerConf().getLayer() instanceof BatchNormalization
                         || normsReadFrom(reader));
+    }
+
+    /**
+     * The learning rate that the run's takes the place of: the greatest that the configuration gives to weights, or to biases
+     * where no weights have one. Parameters with another rate keep its ratio to this one, throughout the run's schedule: with
+     * base rate 0.1, a layer at 0.001 learns at a hundredth of the run's rate, and biases at 0.2 at double of it.
+     *
+     * @return empty if no updater of the network has a learning rate
+     */
+    public OptionalDouble baseRate() {
+        return LearningRates.base(configuration);
+    }
+
+    /** @throws IllegalArgumentException naming a layer whose updater has a learning-rate schedule, which the run's replaces */
+    public void requireRatesWithoutSchedules() {
+        LearningRates.requireNoSchedules(configuration);
     }
 
     /** Labels of an example: 1, or one for each step where the output is an {@link RnnOutputLayer}. */
