@@ -1,20 +1,37 @@
 package io.lockstep.networks;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.io.input.CloseShieldInputStream;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipInputStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** A network that ModelSerializer wrote, to be compared with the one that shall take its parameters. */
-final class SavedNetwork {
+/**
+ * A network that DL4J's ModelSerializer wrote, to be compared with the one that shall take its parameters. A
+ * MultiLayerNetwork is read as the ComputationGraph that DL4J makes of it, whose parameters have the same names.
+ */
+public final class SavedNetwork {
     private static final double LEAST_IN_COMMON = 0.01;
+    private static final String CONFIGURATION = "configuration.json";
+    private static final String PARAMETERS = "coefficients.bin";
+    private static final String UPDATER_STATE = "updaterState.bin";
+    private static final Set<String> READ = Set.of(CONFIGURATION, PARAMETERS, UPDATER_STATE);
 
     private final ComputationGraph saved;
 
@@ -22,11 +39,107 @@ final class SavedNetwork {
         this.saved = saved;
     }
 
+    /** @throws IOException saying what the file is instead, or what is wrong with it */
     static SavedNetwork read(InputStream in) throws IOException {
+        Map<String, byte[]> entries = entries(in);
+        if (!entries.containsKey(CONFIGURATION) || !entries.containsKey(PARAMETERS)) {
+            throw new IOException(
+                    entries.isEmpty()
+                            ? "it is no zip file of DL4J's ModelSerializer (of SameDiff, Keras or another framework perhaps)"
+                            : "it lacks " + (entries.containsKey(CONFIGURATION) ? PARAMETERS : CONFIGURATION)
+                                    + ", which DL4J's ModelSerializer writes");
+        }
+        String json = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
         try {
-            return new SavedNetwork(ModelSerializer.restoreComputationGraph(CloseShieldInputStream.wrap(in), true));
-        } catch (RuntimeException e) { // what ModelSerializer does with bytes that are no zip, or another zip
-            throw new IOException("not a network that DL4J's ModelSerializer wrote: " + e.getMessage(), e);
+            INDArray parameters = array(entries.get(PARAMETERS));
+            ComputationGraph graph = isOfLayersInARow(json) ? layersInARow(json, parameters) : graph(json, parameters);
+            byte[] state = entries.get(UPDATER_STATE);
+            if (state != null) {
+                graph.getUpdater(true).setStateViewArray(array(state));
+            }
+            return new SavedNetwork(graph);
+        } catch (RuntimeException | OutOfMemoryError e) { // what DL4J and Jackson do with numbers or text that are none
+            throw new IOException("it is no network that DL4J can read: " + firstLine(e), e);
+        }
+    }
+
+    /** Those of the zip that make a network. */
+    private static Map<String, byte[]> entries(InputStream in) throws IOException {
+        Map<String, byte[]> entries = new HashMap<>();
+        try {
+            ZipInputStream zip = new ZipInputStream(in);
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                byte[] content = READ.contains(entry.getName()) ? zip.readAllBytes() : new byte[0];
+                entries.put(entry.getName(), content);
+            }
+        } catch (EOFException | ZipException e) {
+            throw new IOException("the zip file is damaged or ends too early: " + firstLine(e), e);
+        }
+        return entries;
+    }
+
+    private static INDArray array(byte[] content) throws IOException {
+        return Nd4j.read(new ByteArrayInputStream(content));
+    }
+
+    /** A MultiLayerConfiguration has a list of layers where a graph has vertices. */
+    private static boolean isOfLayersInARow(String json) {
+        return json.contains("\"confs\"") && !json.contains("\"vertices\"");
+    }
+
+    private static ComputationGraph graph(String json, INDArray parameters) {
+        ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(json);
+        configuration.setDataType(parameters.dataType());
+        ComputationGraph graph = new ComputationGraph(configuration);
+        graph.init(parameters, false);
+        return graph;
+    }
+
+    private static ComputationGraph layersInARow(String json, INDArray parameters) {
+        MultiLayerConfiguration configuration = MultiLayerConfiguration.fromJson(json);
+        configuration.setDataType(parameters.dataType());
+        MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+        network.init(parameters, false);
+        ComputationGraph graph = network.toComputationGraph(); // a copy
+        network.close();
+        return graph;
+    }
+
+    private static String firstLine(Throwable e) {
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().lines().findFirst().orElse("");
+    }
+
+    /**
+     * Before a run begins with a saved network: whether it can.
+     *
+     * @param definition the run's network
+     * @throws IOException if the file holds no network, or one that has next to nothing in common with the run's
+     */
+    public static void requireInCommon(InputStream in, NetworkDefinition definition) throws IOException {
+        SavedNetwork network = read(in);
+        ComputationGraph graph = Dl4jReplica.initialized(definition);
+        try {
+            network.copyCommonInto(graph);
+        } finally {
+            graph.close();
+        }
+    }
+
+    /**
+     * Before a run goes on from a checkpoint: whether it can.
+     *
+     * @param definition the run's network
+     * @throws IOException if the file holds another network, or one with another updater
+     */
+    public static void requireSame(InputStream in, NetworkDefinition definition) throws IOException {
+        SavedNetwork network = read(in);
+        ComputationGraph graph = Dl4jReplica.initialized(definition);
+        try {
+            network.copyInto(graph);
+        } finally {
+            graph.close();
         }
     }
 

@@ -80,7 +80,7 @@ class Dl4jReplicaTest {
                     .hasMessageContaining("another updater");
             assertThatThrownBy(() -> replica.load(new ByteArrayInputStream(new byte[100])))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("not a network");
+                    .hasMessageContaining("no zip file of DL4J");
         }
     }
 
