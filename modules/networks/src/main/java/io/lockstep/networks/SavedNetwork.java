@@ -18,9 +18,11 @@ import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * A network that DL4J's ModelSerializer wrote, to be compared with the one that shall take its parameters. A
@@ -152,6 +154,7 @@ public final class SavedNetwork {
             throw new IOException("the saved updater has " + length(savedState) + " elements of state, this one "
                     + length(state) + ": it is another updater");
         }
+        compareUpdaters(graph, saved);
         graph.params().assign(saved.params());
         if (state != null) {
             state.assign(savedState);
@@ -211,6 +214,31 @@ public final class SavedNetwork {
             throw new IOException(
                     "the saved network is another one: it has '" + savedNames.next() + "', which this one lacks");
         }
+    }
+
+    /** Momentum read as a sum of squares has the right size and the wrong meaning. */
+    private static void compareUpdaters(ComputationGraph mine, ComputationGraph theirs) throws IOException {
+        for (GraphVertex vertex : mine.getVertices()) {
+            if (vertex.numParams() == 0) {
+                continue;
+            }
+            GraphVertex savedVertex = theirs.getVertex(vertex.getVertexName());
+            for (String parameter : vertex.paramTable(false).keySet()) {
+                IUpdater here = vertex.getConfig().getUpdaterByParam(parameter);
+                IUpdater there = savedVertex.getConfig().getUpdaterByParam(parameter);
+                if (stateOf(here) + stateOf(there) > 0 && here.getClass() != there.getClass()) {
+                    throw new IOException("the saved updater of '" + vertex.getVertexName() + "' is "
+                            + there.getClass().getSimpleName() + ", this one's is "
+                            + here.getClass().getSimpleName()
+                            + ": it is another updater, whose state means something else. Go on with the one that the run"
+                            + " began with, or begin a new run with the saved parameters (init-from)");
+                }
+            }
+        }
+    }
+
+    private static long stateOf(IUpdater updater) {
+        return updater == null ? 0 : updater.stateSize(1);
     }
 
     private static long length(INDArray state) {

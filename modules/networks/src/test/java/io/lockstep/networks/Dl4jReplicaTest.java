@@ -84,6 +84,22 @@ class Dl4jReplicaTest {
         }
     }
 
+    /** Velocities and sums of squares have one size: read as one another they would lead anywhere. */
+    @Test
+    void theStateOfAnotherUpdaterOfTheSameSizeIsRefusedByName() throws IOException {
+        var defaults = Hyperparameters.defaults();
+        try (Dl4jReplica squares =
+                        new Dl4jReplica(Networks.perceptron(defaults.withUpdater(UpdaterName.ADAGRAD, 0.1)), BATCH, 0);
+                Dl4jReplica velocities = new Dl4jReplica(
+                        Networks.perceptron(defaults.withUpdater(UpdaterName.NESTEROVS, 0.1)), BATCH, 0)) {
+            assertThatThrownBy(() -> velocities.load(new ByteArrayInputStream(saved(squares))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("AdaGrad")
+                    .hasMessageContaining("Nesterovs")
+                    .hasMessageContaining("another updater");
+        }
+    }
+
     @Test
     void statisticsAreTheMeansAndVariancesOfBatchNorm() {
         try (Dl4jReplica replica = new Dl4jReplica(Networks.residual(CNN2DFormat.NHWC, false), BATCH, 0);
