@@ -2,6 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.datasets.Storage;
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A folder of checkpoints, on any {@link Storage}:
@@ -32,13 +34,14 @@ import java.util.regex.Pattern;
  *               MANIFEST           written last: a line of SHA-256 and name for each file, as sha256sum -c reads it
  * </pre>
  *
- * <p>A checkpoint without its manifest does not exist; one whose files do not hash to it is passed over for the one
- * before. No rename is needed, so object stores do.
+ * <p>A checkpoint without its manifest, or with the beginning of one, does not exist: whoever wrote it was killed before
+ * it was whole. One whose files do not hash to its manifest is passed over for the one before. No rename is needed, so
+ * object stores do.
  *
  * <p>One process writes a folder at a time, but for the ranks' own files. Whoever starts the writers names them in the
  * file {@code OWNER} first ({@link #claim}); one that hung, or was cut off, and finds another's name there when it comes
- * back, stops before it writes. Between its look and its write it could still lose the race: then hashes do not fit, and
- * the checkpoint is passed over.
+ * back, stops before it begins the next file and before it ends this one. If it hangs in the very moment between that look
+ * and what it does next, hashes do not fit afterwards, and the checkpoint is passed over.
  */
 public final class CheckpointStore {
     public static final String MODEL = "model.zip";
@@ -46,6 +49,9 @@ public final class CheckpointStore {
     private static final String MANIFEST = "MANIFEST";
     private static final String OWNER = "OWNER";
     private static final Pattern FOLDER = Pattern.compile("step-(\\d{8,})");
+    /** How a manifest ends: its lines are sorted by name, and this one is the last. */
+    private static final String MANIFEST_END = "  " + STATE + "\n";
+
     private static final Pattern MANIFEST_LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
 
     private final Storage storage;
@@ -166,7 +172,6 @@ public final class CheckpointStore {
             }
             hashes.put(MODEL, put(Storage.join(target, MODEL), model));
             hashes.put(STATE, put(Storage.join(target, STATE), bytes(state.toText())));
-            requireOwned(); // the files took their time
             StringBuilder manifest = new StringBuilder();
             hashes.forEach((name, hash) ->
                     manifest.append(hash).append("  ").append(name).append('\n'));
@@ -234,13 +239,13 @@ public final class CheckpointStore {
         IOException unreadable = null;
         for (int i = steps.size() - 1; i >= 0; i--) {
             String source = path(steps.get(i));
-            if (!storage.exists(Storage.join(source, MANIFEST))) {
-                warnings.accept(
-                        "passing over the checkpoint " + source + ": it was never completed (no " + MANIFEST + ")");
-                continue;
-            }
             try {
-                return Optional.of(read(source));
+                Optional<Map<String, String>> manifest = manifest(source);
+                if (manifest.isPresent()) {
+                    return Optional.of(read(source, manifest.get()));
+                }
+                warnings.accept("passing over the checkpoint " + source + ": it was never completed (no whole "
+                        + MANIFEST + ")");
             } catch (IOException e) {
                 warnings.accept("passing over the checkpoint " + source + ": " + e.getMessage());
                 unreadable = unreadable == null ? e : unreadable;
@@ -259,25 +264,50 @@ public final class CheckpointStore {
      * @throws IOException if it is not there, or not whole
      */
     public Checkpoint at(long step) throws IOException {
-        return read(path(step));
+        String source = path(step);
+        Map<String, String> manifest = manifest(source)
+                .orElseThrow(() -> new FileNotFoundException(
+                        "the checkpoint " + source + " was never completed (no whole " + MANIFEST + ")"));
+        return read(source, manifest);
     }
 
-    private Checkpoint read(String source) throws IOException {
-        Map<String, byte[]> files = new TreeMap<>();
-        List<String> rankStateHashes = new ArrayList<>();
-        String manifest = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
-        for (String line : manifest.lines().toList()) {
+    /**
+     * The hash of each file; empty where the checkpoint was never completed.
+     *
+     * @throws IOException if it cannot be read, or is not what was written
+     */
+    private Optional<Map<String, String>> manifest(String source) throws IOException {
+        String text;
+        try {
+            text = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+        if (!text.endsWith(MANIFEST_END)) {
+            return Optional.empty(); // its writer was killed in it
+        }
+        Map<String, String> hashes = new TreeMap<>();
+        for (String line : text.lines().toList()) {
             Matcher matcher = MANIFEST_LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new IOException("its " + MANIFEST + " is damaged");
             }
-            String name = matcher.group(2);
+            hashes.put(matcher.group(2), matcher.group(1));
+        }
+        return Optional.of(hashes);
+    }
+
+    private Checkpoint read(String source, Map<String, String> manifest) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        List<String> rankStateHashes = new ArrayList<>();
+        for (var entry : manifest.entrySet()) {
+            String name = entry.getKey();
             byte[] content = get(Storage.join(source, name));
-            if (!hash(content).equals(matcher.group(1))) {
+            if (!hash(content).equals(entry.getValue())) {
                 throw new IOException(name + " does not have the SHA-256 of the " + MANIFEST);
             }
             if (name.equals(rankFile(rankStateHashes.size()))) {
-                rankStateHashes.add(matcher.group(1)); // in the order of ranks, as names are sorted
+                rankStateHashes.add(entry.getValue()); // in the order of ranks, as names are sorted
             } else {
                 files.put(name, content);
             }
@@ -360,14 +390,21 @@ public final class CheckpointStore {
         }
     }
 
+    /** Those with a whole manifest and all its files. One that was cut short must not take the place of a whole one. */
     private List<Long> complete() throws IOException {
         List<Long> complete = new ArrayList<>();
         for (long step : steps()) {
-            if (storage.exists(Storage.join(path(step), MANIFEST))) {
+            Optional<Map<String, String>> manifest = manifest(path(step));
+            if (manifest.isPresent()
+                    && names(path(step)).containsAll(manifest.get().keySet())) {
                 complete.add(step);
             }
         }
         return complete;
+    }
+
+    private Set<String> names(String source) throws IOException {
+        return storage.list(source).stream().map(Storage.Entry::name).collect(Collectors.toSet());
     }
 
     /** Steps with a folder, ascending, whole or not. */
@@ -395,12 +432,31 @@ public final class CheckpointStore {
     }
 
     private String put(String path, Replica.Snapshot content) throws IOException {
+        requireOwned(); // the file before took its time
         MessageDigest digest = ParameterHash.sha256();
-        try (OutputStream out = storage.create(path);
+        try (OutputStream out = new OwnersStream(storage.create(path));
                 var hashing = new DigestOutputStream(out, digest)) {
             content.writeTo(hashing);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Stays open where the owner is another by now: an object store shows a file when it is closed. */
+    private final class OwnersStream extends FilterOutputStream {
+        OwnersStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length); // not byte for byte
+        }
+
+        @Override
+        public void close() throws IOException {
+            requireOwned();
+            out.close();
+        }
     }
 
     private static byte[] bytes(String text) {
