@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,6 +46,7 @@ public final class LocalStorage implements Storage {
     public OutputStream create(String path) throws IOException {
         Path file = local(path).toAbsolutePath();
         Files.createDirectories(file.getParent());
+        deleteFile(file);
         return new DurableOutputStream(
                 file,
                 FileChannel.open(
@@ -96,6 +98,17 @@ public final class LocalStorage implements Storage {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** Not emptied but replaced: whoever still writes the one before, after a long pause, writes into nothing. */
+    private static void deleteFile(Path file) throws IOException {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (AccessDeniedException e) {
+                return; // the folder is another user's: what can be done is to empty the file
+            }
+        }
     }
 
     /** A file that vanished since the listing, and a link to nothing, are not there. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,5 +90,20 @@ class LocalStorageTest {
         try (var out = storage.create(path)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** It hung in the middle of a file, and somebody else has written the file anew meanwhile. */
+    @Test
+    void aLateWriterDoesNotSpoilTheFileThatTookThePlaceOfItsOwn() throws IOException {
+        String path = folder.resolve("model.zip").toString();
+        try (OutputStream late = storage.create(path)) {
+            late.write("the first half, ".getBytes(StandardCharsets.UTF_8));
+            try (OutputStream other = storage.create(path)) {
+                other.write("anew".getBytes(StandardCharsets.UTF_8));
+            }
+            late.write("the second half".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(Files.readString(folder.resolve("model.zip"))).isEqualTo("anew");
     }
 }
