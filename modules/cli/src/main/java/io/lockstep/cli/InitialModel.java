@@ -15,7 +15,8 @@ import java.io.InputStream;
  * @param path of the file, or empty; of a run that goes on, the copy
  */
 record InitialModel(String path, boolean resume, Configuration configuration, HadoopStorage storage) {
-    private static final String COPY = "initial.zip";
+    /** Within the run folder. */
+    static final String COPY = "initial.zip";
 
     /**
      * @param resume whether the run goes on, with what it began with

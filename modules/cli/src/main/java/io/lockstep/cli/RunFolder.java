@@ -5,8 +5,8 @@ import io.lockstep.datasets.Storage;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
@@ -17,10 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
-/** The folder that a run leaves, on any file system that Hadoop reaches. The driver writes it, but for checkpoints. */
+/**
+ * The folder that a run leaves, on any file system that Hadoop reaches. The driver writes it, but for checkpoints. Wherever
+ * it is killed, what the folder held is there when the run goes on: {@link WholeFiles}.
+ */
 final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.conf";
     private static final String SUBMISSION = "submission";
@@ -28,8 +32,13 @@ final class RunFolder implements AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
     private static final String EVALUATIONS = "evaluations.jsonl";
 
+    /** What a start leaves that was killed before it had written the configuration. */
+    private static final Set<String> BEFORE_CONFIG =
+            Set.of(SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), InitialModel.COPY);
+
     private final Storage storage;
     private final String path;
+    private final WholeFiles files;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final List<EvaluationLine> evaluations = new ArrayList<>();
     private OutputStream metricsOut;
@@ -39,6 +48,7 @@ final class RunFolder implements AutoCloseable {
     private RunFolder(Storage storage, String path) {
         this.storage = storage;
         this.path = path;
+        this.files = new WholeFiles(storage, path);
     }
 
     /** What a run is called that nobody gave a folder. */
@@ -56,20 +66,19 @@ final class RunFolder implements AutoCloseable {
      */
     static RunFolder open(Storage storage, String path, boolean resume, String submission) {
         try {
-            boolean exists = storage.exists(Storage.join(path, CONFIG));
+            RunFolder folder = new RunFolder(storage, path);
+            boolean exists = folder.files.get(CONFIG).isPresent();
             if (exists && !resume) {
                 throw new UsageException(path + " holds a run; go on with it by --resume, or choose another --run-dir");
             }
             if (!exists
                     && !resume
                     && storage.exists(path)
-                    && storage.list(path).stream()
-                            .anyMatch(entry -> !entry.name().equals(SUBMISSION))) { // alone, it is all of a lost start
+                    && storage.list(path).stream().anyMatch(entry -> !BEFORE_CONFIG.contains(entry.name()))) {
                 throw new UsageException(path + " exists and is not empty; choose another --run-dir");
             }
-            RunFolder folder = new RunFolder(storage, path);
             // what cannot be written is found now, rather than after the first epoch
-            folder.put(SUBMISSION, submission.getBytes(StandardCharsets.UTF_8));
+            folder.files.put(SUBMISSION, submission.getBytes(StandardCharsets.UTF_8));
             return folder;
         } catch (IOException e) {
             throw new UsageException("cannot write the run folder " + path + ": " + e.getMessage(), e);
@@ -81,10 +90,17 @@ final class RunFolder implements AutoCloseable {
         if (submission.isEmpty() || path.isEmpty()) {
             return false;
         }
-        var storage = new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
-        try (InputStream in = storage.open(Storage.join(path, SUBMISSION))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).equals(submission)
-                    && storage.exists(Storage.join(path, CONFIG));
+        return isOf(submission, path, new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf())));
+    }
+
+    static boolean isOf(String submission, String path, Storage storage) {
+        var files = new WholeFiles(storage, path);
+        try {
+            return files.get(SUBMISSION)
+                            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                            .filter(submission::equals)
+                            .isPresent()
+                    && files.get(CONFIG).isPresent();
         } catch (IOException e) {
             return false; // no run there, or what is wrong with it is told when it is opened
         }
@@ -96,11 +112,17 @@ final class RunFolder implements AutoCloseable {
      * @throws UsageException if there is no run
      */
     static Configuration configuration(String path) {
-        var storage = new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf()));
+        return configuration(path, new HadoopStorage(SparkHadoopUtil.get().newConfiguration(new SparkConf())));
+    }
+
+    static Configuration configuration(String path, Storage storage) {
         String file = Storage.join(path, CONFIG);
         Configuration configuration = new Configuration();
-        try (InputStream in = storage.open(file)) {
-            configuration.putAll(new String(in.readAllBytes(), StandardCharsets.UTF_8), file);
+        try {
+            byte[] text = new WholeFiles(storage, path)
+                    .get(CONFIG)
+                    .orElseThrow(() -> new FileNotFoundException(file + ": no such file"));
+            configuration.putAll(new String(text, StandardCharsets.UTF_8), file);
         } catch (IOException e) {
             throw new UsageException("no run to go on with in " + path + " (" + e.getMessage() + ")", e);
         }
@@ -140,11 +162,11 @@ final class RunFolder implements AutoCloseable {
     }
 
     void putConfig(Configuration configuration) throws IOException {
-        put(CONFIG, configuration.asText().getBytes(StandardCharsets.UTF_8));
+        files.put(CONFIG, configuration.asText().getBytes(StandardCharsets.UTF_8));
     }
 
     void putJson(String name, Object value) throws IOException {
-        put(name, Json.pretty(value).getBytes(StandardCharsets.UTF_8));
+        files.put(name, Json.pretty(value).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Starts the logs, with what they held up to a step that a resumed run goes on from. */
@@ -164,6 +186,8 @@ final class RunFolder implements AutoCloseable {
         evaluations.forEach(line -> last.put(line.step(), line));
         evaluations.clear();
         evaluations.addAll(last.values());
+        putBeside(METRICS, metrics);
+        putBeside(EVALUATIONS, evaluations);
         metricsOut = storage.create(Storage.join(path, METRICS));
         evaluationsOut = storage.create(Storage.join(path, EVALUATIONS));
         tensorBoardOut = storage.create(Storage.join(path, TensorBoardRecords.FILE));
@@ -174,16 +198,22 @@ final class RunFolder implements AutoCloseable {
         for (EvaluationLine line : evaluations) {
             append(line);
         }
+        files.removeBeside(METRICS);
+        files.removeBeside(EVALUATIONS);
+    }
+
+    /** What is kept of a log, until all of it stands in the new one. */
+    private void putBeside(String name, List<?> kept) throws IOException {
+        if (!kept.isEmpty()) {
+            StringBuilder text = new StringBuilder();
+            kept.forEach(line -> text.append(Json.line(line)));
+            files.putBeside(name, text.toString().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private List<String> lines(String name) throws IOException {
-        String file = Storage.join(path, name);
-        if (!storage.exists(file)) {
-            return List.of();
-        }
-        try (InputStream in = storage.open(file)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+        byte[] text = files.get(name).orElse(new byte[0]);
+        return new String(text, StandardCharsets.UTF_8).lines().toList();
     }
 
     /** A driver that was killed may have left half a line at the end. */
