@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,11 +30,13 @@ import java.util.stream.Stream;
  *
  * <p>Its owner holds a lock on a file in it. A directory whose lock can be had has lost its owner, however that ended,
  * and is removed by the next start of the same user; a process id would not do, since containers that share a file
- * system need not share process ids.
+ * system need not share process ids. One that has no lock yet, or none any more, belongs to somebody who is just making or
+ * removing it, unless it stays like that for a while.
  */
 public final class PrivateDirectory implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PrivateDirectory.class.getName());
     private static final String PREFIX = "lockstep-";
+    private static final String NASCENT = ".";
     /**
      * No sweep of this process opens the lock files of its own directories: closing any descriptor of a file releases
      * all locks that the process has on it.
@@ -40,6 +44,9 @@ public final class PrivateDirectory implements AutoCloseable {
     private static final String OWN_PREFIX = PREFIX + ProcessHandle.current().pid() + "-";
 
     private static final String LOCK = "owner.lock";
+    /** Making or removing a directory takes milliseconds, and a stopped process may need to be waited for. */
+    private static final Duration LONGEST_WITHOUT_LOCK = Duration.ofMinutes(10);
+
     private static final FileAttribute<Set<PosixFilePermission>> ONLY_THIS_USER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     static final FileAttribute<Set<PosixFilePermission>> READ_WRITE_THIS_USER =
@@ -66,8 +73,8 @@ public final class PrivateDirectory implements AutoCloseable {
         new SecureRandom().nextBytes(name);
         Path path = parent.resolve(OWN_PREFIX + HexFormat.of().formatHex(name));
         try {
-            // under a name that no sweep looks at, until the lock is held
-            Path nascent = parent.resolve("." + path.getFileName());
+            // under a name that tells a sweep that the lock may not be held yet
+            Path nascent = parent.resolve(NASCENT + path.getFileName());
             Files.createDirectory(nascent, ONLY_THIS_USER);
             FileChannel lockFile = FileChannel.open(
                     nascent.resolve(LOCK),
@@ -89,9 +96,9 @@ public final class PrivateDirectory implements AutoCloseable {
     /** Number of directories removed. */
     static int removeAbandoned(Path parent, UserPrincipal user) {
         int removals = 0;
-        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, "{,.}" + PREFIX + "*")) {
             for (Path candidate : candidates) {
-                if (!candidate.getFileName().toString().startsWith(OWN_PREFIX)
+                if (!isOwn(candidate.getFileName().toString())
                         && Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(candidate, LinkOption.NOFOLLOW_LINKS).equals(user)
                         && isAbandoned(candidate)) {
@@ -105,7 +112,24 @@ public final class PrivateDirectory implements AutoCloseable {
         return removals;
     }
 
-    private static boolean isAbandoned(Path directory) {
+    private static boolean isOwn(String name) {
+        return name.startsWith(OWN_PREFIX) || name.startsWith(NASCENT + OWN_PREFIX);
+    }
+
+    private static boolean isAbandoned(Path directory) throws IOException {
+        boolean nascent = directory.getFileName().toString().startsWith(NASCENT);
+        if (nascent || !Files.exists(directory.resolve(LOCK))) {
+            try {
+                Instant changed = Files.getLastModifiedTime(directory).toInstant();
+                return changed.isBefore(Instant.now().minus(LONGEST_WITHOUT_LOCK));
+            } catch (NoSuchFileException e) {
+                return false; // removed or renamed just now
+            }
+        }
+        return lockCanBeHad(directory);
+    }
+
+    private static boolean lockCanBeHad(Path directory) {
         try (FileChannel channel = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock != null;

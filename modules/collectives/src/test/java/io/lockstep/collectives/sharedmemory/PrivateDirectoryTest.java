@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,5 +43,22 @@ class PrivateDirectoryTest {
             }
             assertThat(directory.path()).exists();
         }
+    }
+
+    /** Killed while it made its directory, or while it removed it: there is no lock to tell. */
+    @Test
+    void whatHasNoLockIsRemovedWhenItHasStayedForAWhile() throws IOException {
+        Path nascent = Files.createDirectory(parent.resolve(".lockstep-999999999-0123456789ab"));
+        Files.createFile(nascent.resolve("owner.lock"));
+        Path dying = Files.createDirectory(parent.resolve("lockstep-999999999-ba9876543210"));
+        PrivateDirectory.create(parent).close();
+        assertThat(nascent).as("somebody may be making it").exists();
+        assertThat(dying).as("somebody may be removing it").exists();
+
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofMinutes(11)));
+        Files.setLastModifiedTime(nascent, longAgo);
+        Files.setLastModifiedTime(dying, longAgo);
+        PrivateDirectory.create(parent).close();
+        assertThat(parent).isEmptyDirectory();
     }
 }
