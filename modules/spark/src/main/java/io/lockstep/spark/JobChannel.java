@@ -69,7 +69,10 @@ final class JobChannel implements AutoCloseable {
     }
 
     private synchronized byte[] key(int attempt) {
-        newestAttempt = Math.max(newestAttempt, attempt);
+        if (attempt > newestAttempt) {
+            newestAttempt = attempt;
+            failures.clear(); // why the one before ended is not why this one will
+        }
         return keys.computeIfAbsent(attempt, fresh -> {
             byte[] key = new byte[KEY_BYTES];
             random.nextBytes(key);

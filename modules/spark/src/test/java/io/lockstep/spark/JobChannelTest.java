@@ -58,4 +58,17 @@ class JobChannelTest {
             assertThat(channel.cause(PATIENCE).orElseThrow().message()).isEqualTo("words of 0");
         }
     }
+
+    @Test
+    void whatAnEarlierAttemptSaidIsNoCauseOfALaterOne() {
+        try (JobChannel channel = new JobChannel(JOB, event -> {})) {
+            fails(2, RankFailure.Kind.OWN, RankFailure.NOBODY);
+            JobChannel.receive(new Messages.KeyRequest(JOB, 1));
+            JobChannel.receive(new Messages.Failure(
+                    JOB, 1, new RankFailure(0, "host", "words of 0", RankFailure.Kind.CONSEQUENCE, 1)));
+            fails(2, RankFailure.Kind.OWN, RankFailure.NOBODY); // late
+
+            assertThat(channel.cause(PATIENCE).orElseThrow().rank()).isZero();
+        }
+    }
 }
