@@ -39,16 +39,25 @@ record BinaryFile(String path, long bytes) {
     Content openAt(Storage storage, long offset) throws IOException {
         InputStream raw = storage.open(path);
         try {
-            InputStream plain = compressed() ? new GZIPInputStream(raw, 1 << 16) : raw;
-            var content = new Content(new BufferedInputStream(plain, 1 << 16));
+            var content = new Content(new BufferedInputStream(plain(raw), 1 << 16));
             content.skip(offset);
             return content;
-        } catch (EOFException | ZipException e) {
-            raw.close();
-            throw new MalformedDatasetException(path + " is no gzip file: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             raw.close();
             throw e;
+        }
+    }
+
+    private InputStream plain(InputStream raw) throws IOException {
+        if (!compressed()) {
+            return raw;
+        }
+        try {
+            return new GZIPInputStream(raw, 1 << 16);
+        } catch (EOFException e) {
+            throw new MalformedDatasetException(path + " is no gzip file: it has only " + bytes + " bytes", e);
+        } catch (ZipException e) {
+            throw new MalformedDatasetException(path + " is no gzip file: " + e.getMessage(), e);
         }
     }
 
@@ -62,9 +71,16 @@ record BinaryFile(String path, long bytes) {
         }
 
         void read(byte[] into, int offset, int length) throws IOException {
-            int read = 0;
+            int read = readUpTo(into, offset, length);
+            if (read < length) {
+                throw MalformedDatasetException.truncated(path, position + length, position + read);
+            }
+            position += length;
+        }
+
+        private int readUpTo(byte[] into, int offset, int length) throws IOException {
             try {
-                read = in.readNBytes(into, offset, length);
+                return in.readNBytes(into, offset, length);
             } catch (EOFException e) {
                 throw new MalformedDatasetException(
                         path + " is truncated: its gzip stream breaks off after " + position + " bytes of content", e);
@@ -72,10 +88,22 @@ record BinaryFile(String path, long bytes) {
                 throw new MalformedDatasetException(
                         path + " is corrupt: " + e.getMessage() + " after " + position + " bytes of content", e);
             }
-            if (read < length) {
-                throw MalformedDatasetException.truncated(path, position + length, position + read);
+        }
+
+        /** Sees that the content ends here; of a gzip file, that its checksum is right too. */
+        void requireEnd() throws IOException {
+            if (readUpTo(new byte[1], 0, 1) > 0) {
+                throw new MalformedDatasetException(path + " is too long: expected " + position + " bytes"
+                        + (compressed() ? " of content" : "") + ", and more follow");
             }
-            position += length;
+        }
+
+        /** Reads so many bytes and keeps none of them. */
+        void readThrough(long length) throws IOException {
+            byte[] some = new byte[1 << 16];
+            for (long left = length; left > 0; left -= some.length) {
+                read(some, 0, (int) Math.min(some.length, left));
+            }
         }
 
         /** A big-endian number. */
@@ -91,6 +119,8 @@ record BinaryFile(String path, long bytes) {
             } catch (EOFException e) {
                 throw new MalformedDatasetException(
                         path + " is truncated: it ends before byte " + (position + length), e);
+            } catch (ZipException e) {
+                throw new MalformedDatasetException(path + " is corrupt: " + e.getMessage(), e);
             }
             position += length;
         }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * CIFAR-10's binary version, as its publisher lays it out (Krizhevsky, "The CIFAR-10 dataset",
- * https://www.cs.toronto.edu/~kriz/cifar.html):
+ * CIFAR's binary files, as their publisher lays them out (Krizhevsky, "The CIFAR-10 dataset" and "The CIFAR-100 dataset",
+ * https://www.cs.toronto.edu/~kriz/cifar.html): {@link CifarLayout}. CIFAR-10's are
  *
  * <pre>
  *   data_batch_1.bin ... data_batch_5.bin   the training set, in this order
@@ -25,38 +25,32 @@ import java.util.Map;
  * length is no whole number of records, or that is shorter than its fellows, is truncated.
  */
 public final class CifarFormat {
-    static final String NAME = "CIFAR-10 binary";
-    static final String META = "batches.meta.txt";
-    static final String TEST_FILE = "test_batch.bin";
-    static final List<String> TRAIN_FILES =
-            List.of("data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin");
     static final ImageShape SHAPE = new ImageShape(3, 32, 32);
-    static final int RECORD_BYTES = 1 + SHAPE.size();
 
-    /** Records in each of the publisher's files. */
-    private static final long PUBLISHED_RECORDS = 10_000;
-
-    private static final int META_BYTES_LIMIT = 1 << 16;
+    private static final CifarLayout WRITTEN = CifarLayout.CIFAR_10;
+    private static final int NAMES_BYTES_LIMIT = 1 << 16;
 
     private CifarFormat() {}
 
-    static boolean recognises(Map<String, Storage.Entry> files) {
-        return files.keySet().stream().anyMatch(name -> TRAIN_FILES.contains(name) || name.equals(TEST_FILE));
-    }
-
-    static ImageSource open(Storage storage, String folder, String name, Map<String, Storage.Entry> files)
+    static ImageSource open(
+            Storage storage, String folder, String name, Map<String, Storage.Entry> files, CifarLayout layout)
             throws IOException {
         List<BinaryFile> train = new ArrayList<>();
-        for (String file : TRAIN_FILES) {
+        for (String file : layout.trainFiles) {
             train.add(BinaryFile.find(folder, file, files));
         }
-        BinaryFile test = BinaryFile.find(folder, TEST_FILE, files);
+        BinaryFile test = BinaryFile.find(folder, layout.testFile, files);
         long longest = train.stream().mapToLong(BinaryFile::bytes).max().orElseThrow();
         for (BinaryFile file : train) {
-            checkLength(file, longest);
+            checkLength(file, longest, layout);
         }
-        checkLength(test, longest == PUBLISHED_RECORDS * RECORD_BYTES ? longest : 0);
-        return new Source(storage, name, classNames(storage, folder, files), train, test);
+        boolean published = longest == layout.publishedTrain * layout.recordBytes();
+        checkLength(test, published ? layout.publishedTest * layout.recordBytes() : 0, layout);
+        List<List<String>> names = new ArrayList<>();
+        for (String file : layout.labelNames) {
+            names.add(names(storage, BinaryFile.find(folder, file, files)));
+        }
+        return new Source(storage, name, layout, names, train, test);
     }
 
     /**
@@ -72,18 +66,19 @@ public final class CifarFormat {
                         set + " cannot be written in CIFAR-10's format: it holds " + SHAPE + " and one set of classes");
             }
         }
-        for (int i = 0; i < TRAIN_FILES.size(); i++) {
-            var range = ExampleRange.shard(train.examples(), i, TRAIN_FILES.size());
-            writeRecords(storage, Storage.join(folder, TRAIN_FILES.get(i)), train.range(range));
+        List<String> files = WRITTEN.trainFiles;
+        for (int i = 0; i < files.size(); i++) {
+            var range = ExampleRange.shard(train.examples(), i, files.size());
+            writeRecords(storage, Storage.join(folder, files.get(i)), train.range(range));
         }
-        writeRecords(storage, Storage.join(folder, TEST_FILE), test);
-        try (OutputStream out = storage.create(Storage.join(folder, META))) {
+        writeRecords(storage, Storage.join(folder, WRITTEN.testFile), test);
+        try (OutputStream out = storage.create(Storage.join(folder, WRITTEN.labelNames.get(0)))) {
             out.write((String.join("\n", train.classNames()) + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
     private static void writeRecords(Storage storage, String path, ImageDataset examples) throws IOException {
-        byte[] record = new byte[RECORD_BYTES];
+        byte[] record = new byte[WRITTEN.recordBytes()];
         try (var out = new BufferedOutputStream(storage.create(path), 1 << 16)) {
             for (int i = 0; i < examples.examples(); i++) {
                 record[0] = (byte) examples.label(i);
@@ -94,43 +89,51 @@ public final class CifarFormat {
     }
 
     /** @param siblingBytes length of the longest file beside it, or 0; files differ by at most one record */
-    private static void checkLength(BinaryFile file, long siblingBytes) throws DatasetException {
-        boolean wholeRecords = file.bytes() % RECORD_BYTES == 0;
-        if (wholeRecords && file.bytes() + RECORD_BYTES >= siblingBytes) {
+    private static void checkLength(BinaryFile file, long siblingBytes, CifarLayout layout) throws DatasetException {
+        int recordBytes = layout.recordBytes();
+        boolean wholeRecords = file.bytes() % recordBytes == 0;
+        if (wholeRecords && file.bytes() + recordBytes >= siblingBytes) {
             return;
         }
-        long roundedUp = (file.bytes() + RECORD_BYTES - 1) / RECORD_BYTES * RECORD_BYTES;
+        long roundedUp = (file.bytes() + recordBytes - 1) / recordBytes * recordBytes;
         throw MalformedDatasetException.truncated(file.path(), Math.max(roundedUp, siblingBytes), file.bytes());
     }
 
-    private static List<String> classNames(Storage storage, String folder, Map<String, Storage.Entry> files)
-            throws IOException {
-        BinaryFile meta = BinaryFile.find(folder, META, files);
-        if (meta.bytes() > META_BYTES_LIMIT) {
+    private static List<String> names(Storage storage, BinaryFile file) throws IOException {
+        if (file.bytes() > NAMES_BYTES_LIMIT) {
             throw new MalformedDatasetException(
-                    meta.path() + " has " + meta.bytes() + " bytes; a list of class names is expected");
+                    file.path() + " has " + file.bytes() + " bytes; a list of class names is expected");
         }
-        try (InputStream in = storage.open(meta.path())) {
-            String text = new String(in.readNBytes(META_BYTES_LIMIT), StandardCharsets.UTF_8);
-            List<String> names = text.lines()
+        try (InputStream in = storage.open(file.path())) {
+            List<String> names = TextBytes.string(in.readNBytes(NAMES_BYTES_LIMIT), file.path())
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .toList();
             if (names.isEmpty() || names.size() > 256) {
                 throw new MalformedDatasetException(
-                        meta.path() + " names " + names.size() + " classes; 1 to 256 are possible");
+                        file.path() + " names " + names.size() + " classes; 1 to 256 are possible");
             }
             return names;
         }
     }
 
-    /** Records counted over all files of a split. */
+    /**
+     * Records counted over all files of a split.
+     *
+     * @param labelNames for each label of a record
+     */
     private record Source(
-            Storage storage, String name, List<String> classNames, List<BinaryFile> train, BinaryFile test)
+            Storage storage,
+            String name,
+            CifarLayout layout,
+            List<List<String>> labelNames,
+            List<BinaryFile> train,
+            BinaryFile test)
             implements ImageSource {
         @Override
         public String format() {
-            return NAME;
+            return layout.title;
         }
 
         @Override
@@ -139,9 +142,18 @@ public final class CifarFormat {
         }
 
         @Override
+        public List<String> classNames() {
+            return labelNames.get(labelNames.size() - 1);
+        }
+
+        @Override
         public int examples(Split split) {
-            long bytes = files(split).stream().mapToLong(BinaryFile::bytes).sum();
-            return Math.toIntExact(bytes / RECORD_BYTES);
+            return Math.toIntExact(
+                    files(split).stream().mapToLong(this::records).sum());
+        }
+
+        private long records(BinaryFile file) {
+            return file.bytes() / layout.recordBytes();
         }
 
         @Override
@@ -153,31 +165,61 @@ public final class CifarFormat {
             byte[] labels = new byte[range.size()];
             int fileStart = 0;
             for (BinaryFile file : files(split)) {
-                int fileEnd = fileStart + (int) (file.bytes() / RECORD_BYTES);
+                int fileEnd = fileStart + (int) records(file);
                 int start = Math.max(range.start(), fileStart);
                 int end = Math.min(range.end(), fileEnd);
                 if (start < end) {
                     var inFile = new ExampleRange(start - fileStart, end - fileStart);
-                    readRecords(file, inFile, pixels, labels, start - range.start());
+                    int to = start - range.start();
+                    readRecords(file, inFile, (record, content) -> {
+                        labels[to + record] = readLabel(file, inFile.start() + record, content);
+                        content.read(pixels, (to + record) * SHAPE.size(), SHAPE.size());
+                    });
                 }
                 fileStart = fileEnd;
             }
-            return new ImageDataset(name, SHAPE, classNames, pixels, labels);
+            return new ImageDataset(name, SHAPE, classNames(), pixels, labels);
         }
 
-        private void readRecords(BinaryFile file, ExampleRange records, byte[] pixels, byte[] labels, int to)
-                throws IOException {
-            try (var in = file.openAt(storage, (long) records.start() * RECORD_BYTES)) {
-                for (int i = 0; i < records.size(); i++) {
-                    in.read(labels, to + i, 1);
-                    in.read(pixels, (to + i) * SHAPE.size(), SHAPE.size());
-                    int label = labels[to + i] & 0xff;
-                    if (label >= classes()) {
-                        throw new MalformedDatasetException(file.path() + ": record " + (records.start() + i)
-                                + " has label " + label + "; the classes are 0 to " + (classes() - 1));
-                    }
+        @Override
+        public void verify() throws IOException {
+            for (Split split : Split.values()) {
+                for (BinaryFile file : files(split)) {
+                    readRecords(file, ExampleRange.all((int) records(file)), (record, content) -> {
+                        readLabel(file, record, content);
+                        content.skip(SHAPE.size());
+                    });
                 }
             }
+        }
+
+        /** What becomes of a record, the first of which is 0. */
+        private interface RecordReader {
+            void read(int record, BinaryFile.Content content) throws IOException;
+        }
+
+        private void readRecords(BinaryFile file, ExampleRange records, RecordReader reader) throws IOException {
+            try (var in = file.openAt(storage, (long) records.start() * layout.recordBytes())) {
+                for (int i = 0; i < records.size(); i++) {
+                    reader.read(i, in);
+                }
+            }
+        }
+
+        /** The last of a record's labels is its class. */
+        private byte readLabel(BinaryFile file, int record, BinaryFile.Content content) throws IOException {
+            byte[] labels = new byte[layout.labelBytes()];
+            content.read(labels, 0, labels.length);
+            for (int i = 0; i < labels.length; i++) {
+                int label = labels[i] & 0xff;
+                int classes = labelNames.get(i).size();
+                if (label >= classes) {
+                    throw new MalformedDatasetException(file.path() + ": record " + record + " has "
+                            + (i < labels.length - 1 ? "coarse " : "") + "label " + label + "; the classes are 0 to "
+                            + (classes - 1));
+                }
+            }
+            return labels[labels.length - 1];
         }
 
         private List<BinaryFile> files(Split split) {

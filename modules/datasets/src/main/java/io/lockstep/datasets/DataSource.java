@@ -40,6 +40,14 @@ public interface DataSource {
      */
     Dataset read(Split split, ExampleRange range) throws IOException;
 
+    /**
+     * Reads all files once and keeps nothing, to find before a run what opening could not see: labels that are no class,
+     * content that ends early, or goes on where it should end. Where everything was looked at on opening, does nothing.
+     *
+     * @throws DatasetException with a message for people
+     */
+    default void verify() throws IOException {}
+
     default int classes() {
         return classNames().size();
     }

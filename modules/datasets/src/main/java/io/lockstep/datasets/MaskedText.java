@@ -1,7 +1,6 @@
 package io.lockstep.datasets;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
@@ -48,7 +47,8 @@ public final class MaskedText implements DataSource {
         this.length = length;
         if (examples(Split.TRAIN) < 1 || examples(Split.TEST) < 1) {
             throw new MalformedDatasetException(name + " is too short: " + (training.length + test.length)
-                    + " bytes give no training and test sequences of " + length);
+                    + " bytes give no training and test sequences of " + length
+                    + "; lower sequence-length, or take a longer text");
         }
     }
 
@@ -58,10 +58,7 @@ public final class MaskedText implements DataSource {
      * @param length steps of an example
      */
     static MaskedText open(Storage storage, String path, String name, int length) throws IOException {
-        byte[] bytes;
-        try (InputStream in = storage.open(path)) {
-            bytes = in.readAllBytes();
-        }
+        byte[] bytes = TextBytes.read(storage, path);
         int cut = TextOptions.training(bytes.length);
         return new MaskedText(name, Arrays.copyOf(bytes, cut), Arrays.copyOfRange(bytes, cut, bytes.length), length);
     }

@@ -2,10 +2,12 @@ package io.lockstep.datasets;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Texts cut into passages of T bytes, each labelled with the text that it is from: a folder of {@code CLASS.txt} files, or
@@ -17,6 +19,10 @@ import java.util.List;
  */
 public final class Passages implements DataSource {
     private static final String SUFFIX = ".txt";
+    /** What may lie in a folder of texts: they themselves, notes without an ending or in Markdown, copies of an editor. */
+    private static final Pattern COMPANION =
+            Pattern.compile("(?i)(?!(readme|licen[cs]e)\\.txt$).*(\\.txt|\\.md|~)|[^.]+");
+
     private static final long ORDER_STREAM = 8;
 
     /** How each play of tiny Shakespeare begins, in their order there. */
@@ -46,27 +52,43 @@ public final class Passages implements DataSource {
         for (int i = 0; i < texts.size(); i++) {
             if (trainingPassages(i) == 0 || trainingPassages(i) == passages(i)) {
                 throw new MalformedDatasetException(name + ": " + classNames.get(i) + " is too short: "
-                        + texts.get(i).length + " bytes give no training and test passages of " + length);
+                        + texts.get(i).length + " bytes give no training and test passages of " + length
+                        + "; lower sequence-length, take a longer text, or begin its name with _ if it is no class");
             }
         }
     }
 
-    /** Two or more texts, none of which has the name of a single one. */
-    static boolean recognises(List<String> files) {
-        return files.stream().filter(file -> file.endsWith(SUFFIX)).count() >= 2;
+    /** The texts among the files of a folder. */
+    static List<String> texts(Map<String, Storage.Entry> files) {
+        return files.values().stream()
+                .filter(file ->
+                        !file.isFolder() && file.name().toLowerCase(Locale.ROOT).endsWith(SUFFIX))
+                .map(Storage.Entry::name)
+                .sorted()
+                .toList();
     }
 
-    /** @param length steps of an example */
+    /** Files and folders that do not lie beside texts to tell apart: whatever is no text, no note on it and no editor's copy. */
+    static List<String> foreign(Map<String, Storage.Entry> files) {
+        return files.values().stream()
+                .filter(file ->
+                        file.isFolder() || !COMPANION.matcher(file.name()).matches())
+                .map(Storage.Entry::name)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * @param files the names of the texts
+     * @param length steps of an example
+     */
     static Passages open(Storage storage, String folder, String name, List<String> files, int length)
             throws IOException {
         List<String> classNames = new ArrayList<>();
         List<byte[]> texts = new ArrayList<>();
-        for (String file :
-                files.stream().filter(each -> each.endsWith(SUFFIX)).sorted().toList()) {
+        for (String file : files) {
             classNames.add(file.substring(0, file.length() - SUFFIX.length()));
-            try (InputStream in = storage.open(Storage.join(folder, file))) {
-                texts.add(in.readAllBytes());
-            }
+            texts.add(TextBytes.read(storage, Storage.join(folder, file)));
         }
         return new Passages(name, classNames, texts, length);
     }
@@ -77,10 +99,7 @@ public final class Passages implements DataSource {
      * @throws MalformedDatasetException naming a beginning that it lacks
      */
     static Passages plays(Storage storage, String path, String name, int length) throws IOException {
-        String all;
-        try (InputStream in = storage.open(path)) {
-            all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        String all = new String(TextBytes.read(storage, path), StandardCharsets.UTF_8);
         List<byte[]> texts = new ArrayList<>();
         for (int i = 0; i < PLAYS.size(); i++) {
             int end = i + 1 < PLAYS.size() ? start(all, PLAYS.get(i + 1), path) : all.length();

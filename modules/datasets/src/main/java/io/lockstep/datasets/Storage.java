@@ -22,7 +22,7 @@ public interface Storage {
     boolean exists(String path) throws IOException;
 
     /**
-     * What lies directly in a folder, by name.
+     * What lies directly in a folder, by name; all of it, with what {@link #isHidden} is true of.
      *
      * @throws FileNotFoundException naming the path
      */
@@ -30,6 +30,16 @@ public interface Storage {
 
     /** Deletes a file or a folder with all in it; does nothing where there is none. */
     void delete(String path) throws IOException;
+
+    /**
+     * Whether a file or folder of that name is no data, by the convention of Spark and Hadoop: what systems and editors leave
+     * beside it ({@code _SUCCESS}, {@code _temporary}, {@code .DS_Store}, a Mac's {@code ._} companions).
+     *
+     * @param name without the folder
+     */
+    static boolean isHidden(String name) {
+        return name.startsWith("_") || name.startsWith(".");
+    }
 
     static String join(String folder, String name) {
         return folder.endsWith("/") ? folder + name : folder + "/" + name;

@@ -1,7 +1,6 @@
 package io.lockstep.datasets;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -32,18 +31,31 @@ public final class TextFile implements DataSource {
      */
     static TextFile open(Storage storage, String path, String name, int length) throws IOException {
         String text;
-        try (InputStream in = storage.open(path)) {
-            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(TextBytes.read(storage, path));
             text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
             throw new MalformedDatasetException(path + " is no UTF-8 text", e);
         }
         TextFile file = new TextFile(name, text, length);
-        if (file.vocabulary.size() < 2 || file.examples(Split.TRAIN) < 1 || file.examples(Split.TEST) < 1) {
-            throw new MalformedDatasetException(path + " is too short: " + file.numbers.length
-                    + " characters give no training and test sequences of " + length);
-        }
+        file.requireSomethingToLearn(path);
         return file;
+    }
+
+    private void requireSomethingToLearn(String path) throws MalformedDatasetException {
+        if (vocabulary.codePoints().contains(0)) {
+            throw new MalformedDatasetException(path + " is no UTF-8 text: it has bytes of 0, as binary files and texts"
+                    + " in UTF-16 have; convert it to UTF-8");
+        }
+        if (vocabulary.size() == 1) {
+            throw new MalformedDatasetException(path + " has one character only, '" + vocabulary.decode(0) + "', "
+                    + numbers.length + " times: what comes next is never in question. A text has at least two");
+        }
+        if (examples(Split.TRAIN) < 1 || examples(Split.TEST) < 1) {
+            throw new MalformedDatasetException(path + " is too short: " + numbers.length
+                    + " characters give no training and test sequences of " + length
+                    + "; lower sequence-length, or take a longer text");
+        }
     }
 
     public Vocabulary characters() {

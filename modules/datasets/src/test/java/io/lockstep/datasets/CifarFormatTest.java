@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +133,92 @@ class CifarFormatTest {
         assertThatThrownBy(() -> open().read(Split.TRAIN))
                 .isInstanceOf(MalformedDatasetException.class)
                 .hasMessage(file + ": record 3 has label 10; the classes are 0 to 9");
+    }
+
+    @Test
+    void verifyingFindsALabelThatIsNoClassAndKeepsNothing() throws Exception {
+        open().verify();
+        Path file = folder.resolve("test_batch.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[7 * 3073] = (byte) 200;
+        Files.write(file, bytes);
+        ImageSource source = open();
+        assertThatThrownBy(source::verify).hasMessage(file + ": record 7 has label 200; the classes are 0 to 9");
+    }
+
+    @Test
+    void cifar100HasAClassForEachFineLabel() throws Exception {
+        Path hundred = writeCifar100();
+        ImageSource source = (ImageSource) catalog.resolve(hundred.toString());
+        source.verify();
+        assertThat(source.format()).isEqualTo("CIFAR-100 binary");
+        assertThat(source.classNames()).hasSize(100).startsWith("fine 0").endsWith("fine 99");
+        assertThat(source.examples(Split.TRAIN)).isEqualTo(200);
+        assertThat(source.examples(Split.TEST)).isEqualTo(100);
+        assertThat(source.read(Split.TRAIN).classCounts()).containsOnly(2);
+        ImageDataset part = source.read(Split.TEST, new ExampleRange(97, 99));
+        assertThat(TestImages.labels(part)).containsExactly(97, 98);
+        assertThat(part.pixel(0, 0, 0, 0)).isEqualTo(97 * 7 % 256);
+        assertThat(part.pixel(1, 2, 31, 31)).isEqualTo((98 * 7 + 3071) % 256);
+    }
+
+    @Test
+    void cifar100IsNeverText() throws Exception {
+        Path hundred = writeCifar100();
+        var masked = new DataCatalog(storage, "nowhere", new TextOptions(4, true));
+        assertThat(masked.resolve(hundred.toString()).vocabulary()).isZero();
+        Files.delete(hundred.resolve("train.bin"));
+        assertThatThrownBy(() -> catalog.resolve(hundred.toString())).hasMessage(hundred + "/train.bin is missing");
+    }
+
+    @Test
+    void cifar100sRecordsUnderCifar10sNamesAreTruncated() throws Exception {
+        byte[] records = Files.readAllBytes(writeCifar100().resolve("test.bin"));
+        for (int i = 1; i <= 5; i++) {
+            Files.write(folder.resolve("data_batch_" + i + ".bin"), records);
+        }
+        assertThatThrownBy(this::open).hasMessageContaining("data_batch_1.bin is truncated: expected");
+    }
+
+    @Test
+    void aCoarseLabelThatIsNoneIsNamed() throws Exception {
+        Path file = writeCifar100().resolve("train.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[3074] = 20;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> catalog.resolve(file.getParent().toString()).verify())
+                .hasMessage(file + ": record 1 has coarse label 20; the classes are 0 to 19");
+    }
+
+    /** 200 and 100 records, of fine labels 0, 1, 2 ...; the bytes of a picture count on from seven times its number. */
+    private Path writeCifar100() throws Exception {
+        Path hundred = Files.createDirectory(folder.resolve("cifar-100-binary"));
+        for (int records : new int[] {200, 100}) {
+            byte[] bytes = new byte[records * 3074];
+            for (int i = 0; i < records; i++) {
+                bytes[i * 3074] = (byte) (i % 100 / 5);
+                bytes[i * 3074 + 1] = (byte) (i % 100);
+                for (int p = 0; p < 3072; p++) {
+                    bytes[i * 3074 + 2 + p] = (byte) (i * 7 + p);
+                }
+            }
+            Files.write(hundred.resolve(records == 200 ? "train.bin" : "test.bin"), bytes);
+        }
+        for (String kind : List.of("coarse", "fine")) {
+            Files.write(
+                    hundred.resolve(kind + "_label_names.txt"),
+                    IntStream.range(0, kind.equals("fine") ? 100 : 20)
+                            .mapToObj(i -> kind + " " + i)
+                            .toList());
+        }
+        return hundred;
+    }
+
+    @Test
+    void aMarkBeforeTheFirstClassIsNoPartOfItsName() throws Exception {
+        Path meta = folder.resolve("batches.meta.txt");
+        Files.writeString(meta, "\ufeff" + Files.readString(meta));
+        assertThat(open().classNames()).isEqualTo(train.classNames());
     }
 
     @Test

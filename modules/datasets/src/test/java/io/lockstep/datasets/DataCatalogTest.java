@@ -3,8 +3,12 @@ package io.lockstep.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +91,44 @@ class DataCatalogTest {
     }
 
     @Test
+    void aFolderOfTwoFormatsIsAmbiguous() throws Exception {
+        Path mixed = home.resolve("mixed");
+        writeShapes(mixed);
+        Files.writeString(mixed.resolve("input.txt"), "a text beside pictures");
+        assertThatThrownBy(() -> catalog.resolve(mixed.toString()))
+                .isInstanceOf(DatasetNotFoundException.class)
+                .hasMessage(
+                        mixed + " holds more than one data set: CIFAR-10 binary files; a text, input.txt. To choose,"
+                                + " give each a folder of its own, or name the text itself, " + mixed + "/input.txt");
+    }
+
+    @Test
+    void aFolderThatHoldsNothingOfAFormatSaysWhatItHolds() throws Exception {
+        Path folder = Files.createDirectory(home.resolve("other"));
+        assertThatThrownBy(() -> catalog.resolve(folder.toString())).hasMessageContaining("nothing is in it");
+        Files.writeString(folder.resolve("._train.parquet"), "");
+        assertThatThrownBy(() -> catalog.resolve(folder.toString())).hasMessageContaining("nothing is in it");
+        for (int i = 0; i < 9; i++) {
+            Files.writeString(folder.resolve("part-" + i + ".parquet"), "");
+        }
+        assertThatThrownBy(() -> catalog.resolve(folder.toString()))
+                .isInstanceOf(DatasetNotFoundException.class)
+                .hasMessageContaining("it has part-0.parquet")
+                .hasMessageContaining("part-5.parquet and 3 more. What is read: CIFAR-10's");
+    }
+
+    @Test
+    void aCallThatMeansAFolderWithTheNameOfASetIsToldHowToNameIt() throws Exception {
+        Storage here = new StorageWith("mnist");
+        var other = new DataCatalog(here, home.resolve("nothing").toString());
+        assertThat(other.hides("mnist")).isTrue();
+        assertThat(other.hides("shapes")).isFalse();
+        assertThatThrownBy(() -> other.resolve("mnist"))
+                .hasMessageContaining("data fetch mnist")
+                .hasMessageEndingWith("; for the folder mnist that is here, say --data ./mnist");
+    }
+
+    @Test
     void aDescriptionCountsAndMeasures() throws Exception {
         writeShapes(home.resolve("mine"));
         DatasetDescription description = catalog.describe(home + "/mine");
@@ -103,5 +145,35 @@ class DataCatalogTest {
     private static void writeShapes(Path folder) throws Exception {
         var shapes = new GeneratedShapes(5, 20, 10);
         CifarFormat.write(new LocalStorage(), folder.toString(), shapes.read(Split.TRAIN), shapes.read(Split.TEST));
+    }
+
+    /** The disk, and a name in the working directory, which a test does not write to. */
+    private record StorageWith(String name) implements Storage {
+        private static final LocalStorage DISK = new LocalStorage();
+
+        @Override
+        public boolean exists(String path) throws IOException {
+            return path.equals(name) || DISK.exists(path);
+        }
+
+        @Override
+        public InputStream open(String path) throws IOException {
+            return DISK.open(path);
+        }
+
+        @Override
+        public OutputStream create(String path) throws IOException {
+            return DISK.create(path);
+        }
+
+        @Override
+        public List<Entry> list(String folder) throws IOException {
+            return DISK.list(folder);
+        }
+
+        @Override
+        public void delete(String path) throws IOException {
+            DISK.delete(path);
+        }
     }
 }

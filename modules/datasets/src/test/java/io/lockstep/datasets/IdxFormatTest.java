@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,13 +108,117 @@ class IdxFormatTest {
     }
 
     @Test
-    void aLabelThatIsNoDigitIsNamedWithItsRecord() throws Exception {
+    void aLabelFarAboveAllOthersIsAMistakeAndNamedWithItsRecord() throws Exception {
         writeSet(false);
         byte[] labels = new byte[12];
         labels[9] = 77;
         write("train-labels-idx1-ubyte", false, idx(0x801, 12), labels);
-        assertThatThrownBy(() -> open().read(Split.TRAIN))
-                .hasMessage(folder + "/train-labels-idx1-ubyte: record 9 has label 77; the classes are 0 to 9");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(folder + "/train-labels-idx1-ubyte: record 9 has label 77, and none has label 1: above 9,"
+                        + " labels must run to the largest without a gap");
+    }
+
+    @Test
+    void aTestLabelThatTrainingHasNotIsNamedWithItsRecord() throws Exception {
+        writeSet(false);
+        write("t10k-labels-idx1-ubyte", false, idx(0x801, 7), new byte[] {0, 1, 2, 10, 3, 4, 5});
+        assertThatThrownBy(this::open)
+                .isInstanceOf(MalformedDatasetException.class)
+                .hasMessage(folder + "/t10k-labels-idx1-ubyte: record 3 has label 10; the classes that " + folder
+                        + "/train-labels-idx1-ubyte tells of are 0 to 9");
+    }
+
+    @ParameterizedTest(name = "labels {0} to {1} are {2} classes")
+    @CsvSource({"0, 46, 47", "1, 26, 27", "0, 61, 62", "0, 9, 10", "3, 5, 10", "0, 0, 10", "0, 255, 256"})
+    void theClassesAreThoseOfTheLabelsAndAtLeastTheDigits(int first, int last, int classes) throws Exception {
+        byte[] labels = new byte[300];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) (first + i % (last - first + 1));
+        }
+        for (String prefix : List.of("train", "t10k")) {
+            write(prefix + "-images-idx3-ubyte", true, idx(0x803, 300, 1, 1), new byte[300]);
+            write(prefix + "-labels-idx1-ubyte", true, idx(0x801, 300), labels);
+        }
+        ImageSource source = open();
+        source.verify();
+        assertThat(source.classNames()).hasSize(classes).endsWith(Integer.toString(classes - 1));
+        int[] counts = source.read(Split.TRAIN).classCounts();
+        assertThat(counts[first]).isPositive();
+        assertThat(Arrays.stream(counts).sum()).isEqualTo(300);
+        assertThat(TestImages.labels(source.read(Split.TEST)))
+                .isEqualTo(IntStream.range(0, 300).map(i -> labels[i] & 0xff).toArray());
+    }
+
+    @Test
+    void emnistsNamesAreReadAndOneOfSeveralSetsIsChosenByItsName() throws Exception {
+        writeSet(true);
+        rename("train-", "emnist-letters-train-");
+        rename("t10k-", "emnist-letters-test-");
+        assertThat(open().examples(Split.TEST)).isEqualTo(7);
+
+        writeSet(false);
+        rename("train-", "emnist-mnist-train-");
+        rename("t10k-", "emnist-mnist-test-");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DatasetNotFoundException.class)
+                .hasMessage(folder + " holds more than one data set: the idx files of emnist-letters; the idx files of"
+                        + " emnist-mnist. To choose, name one of them, such as " + folder + "/emnist-mnist");
+        var catalog = new DataCatalog(new LocalStorage(), folder.toString());
+        DataSource letters = catalog.resolve(folder + "/emnist-letters");
+        assertThat(letters.name()).isEqualTo("emnist-letters");
+        assertThat(letters.examples(Split.TRAIN)).isEqualTo(12);
+        assertThatThrownBy(() -> catalog.resolve(folder + "/emnist-byclass")).hasMessageContaining("no such folder");
+    }
+
+    @Test
+    void twoTestSetsAreRefused() throws Exception {
+        writeSet(false);
+        for (String what : List.of("images-idx3-ubyte", "labels-idx1-ubyte")) {
+            Files.copy(folder.resolve("t10k-" + what), folder.resolve("test-" + what));
+        }
+        assertThatThrownBy(this::open).hasMessageContaining("t10k and test");
+    }
+
+    @Test
+    void contentThatGoesOnBehindTheLastRecordIsRefusedInGzipToo() throws Exception {
+        writeSet(true);
+        write("train-labels-idx1-ubyte", true, idx(0x801, 12), new byte[13]);
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("train-labels-idx1-ubyte.gz is too long: expected 20 bytes");
+
+        writeSet(true);
+        write("t10k-images-idx3-ubyte", true, idx(0x803, 7, 5, 4), new byte[141]);
+        ImageSource source = open();
+        assertThatThrownBy(source::verify).hasMessageContaining("t10k-images-idx3-ubyte.gz is too long");
+        assertThatThrownBy(() -> source.read(Split.TEST)).hasMessageContaining("is too long");
+    }
+
+    @Test
+    void aGzipWhoseChecksumIsWrongOrMissingIsRefused() throws Exception {
+        writeSet(true);
+        Path images = folder.resolve("train-images-idx3-ubyte.gz");
+        byte[] whole = Files.readAllBytes(images);
+        byte[] wrong = whole.clone();
+        wrong[whole.length - 8] ^= 1; // the checksum's first byte
+        Files.write(images, wrong);
+        assertThatThrownBy(() -> open().verify()).hasMessageContaining(images + " is corrupt");
+        Files.write(images, Arrays.copyOf(whole, whole.length - 8));
+        assertThatThrownBy(() -> open().verify()).hasMessageContaining(images + " is truncated");
+        Files.write(images, new byte[0]);
+        assertThatThrownBy(this::open).hasMessageContaining("no gzip file: it has only 0 bytes");
+    }
+
+    @Test
+    void hiddenFilesBesideASetAreNoData() throws Exception {
+        writeSet(true);
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.write(folder.resolve("._" + file.getFileName()), new byte[4096]);
+            }
+        }
+        Files.createDirectory(folder.resolve("_temporary"));
+        open().verify();
     }
 
     @ParameterizedTest(name = "{0} images of {1} x {2}, gzip {3}")
@@ -152,6 +258,17 @@ class IdxFormatTest {
     private void writeSet(boolean gzip) throws IOException {
         writePart("train", TRAIN, gzip);
         writePart("t10k", TEST, gzip);
+    }
+
+    private void rename(String from, String to) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(from)) {
+                    Files.move(file, folder.resolve(to + name.substring(from.length())));
+                }
+            }
+        }
     }
 
     private void writePart(String prefix, ImageDataset set, boolean gzip) throws IOException {

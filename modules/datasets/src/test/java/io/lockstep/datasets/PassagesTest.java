@@ -103,6 +103,43 @@ class PassagesTest {
     }
 
     @Test
+    void whatSystemsAndEditorsLeaveIsNoClass() throws IOException {
+        Path texts = texts();
+        for (String left :
+                List.of("._alpha.txt", ".beta.txt", "_temporary.txt", "_SUCCESS", ".DS_Store", "beta.txt~")) {
+            Files.writeString(texts.resolve(left), numbered("x", 30));
+        }
+        Files.createDirectory(texts.resolve("_old"));
+        DataSource source = catalog.resolve(texts.toString());
+        assertThat(source.classNames()).containsExactly("alpha", "beta");
+        assertThat(source.examples(Split.TRAIN)).isEqualTo(18 + 36);
+    }
+
+    @Test
+    void textsBesideOtherDataAreNoSetOfTexts() throws IOException {
+        for (String other : List.of("train.csv", "README.txt", "licence.txt", "weights.bin")) {
+            Path texts = texts();
+            Files.writeString(texts.resolve(other), numbered("x", 30));
+            assertThatThrownBy(() -> catalog.resolve(texts.toString()))
+                    .isInstanceOf(DatasetNotFoundException.class)
+                    .hasMessageContaining(other + ": move that away, or begin its name with _");
+            Files.move(texts, folder.resolve("texts with " + other));
+        }
+    }
+
+    @Test
+    void aMarkBeforeUtf8IsNoPartOfATextAndUtf16IsRefusedByName() throws IOException {
+        Path texts = texts();
+        String alpha = Files.readString(texts.resolve("alpha.txt"));
+        Files.writeString(texts.resolve("alpha.txt"), "\ufeff" + alpha);
+        List<String> training = read(catalog.resolve(texts.toString()), Split.TRAIN, ExampleRange.all(54));
+        assertThat(training).contains("0a000000000");
+        Files.writeString(texts.resolve("alpha.txt"), alpha, StandardCharsets.UTF_16);
+        assertThatThrownBy(() -> catalog.resolve(texts.toString()))
+                .hasMessageContaining("alpha.txt is a text in UTF-16; UTF-8 is read: convert it");
+    }
+
+    @Test
     void aTextThatIsTooShortIsNamed() throws IOException {
         Path texts = texts();
         Files.writeString(texts.resolve("gamma.txt"), "little");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +59,38 @@ class TextFileTest {
             }
         }
         return text.toString();
+    }
+
+    @Test
+    void aMarkBeforeUtf8IsNoCharacter() throws IOException {
+        TextFile plain = open(TEXT);
+        TextFile marked = open("\ufeff" + TEXT);
+        assertThat(marked.classNames()).isEqualTo(plain.classNames());
+        assertThat(decoded(marked, Split.TRAIN)).isEqualTo(decoded(plain, Split.TRAIN));
+    }
+
+    @Test
+    void otherEncodingsAreRefusedByName() throws IOException {
+        Path file = folder.resolve("other.txt");
+        var catalog = new DataCatalog(new LocalStorage(), "nowhere", new TextOptions(LENGTH, false));
+        Files.writeString(file, TEXT, StandardCharsets.UTF_16);
+        assertThatThrownBy(() -> catalog.resolve(file.toString())).hasMessageContaining("is a text in UTF-16");
+        Files.writeString(file, TEXT, Charset.forName("X-UTF-32LE-BOM"));
+        assertThatThrownBy(() -> catalog.resolve(file.toString())).hasMessageContaining("is a text in UTF-32");
+        Files.writeString(file, TEXT, StandardCharsets.UTF_16LE);
+        assertThatThrownBy(() -> catalog.resolve(file.toString())).hasMessageContaining("it has bytes of 0");
+        Files.writeString(file, TEXT + "\u00e9", StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> catalog.resolve(file.toString())).hasMessageContaining("no UTF-8 text");
+    }
+
+    @Test
+    void aTextOfOneCharacterSaysSoAndAShortOneSaysWhatToDo() {
+        assertThatThrownBy(() -> open("a".repeat(1000)))
+                .hasMessageContaining("has one character only, 'a', 1000 times");
+        assertThatThrownBy(() -> open("ab"))
+                .hasMessageContaining("is too short: 2 characters")
+                .hasMessageContaining("lower sequence-length");
+        assertThatThrownBy(() -> open("")).hasMessageContaining("is too short: 0 characters");
     }
 
     @Test
