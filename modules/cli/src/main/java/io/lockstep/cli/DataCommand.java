@@ -42,8 +42,8 @@ final class DataCommand {
                 System.out.println(Progress.format("%-18s %s", name, where));
             }
             System.out.println(
-                    "or the path or URI of a folder with CIFAR-10's .bin or MNIST's idx files, of a text (.txt),"
-                            + " or of a folder of texts to tell apart (CLASS.txt)");
+                    "or the path or URI of a folder with CIFAR-10's or CIFAR-100's .bin or MNIST's or EMNIST's idx files, of a"
+                            + " text (.txt), or of a folder of texts to tell apart (CLASS.txt)");
             return ExitStatus.DONE;
         }
     }
@@ -64,6 +64,10 @@ final class DataCommand {
         @Override
         public Integer call() throws IOException {
             DatasetDescription set = catalog().describe(data);
+            if (catalog().hides(data)) {
+                System.err.println("lockstep: this is the set of that name; for the folder " + data
+                        + " that is here, say ./" + data);
+            }
             PrintStream out = System.out;
             out.println(set.name() + " (" + set.format() + "): " + set.shape() + ", "
                     + set.classNames().size() + " classes");

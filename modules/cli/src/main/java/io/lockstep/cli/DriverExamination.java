@@ -103,6 +103,8 @@ final class DriverExamination {
         try {
             SparkJobs.resolveData(configuration, storage);
             DataSource source = SparkJobs.openData(configuration, storage);
+            DataChecks.requireTrainable(source, configuration);
+            source.verify();
             findings.add(Finding.ok(
                     "data",
                     Progress.format(

@@ -1,9 +1,12 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.DatasetNotFoundException;
+import io.lockstep.datasets.Split;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.RankEvaluation;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +90,9 @@ final class EvaluateCommand implements Callable<Integer> {
         checkpoint.putInto(configuration);
         assignments.forEach(configuration::put);
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(conf));
+        DataChecks.requireExamples(
+                run.source(), configuration, Split.TEST, "test", "there is nothing to test the network on");
+        TrainedRun trained = trainedOn(run);
         if (configuration.isChanged(Settings.CHECKPOINT)) {
             run.checkpoint(); // told now, if it is not there
         }
@@ -102,7 +108,29 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new UsageException(
                     "--classifier is for a GAN's run, this is one of " + configuration.get(Settings.MODEL));
         }
-        return startedBy == Commands.StartedBy.LAUNCHER ? submit(configuration) : run(configuration, conf);
+        return startedBy == Commands.StartedBy.LAUNCHER ? submit(configuration) : run(run, trained, conf);
+    }
+
+    /**
+     * The run with the data that it was trained on: its scale is the network's, whatever data is tested. Null where that is
+     * there no longer.
+     *
+     * @throws UsageException if the call names data of another kind
+     */
+    private TrainedRun trainedOn(TrainedRun asked) throws IOException {
+        Configuration own = RunFolder.configuration(runDir);
+        own.put(Settings.DATA_HOME.name(), asked.configuration().get(Settings.DATA_HOME));
+        SparkJobs.resolveData(own, asked.storage());
+        if (own.get(Settings.DATA).equals(asked.configuration().get(Settings.DATA))) {
+            return asked;
+        }
+        try {
+            TrainedRun trained = TrainedRun.open(runDir, own, asked.storage());
+            trained.requireSameKind(asked.source(), asked.configuration().get(Settings.DATA));
+            return trained;
+        } catch (DatasetNotFoundException e) {
+            return null;
+        }
     }
 
     private int submit(Configuration configuration) {
@@ -129,11 +157,21 @@ final class EvaluateCommand implements Callable<Integer> {
     private record Result(
             String model, String data, long checkpointStep, long examples, double testLoss, double testAccuracy) {}
 
-    private int run(Configuration configuration, SparkConf conf) throws Exception {
-        HadoopStorage storage = SparkJobs.storage(conf);
+    private int run(TrainedRun asked, TrainedRun trained, SparkConf conf) throws Exception {
+        Configuration configuration = asked.configuration();
+        HadoopStorage storage = asked.storage();
         SparkProperties.complete(conf);
         SparkJobs.check(configuration, conf);
+        asked.source().verify();
+        if (trained == null) {
+            DataChecks.requireExamples(
+                    asked.source(), configuration, Split.TRAIN, "training", "the test set is scaled by them");
+            System.err.println(
+                    "lockstep: the data that the run was trained on is not there; the test set is scaled by the"
+                            + " training set of " + configuration.get(Settings.DATA));
+        }
         var ranks = new RankEvaluation(
+                SparkJobs.data(trained == null ? configuration : trained.configuration()),
                 SparkJobs.data(configuration),
                 storage.qualify(runDir) + "/checkpoints",
                 configuration.get(Settings.CHECKPOINT),

@@ -2,7 +2,11 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.ImageDataset;
 import io.lockstep.datasets.ImageShape;
-import java.awt.image.BufferedImage;
+import io.lockstep.datasets.MalformedDatasetException;
+import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.pictures.Background;
+import io.lockstep.datasets.pictures.PictureDecoder;
+import io.lockstep.datasets.pictures.PictureException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 
-/** Pictures as files of a folder, without labels: PNG and JPEG, in the order of their names, numbers by their value. */
+/**
+ * Pictures as files of a folder, without labels: PNG and JPEG, in the order of their names, numbers by their value. What
+ * {@link Storage#isHidden} is true of is none.
+ */
 final class ImageFolder {
     private static final Pattern PICTURE = Pattern.compile(".+\\.(png|jpg|jpeg)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
@@ -24,21 +30,41 @@ final class ImageFolder {
         this.files = files;
     }
 
-    /** @throws UsageException if there is no such folder, or none of its files is a picture */
+    /** @throws UsageException if there is no such folder, none of its files is a picture, or two have one id */
     static ImageFolder of(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new UsageException("--images " + folder + " is no folder");
         }
         try (Stream<Path> all = Files.list(folder)) {
-            List<Path> pictures = all.filter(file -> PICTURE.matcher(
-                                    file.getFileName().toString().toLowerCase(Locale.ROOT))
-                            .matches())
-                    .sorted(Comparator.comparingLong(ImageFolder::number).thenComparing(ImageFolder::id))
+            List<Path> pictures = all.filter(ImageFolder::isPicture)
+                    .sorted(Comparator.comparingLong(ImageFolder::number)
+                            .thenComparing(ImageFolder::id)
+                            .thenComparing(Path::toString))
                     .toList();
             if (pictures.isEmpty()) {
-                throw new UsageException("--images " + folder + " has no .png or .jpg files");
+                throw new UsageException(
+                        "--images " + folder + " has no .png or .jpg files; what begins with . or _, and"
+                                + " what lies in a folder within, is not looked at");
             }
+            requireOneIdEach(pictures);
             return new ImageFolder(pictures);
+        }
+    }
+
+    private static boolean isPicture(Path file) {
+        String name = file.getFileName().toString();
+        return !Storage.isHidden(name)
+                && PICTURE.matcher(name.toLowerCase(Locale.ROOT)).matches()
+                && Files.isRegularFile(file);
+    }
+
+    private static void requireOneIdEach(List<Path> sorted) {
+        for (int i = 1; i < sorted.size(); i++) {
+            if (id(sorted.get(i)).equals(id(sorted.get(i - 1)))) {
+                throw new UsageException("--images: " + sorted.get(i - 1) + " and "
+                        + sorted.get(i).getFileName() + " would have the same id, " + id(sorted.get(i))
+                        + "; rename one of them, or take it away");
+            }
         }
     }
 
@@ -60,41 +86,28 @@ final class ImageFolder {
         return files.stream().map(ImageFolder::id).toList();
     }
 
+    /** As {@link #read(int, int, ImageShape, Background, List)}, without transparent pixels. */
+    ImageDataset read(int start, int end, ImageShape shape, List<String> classNames) throws IOException {
+        return read(start, end, shape, Background.UNKNOWN, classNames);
+    }
+
     /**
      * Some of the pictures; their labels are all 0 and mean nothing.
      *
-     * @throws IOException naming the file that is no picture, or of another size
+     * @param background of transparent pixels
+     * @throws MalformedDatasetException naming the file that is no picture, or of another size
      */
-    ImageDataset read(int start, int end, ImageShape shape, List<String> classNames) throws IOException {
+    ImageDataset read(int start, int end, ImageShape shape, Background background, List<String> classNames)
+            throws IOException {
+        var decoder = new PictureDecoder(shape, background);
         byte[] pixels = new byte[(end - start) * shape.size()];
         for (int i = start; i < end; i++) {
-            BufferedImage image = ImageIO.read(files.get(i).toFile());
-            if (image == null) {
-                throw new IOException(files.get(i) + " is no picture");
+            try {
+                decoder.decode(Files.readAllBytes(files.get(i)), pixels, (i - start) * shape.size());
+            } catch (PictureException e) {
+                throw new MalformedDatasetException(files.get(i) + " " + e.getMessage(), e);
             }
-            if (image.getWidth() != shape.width() || image.getHeight() != shape.height()) {
-                throw new IOException(files.get(i) + " is " + image.getHeight() + "x" + image.getWidth()
-                        + ", the network was trained on " + shape.height() + "x" + shape.width());
-            }
-            copy(image, shape, pixels, (i - start) * shape.size());
         }
         return new ImageDataset("images", shape, classNames, pixels, new byte[end - start]);
-    }
-
-    /** (C, H, W). */
-    private static void copy(BufferedImage image, ImageShape shape, byte[] pixels, int at) {
-        for (int y = 0; y < shape.height(); y++) {
-            for (int x = 0; x < shape.width(); x++) {
-                int rgb = image.getRGB(x, y);
-                for (int c = 0; c < shape.channels(); c++) {
-                    int value = shape.channels() == 1 ? grey(rgb) : rgb >> 8 * (2 - c) & 0xff;
-                    pixels[at + (c * shape.height() + y) * shape.width() + x] = (byte) value;
-                }
-            }
-        }
-    }
-
-    private static int grey(int rgb) {
-        return ((rgb >> 16 & 0xff) + (rgb >> 8 & 0xff) + (rgb & 0xff) + 1) / 3;
     }
 }

@@ -86,6 +86,12 @@ final class Networks {
                         data.name(), data.vocabulary(), data.labelsOfExample(), known, network.labelsOfExample()));
             }
         }
+        if (network.adversarial() == null && network.classes() == 1 && configuration.get(Settings.MIXUP) > 0) {
+            throw new UsageException(
+                    "mixup is for networks that choose one of several classes, and this one has a single"
+                            + " output; leave mixup = 0");
+        }
+        DataChecks.requireShape(network, data);
     }
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */

@@ -14,6 +14,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The pictures of a run: PNG, by step. */
@@ -113,14 +114,24 @@ final class Plots {
         List<MetricsLine> lines = metrics.stream()
                 .filter(line -> line.measures().containsKey(measure))
                 .toList();
-        if (!lines.isEmpty()) {
-            chart.addSeries(
-                            name,
-                            lines.stream().mapToDouble(MetricsLine::step).toArray(),
-                            lines.stream()
-                                    .mapToDouble(line -> line.measures().get(measure))
-                                    .toArray())
-                    .setMarker(SeriesMarkers.NONE);
+        add(chart, name, lines, MetricsLine::step, line -> line.measures().get(measure), SeriesMarkers.NONE);
+    }
+
+    /** Draws what has a number: a loss that overflowed has none, and the chart library fails at it. */
+    private static <T> void add(
+            XYChart chart,
+            String name,
+            List<T> lines,
+            ToDoubleFunction<T> step,
+            ToDoubleFunction<T> value,
+            Marker marker) {
+        List<T> drawn = lines.stream()
+                .filter(line -> Double.isFinite(value.applyAsDouble(line)))
+                .toList();
+        if (!drawn.isEmpty()) {
+            double[] steps = drawn.stream().mapToDouble(step).toArray();
+            chart.addSeries(name, steps, drawn.stream().mapToDouble(value).toArray())
+                    .setMarker(marker);
         }
     }
 
@@ -165,17 +176,11 @@ final class Plots {
     }
 
     private void line(XYChart chart, String name, ToDoubleFunction<MetricsLine> value) {
-        double[] steps = metrics.stream().mapToDouble(MetricsLine::step).toArray();
-        XYSeries series =
-                chart.addSeries(name, steps, metrics.stream().mapToDouble(value).toArray());
-        series.setMarker(SeriesMarkers.NONE);
+        add(chart, name, metrics, MetricsLine::step, value, SeriesMarkers.NONE);
     }
 
     private void points(XYChart chart, String name, ToDoubleFunction<EvaluationLine> value) {
-        double[] steps = evaluations.stream().mapToDouble(EvaluationLine::step).toArray();
-        XYSeries series = chart.addSeries(
-                name, steps, evaluations.stream().mapToDouble(value).toArray());
-        series.setMarker(SeriesMarkers.CIRCLE);
+        add(chart, name, evaluations, EvaluationLine::step, value, SeriesMarkers.CIRCLE);
     }
 
     private static byte[] png(XYChart chart) throws IOException {

@@ -5,9 +5,11 @@ import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.pictures.Background;
 import io.lockstep.training.Checkpoint;
 import io.lockstep.training.Replica;
 import java.io.IOException;
@@ -20,9 +22,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "predict",
@@ -50,8 +54,16 @@ final class PredictCommand implements Callable<Integer> {
             names = "--images",
             paramLabel = "FOLDER",
             description = "PNG or JPEG files, of the size that the network was trained on; a file's name is its id."
-                    + " Default: the test set, ids from 1.")
+                    + " What begins with . or _ is left out. Default: the test set, ids from 1.")
     private Path images;
+
+    @Option(
+            names = "--background",
+            paramLabel = "COLOUR",
+            converter = BackgroundConverter.class,
+            description = "What is behind transparent pixels of --images: black or white."
+                    + " Without it, a picture that has some is refused.")
+    private Background background;
 
     @Option(
             names = "--data",
@@ -71,6 +83,17 @@ final class PredictCommand implements Callable<Integer> {
     /** @param correct share of right labels; null where there are none to compare with */
     private record Result(String model, long checkpointStep, int predictions, Double correct, String file) {}
 
+    static final class BackgroundConverter implements ITypeConverter<Background> {
+        @Override
+        public Background convert(String word) {
+            return switch (word) {
+                case "black" -> Background.BLACK;
+                case "white" -> Background.WHITE;
+                default -> throw new TypeConversionException("'" + word + "' is neither black nor white");
+            };
+        }
+    }
+
     /** What is to be labelled next. */
     private record Chunk(Dataset pictures, List<String> ids) {}
 
@@ -79,6 +102,9 @@ final class PredictCommand implements Callable<Integer> {
         if (images != null && data != null) {
             throw new UsageException("--images has pictures of its own: leave --data away");
         }
+        if (images == null && background != null) {
+            throw new UsageException("--background is for --images");
+        }
         Configuration configuration = RunFolder.configuration(runDir);
         checkpoint.putInto(configuration);
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
@@ -86,54 +112,77 @@ final class PredictCommand implements Callable<Integer> {
             throw new UsageException(runDir + " has no classifier of pictures, but " + run.model() + " on "
                     + run.configuration().get(Settings.DATA));
         }
+        List<String> names = run.source().classNames();
+        Pictures pictures = images == null ? testSet(run) : folder(run, names);
         Checkpoint chosen = run.checkpoint();
         int threads = Runtime.getRuntime().availableProcessors();
         int[] counts = new int[2];
-        try (Replica replica = run.load(chosen, BATCH, threads);
-                var csv = new PrintStream(Files.newOutputStream(out), false, StandardCharsets.UTF_8)) {
+        try (var file = CommittedFile.at(out);
+                Replica replica = run.load(chosen, BATCH, threads)) {
             LoaderOptions loading =
                     LoaderOptions.of(replica.normalization(run.normalization())).withLayout(replica.featureLayout());
-            List<String> names =
-                    run.source().read(Split.TEST, new ExampleRange(0, 0)).classNames();
+            var csv = new PrintStream(file.out(), false, StandardCharsets.UTF_8);
             csv.println("id,label");
-            if (images == null) {
-                label(replica, testSet(run, names), loading, names, csv, counts);
-            } else {
-                ImageFolder folder = ImageFolder.of(images);
-                for (int start = 0; start < folder.size(); start += CHUNK) {
-                    int end = Math.min(start + CHUNK, folder.size());
-                    var chunk = new Chunk(
-                            folder.read(start, end, run.source().shape(), names),
-                            folder.ids().subList(start, end));
-                    label(replica, chunk, loading, names, csv, counts);
-                }
+            for (int start = 0; start < pictures.size(); start += CHUNK) {
+                int end = Math.min(start + CHUNK, pictures.size());
+                label(replica, pictures.read(start, end), loading, names, csv, counts);
             }
             if (csv.checkError()) {
                 throw new IOException("cannot write all of " + out + "; is the disk full?");
             }
+            file.commit(); // nothing is left of a file that a broken picture has ended
         }
         conclude(run, chosen.state().step(), counts);
         return ExitStatus.DONE;
     }
 
-    private Chunk testSet(TrainedRun run, List<String> names) throws IOException {
-        DataSource source = run.source();
-        if (data != null) {
-            Configuration other = RunFolder.configuration(runDir);
-            other.put(Settings.DATA.name(), data);
-            source = TrainedRun.open(runDir, other, SparkJobs.storage(new SparkConf()))
-                    .source();
-            if (!source.shape().equals(run.source().shape()) || source.classes() != names.size()) {
-                throw new UsageException("--data " + data + " has " + source.classes() + " classes of "
-                        + source.shape() + ", the network was trained on " + names.size() + " of "
-                        + run.source().shape());
+    /** What is to be labelled, part by part. */
+    private interface Pictures {
+        int size();
+
+        Chunk read(int start, int end) throws IOException;
+    }
+
+    private Pictures folder(TrainedRun run, List<String> names) throws IOException {
+        ImageFolder folder = ImageFolder.of(images);
+        ImageShape shape = run.source().shape();
+        Background behind = background == null ? Background.UNKNOWN : background;
+        return new Pictures() {
+            @Override
+            public int size() {
+                return folder.size();
             }
+
+            @Override
+            public Chunk read(int start, int end) throws IOException {
+                return new Chunk(
+                        folder.read(start, end, shape, behind, names),
+                        folder.ids().subList(start, end));
+            }
+        };
+    }
+
+    private Pictures testSet(TrainedRun run) throws IOException {
+        DataSource source = data == null ? run.source() : run.other(data);
+        int size = source.examples(Split.TEST);
+        if (size == 0) {
+            throw new UsageException(source.name() + " has no test examples; name other data (--data), or pictures of a"
+                    + " folder (--images)");
         }
-        Dataset test = source.read(Split.TEST, ExampleRange.all(source.examples(Split.TEST)));
-        List<String> ids = IntStream.rangeClosed(1, test.examples())
-                .mapToObj(Integer::toString)
-                .toList();
-        return new Chunk(test, ids);
+        return new Pictures() {
+            @Override
+            public int size() {
+                return size;
+            }
+
+            @Override
+            public Chunk read(int start, int end) throws IOException {
+                List<String> ids = IntStream.range(start, end)
+                        .mapToObj(i -> Integer.toString(i + 1))
+                        .toList();
+                return new Chunk(source.read(Split.TEST, new ExampleRange(start, end)), ids);
+            }
+        };
     }
 
     private static void label(
@@ -145,11 +194,17 @@ final class PredictCommand implements Callable<Integer> {
                 Batch batch = batches.next();
                 counts[1] += replica.evaluate(batch, predictions).correct();
                 for (int i = 0; i < batch.size(); i++) {
-                    csv.println(chunk.ids().get(at++) + "," + names.get(predictions[i]));
+                    csv.println(field(chunk.ids().get(at++)) + "," + field(names.get(predictions[i])));
                 }
             }
         }
         counts[0] += at;
+    }
+
+    /** Quoted where its characters mean something in CSV (RFC 4180, section 2). */
+    private static String field(String value) {
+        boolean plain = value.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
     }
 
     private void conclude(TrainedRun run, long step, int[] counts) throws IOException {

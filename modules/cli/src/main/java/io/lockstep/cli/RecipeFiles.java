@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** Settings from files on this machine. */
 final class RecipeFiles {
+    /** What some editors put before UTF-8. */
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     private RecipeFiles() {}
 
     /** {@code conf/lockstep-defaults.conf}, if there is one. */
@@ -26,7 +29,8 @@ final class RecipeFiles {
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            String text = Files.readString(file);
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (IOException e) {
             throw new UsageException("cannot read " + file + ": " + e, e);
         }

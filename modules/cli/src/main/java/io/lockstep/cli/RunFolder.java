@@ -74,7 +74,9 @@ final class RunFolder implements AutoCloseable {
             if (!exists
                     && !resume
                     && storage.exists(path)
-                    && storage.list(path).stream().anyMatch(entry -> !BEFORE_CONFIG.contains(entry.name()))) {
+                    && storage.list(path).stream()
+                            .anyMatch(entry ->
+                                    !BEFORE_CONFIG.contains(entry.name()) && !Storage.isHidden(entry.name()))) {
                 throw new UsageException(path + " exists and is not empty; choose another --run-dir");
             }
             // what cannot be written is found now, rather than after the first epoch

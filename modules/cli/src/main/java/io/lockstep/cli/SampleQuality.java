@@ -30,6 +30,9 @@ import java.util.stream.IntStream;
 /** How good the pictures of a GAN's newest checkpoint are, measured in this process. */
 final class SampleQuality {
     private static final int MOST = 10_000;
+    /** Of halves with fewer there is no deviation. */
+    private static final int FEWEST = 4;
+
     private static final int VALIDATION = 1_000;
     private static final int BATCH = 100;
     private static final long SEED = 1;
@@ -73,6 +76,10 @@ final class SampleQuality {
             requireClassifier(classifier);
         }
         int count = Math.min(MOST, source.examples(Split.TEST));
+        if (count < FEWEST) {
+            throw new UsageException("samples are held against " + FEWEST + " test pictures or more, in two halves; "
+                    + source.name() + " has " + count);
+        }
         int[] asked = IntStream.range(0, count).map(i -> i % source.classes()).toArray();
         Checkpoint checkpoint = run.checkpoint();
         float[] drawn;

@@ -26,7 +26,8 @@ final class Settings {
             "shapes",
             "The examples: `shapes` (pictures), `reverse`, `sort` (digits; all generated), `cifar10`, `mnist`,"
                     + " `tinyshakespeare`, `shakespeare-plays` (which play is a passage from?), or the path or URI of a folder"
-                    + " in one of their formats, of a text (.txt), or of a folder of texts to tell apart (CLASS.txt).",
+                    + " in one of their formats (CIFAR-100's and EMNIST's too), of a text (.txt, UTF-8), or of a folder of"
+                    + " texts to tell apart (CLASS.txt). Names that begin with . or _ are no data.",
             Parsers.text());
     static final Setting<String> DATA_HOME = add(
             "data-home",

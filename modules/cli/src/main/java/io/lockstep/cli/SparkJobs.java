@@ -15,6 +15,7 @@ import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -70,7 +71,8 @@ final class SparkJobs {
     /** Executors have another working folder, so what is relative here is made absolute. */
     static void resolveData(Configuration configuration, HadoopStorage storage) throws IOException {
         String data = configuration.get(Settings.DATA);
-        if (!DataCatalog.names().contains(data) && storage.exists(data)) {
+        boolean named = DataCatalog.names().contains(data);
+        if (!named && (DataCatalog.isPath(data) || storage.exists(data))) {
             configuration.put(Settings.DATA.name(), storage.qualify(data));
         }
         configuration.put(Settings.DATA_HOME.name(), storage.qualify(dataHome(configuration)));
@@ -103,6 +105,15 @@ final class SparkJobs {
     static DataSource openData(Configuration configuration, HadoopStorage storage) throws IOException {
         return new DataCatalog(storage, configuration.get(Settings.DATA_HOME), texts(configuration))
                 .resolve(configuration.get(Settings.DATA));
+    }
+
+    /** A line for a person who may have meant the folder of that name, if there is one here. */
+    static Optional<String> hiddenFolder(Configuration configuration, HadoopStorage storage) throws IOException {
+        String data = configuration.get(Settings.DATA);
+        return new DataCatalog(storage, configuration.get(Settings.DATA_HOME)).hides(data)
+                ? Optional.of("data = " + data + " is the set of that name, not the folder " + data
+                        + " that is here, which would be --data ./" + data)
+                : Optional.empty();
     }
 
     /** What can be known before an executor starts. */

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -75,6 +76,7 @@ final class Submission {
         for (Path folder : folders) {
             try (var files = Files.list(folder)) {
                 files.filter(file -> !file.equals(applicationJar))
+                        .filter(file -> !Storage.isHidden(file.getFileName().toString()))
                         .map(Path::toString)
                         .filter(file -> file.endsWith(".jar"))
                         .sorted()

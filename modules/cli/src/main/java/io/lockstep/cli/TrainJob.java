@@ -2,10 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.ImageSource;
-import io.lockstep.datasets.MaskedText;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
@@ -148,21 +145,7 @@ final class TrainJob {
         HadoopStorage storage = SparkJobs.storage(conf);
         resolvePaths(storage);
         DataSource source = SparkJobs.openData(configuration, storage);
-        if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
-            throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
-        }
-        if (configuration.isChanged(Settings.TEXT)
-                && !(source instanceof TextFile)
-                && !(source instanceof MaskedText)) {
-            throw new UsageException("text is for texts without labels, and " + source.name() + " has labels");
-        }
-        if (!(source instanceof ImageSource)) {
-            for (Setting<?> setting : List.of(Settings.MIXUP, Settings.INPUT_NOISE)) {
-                if (configuration.isChanged(setting)) {
-                    throw new UsageException(setting.name() + " is for pictures");
-                }
-            }
-        }
+        DataChecks.requireTrainable(source, configuration);
         if (configuration.get(Settings.FLIP).equals("auto")) {
             configuration.put(
                     Settings.FLIP.name(), String.valueOf(source.shape().channels() > 1));
@@ -177,11 +160,12 @@ final class TrainJob {
         MasterJobs.checkModel(definition, configuration);
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
+        source.verify(); // takes longest, so last
         ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);
-            introduce(folder, source, conf);
+            introduce(folder, source, storage, conf);
             List<RankResult> results;
             String version;
             try (SparkSessionOfRun session = sessions.get()) {
@@ -307,7 +291,8 @@ final class TrainJob {
                 + ", " + configuration.get(Settings.WORKERS) + " workers";
     }
 
-    private void introduce(RunFolder folder, DataSource source, SparkConf conf) throws IOException {
+    private void introduce(RunFolder folder, DataSource source, HadoopStorage storage, SparkConf conf)
+            throws IOException {
         int examples = source.examples(Split.TRAIN);
         int limit = configuration.get(Settings.TRAIN_EXAMPLES);
         progress.line(Progress.format(
@@ -317,6 +302,7 @@ final class TrainJob {
                 limit > 0 ? Math.min(limit, examples) : examples,
                 configuration.get(Settings.SEED)));
         progress.line("run folder " + shortened(folder.path()));
+        SparkJobs.hiddenFolder(configuration, storage).ifPresent(progress::line);
         progress.line("starting executors on " + conf.get("spark.master") + " ...");
     }
 

@@ -34,6 +34,45 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
         return new TrainedRun(configuration, storage, runDir, SparkJobs.openData(configuration, storage));
     }
 
+    /**
+     * Other data that the network can be asked about.
+     *
+     * @throws UsageException if it is of another kind
+     */
+    DataSource other(String data) throws IOException {
+        Configuration changed = Networks.configuration(configuration.differenceFrom(new Configuration()));
+        changed.put(Settings.DATA.name(), data);
+        SparkJobs.resolveData(changed, storage);
+        DataSource found = SparkJobs.openData(changed, storage);
+        requireSameKind(found, data);
+        return found;
+    }
+
+    /**
+     * Data of another shape the network may even run on, and of other classes it does: its answers would be counted against
+     * what they do not mean.
+     *
+     * @param name of the data, as it was asked for
+     * @throws UsageException if shapes or classes differ, or classes are in another order, naming both
+     */
+    void requireSameKind(DataSource data, String name) {
+        if (!data.shape().equals(source.shape())
+                || data.vocabulary() != source.vocabulary()
+                || data.labelsOfExample() != source.labelsOfExample()
+                || data.classes() != source.classes()) {
+            throw new UsageException("--data " + name + " has " + data.classes() + " classes of " + data.shape()
+                    + ", the network was trained on " + source.classes() + " of " + source.shape());
+        }
+        for (int label = 0; label < data.classes(); label++) {
+            String theirs = data.classNames().get(label);
+            String own = source.classNames().get(label);
+            if (!theirs.equals(own)) {
+                throw new UsageException("--data " + name + " calls class " + label + " '" + theirs + "', which is '"
+                        + own + "' in the data that the network was trained on");
+            }
+        }
+    }
+
     String model() {
         return configuration.get(Settings.MODEL);
     }

@@ -123,8 +123,9 @@ class GamesIT {
                 "png",
                 pictures.resolve("b.png").toFile());
         Outcome wrong = lockstep(folder, "predict", "classifier", "--images", "pictures");
-        assertThat(wrong.status()).isNotZero();
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("b.png is 28x28").contains("32x32");
+        assertThat(folder.resolve("predictions.csv")).doesNotExist();
     }
 
     @Test

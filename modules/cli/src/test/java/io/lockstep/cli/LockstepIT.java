@@ -75,7 +75,15 @@ class LockstepIT {
                             .train())
                     .isInstanceOf(UsageException.class)
                     .hasMessageContaining("more than the gradient");
-            assertThat(folder.resolve("a")).doesNotExist();
+            assertThatThrownBy(() -> training(spark, "c")
+                            .network(perceptron(InputType.convolutional(28, 28, 1, CNN2DFormat.NHWC)))
+                            .train())
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("28x28x1")
+                    .hasMessageContaining("32x32x3");
+            for (String run : List.of("a", "b", "c")) {
+                assertThat(folder.resolve(run)).doesNotExist();
+            }
         } finally {
             spark.stop();
         }
@@ -105,7 +113,10 @@ class LockstepIT {
     }
 
     private static NetworkDefinition perceptron() {
-        InputType input = InputType.convolutional(32, 32, 3, CNN2DFormat.NHWC);
+        return perceptron(InputType.convolutional(32, 32, 3, CNN2DFormat.NHWC));
+    }
+
+    private static NetworkDefinition perceptron(InputType input) {
         ComputationGraphConfiguration configuration = Hyperparameters.defaults()
                 .newConfiguration(1)
                 .graphBuilder()

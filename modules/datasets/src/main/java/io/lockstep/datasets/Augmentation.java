@@ -49,7 +49,8 @@ public record Augmentation(
         return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && mixup == 0 && noise == 0;
     }
 
-    void checkFits(ImageShape shape) {
+    /** @throws IllegalArgumentException if a crop could hold nothing of a picture */
+    public void checkFits(ImageShape shape) {
         int shorter = Math.min(shape.height(), shape.width());
         if (padding == Padding.REFLECT && cropPadding >= shorter) {
             throw new IllegalArgumentException(

@@ -173,13 +173,17 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         if (!(vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof RnnOutputLayer)) {
             return 1;
         }
-        // a copy, as DL4J sets preprocessors while it walks
-        InputType type = SerializationUtils.clone(configuration)
-                .getLayerActivationTypes(true, input)
-                .get(output);
-        long steps = ((InputType.InputTypeRecurrent) type).getTimeSeriesLength();
+        long steps = ((InputType.InputTypeRecurrent) activationOf(output)).getTimeSeriesLength();
         // DL4J's Bidirectional forgets it
         return Math.toIntExact(steps > 0 ? steps : ((InputType.InputTypeRecurrent) input).getTimeSeriesLength());
+    }
+
+    /** What comes out of a vertex. */
+    public InputType activationOf(String vertex) {
+        // a copy, as DL4J sets preprocessors while it walks
+        return SerializationUtils.clone(configuration)
+                .getLayerActivationTypes(true, input)
+                .get(vertex);
     }
 
     /** Whether examples are numbers of a vocabulary, one a step. */

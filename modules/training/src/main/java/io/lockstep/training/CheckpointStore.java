@@ -79,9 +79,16 @@ public final class CheckpointStore {
             this.bestFirst = bestFirst;
         }
 
-        /** Empty where nothing was tested. */
+        /** Empty where nothing was tested, or no test has a number: of networks that have diverged none is best. */
         public Optional<Tested> of(List<Tested> tested) {
-            return bestFirst == null ? Optional.empty() : tested.stream().min(bestFirst);
+            return bestFirst == null
+                    ? Optional.empty()
+                    : tested.stream().filter(Best::hasNumbers).min(bestFirst);
+        }
+
+        private static boolean hasNumbers(Tested tested) {
+            return !Double.isNaN(tested.test().loss())
+                    && !Double.isNaN(tested.test().accuracy());
         }
     }
 

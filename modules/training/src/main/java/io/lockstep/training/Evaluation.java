@@ -17,7 +17,8 @@ public record Evaluation(long examples, double loss, double accuracy) implements
     /**
      * A collective: each rank runs its shard, and all learn the whole.
      *
-     * @param shard this rank's share of the examples; may be empty
+     * @param shard this rank's share of the examples; may be empty, but not on all ranks
+     * @throws IllegalArgumentException on all ranks, if no rank has an example: there would be no mean of anything
      */
     public static Evaluation over(Replica replica, BatchLoader shard, ProcessGroup group) {
         long examples = 0;
@@ -47,6 +48,9 @@ public record Evaluation(long examples, double loss, double accuracy) implements
             allExamples += in.getLong();
             allLoss += in.getDouble();
             allCorrect += in.getLong();
+        }
+        if (allExamples == 0) {
+            throw new IllegalArgumentException("there are no test examples");
         }
         return new Evaluation(allExamples, allLoss / allExamples, (double) allCorrect / allExamples);
     }

@@ -15,13 +15,16 @@ import java.util.function.Consumer;
 /**
  * What one rank does to test a checkpoint of a run.
  *
+ * @param trained the data that the network was trained on, by whose training set examples are scaled
+ * @param tested the data whose test set is taken, the same or another of its kind
  * @param checkpoints folder
  * @param which of them, as {@link CheckpointStore#choose} takes it
  * @param best by what the best one is told
  * @param batch examples of one forward pass
  */
 public record RankEvaluation(
-        DataOptions data,
+        DataOptions trained,
+        DataOptions tested,
         String checkpoints,
         String which,
         CheckpointStore.Best best,
@@ -41,13 +44,12 @@ public record RankEvaluation(
      * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
-        RunData sets = RunData.read(data, storage, group.rank(), group.worldSize());
-        Dataset test = sets.testShard();
+        Dataset test = RunData.testShard(tested, storage, group.rank(), group.worldSize());
         Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
         var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
-            LoaderOptions loading = LoaderOptions.of(replica.normalization(sets.normalization()))
+            LoaderOptions loading = LoaderOptions.of(replica.normalization(RunData.normalization(trained, storage)))
                     .withLayout(replica.featureLayout());
             try (var batches = BatchLoader.evaluation(test, batch, loading)) {
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));

@@ -18,11 +18,28 @@ import java.io.IOException;
  */
 public record RunData(Dataset training, Dataset testShard, Normalization normalization) {
     public static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
-        DataSource source = new DataCatalog(storage, data.home(), data.texts()).resolve(data.name());
-        Dataset training = source.read(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
+        Dataset training = training(data, storage);
+        return new RunData(training, testShard(data, storage, rank, worldSize), training.normalization());
+    }
+
+    private static Dataset training(DataOptions data, Storage storage) throws IOException {
+        DataSource source = source(data, storage);
+        return source.read(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
+    }
+
+    /** What a network that was trained on this data wants examples to be scaled by. */
+    static Normalization normalization(DataOptions data, Storage storage) throws IOException {
+        return training(data, storage).normalization();
+    }
+
+    static Dataset testShard(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
+        DataSource source = source(data, storage);
         int tested = first(source.examples(Split.TEST), data.testExamples()).size();
-        Dataset test = source.read(Split.TEST, ExampleRange.shard(tested, rank, worldSize));
-        return new RunData(training, test, training.normalization());
+        return source.read(Split.TEST, ExampleRange.shard(tested, rank, worldSize));
+    }
+
+    private static DataSource source(DataOptions data, Storage storage) throws IOException {
+        return new DataCatalog(storage, data.home(), data.texts()).resolve(data.name());
     }
 
     private static ExampleRange first(int examples, int limit) {

@@ -110,6 +110,15 @@ class CheckpointStoreTest {
                 .isEqualTo(30);
     }
 
+    @Test
+    void ofNetworksThatHaveDivergedNoneIsBest() {
+        var nothing = List.of(
+                new CheckpointStore.Tested(10, new Evaluation(100, Double.NaN, 0.1)),
+                new CheckpointStore.Tested(20, new Evaluation(100, 0.5, Double.NaN)));
+        assertThat(CheckpointStore.Best.LOSS.of(nothing)).isEmpty();
+        assertThat(CheckpointStore.Best.ACCURACY.of(nothing)).isEmpty();
+    }
+
     private CheckpointStore keepingBest(CheckpointStore.Best best) {
         return new CheckpointStore(new LocalStorage(), folder.toString(), 2, best, "", warnings::add);
     }

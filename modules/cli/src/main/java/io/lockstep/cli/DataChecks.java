@@ -1,0 +1,154 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.MaskedText;
+import io.lockstep.datasets.Split;
+import io.lockstep.datasets.TextFile;
+import io.lockstep.networks.Adversarial;
+import io.lockstep.networks.NetworkDefinition;
+import java.util.List;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/**
+ * What must be true of a run's data before anything is started for it: on the driver, since a rank that finds it has executors
+ * running, and a run's folder that nothing can come of.
+ */
+final class DataChecks {
+    /** A loader has a rank's examples of a step in one buffer, whose places are counted by ints. */
+    private static final long LARGEST_BUFFER = Integer.MAX_VALUE - 128;
+
+    private DataChecks() {}
+
+    /**
+     * Looks at the data as it was opened, and reads no examples.
+     *
+     * @throws UsageException if nothing can be trained or tested on it, or settings are not for such data
+     */
+    static void requireTrainable(DataSource source, Configuration configuration) {
+        requireSettingsOfItsKind(source, configuration);
+        requireExamples(source, configuration, Split.TRAIN, "training", "there is nothing to learn from");
+        requireExamples(source, configuration, Split.TEST, "test", "there is nothing to test the network on");
+        requireCropsWithin(source, configuration);
+        requireBufferHolds(source, configuration);
+    }
+
+    private static void requireSettingsOfItsKind(DataSource source, Configuration configuration) {
+        if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
+            throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
+        }
+        if (configuration.isChanged(Settings.TEXT)
+                && !(source instanceof TextFile)
+                && !(source instanceof MaskedText)) {
+            throw new UsageException("text is for texts without labels, and " + source.name() + " has labels");
+        }
+        if (!(source instanceof ImageSource)) {
+            for (Setting<?> setting : List.of(Settings.MIXUP, Settings.INPUT_NOISE)) {
+                if (configuration.isChanged(setting)) {
+                    throw new UsageException(setting.name() + " is for pictures");
+                }
+            }
+        }
+    }
+
+    /** @throws UsageException if a split is empty */
+    static void requireExamples(
+            DataSource source, Configuration configuration, Split split, String called, String consequence) {
+        if (source.examples(split) == 0) {
+            throw new UsageException(configuration.get(Settings.DATA) + " (" + source.format() + ") has no " + called
+                    + " examples: " + consequence);
+        }
+    }
+
+    private static void requireCropsWithin(DataSource source, Configuration configuration) {
+        if (!(source instanceof ImageSource)) {
+            return;
+        }
+        try {
+            new Augmentation(configuration.get(Settings.CROP_PADDING), Augmentation.Padding.ZERO, false, 0)
+                    .checkFits(source.shape());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(
+                    "crop-padding = " + configuration.get(Settings.CROP_PADDING) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireBufferHolds(DataSource source, Configuration configuration) {
+        int workers = configuration.get(Settings.WORKERS);
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        long examples = source.examples(Split.TRAIN);
+        long batch =
+                Math.min(configuration.get(Settings.GLOBAL_BATCH), limit > 0 ? Math.min(limit, examples) : examples);
+        long share = (batch + workers - 1) / workers;
+        long bytes = share * source.shape().size() * Float.BYTES;
+        if (bytes > LARGEST_BUFFER) {
+            throw new UsageException(Progress.format(
+                    "%,d examples of %s at once, a worker's share of global-batch = %d, take %,d MB, and a buffer holds 2,047;"
+                            + " lower global-batch, or ask for more workers",
+                    share, shown(source.shape()), configuration.get(Settings.GLOBAL_BATCH), bytes >> 20));
+        }
+    }
+
+    /** @throws UsageException if the network reads examples of another shape, naming both */
+    static void requireShape(NetworkDefinition network, DataSource source) {
+        ImageShape shape = source.shape();
+        if (network.adversarial() != null) {
+            requireDrawn(network, source);
+        } else if (network.tokens()) {
+            long steps = ((InputType.InputTypeRecurrent) network.input()).getTimeSeriesLength();
+            if (steps != shape.height()) {
+                throw new UsageException("the network reads texts of " + steps + " steps, and " + source.name()
+                        + " has examples of " + shape.height() + ": set sequence-length to as many");
+            }
+        } else if (!reads(network.input(), shape)) {
+            throw new UsageException("the network reads " + shown(network.input()) + ", and the pictures of "
+                    + source.name() + " are " + shown(shape) + " (height x width x channels)");
+        }
+    }
+
+    private static boolean reads(InputType input, ImageShape shape) {
+        if (input instanceof InputType.InputTypeConvolutional pictures) {
+            return pictures.getHeight() == shape.height()
+                    && pictures.getWidth() == shape.width()
+                    && pictures.getChannels() == shape.channels();
+        }
+        if (input instanceof InputType.InputTypeRecurrent rows) { // a row of all channels is a step
+            return rows.getTimeSeriesLength() == shape.height()
+                    && rows.getSize() == (long) shape.width() * shape.channels();
+        }
+        return input.arrayElementsPerExample() == shape.size();
+    }
+
+    /** What a generator draws is what a discriminator has beside it: a picture, and its class where that is asked for. */
+    private static void requireDrawn(NetworkDefinition network, DataSource source) {
+        Adversarial rules = network.adversarial();
+        if (rules.classes() != 0 && rules.classes() != source.classes()) {
+            throw new UsageException("the generator is asked for one of " + rules.classes() + " classes, "
+                    + source.name() + " has " + source.classes());
+        }
+        InputType drawn = network.activationOf(rules.handover());
+        boolean fits = rules.classes() == 0 && drawn instanceof InputType.InputTypeConvolutional
+                ? reads(drawn, source.shape())
+                : drawn.arrayElementsPerExample() == source.shape().size() + rules.classes();
+        if (!fits) {
+            throw new UsageException("the generator draws " + shown(drawn) + ", and the pictures of " + source.name()
+                    + " are " + shown(source.shape()) + " (height x width x channels)");
+        }
+    }
+
+    private static String shown(InputType input) {
+        if (input instanceof InputType.InputTypeConvolutional pictures) {
+            return "pictures of " + pictures.getHeight() + "x" + pictures.getWidth() + "x" + pictures.getChannels();
+        }
+        if (input instanceof InputType.InputTypeRecurrent rows) {
+            return rows.getTimeSeriesLength() + " rows of " + rows.getSize() + " numbers";
+        }
+        return "vectors of " + input.arrayElementsPerExample() + " numbers";
+    }
+
+    private static String shown(ImageShape shape) {
+        return shape.height() + "x" + shape.width() + "x" + shape.channels();
+    }
+}
