@@ -83,6 +83,9 @@ final class FusedUpdater {
             Block block = new Block(updaterOf(updaterBlock));
             blocks.add(block);
             for (UpdaterBlock.ParamState each : updaterBlock.getLayersAndVariablesInBlock()) {
+                if (each.getParamOffsetStart() < range.start() || each.getParamOffsetEnd() > range.end()) {
+                    continue; // another network's, of a block without state
+                }
                 Part part = new Part(block, each.getLayer().getConfig().getRegularizationByParam(each.getParamName()));
                 parts.add(part);
                 partOf.put(each, part);
@@ -129,7 +132,9 @@ final class FusedUpdater {
         for (UpdaterBlock block : graph.getUpdater(true).getUpdaterBlocks()) {
             boolean begins = range.start() <= block.getParamOffsetStart() && block.getParamOffsetStart() < range.end();
             boolean ends = range.start() < block.getParamOffsetEnd() && block.getParamOffsetEnd() <= range.end();
-            if (begins && ends) {
+            boolean withoutState = updaterOf(block).stateSize(1) == 0;
+            boolean overlaps = block.getParamOffsetStart() < range.end() && range.start() < block.getParamOffsetEnd();
+            if (begins && ends || overlaps && withoutState) {
                 blocks.add(block);
             } else if (begins || ends) {
                 throw new IllegalArgumentException(
