@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.learning.config.AMSGrad;
@@ -95,6 +96,9 @@ final class LearningRates {
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layerVertex) {
                 Layer layer = layerVertex.getLayerConf().getLayer();
+                while (layer instanceof BaseWrapperLayer wrapper) {
+                    layer = wrapper.getUnderlying(); // the parameters are its
+                }
                 add(all, name, layer, layer.initializer().paramKeys(layer));
             } else if (vertex instanceof SameDiffVertex own) {
                 add(all, name, own, own.getVertexParams().getParameterKeys());

@@ -113,7 +113,7 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         }
         if (adversarial.gradientPenalty() > 0 && normsReadFrom(adversarial.handover())) {
             throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
-                    + " critic does not (Gulrajani et al. 2017, section 4); take layer norm, or none (wgan-gp)");
+                    + " critic does not (Gulrajani et al. 2017, section 4); take a critic without it, as wgan-gp has");
         }
     }
 
