@@ -117,6 +117,9 @@ final class ConvolutionNode implements ConvolutionSteps {
                 && operation.groups() == 1
                 && Math.min(from.channels(), operation.outputs()) >= FEWEST_CHANNELS_TO_ROUND;
         factor = rounds ? dnnl_bf16 : dnnl_f32;
+        if (rounds) {
+            plan.noteRounding();
+        }
         forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
         backwardData = new Calls(plan.lanes(), plan.capacity(), this::backwardDataPrimitive, this::bindBackwardData);
         backwardWeights =

@@ -58,6 +58,7 @@ public final class CpuPlan implements Plan {
     private long seed;
     private long firstExample;
     private volatile long watermark;
+    private volatile boolean rounds;
     private long announced;
 
     CpuPlan(
@@ -159,6 +160,16 @@ public final class CpuPlan implements Plan {
 
     Precision precision() {
         return precision;
+    }
+
+    /** Told by a node, while it is made, whose products' factors are rounded. */
+    void noteRounding() {
+        rounds = true;
+    }
+
+    /** Whether the precision shows: whether a layer is such that its products' factors are rounded. */
+    public boolean rounds() {
+        return rounds;
     }
 
     NativeMemory memory() {
