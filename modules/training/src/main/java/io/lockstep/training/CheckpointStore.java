@@ -265,6 +265,20 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
+    /** What the newest checkpoint with a manifest knows beside the model, which is not read; empty where there is none. */
+    public Optional<TrainingState> newestState() throws IOException {
+        List<Long> complete = complete();
+        for (int i = complete.size() - 1; i >= 0; i--) {
+            try {
+                byte[] text = get(Storage.join(path(complete.get(i)), STATE));
+                return Optional.of(TrainingState.fromText(new String(text, StandardCharsets.UTF_8)));
+            } catch (IOException | IllegalArgumentException e) { // as latest() does
+                warnings.accept("passing over the checkpoint " + path(complete.get(i)) + ": " + e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The checkpoint of a step.
      *

@@ -4,7 +4,7 @@ package io.lockstep.training;
 public final class DivergedException extends RuntimeException {
     DivergedException(long step, int skipped, String where) {
         super("training diverged: the gradient was not finite in " + skipped + " steps in a row, up to step " + step
-                + where + ". The last checkpoint is intact; try a lower learning-rate, a warm-up (warmup-epochs) or"
+                + where + ". No checkpoint has such numbers; try a lower learning-rate, a warm-up (warmup-epochs) or"
                 + " clip-norm");
     }
 }

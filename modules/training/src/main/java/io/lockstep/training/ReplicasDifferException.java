@@ -22,6 +22,6 @@ public final class ReplicasDifferException extends RuntimeException {
                 .toList();
         return "replicas differ after step " + step + ": ranks " + others + " do not hold the parameters of ranks "
                 + majority
-                + ". Resume from the last checkpoint; if it happens again on the same host, suspect its memory.";
+                + ". If it happens again on the same host, suspect its memory";
     }
 }
