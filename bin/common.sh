@@ -86,7 +86,7 @@ stop() {
 
 # Waits until a daemon's log has a line; ends with the log's last lines if it never has: await NAME FOLDER TEXT
 await() {
-  local tries=300
+  local tries=6000 # ten minutes: one that has ended is seen at once
   until grep -q "$3" "$2/$1.log" 2>/dev/null; do
     if ((tries-- == 0)) || ! runs "$1" "$2"; then
       tail -n 5 "$2/$1.log" >&2

@@ -42,11 +42,19 @@ def train(out, security):
              "--properties-file", str(properties), "--set", "transport=tcp", "--set", f"security={security}",
              "--set", "train-examples=640", "--set", "test-examples=100"],
             check=True, stdout=subprocess.DEVNULL)
+        await_writing(capture)
     finally:
-        time.sleep(1)
         tcpdump.terminate()
         tcpdump.wait()
     return capture.read_bytes(), folder / "run"
+
+
+def await_writing(capture):
+    """Until tcpdump has written all that it was given: it may be slower than the run."""
+    size = -1
+    while size != capture.stat().st_size:
+        size = capture.stat().st_size
+        time.sleep(2)
 
 
 def windows(run):

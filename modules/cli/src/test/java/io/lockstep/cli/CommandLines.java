@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The command lines of this user's java processes, which every user of a machine can read: of all that run while this
@@ -59,6 +60,15 @@ final class CommandLines implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** One of some processes whose command line has both. */
+    static ProcessHandle find(Stream<ProcessHandle> processes, String program, String word) {
+        return processes
+                .filter(process -> commandLineOf(process).contains(program)
+                        && commandLineOf(process).contains(word))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no process of " + program + " with " + word));
     }
 
     /** Empty if the process has ended meanwhile. */

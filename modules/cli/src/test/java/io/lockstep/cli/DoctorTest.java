@@ -20,13 +20,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Planted faults: each is found, named, and told how to mend. */
-@Timeout(120)
 class DoctorTest {
     private static final HostFacts HEALTHY = new HostFacts(
             "host",

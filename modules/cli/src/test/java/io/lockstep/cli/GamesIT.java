@@ -13,11 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A generative adversarial network and a classifier, trained by bin/lockstep, and what is done with them afterwards. */
-@Timeout(400)
 class GamesIT {
     @TempDir
     Path folder;

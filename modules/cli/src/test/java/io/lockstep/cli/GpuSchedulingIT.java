@@ -13,14 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spark's own resource scheduling, on two workers that are told of two GPUs each. */
-@Timeout(200)
 class GpuSchedulingIT {
     @TempDir
     Path folder;
@@ -31,7 +29,7 @@ class GpuSchedulingIT {
     void eachOfFourRanksHasAGpuOfItsOwn(String ofTask) throws Exception {
         // the first worker that asks is told of two, the next of two others
         Path discovery = script(String.format(Locale.ROOT, """
-                if mkdir %s/asked 2>/dev/null
+                if mkdir '%s/asked' 2>/dev/null
                 then echo '{"name": "gpu", "addresses": ["0", "1"]}'
                 else echo '{"name": "gpu", "addresses": ["2", "3"]}'
                 fi

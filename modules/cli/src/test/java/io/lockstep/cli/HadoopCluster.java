@@ -42,7 +42,7 @@ final class HadoopCluster {
         MiniYARNCluster yarn = new MiniYARNCluster("lockstep", 1, 1, 1);
         yarn.init(hadoop);
         yarn.start();
-        yarn.waitForNodeManagersToConnect(30_000);
+        yarn.waitForNodeManagersToConnect(Await.PATIENCE.toMillis());
 
         yarn.getConfig().unset("net.topology.node.switch.mapping.impl"); // a class of the mini-cluster's
         Path conf = Files.createDirectories(folder.resolve("conf"));

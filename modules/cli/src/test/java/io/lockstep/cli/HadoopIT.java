@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -29,11 +28,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Data, checkpoints and run folders on HDFS; executors, and the driver, in YARN's containers. */
-@Timeout(300)
 class HadoopIT {
     private static final int STEPS = 60;
     private static final Pattern HADOOP_CLASSES = Pattern.compile(
@@ -56,10 +53,7 @@ class HadoopIT {
         Path out = Path.of("target", "hadoop-cluster.out").toAbsolutePath(); // stay, to be read after a failure
         Path err = Path.of("target", "hadoop-cluster.err").toAbsolutePath();
         cluster = LockstepProcess.start(folder, command, Map.of(), out, err);
-        await("the cluster", () -> {
-            assertThat(cluster.isAlive()).as(Files.readString(err)).isTrue();
-            return Files.readString(out).contains(HadoopCluster.READY);
-        });
+        Await.until("the cluster", cluster, err, () -> Files.readString(out).contains(HadoopCluster.READY));
         Configuration conf = new Configuration();
         conf.addResource(new org.apache.hadoop.fs.Path(
                 folder.resolve("conf/core-site.xml").toUri()));
@@ -90,8 +84,7 @@ class HadoopIT {
         if (hdfs != null) {
             hdfs.close();
         }
-        cluster.descendants().forEach(ProcessHandle::destroyForcibly);
-        cluster.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+        Await.kill(List.of(cluster));
     }
 
     @Test
@@ -125,16 +118,18 @@ class HadoopIT {
                 "spark.driver.memory=512m",
                 "spark.executor.memory=768m",
                 "spark.executor.instances=2",
-                "spark.yarn.am.waitTime=60s",
+                "spark.yarn.am.waitTime=600s",
                 "spark.authenticate=true",
                 "spark.network.crypto.enabled=true")) {
             command.addAll(List.of("--conf", property));
         }
         Process submission = LockstepProcess.start(folder, command, hadoop(), out, err);
         try {
-            await("a checkpoint", () -> hdfs.exists(path("/runs/yarn/checkpoints/step-00000010/MANIFEST")));
-            applicationMaster().destroyForcibly();
-            assertThat(submission.waitFor(4, TimeUnit.MINUTES)).isTrue();
+            var manifest = path("/runs/yarn/checkpoints/step-00000010/MANIFEST");
+            Await.until("a checkpoint", submission, err, () -> hdfs.exists(manifest));
+            CommandLines.find(cluster.descendants(), "java\0", "yarn.ApplicationMaster")
+                    .destroyForcibly();
+            Await.end(submission);
         } finally {
             submission.destroyForcibly();
         }
@@ -142,17 +137,6 @@ class HadoopIT {
         assertThat(submission.exitValue()).as(Files.readString(err)).isZero();
         assertThat(summaryOf("yarn").get("resumed_from_step").asInt()).isGreaterThanOrEqualTo(10);
         assertThat(hashOf("yarn")).isEqualTo(undisturbed);
-    }
-
-    private static ProcessHandle applicationMaster() throws IOException {
-        for (ProcessHandle each : cluster.descendants().toList()) {
-            Path commandLine = Path.of("/proc", "" + each.pid(), "cmdline");
-            String text = Files.readString(commandLine);
-            if (text.contains("java\0") && text.contains("yarn.ApplicationMaster")) {
-                return each;
-            }
-        }
-        throw new AssertionError("no application master");
     }
 
     /** On executors of this machine, with all files on HDFS. */
@@ -176,7 +160,7 @@ class HadoopIT {
     private static List<String> train(String name) {
         List<String> args = new ArrayList<>(List.of("train", "--model", "lenet5", "--data", "/data/shapes"));
         args.addAll(List.of("--run-dir", uri(name), "--steps", "" + STEPS, "--global-batch", "64"));
-        for (String setting : List.of("checkpoint-every=10", "log-every=1", "deadline=20s", "slot-timeout=60s")) {
+        for (String setting : List.of("checkpoint-every=10", "log-every=1", "deadline=600s", "slot-timeout=600s")) {
             args.addAll(List.of("--set", setting));
         }
         return args;
@@ -212,17 +196,5 @@ class HadoopIT {
         JsonNode hashes = summaryOf(run).get("parameters_sha256");
         assertThat(hashes.get(0)).isEqualTo(hashes.get(1));
         return hashes.get(0).asText();
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("no sign of " + what).isLessThan(end);
-            Thread.sleep(50);
-        }
     }
 }

@@ -14,24 +14,28 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a run finds out about its hosts by itself, on two ranks of this one. */
-@Timeout(30)
 class HostCheckTest {
     /** What the ranks tell the driver. */
     private static List<String> told(Configuration configuration) {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
-        List<ProcessGroup> groups = ProcessGroups.inProcess(2, Duration.ofSeconds(20));
+        List<ProcessGroup> groups = ProcessGroups.inProcess(2, Duration.ofMinutes(10));
+        ExecutorService threads = Executors.newFixedThreadPool(groups.size());
         List<CompletableFuture<Void>> ranks = groups.stream()
-                .map(group -> CompletableFuture.runAsync(() ->
-                        HostCheck.run(new RankContext(group, null, events::add, 1, List.of(), null), configuration)))
+                .map(group -> CompletableFuture.runAsync(
+                        () -> HostCheck.run(
+                                new RankContext(group, null, events::add, 1, List.of(), null), configuration),
+                        threads))
                 .toList();
         try {
             ranks.forEach(CompletableFuture::join);
         } finally {
             groups.forEach(ProcessGroup::close);
+            threads.shutdownNow();
         }
         return events.stream().map(event -> ((RunEvent.Warned) event).message()).toList();
     }

@@ -13,10 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
 class ImageFolderTest {
     private static final ImageShape SHAPE = new ImageShape(1, 2, 2);
 

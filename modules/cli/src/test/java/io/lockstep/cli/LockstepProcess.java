@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Runs bin/lockstep of the assembled distribution, as a person would. */
 final class LockstepProcess {
     static final Path DISTRIBUTION = Path.of("target", "lockstep").toAbsolutePath();
-    private static final long MINUTES = 4;
+
+    /** Drivers and Spark's daemons end before what the second compiler makes of them is worth its time. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
     /** @param out standard output and @param err standard error */
     record Outcome(int status, String out, String err) {}
@@ -35,7 +36,7 @@ final class LockstepProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + DISTRIBUTION.resolve("conf/jvm-options"));
-        command.addAll(List.of("-Xmx512m", "-cp", DISTRIBUTION.resolve("jars") + "/*", mainClass));
+        command.addAll(List.of(SHORT_LIVED, "-Xmx512m", "-cp", DISTRIBUTION.resolve("jars") + "/*", mainClass));
         command.addAll(List.of(args));
         return command;
     }
@@ -45,13 +46,14 @@ final class LockstepProcess {
         Path out = Files.createTempFile(workingFolder, "out", ".txt");
         Path err = Files.createTempFile(workingFolder, "err", ".txt");
         Process process = start(workingFolder, command, environment, out, err);
-        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        try {
+            return new Outcome(Await.end(process), Files.readString(out), Files.readString(err));
+        } catch (AssertionError e) {
+            throw new AssertionError(command + "\n" + Files.readString(out) + Files.readString(err), e);
+        } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError(command + " did not end within " + MINUTES + " minutes:\n" + Files.readString(out)
-                    + Files.readString(err));
+            process.destroyForcibly(); // of no effect once it has ended
         }
-        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     static Process start(Path workingFolder, List<String> command, Map<String, String> environment, Path out, Path err)
@@ -70,6 +72,7 @@ final class LockstepProcess {
         builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.12");
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().put("LOCKSTEP_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(environment);
         return builder.start();
     }

@@ -11,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** DL4J's own masters between processes, from the command line to a run folder that other commands read. */
-@Timeout(400)
 class MastersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * after it goes on, and is killed as well. The settings are always whole, the old ones or the new, and no line of a log is
  * lost that a checkpoint covers.
  */
-@Timeout(120)
 class RunFolderKillsTest {
     private static final String RUN = "runs/one";
     private static final String CALL = "call-1";

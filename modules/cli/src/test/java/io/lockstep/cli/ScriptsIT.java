@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,15 +14,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts beside bin/lockstep. */
-@Timeout(120)
 class ScriptsIT {
+    private static final SplittableRandom PORTS =
+            new SplittableRandom(ProcessHandle.current().pid());
+
     @TempDir
     Path folder;
 
@@ -108,9 +112,15 @@ class ScriptsIT {
         return LockstepProcess.run(folder, command, environment);
     }
 
+    /** One that is free, and that nobody is given who does not ask for it by its number: below Linux's 32768. */
     private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return "" + socket.getLocalPort();
+        while (true) {
+            int port = PORTS.nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return "" + socket.getLocalPort();
+            } catch (BindException e) {
+                // taken: the next one
+            }
         }
     }
 }

@@ -12,13 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Shell scripts of the repository, without starting anything. */
-@Timeout(60)
 class ShellScriptsTest {
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Path DISCOVERY = ROOT.resolve("deploy/standalone/gpu-discovery.sh");

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody on the network would see of a run. */
-@Timeout(240)
 class TrafficIT {
     private static final Path SCRIPT = Path.of("../benchmarks/src/main/scripts/capture-traffic.py");
 

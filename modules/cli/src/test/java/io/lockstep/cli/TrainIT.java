@@ -12,11 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** bin/lockstep on real executors: a local cluster, as the quick start uses it. */
-@Timeout(300)
 class TrainIT {
     @TempDir
     Path folder;

@@ -13,11 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Metrics, events and logs of an encrypted run, by the templates of conf/; and where its secret is not. */
-@Timeout(300)
 class WhereSparkUsersLookIT {
     private static final String SECRET = "tell-nobody-4711";
 

@@ -7,20 +7,16 @@ import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.SegmentTransport.Geometry;
 import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(120)
 class AlgorithmTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     /** Ranks 0, 1 and 2 on host 0, ranks 3 and 4 on host 3, and so on: three and two by turns. */
     private static final class Hosts extends ForwardingTransport {
@@ -39,7 +35,11 @@ class AlgorithmTest {
         List<ProcessGroup> groups = new ArrayList<>();
         for (Transport transport : InProcessTransport.create(new Geometry(worldSize, 4096, 4))) {
             groups.add(ProcessGroups.over(
-                    new Hosts(transport), 0, 0, DEADLINE, Tuning.defaults().withAllReduce(algorithm)));
+                    new Hosts(transport),
+                    0,
+                    0,
+                    World.PATIENCE,
+                    Tuning.defaults().withAllReduce(algorithm)));
         }
         return new World(groups);
     }
@@ -110,7 +110,7 @@ class AlgorithmTest {
     void rootedCollectivesHaveTwoWays() {
         for (Algorithm way : new Algorithm[] {Algorithm.CENTRAL, Algorithm.RING}) {
             List<ProcessGroup> groups =
-                    ProcessGroups.inProcess(5, DEADLINE, Tuning.defaults().withRooted(way, way));
+                    ProcessGroups.inProcess(5, World.PATIENCE, Tuning.defaults().withRooted(way, way));
             try (World world = new World(groups)) {
                 world.run(group -> {
                     ByteBuffer vector = ProcessGroupContract.vector(group.rank(), 40_001);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,8 +14,10 @@ public final class AllocationMeter {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int[] LENGTHS = {1, 1000, 65_537};
     private static final int ROUNDS = 200;
-    /** Until compiled, vectors are objects; it takes some thousands of calls. */
-    private static final int MOST_BATCHES = 60;
+    /** Until compiled, vectors are objects; it takes some thousands of calls, and a compiler that gets to run. */
+    private static final int BATCHES = 60;
+
+    private static final Duration TIME_TO_COMPILE = Duration.ofMinutes(2);
 
     private AllocationMeter() {}
 
@@ -42,7 +45,10 @@ public final class AllocationMeter {
     public static long bytesPerRound(World world, long enough) {
         List<List<PreparedWork>> works = world.call(AllocationMeter::prepare);
         long least = Long.MAX_VALUE;
-        for (int batch = 0; batch < MOST_BATCHES && least > enough; batch++) {
+        long start = System.nanoTime();
+        for (int batch = 0;
+                least > enough && (batch < BATCHES || System.nanoTime() - start < TIME_TO_COMPILE.toNanos());
+                batch++) {
             List<Long> callers = world.call(group -> run(works.get(group.rank())));
             long communication = communicationThreads();
             callers = world.call(group -> run(works.get(group.rank())));

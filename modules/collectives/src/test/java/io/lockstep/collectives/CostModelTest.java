@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.Transport;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class CostModelTest {
     private static final int SEGMENT_BYTES = 65_536;
     private static final CostModel GIGABIT = new CostModel(new LinkCost(0.6, 0.09), new LinkCost(40, 8));
@@ -70,7 +67,7 @@ class CostModelTest {
     }
 
     private static ProcessGroup form(Transport transport, Tuning tuning) {
-        return ProcessGroups.form(transport, 0, 0, Duration.ofSeconds(20), tuning);
+        return ProcessGroups.form(transport, 0, 0, World.PATIENCE, tuning);
     }
 
     @Test

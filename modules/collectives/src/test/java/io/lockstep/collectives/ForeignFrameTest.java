@@ -12,12 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Frames of another attempt, of another group and for others never become a part of a sum. */
-@Timeout(60)
 class ForeignFrameTest {
     private static final int ATTEMPT = 3;
     private static final int GROUP = 11;
@@ -60,7 +58,7 @@ class ForeignFrameTest {
         for (Transport inner : InProcessTransport.create(new Geometry(WORLD_SIZE, 1024, 4))) {
             ForgingTransport forging = new ForgingTransport(inner, forgery::apply);
             transports.add(forging);
-            groups.add(ProcessGroups.over(forging, ATTEMPT, GROUP, Duration.ofSeconds(20), Tuning.defaults()));
+            groups.add(ProcessGroups.over(forging, ATTEMPT, GROUP, World.PATIENCE, Tuning.defaults()));
         }
         try (World world = new World(groups)) {
             for (Algorithm algorithm : new Algorithm[] {Algorithm.RING, Algorithm.RECURSIVE_DOUBLING}) {

@@ -14,10 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Process groups on shared memory under thousands of schedules. */
-@Timeout(600)
 class GroupSchedulesTest {
     private static final Duration DEADLINE = Duration.ofMinutes(1);
 

@@ -1,10 +1,8 @@
 package io.lockstep.collectives;
 
-import java.time.Duration;
-
 class InProcessGroupTest extends ProcessGroupContract {
     @Override
     protected World open(int worldSize) {
-        return World.inProcess(worldSize, Duration.ofSeconds(30));
+        return World.inProcess(worldSize);
     }
 }

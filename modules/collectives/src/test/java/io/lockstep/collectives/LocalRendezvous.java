@@ -26,9 +26,9 @@ public final class LocalRendezvous {
         return mine -> {
             try {
                 contributions[rank] = mine;
-                all.await(30, TimeUnit.SECONDS);
+                all.await(World.PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 List<String> gathered = List.of(contributions.clone());
-                all.await(30, TimeUnit.SECONDS);
+                all.await(World.PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 return gathered;
             } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
                 throw new IllegalStateException("the rendezvous broke", e);
@@ -43,6 +43,11 @@ public final class LocalRendezvous {
     }
 
     /** Forms a group of that many ranks on 127.0.0.1, a thread each. */
+    public static List<ProcessGroup> form(int worldSize, GroupOptions.Security security, Opener opener) {
+        return form(worldSize, World.PATIENCE, security, opener);
+    }
+
+    /** Forms a group whose deadline is what a test is about. */
     public static List<ProcessGroup> form(
             int worldSize, Duration deadline, GroupOptions.Security security, Opener opener) {
         LocalRendezvous rendezvous = new LocalRendezvous(worldSize);

@@ -14,6 +14,9 @@ import java.util.concurrent.TimeoutException;
 
 /** A thread a rank, which do the same on their groups. */
 public final class World implements AutoCloseable {
+    /** What only a hang reaches: a deadline that is not what a test is about. */
+    public static final Duration PATIENCE = Duration.ofMinutes(10);
+
     /** What one rank does. */
     @FunctionalInterface
     public interface RankAction<T> {
@@ -32,6 +35,10 @@ public final class World implements AutoCloseable {
     public World(List<ProcessGroup> groups) {
         this.groups = groups;
         this.threads = Executors.newFixedThreadPool(groups.size());
+    }
+
+    public static World inProcess(int worldSize) {
+        return inProcess(worldSize, PATIENCE);
     }
 
     public static World inProcess(int worldSize, Duration deadline) {
@@ -73,7 +80,7 @@ public final class World implements AutoCloseable {
 
     public static <T> T get(Future<T> future) {
         try {
-            return future.get(60, TimeUnit.SECONDS);
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

@@ -10,12 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One channel with the values 1, 2, 3 ..., normalised by 1/255, so that a value names the pixel it came from. */
-@Timeout(30)
 class AugmentationTest {
     private static final int HEIGHT = 5;
     private static final int WIDTH = 6;

@@ -11,14 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class BatchLoaderTest {
     private static final ImageShape RGB = new ImageShape(3, 8, 8);
     private static final Normalization THREE =
@@ -206,7 +203,7 @@ class BatchLoaderTest {
         ImageDataset set = TestImages.numbered(4, RGB);
         var fault = new IllegalStateException("disk on fire");
         BatchPlan plan = failingAt(2, fault);
-        try (var loader = loader(set, plan, Duration.ofSeconds(30))) {
+        try (var loader = loader(set, plan, Duration.ofMinutes(10))) {
             loader.next();
             loader.next();
             for (int again = 0; again < 2; again++) {
@@ -227,9 +224,7 @@ class BatchLoaderTest {
             @Override
             public void select(long step) {
                 try {
-                    if (!never.await(50, TimeUnit.SECONDS)) {
-                        throw new IllegalStateException("the test is over");
-                    }
+                    never.await();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new IllegalStateException(e);

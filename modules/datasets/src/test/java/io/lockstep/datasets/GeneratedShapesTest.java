@@ -6,9 +6,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class GeneratedShapesTest {
     /** Runs of other releases and platforms are comparable only while these bytes stay. */
     @Test

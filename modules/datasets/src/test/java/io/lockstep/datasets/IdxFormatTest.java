@@ -13,13 +13,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
 class IdxFormatTest {
     private static final ImageDataset TRAIN = TestImages.random(1, 12, new ImageShape(1, 5, 4));
     private static final ImageDataset TEST = TestImages.random(2, 7, new ImageShape(1, 5, 4));

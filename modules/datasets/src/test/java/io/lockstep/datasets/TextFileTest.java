@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
 class TextFileTest {
     private static final int LENGTH = 7;
     private static final String TEXT = IntStream.range(0, 400)

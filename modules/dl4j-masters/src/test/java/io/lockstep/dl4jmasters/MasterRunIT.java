@@ -40,20 +40,18 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Parameter averaging in one JVM, {@code local[2]}. Gradient sharing uses no network there, so it is with the command
  * line's tests, which have executors.
  */
-@Timeout(180)
 class MasterRunIT {
     private static final Strategy.Factory AVERAGING = MasterStrategy.PARAMETER_AVERAGING.factory();
     private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
     private static final int SEED = 5;
     private static final double SMOOTHING = 0.1;
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
 
     private String model = "lenet5";
 

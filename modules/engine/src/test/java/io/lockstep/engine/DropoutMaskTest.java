@@ -11,11 +11,9 @@ import io.lockstep.engine.Operation.Noise;
 import io.lockstep.engine.Operation.SpatialDropout;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(30)
 class DropoutMaskTest {
     private static final int DRAWS = 200_000;
 

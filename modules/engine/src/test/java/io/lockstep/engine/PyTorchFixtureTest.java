@@ -39,12 +39,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Both backends against what PyTorch computed: src/test/scripts/sequence_fixtures.py and image_fixtures.py. */
-@Timeout(60)
 class PyTorchFixtureTest {
     private static final int EXAMPLES = 3;
     private static final Map<String, Operation> OPERATIONS = Map.ofEntries(

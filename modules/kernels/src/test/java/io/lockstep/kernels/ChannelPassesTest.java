@@ -7,12 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Vector API's passes against the plain loops, and those against the definition. */
-@Timeout(60)
 class ChannelPassesTest {
     private static final int[] ROWS = {0, 1, 3, 64, 65, 1000};
 

@@ -8,12 +8,10 @@ import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class FlatVectorsTest {
     static Stream<FlatVectors> implementations() {
         return Stream.of(new ScalarFlatVectors(), new SimdFlatVectors());

@@ -9,12 +9,10 @@ import java.util.Random;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Vector API's passes against the plain loops. */
-@Timeout(30)
 class RecurrentPassesTest {
     private static final int ROWS = 20;
 

@@ -7,12 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Vector API's passes against the plain loops, and these against their definitions. */
-@Timeout(30)
 class RowPassesTest {
     private static final int AT = 8; // bytes before the first element
 

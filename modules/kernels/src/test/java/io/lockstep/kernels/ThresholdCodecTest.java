@@ -8,12 +8,10 @@ import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(60)
 class ThresholdCodecTest {
     private static final int[] LENGTHS = {0, 1, 15, 16, 17, 31, 33, 1000, 100_003};
 

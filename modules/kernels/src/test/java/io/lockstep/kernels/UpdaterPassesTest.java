@@ -11,12 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules themselves are compared with Deeplearning4j's where those are at hand, in networks. */
-@Timeout(60)
 class UpdaterPassesTest {
     private static final Terms PLAIN = new Terms(1, Float.POSITIVE_INFINITY, 0, 0, 0);
     private static final Terms ALL = new Terms(0.7f, 0.9f, 0.01f, 0.02f, 0.03f);

@@ -8,12 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Both kinds of passes, with plain products between them, against the definition of a convolution. */
-@Timeout(60)
 class WinogradPassesTest {
     private static final double TOLERANCE = 3e-5;
 

@@ -50,7 +50,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -59,7 +58,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +68,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class AdversarialModelsTest {
     private static final ModelInput MNIST = new ModelInput(1, 28, 28, 10);
     private static final int STEPS = 6;
@@ -299,7 +296,7 @@ class AdversarialModelsTest {
                 0,
                 new CheckpointOptions(folder.resolve(where).toString(), 1000, 1, resume));
         List<Callable<List<String>>> ranks = new ArrayList<>();
-        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(60))) {
+        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofMinutes(10))) {
             ranks.add(() -> {
                 try (group) {
                     return new RankRun(
@@ -322,7 +319,7 @@ class AdversarialModelsTest {
         ExecutorService threads = Executors.newFixedThreadPool(worldSize);
         try {
             String hash = null;
-            for (Future<List<String>> rank : threads.invokeAll(ranks, 120, TimeUnit.SECONDS)) {
+            for (Future<List<String>> rank : threads.invokeAll(ranks)) {
                 assertThat(rank.get().stream().distinct()).hasSize(1);
                 hash = rank.get().get(0);
             }

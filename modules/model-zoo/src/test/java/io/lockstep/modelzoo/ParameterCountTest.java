@@ -11,15 +11,12 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Range;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ParameterCountTest {
     // channels, side, classes; parameters without running statistics
     @ParameterizedTest

@@ -18,14 +18,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Networks of the zoo, compiled, beside the same ones as any DL4J user trains them: {@link ComputationGraph#fit}. */
-@Timeout(180)
 class StockCurveTest {
     private static final int STEPS = 50;
     /** Batches, over and over: the last pass over them is of the same examples as the first. */

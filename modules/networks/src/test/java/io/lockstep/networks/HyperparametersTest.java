@@ -10,17 +10,14 @@ import io.lockstep.training.Replica;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
 class HyperparametersTest {
     private static final int FIRST_BIAS = Networks.FEATURES * 9; // behind the hidden layer's weights
 

@@ -26,12 +26,10 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Sequences of different lengths, filled up with zeros, and attention weights that are dropped. */
-@Timeout(60)
 class MaskedStepsTest {
     private static final int BATCH = 4;
     private static final int STEPS = 5;

@@ -6,14 +6,12 @@ import io.lockstep.kernels.ThresholdCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Lockstep's threshold codec beside ND4J's native one: the same elements are sent, and the same residual is left. */
-@Timeout(60)
 class ThresholdEncodingTest {
     private static final int ELEMENTS = 10_007;
 

@@ -8,10 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What ranks say on Spark's RPC threads while the driver waits for it, under many schedules. */
-@Timeout(600)
 class JobChannelSchedulesTest {
     @Test
     void theCauseIsHeardInWhateverOrderTheLastWordsCome() {

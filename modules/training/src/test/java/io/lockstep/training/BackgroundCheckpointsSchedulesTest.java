@@ -17,10 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The writer of checkpoints, beside the training that it must not hold up, under thousands of schedules. */
-@Timeout(600)
 class BackgroundCheckpointsSchedulesTest {
     @Test
     void eachIsWrittenOnceInOrderAndTheLastIsThere() {

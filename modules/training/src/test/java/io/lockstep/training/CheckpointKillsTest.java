@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * object store, and whoever goes on is killed again: the newest whole checkpoint is found, and none is lost that was there
  * to stay.
  */
-@Timeout(120)
 class CheckpointKillsTest {
     private static final String FOLDER = "run/checkpoints";
     private static final int KEEP = 2;

@@ -18,14 +18,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs in one process, under every strategy. */
-@Timeout(120)
 class RankRunTest {
     private static final Strategies.Ddp DDP = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32, true);
     private static final Strategies.Dp DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);

@@ -14,10 +14,8 @@ import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.Strategies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A whole run of two ranks that is killed between any two operations on its files, and resumed. */
-@Timeout(300)
 class RunKillsTest {
     private static final int RANKS = 2;
     private static final int STEPS = 4;

@@ -22,11 +22,9 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Counts of 0 and 1, and data that is not what a network was trained on. */
-@Timeout(60)
 class TinySetsTest {
     private static final LocalStorage STORAGE = new LocalStorage();
 

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.collectives.simulated.Faults;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** That schedules find what they are for. The scenarios lie in a package that is rewritten. */
-@Timeout(120)
 @DisabledIfSystemProperty(named = "lockstep.schedules.only", matches = ".*")
 class ScheduleTest {
     @Test
@@ -38,7 +36,6 @@ class ScheduleTest {
 
     /** Minutes of waiting pass at once. */
     @Test
-    @Timeout(20)
     void timePassesWhenNobodyCanRun() {
         Exploration.of(Faults.LongWait.class, 20);
     }

@@ -24,10 +24,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Ranks meet in mapped files, real ones, work together and part; one of them may be killed in any file operation. */
-@Timeout(600)
 class SharedMemorySchedulesTest {
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 

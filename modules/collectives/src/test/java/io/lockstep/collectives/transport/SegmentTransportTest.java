@@ -8,9 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
 class SegmentTransportTest {
     private static final int STATUS_VERSION_AT = 0;
 

@@ -14,10 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Parts of a network, as two that play against each other need them. */
-@Timeout(60)
 class GraphPartsTest {
     private static final int EXAMPLES = 5;
 

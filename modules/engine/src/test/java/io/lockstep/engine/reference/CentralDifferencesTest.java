@@ -10,12 +10,10 @@ import io.lockstep.engine.TestGraphs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every operation's backward against what its forward does when one number is moved a little. */
-@Timeout(60)
 class CentralDifferencesTest {
     private static final int EXAMPLES = 3;
     private static final double STEP = 1e-6;

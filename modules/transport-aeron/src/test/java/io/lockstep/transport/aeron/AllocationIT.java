@@ -6,21 +6,15 @@ import io.lockstep.collectives.AllocationMeter;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.World;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
 class AllocationIT {
     private static World open(Route route, Security security) {
         TransportOptions transport = TransportOptions.defaults().withIntraHost(route);
         return new World(LocalRendezvous.form(
-                2,
-                Duration.ofSeconds(30),
-                security,
-                (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, transport)));
+                2, security, (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, transport)));
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.World;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,7 +32,7 @@ public final class RankProcess {
                 0,
                 new byte[32],
                 args[3],
-                Duration.ofMinutes(2),
+                World.PATIENCE,
                 GroupOptions.Security.ON);
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(Route.valueOf(args[2]))

@@ -4,16 +4,12 @@ import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroupContract;
 import io.lockstep.collectives.World;
-import java.time.Duration;
 
 class SharedMemoryGroupIT extends ProcessGroupContract {
     @Override
     protected World open(int worldSize) {
         TransportOptions shared = TransportOptions.defaults().withIntraHost(Route.SHARED_MEMORY);
         return new World(LocalRendezvous.form(
-                worldSize,
-                Duration.ofSeconds(30),
-                Security.ON,
-                (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, shared)));
+                worldSize, Security.ON, (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, shared)));
     }
 }

@@ -21,7 +21,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,12 +29,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Somebody without the key, at the door or on the way. */
-@Timeout(60)
 class TcpStrangerIT {
     private static final int LENGTH = 50_000;
 
@@ -51,7 +48,7 @@ class TcpStrangerIT {
     /** @param met changes what a rank learns from the rendezvous */
     private static List<ProcessGroup> form(UnaryOperator<List<String>> met) {
         TransportOptions tcp = TransportOptions.defaults().withIntraHost(Route.TCP);
-        return LocalRendezvous.form(2, Duration.ofSeconds(5), Security.ON, (options, rendezvous) -> {
+        return LocalRendezvous.form(2, Security.ON, (options, rendezvous) -> {
             Rendezvous changed =
                     mine -> options.rank() == 1 ? met.apply(rendezvous.exchange(mine)) : rendezvous.exchange(mine);
             return AeronProcessGroups.open(options, changed, tcp);
@@ -102,7 +99,7 @@ class TcpStrangerIT {
         try {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             open.add(socket);
-            socket.setSoTimeout(1000);
+            socket.setSoTimeout((int) World.PATIENCE.toMillis());
             byte[] junk = new byte[bytes];
             random.nextBytes(junk);
             socket.getOutputStream().write(junk);

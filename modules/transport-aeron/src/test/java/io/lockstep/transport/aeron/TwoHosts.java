@@ -5,7 +5,6 @@ import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.World;
 import io.lockstep.collectives.transport.Advertisement;
-import java.time.Duration;
 
 /** This machine as two hosts: the rendezvous says that the upper half of the ranks is on another one. */
 final class TwoHosts {
@@ -15,7 +14,6 @@ final class TwoHosts {
         TransportOptions transport = TransportOptions.defaults().withInterHost(between);
         return new World(LocalRendezvous.form(
                 worldSize,
-                Duration.ofSeconds(30),
                 Security.ON,
                 (options, rendezvous) -> AeronProcessGroups.open(options, moved(rendezvous, worldSize), transport)));
     }
