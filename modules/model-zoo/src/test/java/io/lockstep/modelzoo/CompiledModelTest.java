@@ -13,13 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The engine has all layers of all convolutional networks, at both kinds of stem. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class CompiledModelTest {
     private static final int BATCH = 4;
 
@@ -48,15 +45,21 @@ class CompiledModelTest {
         Hyperparameters gentle = Hyperparameters.defaults().withUpdater(UpdaterName.SGD, rate);
         try (CompiledReplica replica = new CompiledReplica(ModelZoo.get(name).build(input, gentle, 1), BATCH, 0, 2)) {
             Batch batch = batch(input);
-            double first = replica.forwardBackward(batch, 0, watermark -> {}).lossSum();
-            for (int step = 0; step < 5; step++) {
-                replica.forwardBackward(batch, step, watermark -> {});
-                average(replica);
-                replica.update(step, 0, rate);
+            double first = step(replica, batch, 0, rate);
+            for (int step = 1; step < 5; step++) {
+                step(replica, batch, step, rate);
             }
-            double last = replica.forwardBackward(batch, 0, watermark -> {}).lossSum();
+            double last = replica.forwardBackward(batch, 0, watermark -> {}).lossSum(); // with the first one's dropout
             assertThat(last).isFinite().isLessThan(first);
         }
+    }
+
+    /** The loss before the step. */
+    private static double step(Replica replica, Batch batch, int step, double rate) {
+        double loss = replica.forwardBackward(batch, step, watermark -> {}).lossSum();
+        average(replica);
+        replica.update(step, 0, rate);
+        return loss;
     }
 
     private static Batch batch(ModelInput input) {

@@ -95,17 +95,21 @@ final class SoftmaxReplica implements Replica {
         int correct = 0;
         double firstFeature = 0;
         double[] probabilities = new double[classes];
+        double[] weights = weights();
         for (int example = 0; example < batch.size(); example++) {
             int label = batch.labels().get(example);
-            correct += softmax(batch, example, probabilities) == label ? 1 : 0;
+            double[] input = features(batch, example);
+            correct += softmax(weights, input, probabilities) == label ? 1 : 0;
             loss -= Math.log(probabilities[label]);
-            firstFeature += feature(batch, example, 0);
-            for (int c = 0; c < classes; c++) {
-                double delta = probabilities[c] - (c == label ? 1 : 0);
-                gradientSums[features * classes + c] += rounded(delta);
-                for (int f = 0; f < features; f++) {
-                    gradientSums[f * classes + c] += rounded(delta * feature(batch, example, f));
+            firstFeature += input[0];
+            probabilities[label] -= 1; // now the loss's gradient by the logits
+            for (int f = 0; f < features; f++) {
+                for (int c = 0; c < classes; c++) {
+                    gradientSums[f * classes + c] += rounded(probabilities[c] * input[f]);
                 }
+            }
+            for (int c = 0; c < classes; c++) {
+                gradientSums[features * classes + c] += rounded(probabilities[c]);
             }
         }
         if (batch.size() > 0 && grid == 0) {
@@ -128,22 +132,35 @@ final class SoftmaxReplica implements Replica {
         return grid == 0 ? value : Math.rint(value / grid) * grid;
     }
 
-    private static double feature(Batch batch, int example, int feature) {
-        int perExample = batch.features().limit() / 4 / Math.max(1, batch.size());
-        return batch.features().getFloat(4 * (example * perExample + feature));
+    private double[] features(Batch batch, int example) {
+        return doubles(batch.features(), example * features, features);
     }
 
-    private int softmax(Batch batch, int example, double[] probabilities) {
+    /** (features, classes), then a bias of each class. */
+    private double[] weights() {
+        return doubles(parameters, 0, statistic());
+    }
+
+    private static double[] doubles(ByteBuffer floats, int start, int count) {
+        double[] doubles = new double[count];
+        for (int i = 0; i < count; i++) {
+            doubles[i] = floats.getFloat(4 * (start + i));
+        }
+        return doubles;
+    }
+
+    private int softmax(double[] weights, double[] input, double[] probabilities) {
+        System.arraycopy(weights, features * classes, probabilities, 0, classes);
+        for (int f = 0; f < features; f++) {
+            for (int c = 0; c < classes; c++) {
+                probabilities[c] += input[f] * weights[f * classes + c];
+            }
+        }
         double most = Double.NEGATIVE_INFINITY;
         int best = 0;
         for (int c = 0; c < classes; c++) {
-            double logit = parameters.getFloat(4 * (features * classes + c));
-            for (int f = 0; f < features; f++) {
-                logit += feature(batch, example, f) * parameters.getFloat(4 * (f * classes + c));
-            }
-            probabilities[c] = logit;
-            if (logit > most) {
-                most = logit;
+            if (probabilities[c] > most) {
+                most = probabilities[c];
                 best = c;
             }
         }
@@ -174,8 +191,9 @@ final class SoftmaxReplica implements Replica {
         double loss = 0;
         int correct = 0;
         double[] probabilities = new double[classes];
+        double[] weights = weights();
         for (int example = 0; example < batch.size(); example++) {
-            predictions[example] = softmax(batch, example, probabilities);
+            predictions[example] = softmax(weights, features(batch, example), probabilities);
             int label = batch.labels().get(example);
             loss -= Math.log(probabilities[label]);
             correct += predictions[example] == label ? 1 : 0;

@@ -3,12 +3,18 @@ package io.lockstep.training;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.CifarFormat;
+import io.lockstep.datasets.GeneratedShapes;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.Split;
 import io.lockstep.datasets.Storage;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,17 +25,45 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 
 /** A whole run in one process: threads for ranks, the generated pictures, a linear network. */
 record TestRun(List<String> hashes, List<RunEvent> events) {
+    private static final int TRAINING = 250;
+    private static final int TESTS = 100;
+
+    /** The generated pictures, painted once for all runs. */
+    private static final class Pictures {
+        static final Path FOLDER = paint();
+
+        private static Path paint() {
+            try {
+                Path folder = Files.createTempDirectory("shapes");
+                LocalStorage storage = new LocalStorage();
+                var shapes = new GeneratedShapes(GeneratedShapes.DEFAULT_SEED, TRAINING, TESTS);
+                CifarFormat.write(storage, folder.toString(), shapes.read(Split.TRAIN), shapes.read(Split.TEST));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(storage, folder)));
+                return folder;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void delete(LocalStorage storage, Path folder) {
+            try {
+                storage.delete(folder.toString());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     /**
      * What a test chooses.
      *
-     * @param folder of data and checkpoints
+     * @param folder of checkpoints
      * @param name of the run within it
      * @param globalBatch 250 examples by 32 are 7 x 32 + 26, so the last batch of an epoch is short
      */
@@ -57,7 +91,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         RunOptions options(long steps, long stopAfter, boolean resume, int microBatches, long seed) {
             return new RunOptions(
                     "softmax",
-                    new DataOptions("shapes", folder.toString(), 250, 100, TextOptions.DEFAULT),
+                    new DataOptions(Pictures.FOLDER.toString(), "", TRAINING, TESTS, TextOptions.DEFAULT),
                     strategy,
                     globalBatch,
                     microBatches,
@@ -137,7 +171,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
             throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
-        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofSeconds(20))) {
+        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofMinutes(10))) {
             ReplicaFactory replicas = setup -> {
                 var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
                 return change.apply(replica, group.rank());
@@ -156,7 +190,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
         try {
             List<String> hashes = List.of();
-            for (Future<List<String>> each : threads.invokeAll(ranks, 100, TimeUnit.SECONDS)) {
+            for (Future<List<String>> each : threads.invokeAll(ranks)) {
                 hashes = each.get();
             }
             return hashes;
