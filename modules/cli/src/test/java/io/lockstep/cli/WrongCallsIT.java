@@ -8,19 +8,22 @@ import io.lockstep.datasets.CifarFormat;
 import io.lockstep.datasets.GeneratedShapes;
 import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Split;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a hurried person gets wrong: one clear line, the right exit status, nothing that looks like a result. */
-@Timeout(200)
 class WrongCallsIT {
     @TempDir
     Path folder;
@@ -30,9 +33,6 @@ class WrongCallsIT {
             delimiter = '|',
             value = {
                 "train --model resnet21 | resnet20",
-                "train --data shape | did you mean 'shapes'",
-                "train --data ./nowhere | nowhere",
-                "train --data cifar10 --set data-home=empty | data fetch cifar10",
                 "train --strategy dpp | did you mean 'ddp'",
                 "train --strategy dl4j-gradient-sharing | deserialises any object",
                 "train --strategy dl4j-gradient-sharing --set dl4j-insecure-transport=yes | a network like",
@@ -40,33 +40,55 @@ class WrongCallsIT {
                 "train --strategy dl4j-parameter-averaging --set dl4j-insecure-transport=true | belongs to",
                 "train --strategy dl4j-parameter-averaging --set clip-norm=1 | global norm",
                 "train --strategy dl4j-parameter-averaging --global-batch 33 | multiple of workers",
-                "train --strategy dl4j-parameter-averaging --model vit | Lockstep's own",
-                "train --strategy dl4j-parameter-averaging --model googlenet | auxiliary classifiers",
                 "train --set averaging-period=0 --strategy parameter-averaging | must be from 1",
                 "train --set averaging-period=8 | belongs to strategy = dl4j-parameter-averaging or parameter-averaging",
-                "train --set bucket-bytes=1g | more than the gradient",
                 "train --set micro-batches=3 | does not divide",
                 "train --set learnin-rate=1 | did you mean 'learning-rate'",
                 "train --set updater=adamm | adam",
                 "train --set precision=bf16 --set runtime=dl4j | leave runtime = auto",
                 "train --set precision=half | fp32",
                 "train --set min-workers=3 | more than workers",
+                "train --set drop-connect=0.5 --set runtime=dl4j | compiled runtime",
+                "train --workers none | not a whole number",
+                "train --workers 128 | global-batch",
+                "train --submission mine | needs --run-dir",
+                "train --resume --run-dir nowhere | no run to go on with",
+                "train --recipe nowhere.conf | nowhere.conf",
+                "train --worker 2 | did you mean --workers",
+                "trian | did you mean",
+                "evaluate nowhere | nowhere",
+                "models resnet21 | resnet20",
+                "data describe nowhere | nowhere",
+            })
+    void isToldBeforeADriverIsStartedInOneLineWithTheRemedy(String call, String expected) {
+        List<String> words = new ArrayList<>(List.of(call.trim().split(" ")));
+        if (words.get(0).equals("train")) {
+            words.add("--dry-run"); // were it right, it would not run
+        }
+
+        assertToldInOneLine(inThisProcess(words), expected);
+        assertThat(Path.of("runs")).doesNotExist();
+    }
+
+    /** What the driver finds out, which a launcher starts, and one of each kind that a launcher finds out itself. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train --data shape | did you mean 'shapes'",
+                "train --data ./nowhere | nowhere",
+                "train --data cifar10 --set data-home=empty | data fetch cifar10",
+                "train --strategy dl4j-parameter-averaging --model vit | Lockstep's own",
+                "train --strategy dl4j-parameter-averaging --model googlenet | auxiliary classifiers",
+                "train --set bucket-bytes=1g | more than the gradient",
                 "train --set sequence-length=16 | no steps",
                 "train --set text=masked | without labels",
-                "train --set drop-connect=0.5 --set runtime=dl4j | compiled runtime",
                 "train --model bert --data rhyme.txt --set text=next | leave text = auto",
                 "train --set init-from=nowhere | no whole checkpoint",
                 "train --set init-from=nowhere.zip | no such file",
                 "train --model bert | reads text",
                 "train --model bert-classifier --data sort | labels of an example",
-                "train --workers none | not a whole number",
-                "train --workers 128 | global-batch",
-                "train --master local-cluster[2,1,1024] --workers 3 | 3 workers need 3 slots",
                 "train --resume | --run-dir",
-                "train --submission mine | needs --run-dir",
-                "train --resume --run-dir nowhere | no run to go on with",
-                "train --recipe nowhere.conf | nowhere.conf",
-                "train --worker 2 | did you mean --workers",
                 "train --set weight-clip=0.1 | is for gan",
                 "train --model gan --set weight-clip=0.1 | for a critic",
                 "train --model wgan --set gradient-penalty=10 | batch norm",
@@ -76,22 +98,54 @@ class WrongCallsIT {
                 "train --model dcgan --strategy auto | does not go with dcgan",
                 "train --model dcgan --strategy dl4j-parameter-averaging | does not go with dcgan",
                 "train --model wgan-gp --set bucket-bytes=measured | does not go with wgan-gp",
+                "train --model resnet21 | resnet20",
+                "train --master local-cluster[2,1,1024] --workers 3 | 3 workers need 3 slots",
+                "train --worker 2 | did you mean --workers",
                 "trian | did you mean",
                 "evaluate nowhere | nowhere",
-                "models resnet21 | resnet20",
-                "data describe nowhere | nowhere",
             })
-    void isToldInOneLineWithTheRemedy(String call, String expected) throws Exception {
+    void isToldByTheScriptInOneLineWithTheRemedy(String call, String expected) throws Exception {
         Files.writeString(folder.resolve("rhyme.txt"), "one for sorrow, two for joy,\n".repeat(80));
-        Outcome outcome = lockstep(folder, call.trim().split(" "));
 
-        assertThat(outcome.status()).as(outcome.err()).isEqualTo(2);
+        assertToldInOneLine(lockstep(folder, call.trim().split(" ")), expected);
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    private static void assertToldInOneLine(Outcome outcome, String expected) {
+        assertThat(outcome.status()).as(outcome.out() + outcome.err()).isEqualTo(2);
         assertThat(outcome.err().lines())
                 .as(outcome.err())
                 .singleElement()
                 .asString()
                 .contains(expected);
-        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    /** What bin/lockstep starts, without starting a process. */
+    private static Outcome inThisProcess(List<String> words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream formerOut = System.out;
+        PrintStream formerErr = System.err;
+        String formerHome = System.setProperty("lockstep.home", LockstepProcess.DISTRIBUTION.toString());
+        try (PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
+                PrintStream toErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+            System.setOut(toOut);
+            System.setErr(toErr);
+            int status = Commands.execute(Commands.StartedBy.LAUNCHER, words.toArray(String[]::new));
+            return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(formerOut);
+            System.setErr(formerErr);
+            if (formerHome == null) {
+                System.clearProperty("lockstep.home");
+            }
+        }
+    }
+
+    /** What libraries say when they are first used is no answer to a call. */
+    @BeforeAll
+    static void loadLibraries() {
+        inThisProcess(List.of("train", "--dry-run"));
     }
 
     @Test
