@@ -10,6 +10,7 @@ import io.lockstep.cli.LockstepProcess.Outcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,13 @@ class GamesIT {
                 .as(String.join(" ", arguments) + "\n" + outcome.err())
                 .isZero();
         return outcome;
+    }
+
+    private void classifier(String model, int steps, int examples) throws Exception {
+        List<String> train = new ArrayList<>(List.of("train", "--model", model, "--run-dir", "classifier"));
+        train.addAll(List.of("--steps", "" + steps, "--set", "train-examples=" + examples));
+        train.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
+        run(train.toArray(String[]::new));
     }
 
     private JsonNode json(String file) throws Exception {
@@ -73,7 +81,7 @@ class GamesIT {
         assertThat(measures.get("d_real").asDouble()).isBetween(0.0, 1.0);
         assertThat(measures.get("value").asDouble()).isNegative();
 
-        run("train", "--model", "lenet5", "--steps", "20", "--run-dir", "classifier", "--set", "train-examples=640");
+        classifier("lenet5", 20, 640);
         Outcome measured = run("evaluate", "game", "--classifier", "classifier", "--json", "quality.json");
         assertThat(measured.out()).contains("Parzen log-likelihood").contains("Frechet distance");
         JsonNode quality = json("quality.json");
@@ -94,7 +102,7 @@ class GamesIT {
 
     @Test
     void aClassifierLabelsItsTestSetAndAFolderOfPictures() throws Exception {
-        run("train", "--model", "mlp", "--steps", "30", "--run-dir", "classifier", "--set", "train-examples=960");
+        classifier("mlp", 30, 960);
         run("predict", "classifier", "--out", "labels.csv", "--json", "labels.json");
 
         List<String> lines = Files.readAllLines(folder.resolve("labels.csv"));

@@ -92,6 +92,7 @@ class GpuSchedulingIT {
         for (String property : properties) {
             call.addAll(List.of("--conf", property));
         }
+        call.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         return lockstep(folder, call.toArray(String[]::new));
     }
 

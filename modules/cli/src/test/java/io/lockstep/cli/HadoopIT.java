@@ -163,6 +163,7 @@ class HadoopIT {
         for (String setting : List.of("checkpoint-every=10", "log-every=1", "deadline=600s", "slot-timeout=600s")) {
             args.addAll(List.of("--set", setting));
         }
+        args.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         return args;
     }
 

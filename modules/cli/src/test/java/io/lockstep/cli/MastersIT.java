@@ -32,7 +32,8 @@ class MastersIT {
                 folder,
                 ("train --model lenet5 --data shapes --global-batch 32 --epochs 2 --run-dir run --strategy " + strategy
                                 + " --set " + setting + " --set updater=adam --set learning-rate=0.001"
-                                + " --set schedule=constant --set flip=false --set log-every=8"
+                                + " --set schedule=constant --set flip=false --set log-every=8 "
+                                + String.join(" ", LockstepProcess.SHORT_LIVED_EXECUTORS)
                                 + " --set train-examples=1024 --set test-examples=256")
                         .split(" "));
 

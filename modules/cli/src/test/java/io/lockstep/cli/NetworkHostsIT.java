@@ -147,6 +147,7 @@ class NetworkHostsIT {
         List<String> words = new ArrayList<>(
                 List.of(LockstepProcess.DISTRIBUTION.resolve("bin/lockstep").toString(), command));
         words.addAll(List.of("--master", master, "--workers", "" + HOSTS, "--conf", "spark.executor.memory=512m"));
+        words.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         words.addAll(List.of(options));
         words.addAll(List.of("--set", "slot-timeout=600s", "--set", "test-examples=64"));
         return LockstepProcess.run(folder, words, Map.of("SPARK_LOCAL_IP", DRIVER));

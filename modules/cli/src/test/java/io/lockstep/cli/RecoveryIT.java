@@ -108,6 +108,7 @@ class RecoveryIT {
                 "train-examples=1000", "test-examples=50", "log-every=1", "checkpoint-every=5", "deadline=600s")) {
             args.addAll(List.of("--set", setting));
         }
+        args.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         return args;
     }
 

@@ -89,6 +89,7 @@ class StandaloneClusterIT {
         command.add(DISTRIBUTION.resolve("bin/lockstep").toString());
         command.addAll(List.of(train(folder.resolve("run").toString())));
         command.addAll(List.of("--master", master, "--deploy-mode", "cluster", "--supervise"));
+        command.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         for (String property : List.of(
                 "spark.cores.max=2",
                 "spark.executor.cores=1",
@@ -158,6 +159,8 @@ class StandaloneClusterIT {
                 "spark.cores.max=2",
                 "--conf",
                 "spark.executor.cores=1",
+                LockstepProcess.SHORT_LIVED_EXECUTORS.get(0),
+                LockstepProcess.SHORT_LIVED_EXECUTORS.get(1),
                 "--conf",
                 "spark.executor.memory=1g",
                 "--conf",

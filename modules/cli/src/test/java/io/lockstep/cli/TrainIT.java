@@ -174,6 +174,9 @@ class TrainIT {
                 new ArrayList<>(List.of("train", "--run-dir", name, "--steps", "20", "--global-batch", "32"));
         args.addAll(List.of("--set", "train-examples=300", "--set", "test-examples=50", "--set", "log-every=1"));
         args.addAll(List.of(options));
+        if (args.contains("mlp") || args.contains("lenet5")) {
+            args.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
+        }
         return lockstep(folder, args.toArray(String[]::new));
     }
 
