@@ -53,6 +53,11 @@ final class ClusterOptions {
         return master == null || master.startsWith("local");
     }
 
+    /** Whether the driver sees other files than this process. */
+    boolean isDriverElsewhere() {
+        return "cluster".equals(deployMode);
+    }
+
     /** Whether the driver is in a pod made of an image, which has the jars. */
     boolean isDriverInImage() {
         return master != null && master.startsWith("k8s") && "cluster".equals(deployMode);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -15,6 +16,7 @@ import java.util.Properties;
  */
 final class Configuration {
     private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, Origin> origins = new HashMap<>();
 
     Configuration() {
         Settings.all().forEach(setting -> texts.put(setting.name(), setting.defaultText()));
@@ -29,8 +31,30 @@ final class Configuration {
         return !get(setting).equals(setting.parse(setting.defaultText()));
     }
 
-    /** @throws UsageException for an unknown name, with the nearest known one, or a value that is not allowed */
+    /** With where its values come from. */
+    Configuration copy() {
+        Configuration copy = new Configuration();
+        copy.texts.putAll(texts);
+        copy.origins.putAll(origins);
+        return copy;
+    }
+
+    Origin origin(Setting<?> setting) {
+        return origins.getOrDefault(setting.name(), Origin.DEFAULT);
+    }
+
+    /** Of the call. */
     void put(String name, String text) {
+        put(name, text, Origin.CALL);
+    }
+
+    /** A value that the run finds out by itself. */
+    void derive(Setting<?> setting, String text) {
+        put(setting.name(), text, Origin.DERIVED);
+    }
+
+    /** @throws UsageException for an unknown name, with the nearest known one, or a value that is not allowed */
+    void put(String name, String text, Origin origin) {
         String bare = name.startsWith(Setting.PREFIX) ? name.substring(Setting.PREFIX.length()) : name;
         Setting<?> setting = Settings.all().stream()
                 .filter(known -> known.name().equals(bare))
@@ -38,6 +62,7 @@ final class Configuration {
                 .orElseThrow(() -> new UsageException(NearestName.unknown("setting", bare, Settings.names())));
         setting.parse(text);
         texts.put(bare, text.trim());
+        origins.put(bare, origin);
     }
 
     /** @param assignment {@code KEY=VALUE} */
@@ -55,7 +80,7 @@ final class Configuration {
      *
      * @param source named in messages
      */
-    void putAll(String text, String source) {
+    void putAll(String text, String source, Origin origin) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(text));
@@ -67,7 +92,7 @@ final class Configuration {
                 continue;
             }
             try {
-                put(name, properties.getProperty(name));
+                put(name, properties.getProperty(name), origin);
             } catch (UsageException e) {
                 throw new UsageException(source + ": " + e.getMessage(), e);
             }
@@ -79,6 +104,14 @@ final class Configuration {
         Map<String, String> properties = new LinkedHashMap<>();
         Settings.all().forEach(setting -> properties.put(setting.key(), texts.get(setting.name())));
         return properties;
+    }
+
+    /** Names of the settings that have their value from there. */
+    List<String> namesFrom(Origin origin) {
+        return Settings.all().stream()
+                .filter(setting -> origin(setting) == origin)
+                .map(Setting::name)
+                .toList();
     }
 
     /** What differs from another configuration, by Spark key. */

@@ -4,12 +4,9 @@ import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.ImageSource;
-import io.lockstep.datasets.MaskedText;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.TextFile;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
-import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
@@ -25,32 +22,13 @@ final class DataChecks {
     /**
      * Looks at the data as it was opened, and reads no examples.
      *
-     * @throws UsageException if nothing can be trained or tested on it, or settings are not for such data
+     * @throws UsageException if nothing can be trained or tested on it, or no crops or buffers can be made of it
      */
     static void requireTrainable(DataSource source, Configuration configuration) {
-        requireSettingsOfItsKind(source, configuration);
         requireExamples(source, configuration, Split.TRAIN, "training", "there is nothing to learn from");
         requireExamples(source, configuration, Split.TEST, "test", "there is nothing to test the network on");
         requireCropsWithin(source, configuration);
         requireBufferHolds(source, configuration);
-    }
-
-    private static void requireSettingsOfItsKind(DataSource source, Configuration configuration) {
-        if (source instanceof ImageSource && configuration.isChanged(Settings.SEQUENCE_LENGTH)) {
-            throw new UsageException("sequence-length is for texts, sort and reverse; pictures have no steps");
-        }
-        if (configuration.isChanged(Settings.TEXT)
-                && !(source instanceof TextFile)
-                && !(source instanceof MaskedText)) {
-            throw new UsageException("text is for texts without labels, and " + source.name() + " has labels");
-        }
-        if (!(source instanceof ImageSource)) {
-            for (Setting<?> setting : List.of(Settings.MIXUP, Settings.INPUT_NOISE)) {
-                if (configuration.isChanged(setting)) {
-                    throw new UsageException(setting.name() + " is for pictures");
-                }
-            }
-        }
     }
 
     /** @throws UsageException if a split is empty */

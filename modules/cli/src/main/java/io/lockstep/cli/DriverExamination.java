@@ -14,7 +14,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.spark.SparkConf;
 
@@ -25,6 +27,8 @@ final class DriverExamination {
     private final Configuration configuration;
     private final SparkConf conf;
     private final List<Finding> findings = new ArrayList<>();
+    /** By setting. */
+    private final Map<String, String> notes = new LinkedHashMap<>();
 
     DriverExamination(Configuration configuration, SparkConf conf) {
         this.configuration = configuration;
@@ -55,13 +59,14 @@ final class DriverExamination {
         HadoopStorage storage = SparkJobs.storage(conf);
         DataSource source = data(storage);
         long needed = source == null ? 0 : memory(source);
+        SettingsJudgement.told(notes).forEach(note -> findings.add(Finding.ok("settings", note)));
         runFolder(storage, needed);
         return findings;
     }
 
     private void settings() {
         try {
-            TrainJob.check(configuration);
+            notes.putAll(RunPlan.settings(configuration, Networks.zoo(configuration), ofMaster()));
             findings.add(Finding.ok(
                     "settings",
                     configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA) + ", "
@@ -70,6 +75,11 @@ final class DriverExamination {
         } catch (UsageException e) {
             findings.add(Finding.fail("settings", "do not go together", e.getMessage(), "change them as it says"));
         }
+    }
+
+    /** Null on a machine that is looked at for no certain master. */
+    private SparkConf ofMaster() {
+        return conf.contains("spark.master") ? conf : null;
     }
 
     private void sparkProperties() {
@@ -135,10 +145,12 @@ final class DriverExamination {
                 1, (share + configuration.get(Settings.MICRO_BATCHES) - 1) / configuration.get(Settings.MICRO_BATCHES));
         NetworkDefinition network;
         try {
-            network = Networks.zoo(configuration)
-                    .build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+            NetworkSource zoo = Networks.zoo(configuration);
+            notes.putAll(RunPlan.together(configuration, zoo, ofMaster(), source));
+            network = zoo.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
         } catch (UsageException e) {
-            findings.add(Finding.fail("network", configuration.get(Settings.MODEL), e.getMessage(), "take another"));
+            findings.add(
+                    Finding.fail("network", configuration.get(Settings.MODEL), e.getMessage(), "change what it names"));
             return 0;
         }
         ModelSummary summary = ModelSummary.of(network);

@@ -4,17 +4,9 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
-import java.util.List;
 
 /** From settings to the rules of a generative adversarial network, and what does not go together with one. */
 final class GameSettings {
-    private static final List<Setting<?>> OWN = List.of(
-            Settings.DISCRIMINATOR_STEPS,
-            Settings.GENERATOR_LOSS,
-            Settings.GENERATOR_RATE,
-            Settings.WEIGHT_CLIP,
-            Settings.GRADIENT_PENALTY);
-
     private GameSettings() {}
 
     /** A classifier as it is; a game with the rules that the settings change. */
@@ -41,12 +33,6 @@ final class GameSettings {
     static void check(NetworkDefinition network, Configuration configuration, DataSource data) {
         String model = configuration.get(Settings.MODEL);
         if (network.adversarial() == null) {
-            for (Setting<?> setting : OWN) {
-                if (configuration.isChanged(setting)) {
-                    throw new UsageException(
-                            setting.name() + " is for gan, cgan, dcgan, wgan and wgan-gp, this run has " + model);
-                }
-            }
             return;
         }
         if (!(data instanceof ImageSource)) {

@@ -1,22 +1,27 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.Storage;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.SavedNetwork;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.RunEvent;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
- * The saved network that a run begins with, {@code init-from}: found before Spark starts, and copied into the run's folder, as
- * the other run may go on and drop the checkpoint.
+ * The saved network that a run begins with, {@code init-from}: found and compared with the run's own before Spark starts, and
+ * copied into the run's folder, as the other run may go on and drop the checkpoint.
  *
  * @param path of the file, or empty; of a run that goes on, the copy
  */
 record InitialModel(String path, boolean resume, Configuration configuration, HadoopStorage storage) {
     /** Within the run folder. */
     static final String COPY = "initial.zip";
+    /** Within it too: what the setting was before it named the copy. */
+    static final String ORIGIN = "initial.origin";
 
     /**
      * @param resume whether the run goes on, with what it began with
@@ -25,18 +30,43 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
     static InitialModel of(Configuration configuration, boolean resume, HadoopStorage storage) throws IOException {
         String asked = configuration.get(Settings.INIT_FROM);
         if (resume) {
-            String before =
-                    RunFolder.configuration(configuration.get(Settings.RUN_DIR)).get(Settings.INIT_FROM);
-            if (!asked.equals(before)) {
-                throw new UsageException("init-from is for a new run; this one began "
-                        + (before.isEmpty() ? "without" : "with " + before));
-            }
+            return ofResumed(asked, configuration, storage);
         }
         try {
-            String path = resume || asked.isEmpty() ? asked : file(storage.qualify(asked), storage);
-            return new InitialModel(path, resume, configuration, storage);
+            String path = asked.isEmpty() ? asked : file(storage.qualify(asked), storage);
+            return new InitialModel(path, false, configuration, storage);
         } catch (FileNotFoundException e) {
             throw new UsageException("init-from: " + e.getMessage(), e);
+        }
+    }
+
+    /** The call that began the run may be repeated with resume, so what it named is the copy's other name. */
+    private static InitialModel ofResumed(String asked, Configuration configuration, HadoopStorage storage)
+            throws IOException {
+        String folder = configuration.get(Settings.RUN_DIR);
+        String before = RunFolder.configuration(folder).get(Settings.INIT_FROM);
+        String origin = origin(folder, storage);
+        boolean same = asked.isEmpty()
+                || asked.equals(before)
+                || !before.isEmpty() && storage.qualify(asked).equals(storage.qualify(before))
+                || storage.qualify(asked).equals(origin);
+        if (!same) {
+            String what = origin.isEmpty() ? before : origin;
+            throw new UsageException("init-from = " + asked + " is for a new run; this one began "
+                    + (what.isEmpty() ? "without" : "with " + what));
+        }
+        configuration.derive(Settings.INIT_FROM, before);
+        return new InitialModel(before, true, configuration, storage);
+    }
+
+    /** Empty where the run began without, or was begun before this was kept. */
+    private static String origin(String folder, HadoopStorage storage) throws IOException {
+        String file = Storage.join(folder, ORIGIN);
+        if (!storage.exists(file)) {
+            return "";
+        }
+        try (InputStream in = storage.open(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
         }
     }
 
@@ -53,15 +83,29 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
         return path;
     }
 
+    /** @throws UsageException if the file holds no network, or one that has next to nothing in common with this */
+    void requireFits(NetworkDefinition network) throws IOException {
+        if (resume || path.isEmpty()) {
+            return;
+        }
+        try (InputStream in = storage.open(path)) {
+            SavedNetwork.requireInCommon(in, network);
+        } catch (IOException e) {
+            throw new UsageException("init-from: cannot begin with " + path + ": " + e.getMessage(), e);
+        }
+    }
+
     /** From here on the configuration names the copy. */
     void keepIn(RunFolder folder) throws IOException {
         if (resume || path.isEmpty()) {
             return;
         }
+        String asked = storage.qualify(configuration.get(Settings.INIT_FROM));
         try (InputStream in = storage.open(path)) {
             folder.put(COPY, in.readAllBytes());
         }
-        configuration.put(Settings.INIT_FROM.name(), Storage.join(folder.path(), COPY));
+        folder.put(ORIGIN, asked.getBytes(StandardCharsets.UTF_8));
+        configuration.derive(Settings.INIT_FROM, Storage.join(folder.path(), COPY));
     }
 
     /** An event for people: with where the network came from, instead of the copy. */

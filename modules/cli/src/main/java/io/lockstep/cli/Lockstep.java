@@ -65,10 +65,17 @@ public final class Lockstep {
         return set(Settings.MODEL.name(), name);
     }
 
-    /** A DL4J configuration of one's own. The learning rate of each step is the settings', the updater is its own. */
+    /**
+     * A DL4J configuration of one's own. The learning rate of each step is the settings' ({@code learning-rate}, {@code
+     * schedule}, {@code warmup-epochs}): it takes the place of the greatest rate that the configuration gives to weights, and
+     * layers and biases with other rates keep their ratio to that ({@link NetworkDefinition#baseRate}). All else of the
+     * network is its own: updater, regularisation, dropout, initialisation, the seed of its initial parameters. Settings that
+     * build the zoo's networks ({@code updater}, {@code l2}, {@code dropout}, ...) are refused.
+     */
     public Lockstep network(NetworkDefinition own) {
+        configuration.put(Settings.MODEL.name(), Networks.OWN);
         network = own;
-        return set(Settings.MODEL.name(), Networks.OWN);
+        return this;
     }
 
     /** A name that {@code bin/lockstep data list} lists, a path or a URI. */
@@ -97,6 +104,9 @@ public final class Lockstep {
     /** @throws UsageException for a setting that there is not, with the nearest one, or a value that it does not allow */
     public Lockstep set(String setting, String value) {
         configuration.put(setting, value);
+        if (!configuration.get(Settings.MODEL).equals(Networks.OWN)) {
+            network = null; // a model was named after a network
+        }
         return this;
     }
 
@@ -109,13 +119,15 @@ public final class Lockstep {
     /**
      * Trains; returns when the run's folder is whole.
      *
-     * @throws UsageException if something about the call is wrong; nothing has run then
-     * @throws io.lockstep.spark.JobFailedException naming the rank that failed; the run can be resumed
+     * @throws UsageException if something about the call is wrong, a setting too that this run would not heed; nothing has
+     *     run then
+     * @throws io.lockstep.spark.JobFailedException naming the rank that failed, and how to go on
      */
     public Summary train() throws IOException {
         var silent =
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
-        NetworkSource source = network == null ? Networks.zoo(configuration) : Networks.own(network);
-        return new TrainJob(configuration, resume, "", null, source, silent, listener).runOn(spark);
+        Configuration ofRun = configuration.copy(); // which puts into it what it finds out
+        NetworkSource source = network == null ? Networks.zoo(ofRun) : Networks.own(network);
+        return new TrainJob(ofRun, resume, "", null, source, silent, listener).runOn(spark);
     }
 }

@@ -10,7 +10,6 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -19,26 +18,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** Runs by DL4J's own training masters. */
 final class MasterJobs {
-    /** Settings of Lockstep's ranks that have no meaning here, with the reason. */
-    private static final Map<Setting<?>, String> FOREIGN = Map.ofEntries(
-            Map.entry(Settings.CLIP_NORM, "DL4J does not clip by the global norm"),
-            Map.entry(Settings.INIT_FROM, "they begin with the network's own parameters"),
-            Map.entry(Settings.DROP_CONNECT, "DL4J's does not divide what is kept, so that a test sees other weights"),
-            Map.entry(Settings.BPTT_STEPS, "DL4J's truncation makes an update for each part of a sequence"),
-            Map.entry(Settings.MIXUP, "their examples have one label"),
-            Map.entry(Settings.MICRO_BATCHES, "DL4J does not accumulate gradients"),
-            Map.entry(Settings.COMPARE_EVERY, "DL4J's replicas are not equal between exchanges"),
-            Map.entry(Settings.PRECISION, "DL4J has float32 only"),
-            Map.entry(Settings.RUNTIME, "DL4J runs them, on CPUs"),
-            Map.entry(Settings.TRANSPORT, "DL4J brings its own"),
-            Map.entry(Settings.ALL_REDUCE, "DL4J brings its own"),
-            Map.entry(Settings.LINK_COSTS, "DL4J brings its own"),
-            Map.entry(Settings.SECURITY, "DL4J has none: Spark's own settings secure parameter averaging"),
-            Map.entry(Settings.STOP_AFTER, "DL4J's runs cannot be gone on with"),
-            Map.entry(Settings.CHECKPOINT_EVERY, "the driver has the parameters only at the end of an epoch"),
-            Map.entry(Settings.RETRIES, "DL4J's runs cannot be gone on with"),
-            Map.entry(Settings.MIN_WORKERS, "DL4J's masters begin with all"));
-
     private MasterJobs() {}
 
     static boolean isMaster(Configuration configuration) {
@@ -62,11 +41,6 @@ final class MasterJobs {
                     + " object it is sent, so whoever reaches its port runs code here; where that is nobody,"
                     + " --set dl4j-insecure-transport=true allows it, on 127.0.0.1");
         }
-        FOREIGN.forEach((setting, reason) -> {
-            if (configuration.isChanged(setting)) {
-                throw new UsageException(setting.name() + " cannot be heeded by " + word + ": " + reason);
-            }
-        });
         int workers = configuration.get(Settings.WORKERS);
         int batch = configuration.get(Settings.GLOBAL_BATCH);
         if (batch % workers != 0) {

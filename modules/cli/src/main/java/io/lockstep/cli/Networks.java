@@ -17,14 +17,13 @@ import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.gpu.CudaBackend;
-import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** From settings to networks. */
@@ -96,12 +95,14 @@ final class Networks {
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
     static void checkBucket(NetworkDefinition network, Configuration configuration) {
-        int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
-        if (bucketBytes == 0) {
-            return;
+        if (configuration.get(Settings.BUCKET_BYTES).bytes() > 0) {
+            ModelSummary summary = ModelSummary.of(network);
+            checkBucket(Float.BYTES * (summary.parameters() + summary.statistics()), configuration);
         }
-        ModelSummary summary = ModelSummary.of(network);
-        long gradientBytes = Float.BYTES * (summary.parameters() + summary.statistics());
+    }
+
+    private static void checkBucket(long gradientBytes, Configuration configuration) {
+        int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
         if (bucketBytes > gradientBytes) {
             throw new UsageException("bucket-bytes = " + bucketBytes + " is more than the gradient of "
                     + configuration.get(Settings.MODEL) + " has, " + gradientBytes
@@ -131,7 +132,6 @@ final class Networks {
             try {
                 NetworkDefinition network =
                         model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
-                checkNorm(network, configuration);
                 return GameSettings.apply(network, configuration);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
@@ -144,19 +144,24 @@ final class Networks {
         }
 
         @Override
-        public String resumeCall(String runDir) {
-            return "bin/lockstep train --resume --run-dir " + runDir;
+        public NetworkSource under(Configuration changed) {
+            return zoo(changed);
         }
-    }
 
-    /** A setting that nothing heeds would look as if it had been. */
-    private static void checkNorm(NetworkDefinition network, Configuration configuration) {
-        boolean heeded = network.configuration().getVertices().values().stream()
-                .anyMatch(vertex -> vertex instanceof LayerVertex layer
-                        && layer.getLayerConf().getLayer() instanceof GroupNormalization);
-        if (configuration.isChanged(Settings.NORM) && !heeded) {
-            throw new UsageException("norm takes the place of batch norm in networks of pictures, and "
-                    + configuration.get(Settings.MODEL) + " has none to replace");
+        @Override
+        public boolean own() {
+            return false;
+        }
+
+        @Override
+        public String resumeCall(String runDir, String master, Map<String, String> changed) {
+            StringBuilder call = new StringBuilder("bin/lockstep train --resume --run-dir ");
+            call.append(Submission.quoted(runDir));
+            if (!master.isEmpty()) {
+                call.append(" --master ").append(Submission.quoted(master));
+            }
+            changed.forEach((name, value) -> call.append(" --set ").append(Submission.quoted(name + "=" + value)));
+            return call.toString();
         }
     }
 
@@ -179,8 +184,28 @@ final class Networks {
         }
 
         @Override
-        public String resumeCall(String runDir) {
-            return "the same program, with Lockstep's resume() and runDir(\"" + runDir + "\")";
+        public NetworkSource under(Configuration changed) {
+            return this;
+        }
+
+        @Override
+        public boolean own() {
+            return true;
+        }
+
+        @Override
+        public String resumeCall(String runDir, String master, Map<String, String> changed) {
+            StringBuilder call = new StringBuilder("the same program, with Lockstep's resume()");
+            call.append(changed.isEmpty() ? " and" : ",")
+                    .append(" runDir(\"")
+                    .append(runDir)
+                    .append("\")");
+            changed.forEach((name, value) -> call.append(" and set(\"")
+                    .append(name)
+                    .append("\", \"")
+                    .append(value)
+                    .append("\")"));
+            return call.toString();
         }
     }
 
@@ -202,8 +227,51 @@ final class Networks {
             }
             if (setup.group() != null) {
                 requireMemory(replica, setup, available);
+                noteExactness(replica, configuration(settings), setup);
             }
             return replica;
+        }
+    }
+
+    /** What of bfloat16 a network is too small for, its plan alone knows. */
+    private static void noteExactness(Replica replica, Configuration configuration, Setup setup) {
+        if (precision(configuration) == Precision.BFLOAT16
+                && replica instanceof CompiledReplica compiled
+                && !compiled.plan().rounds()) {
+            setup.notices()
+                    .accept("precision = bf16 has no effect in this run: " + configuration.get(Settings.MODEL)
+                            + " has no layer that is computed in bfloat16 (convolutions and dense layers of steps, of 16"
+                            + " channels or more)");
+        }
+    }
+
+    /**
+     * Makes a replica for one example, and drops it: what every rank would refuse is told on the driver. Of the zoo's networks
+     * only where that depends on the settings; all of them can be made otherwise.
+     *
+     * @throws UsageException if the network cannot be run, or not under these settings
+     */
+    static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
+        boolean compiledAlone = !configuration.get(Settings.PRECISION).equals("fp32")
+                || configuration.get(Settings.SYNC_BATCH_NORM)
+                || configuration.isChanged(Settings.DROP_CONNECT);
+        boolean bucketsOfPlayers = network.adversarial() != null && configuration.isChanged(Settings.BUCKET_BYTES);
+        if (onGpus(configuration) || !source.own() && !compiledAlone && !bucketsOfPlayers) {
+            return;
+        }
+        Configuration here = configuration.copy();
+        here.derive(Settings.PRECISION, "fp32"); // executors may have a CPU with bf16 where the driver has not
+        List<String> notices = new ArrayList<>();
+        var setup = new Setup(null, network.classes(), 1, configuration.get(Settings.SEED), 1, notices::add);
+        try (Replica replica = replica(network, here, setup)) {
+            if (!configuration.get(Settings.PRECISION).equals("fp32") && !notices.isEmpty()) {
+                throw new UsageException("precision = bf16 is the compiled runtime's: " + notices.get(0));
+            }
+            for (Replica player : replica.players()) {
+                checkBucket(player.gradients().limit(), configuration);
+            }
+        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+            throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
         }
     }
 

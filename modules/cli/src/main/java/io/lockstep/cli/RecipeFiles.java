@@ -18,13 +18,13 @@ final class RecipeFiles {
         }
         Path defaults = Distribution.current().conf().resolve("lockstep-defaults.conf");
         if (Files.exists(defaults)) {
-            configuration.putAll(read(defaults), defaults.toString());
+            configuration.putAll(read(defaults), defaults.toString(), Origin.SITE);
         }
     }
 
     static void putRecipe(Configuration configuration, String nameOrPath) {
         Path recipe = Distribution.isPresent() ? Distribution.current().recipe(nameOrPath) : Path.of(nameOrPath);
-        configuration.putAll(read(recipe), recipe.toString());
+        configuration.putAll(read(recipe), recipe.toString(), Origin.RECIPE);
     }
 
     private static String read(Path file) {

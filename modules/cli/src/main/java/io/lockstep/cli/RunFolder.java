@@ -34,21 +34,24 @@ final class RunFolder implements AutoCloseable {
 
     /** What a start leaves that was killed before it had written the configuration. */
     private static final Set<String> BEFORE_CONFIG =
-            Set.of(SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), InitialModel.COPY);
+            Set.of(SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), InitialModel.COPY, InitialModel.ORIGIN);
 
     private final Storage storage;
     private final String path;
     private final WholeFiles files;
+    private final boolean made;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final List<EvaluationLine> evaluations = new ArrayList<>();
     private OutputStream metricsOut;
     private OutputStream evaluationsOut;
     private OutputStream tensorBoardOut;
 
-    private RunFolder(Storage storage, String path) {
+    /** @param made whether it was not there before */
+    private RunFolder(Storage storage, String path, boolean made) {
         this.storage = storage;
         this.path = path;
         this.files = new WholeFiles(storage, path);
+        this.made = made;
     }
 
     /** What a run is called that nobody gave a folder. */
@@ -66,14 +69,15 @@ final class RunFolder implements AutoCloseable {
      */
     static RunFolder open(Storage storage, String path, boolean resume, String submission) {
         try {
-            RunFolder folder = new RunFolder(storage, path);
+            boolean there = storage.exists(path);
+            RunFolder folder = new RunFolder(storage, path, !there);
             boolean exists = folder.files.get(CONFIG).isPresent();
             if (exists && !resume) {
                 throw new UsageException(path + " holds a run; go on with it by --resume, or choose another --run-dir");
             }
             if (!exists
                     && !resume
-                    && storage.exists(path)
+                    && there
                     && storage.list(path).stream()
                             .anyMatch(entry ->
                                     !BEFORE_CONFIG.contains(entry.name()) && !Storage.isHidden(entry.name()))) {
@@ -124,7 +128,7 @@ final class RunFolder implements AutoCloseable {
             byte[] text = new WholeFiles(storage, path)
                     .get(CONFIG)
                     .orElseThrow(() -> new FileNotFoundException(file + ": no such file"));
-            configuration.putAll(new String(text, StandardCharsets.UTF_8), file);
+            configuration.putAll(new String(text, StandardCharsets.UTF_8), file, Origin.RUN);
         } catch (IOException e) {
             throw new UsageException("no run to go on with in " + path + " (" + e.getMessage() + ")", e);
         }
@@ -133,6 +137,24 @@ final class RunFolder implements AutoCloseable {
 
     String path() {
         return path;
+    }
+
+    /** Takes everything back: of a run that never began nothing stays, and the same call can be made again. */
+    void takeBack() throws IOException {
+        close();
+        for (Storage.Entry entry : storage.list(path)) {
+            storage.delete(Storage.join(path, entry.name()));
+        }
+        if (made) {
+            storage.delete(path);
+        }
+    }
+
+    /** Whether there is one that a run could go on from. */
+    boolean hasCheckpoint() throws IOException {
+        return new CheckpointStore(storage, checkpoints(), 1, warning -> {})
+                .newestState()
+                .isPresent();
     }
 
     String checkpoints() {

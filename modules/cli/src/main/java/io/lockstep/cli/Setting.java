@@ -9,8 +9,9 @@ import java.util.function.Function;
  * @param defaultText as one would write it
  * @param meaning one sentence, with the unit; the template in {@code conf/} says the same
  * @param parser throws {@link IllegalArgumentException} with what is allowed
+ * @param heeded by which runs
  */
-record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser) {
+record Setting<T>(String name, String defaultText, String meaning, Function<String, T> parser, Heeded heeded) {
     static final String PREFIX = "spark.lockstep.";
 
     /** The name of the Spark property. */

@@ -3,6 +3,8 @@ package io.lockstep.cli;
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.WireType;
+import io.lockstep.datasets.Split;
+import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
@@ -33,37 +35,51 @@ final class Settings {
             "data-home",
             "",
             "Folder in which `data fetch` puts data sets and names are looked up; empty: .lockstep/data in the home folder.",
-            Parsers.text());
-    static final Setting<Integer> TRAIN_EXAMPLES =
-            add("train-examples", "0", "Train on the first so many examples only; 0: all.", Parsers.int32(0, MANY));
-    static final Setting<Integer> TEST_EXAMPLES =
-            add("test-examples", "0", "Test on the first so many examples only; 0: all.", Parsers.int32(0, MANY));
+            Parsers.text(),
+            Heeded.where(Rules.publishedData()));
+    static final Setting<Integer> TRAIN_EXAMPLES = add(
+            "train-examples",
+            "0",
+            "Train on the first so many examples only; 0: all.",
+            Parsers.int32(0, MANY),
+            Heeded.where(
+                    (setting, run) -> Rules.fewerThanThereAre(run, run.get(Settings.TRAIN_EXAMPLES), Split.TRAIN)));
+    static final Setting<Integer> TEST_EXAMPLES = add(
+            "test-examples",
+            "0",
+            "Test on the first so many examples only; 0: all.",
+            Parsers.int32(0, MANY),
+            Heeded.where((setting, run) -> Rules.fewerThanThereAre(run, run.get(Settings.TEST_EXAMPLES), Split.TEST)));
 
     static final Setting<Integer> SEQUENCE_LENGTH = add(
             "sequence-length",
             "64",
             "Steps of an example, where the data is a text (how far a language model sees), sort or reverse (digits and answer).",
-            Parsers.int32(2, 1 << 16));
+            Parsers.int32(2, 1 << 16),
+            Heeded.where(Rules.sequences()));
     static final Setting<String> TEXT = add(
             "text",
             "auto",
             "What is learned of a text: next (the character behind each), masked (15 % of the bytes are hidden and guessed from"
                     + " the others), auto: what the model is for.",
-            Parsers.word("auto", "next", "masked"));
+            Parsers.word("auto", "next", "masked"),
+            Heeded.where(Rules.textsWithoutLabels()));
 
     static final Setting<String> RUNTIME = add(
             "runtime",
             "auto",
             "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j, cuda (DL4J on"
                     + " the rank's GPU; a build with mvn -P cuda).",
-            Parsers.word("auto", "dl4j", "cuda"));
+            Parsers.word("auto", "dl4j", "cuda"),
+            Heeded.ALWAYS.notByMasters("DL4J runs them, on CPUs"));
 
     static final Setting<String> PRECISION = add(
             "precision",
             "fp32",
             "Of the factors of convolutions and of dense layers of steps: fp32; bf16, on a CPU with AVX512_BF16 or AMX,"
                     + " but for 3x3 convolutions of 64 channels or more, which are faster by tiles in fp32. All else is fp32.",
-            Parsers.word("fp32", "bf16"));
+            Parsers.word("fp32", "bf16"),
+            Heeded.ALWAYS.notByMasters("DL4J has float32 only"));
 
     // How it is distributed
     static final Setting<String> STRATEGY = add(
@@ -79,7 +95,8 @@ final class Settings {
             "false",
             "Allows dl4j-gradient-sharing, whose transport authenticates nobody and deserialises any object it is sent:"
                     + " false; true (on 127.0.0.1); or a trusted network to listen on, like 10.1.0.0/16.",
-            Parsers.falseTrueOrNetwork());
+            Parsers.falseTrueOrNetwork(),
+            Heeded.by(MasterStrategy.GRADIENT_SHARING.word()));
     static final Setting<Integer> WORKERS =
             add("workers", "2", "Ranks, each a replica in a task of its own.", Parsers.int32(1, 4096));
     static final Setting<Integer> GLOBAL_BATCH =
@@ -89,71 +106,116 @@ final class Settings {
             "1",
             "Parts in which a worker runs its share of a step, to save memory; their gradients are added up before they"
                     + " are exchanged. Must divide that share.",
-            Parsers.int32(1, 1 << 20));
-    static final Setting<Integer> EPOCHS =
-            add("epochs", "2", "Passes over the training set. Ignored where steps is set.", Parsers.int32(1, 1 << 20));
+            Parsers.int32(1, 1 << 20),
+            Heeded.ALWAYS.notByMasters("DL4J does not accumulate gradients"));
+    static final Setting<Integer> EPOCHS = add(
+            "epochs",
+            "2",
+            "Passes over the training set, where steps is 0.",
+            Parsers.int32(1, 1 << 20),
+            Heeded.where(Rules.countedInEpochs()));
     static final Setting<Long> STEPS =
             add("steps", "0", "Optimizer steps; 0: as many as the epochs take.", Parsers.integer(0, Long.MAX_VALUE));
     static final Setting<Long> STOP_AFTER = add(
             "stop-after",
             "0",
             "Stop after so many steps, with a checkpoint, on schedules made for all of them; 0: do not. --resume goes on.",
-            Parsers.integer(0, Long.MAX_VALUE));
+            Parsers.integer(0, Long.MAX_VALUE),
+            Heeded.ALWAYS.notByMasters("DL4J's runs cannot be gone on with").and(Rules.beforeTheEnd()));
     static final Setting<String> INIT_FROM = add(
             "init-from",
             "",
             "Begin with what another network has learned: the folder of a run, whose newest checkpoint is taken, or a file of"
                     + " DL4J's ModelSerializer (.zip). Parameters of the same name and shape are taken, others begin anew.",
-            Parsers.text());
+            Parsers.text(),
+            Heeded.ALWAYS.notByMasters("they begin with the network's own parameters"));
     static final Setting<Long> SEED = add(
             "seed",
             "1",
-            "Initial parameters, order, augmentation and noise are a function of it.",
-            Parsers.integer(0, Long.MAX_VALUE));
+            "Initial parameters of the zoo's networks, order, augmentation and noise are a function of it.",
+            Parsers.integer(0, Long.MAX_VALUE),
+            Heeded.where(Rules.seedOfOnesOwn()));
 
     // How it learns
     static final Setting<String> UPDATER = add(
             "updater",
             "nesterovs",
             "The optimizer, as DL4J implements it: sgd, nesterovs, adam, adamw, amsgrad, adagrad, rmsprop, ...",
-            Parsers.text());
-    static final Setting<Double> LEARNING_RATE =
-            add("learning-rate", "0.1", "The learning rate; with one-cycle its peak.", Parsers.number(0, 1e6));
+            Parsers.text(),
+            Heeded.ofNetwork("sgd", "adam", "is for networks that learn, and MODEL does not"));
+    static final Setting<Double> LEARNING_RATE = add(
+            "learning-rate",
+            "0.1",
+            "The learning rate; with one-cycle its peak.",
+            Parsers.number(0, 1e6),
+            Heeded.where(Rules.learns()));
     static final Setting<String> SCHEDULE = add(
             "schedule",
             "one-cycle",
             "How the learning rate changes: constant, step, cosine (to 0), one-cycle (up, then down to nearly 0).",
-            Parsers.word("constant", "step", "cosine", "one-cycle"));
+            Parsers.word("constant", "step", "cosine", "one-cycle"),
+            Heeded.where(Rules.learns()));
     static final Setting<List<Double>> SCHEDULE_MILESTONES = add(
             "schedule-milestones",
             "",
             "Epochs at which `schedule = step` multiplies the rate by schedule-factor: 80, 120.",
-            Parsers.numbers());
-    static final Setting<Double> SCHEDULE_FACTOR =
-            add("schedule-factor", "0.1", "What `schedule = step` multiplies by.", Parsers.number(0, 1));
+            Parsers.numbers(),
+            Heeded.where(Rules.learns()).and(Rules.steppedSchedule()));
+    static final Setting<Double> SCHEDULE_FACTOR = add(
+            "schedule-factor",
+            "0.1",
+            "What `schedule = step` multiplies by.",
+            Parsers.number(0, 1),
+            Heeded.where(Rules.learns()).and(Rules.steppedSchedule()));
     static final Setting<Double> WARMUP_EPOCHS = add(
             "warmup-epochs",
             "0",
             "Epochs, fractions too, over which the rate rises linearly before the schedule shows.",
-            Parsers.number(0, 1e6));
-    static final Setting<Double> MOMENTUM = add("momentum", "0.9", "Of nesterovs.", Parsers.number(0, 1));
-    static final Setting<Double> BETA1 =
-            add("beta1", "0.9", "Decay of the mean gradient, for the Adam family.", Parsers.number(0, 1));
-    static final Setting<Double> BETA2 =
-            add("beta2", "0.999", "Decay of the mean squared gradient, for the Adam family.", Parsers.number(0, 1));
-    static final Setting<Double> EPSILON =
-            add("epsilon", "1e-8", "Keeps adaptive updaters from dividing by 0.", Parsers.number(0, 1));
+            Parsers.number(0, 1e6),
+            Heeded.where(Rules.learns()));
+    static final Setting<Double> MOMENTUM = add(
+            "momentum",
+            "0.9",
+            "Of nesterovs.",
+            Parsers.number(0, 1),
+            Heeded.ofNetwork("0.25", "0.5", "is no constant of updater = UPDATER")
+                    .or(run -> run.get(Settings.MOMENTUM_CORRECTION)));
+    static final Setting<Double> BETA1 = add(
+            "beta1",
+            "0.9",
+            "Decay of the mean gradient, for the Adam family.",
+            Parsers.number(0, 1),
+            Heeded.ofNetwork("0.25", "0.5", "is no constant of updater = UPDATER"));
+    static final Setting<Double> BETA2 = add(
+            "beta2",
+            "0.999",
+            "Decay of the mean squared gradient, for the Adam family.",
+            Parsers.number(0, 1),
+            Heeded.ofNetwork("0.25", "0.5", "is no constant of updater = UPDATER"));
+    static final Setting<Double> EPSILON = add(
+            "epsilon",
+            "1e-8",
+            "Keeps adaptive updaters from dividing by 0.",
+            Parsers.number(0, 1),
+            Heeded.ofNetwork("0.25", "0.5", "is no constant of updater = UPDATER"));
     static final Setting<Double> WEIGHT_DECAY = add(
             "weight-decay",
             "0",
             "Decoupled weight decay, times the learning rate; not on biases and batch norm.",
-            Parsers.number(0, 1));
-    static final Setting<Double> L1 = add("l1", "0", "L1 penalty on weights.", Parsers.number(0, 1e3));
+            Parsers.number(0, 1),
+            Heeded.ofNetwork("0.25", "0.5", "is for weights, and MODEL has none"));
+    static final Setting<Double> L1 = add(
+            "l1",
+            "0",
+            "L1 penalty on weights.",
+            Parsers.number(0, 1e3),
+            Heeded.ofNetwork("0.25", "0.5", "is for weights, and MODEL has none"));
     static final Setting<Double> L2 = add(
             "l2",
             "0.0005",
             "L2 penalty on weights, added to the gradient: what PyTorch's SGD calls weight_decay.",
-            Parsers.number(0, 1e3));
+            Parsers.number(0, 1e3),
+            Heeded.ofNetwork("0.25", "0.5", "is for weights, and MODEL has none"));
     static final Setting<Double> LABEL_SMOOTHING = add(
             "label-smoothing",
             "0",
@@ -163,87 +225,116 @@ final class Settings {
             "max-norm",
             "0",
             "The norm that each unit's incoming weights are scaled down to after an update; 0: no limit.",
-            Parsers.number(0, 1e6));
+            Parsers.number(0, 1e6),
+            Heeded.ofNetwork("1", "2", "is for weights, and MODEL has none"));
     static final Setting<Integer> NORM = add(
             "norm",
             "batch",
             "What models with batch norm have: batch; or, independent of the batch, group:N (N groups of channels); layer (one"
                     + " group); instance (a channel each).",
-            Parsers.norm());
+            Parsers.norm(),
+            Heeded.ofNetwork(
+                    "batch",
+                    "layer",
+                    "takes the place of batch norm in networks of pictures, and MODEL has none to replace"));
     static final Setting<Double> DROPOUT = add(
             "dropout",
             "0",
             "Probability of dropping an activation, where the model has dropout.",
-            Parsers.number(0, 0.999));
+            Parsers.number(0, 0.999),
+            Heeded.ofNetwork("0.25", "0.5", "is for models with dropout, and MODEL has none"));
     static final Setting<Double> DROP_CONNECT = add(
             "drop-connect",
             "0",
             "Probability of dropping a weight of a convolution or dense layer for a step.",
-            Parsers.number(0, 0.999));
+            Parsers.number(0, 0.999),
+            Heeded.ofNetwork("0.25", "0.5", "is for convolutions and dense layers, and MODEL has none")
+                    .notByMasters("DL4J's does not divide what is kept, so that a test sees other weights"));
     static final Setting<Integer> BPTT_STEPS = add(
             "bptt-steps",
             "0",
             "Recurrent networks: gradients go back within blocks of so many steps, states through all; 0: gradients too.",
-            Parsers.int32(0, 1 << 16));
+            Parsers.int32(0, 1 << 16),
+            Heeded.ofNetwork("8", "16", "is for recurrent networks, which MODEL is not")
+                    .notByMasters("DL4J's truncation makes an update for each part of a sequence")
+                    .and(Rules.recurrent()));
     static final Setting<Initialisation> INITIALISATION = add(
             "initialisation",
             "model",
             "What weights begin with: model (each layer's, as its source has it), xavier, xavier-uniform, he, he-uniform.",
-            Initialisation::of);
+            Initialisation::of,
+            Heeded.ofNetwork("he", "xavier", "is for weights, and MODEL has none"));
     static final Setting<Integer> DISCRIMINATOR_STEPS = add(
             "discriminator-steps",
             "0",
             "Updates of a GAN's discriminator to one of its generator; 0: as the model's paper has it.",
-            Parsers.int32(0, 1000));
+            Parsers.int32(0, 1000),
+            Heeded.where(Rules.game()));
     static final Setting<String> GENERATOR_LOSS = add(
             "generator-loss",
             "non-saturating",
             "What a GAN's generator learns from: -log D(G(z)), or log(1 - D(G(z))), whose slope is 0 where D wins.",
-            Parsers.word("non-saturating", "saturating"));
+            Parsers.word("non-saturating", "saturating"),
+            Heeded.where(Rules.game()).and(Rules.discriminator()));
     static final Setting<Double> GENERATOR_RATE = add(
             "generator-rate",
             "1",
             "Learning rate of a GAN's generator, as a multiple of learning-rate.",
-            Parsers.number(1e-6, 1e6));
+            Parsers.number(1e-6, 1e6),
+            Heeded.where(Rules.game()).and(Rules.learns()));
     static final Setting<Double> WEIGHT_CLIP = add(
             "weight-clip",
             "0",
             "Parameters of a critic (wgan) stay within so much of 0; 0: as the model's paper has it.",
-            Parsers.number(0, 1e3));
+            Parsers.number(0, 1e3),
+            Heeded.where(Rules.game()));
     static final Setting<Double> GRADIENT_PENALTY = add(
             "gradient-penalty",
             "0",
             "Weight of the penalty on a critic's gradient (wgan-gp); 0: as the model's paper has it.",
-            Parsers.number(0, 1e6));
+            Parsers.number(0, 1e6),
+            Heeded.where(Rules.game()));
     static final Setting<Double> CLIP_NORM = add(
             "clip-norm",
             "0",
             "Scale gradients down to this global L2 norm; 0: do not.",
-            Parsers.number(0, Double.MAX_VALUE));
+            Parsers.number(0, Double.MAX_VALUE),
+            Heeded.ALWAYS.notByMasters("DL4J does not clip by the global norm"));
 
     // Augmentation
     static final Setting<Integer> CROP_PADDING = add(
             "crop-padding",
             "0",
             "Pad pictures by so many pixels and crop at a random place; 4 is usual for CIFAR-10.",
-            Parsers.int32(0, 64));
+            Parsers.int32(0, 64),
+            Heeded.where(Rules.pictures()));
     static final Setting<String> FLIP = add(
             "flip",
             "auto",
             "Mirror every other picture left to right, by chance: true; false; auto: pictures in colour, not digits.",
-            Parsers.word("auto", "true", "false"));
-    static final Setting<Integer> CUTOUT =
-            add("cutout", "0", "Blank a random square of so many pixels; 0: none.", Parsers.int32(0, 512));
+            Parsers.word("auto", "true", "false"),
+            Heeded.where(Rules.mirroredPictures()));
+    static final Setting<Integer> CUTOUT = add(
+            "cutout",
+            "0",
+            "Blank a random square of so many pixels; 0: none.",
+            Parsers.int32(0, 512),
+            Heeded.where(Rules.pictures()));
     static final Setting<Double> MIXUP = add(
             "mixup",
             "0",
             "Mix another picture into each, label and all, by a share from Beta(alpha, alpha): this alpha, at most 1; 0: none.",
-            Parsers.number(0, 1));
+            Parsers.number(0, 1),
+            Heeded.ALWAYS
+                    .notByMasters("their examples have one label")
+                    .and(Rules.pictures())
+                    .and(Rules.oneOfSeveralClasses()));
     static final Setting<Double> INPUT_NOISE = add(
             "input-noise",
             "0",
             "Standard deviation of normal noise that is added to pictures, once they are normalised.",
-            Parsers.number(0, 100));
+            Parsers.number(0, 100),
+            Heeded.where(Rules.pictures()));
 
     // Communication
     static final Setting<BucketSize> BUCKET_BYTES = add(
@@ -251,124 +342,159 @@ final class Settings {
             "auto",
             "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
                     + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
-            Parsers.bucketSize());
+            Parsers.bucketSize(),
+            Heeded.by("ddp", "dp", "auto").and(Rules.several()));
     static final Setting<Boolean> OVERLAP = add(
             "overlap",
             "true",
             "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
-            Parsers.bool());
+            Parsers.bool(),
+            Heeded.by("ddp", "dp", "auto").and(Rules.several()));
     static final Setting<Boolean> SYNC_BATCH_NORM = add(
             "sync-batch-norm",
             "false",
             "With ddp and dp, batch norm over the global batch instead of each worker's share; its exchanges are waited for,"
                     + " and gradients follow after backward.",
-            Parsers.bool());
+            Parsers.bool(),
+            Heeded.by("ddp", "dp").and(Rules.batchNorm()).and(Rules.several()));
     static final Setting<WireType> WIRE = add(
             "wire",
             "float32",
             "With ddp, how gradients travel: float32; bfloat16 or float16, half the bytes.",
-            Parsers.wireType());
+            Parsers.wireType(),
+            Heeded.by("ddp", "auto").and(Rules.several()));
     static final Setting<Integer> AVERAGING_PERIOD = add(
             "averaging-period",
             "4",
             "With parameter-averaging, steps between averagings; the end of an epoch is always averaged.",
-            Parsers.int32(1, MANY));
+            Parsers.int32(1, MANY),
+            Heeded.by("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word())
+                    .and(Rules.several()));
     static final Setting<Integer> AVERAGING_FROM_EPOCH = add(
             "averaging-from-epoch",
             "0",
             "With parameter-averaging, epochs that average every step before averaging-period holds (post-local SGD).",
-            Parsers.int32(0, MANY));
+            Parsers.int32(0, MANY),
+            Heeded.by("parameter-averaging").and(Rules.several()));
     static final Setting<Boolean> AVERAGE_UPDATER_STATE = add(
             "average-updater-state",
             "true",
             "With parameter-averaging, average momentum and the like too; false: each worker goes on with its own.",
-            Parsers.bool());
+            Parsers.bool(),
+            Heeded.by("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word())
+                    .and(Rules.updaterWithState())
+                    .and(Rules.several()));
     static final Setting<Double> SHARING_DENSITY = add(
             "sharing-density",
             "0.01",
             "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
-            Parsers.number(1e-6, 0.5));
+            Parsers.number(1e-6, 0.5),
+            Heeded.by("gradient-sharing", "auto"));
     static final Setting<Double> SHARING_THRESHOLD = add(
             "sharing-threshold",
             "0",
             "With gradient-sharing, a threshold that stays as it is, in units of the mean gradient; 0: by sharing-density.",
-            Parsers.number(0, 1e6));
+            Parsers.number(0, 1e6),
+            Heeded.by("gradient-sharing", "auto"));
     static final Setting<Integer> SHARING_WARMUP_EPOCHS = add(
             "sharing-warmup-epochs",
             "1",
             "With gradient-sharing, epochs over which the density falls from 1/4 to sharing-density.",
-            Parsers.int32(0, MANY));
+            Parsers.int32(0, MANY),
+            Heeded.by("gradient-sharing", "auto").and(Rules.movingThreshold()));
     static final Setting<Double> SHARING_RESIDUAL_CLIP = add(
             "sharing-residual-clip",
             "5",
             "With gradient-sharing, clip what was not sent to so many thresholds, every 5 steps; 0: never.",
-            Parsers.number(0, 1e6));
+            Parsers.number(0, 1e6),
+            Heeded.by("gradient-sharing", "auto"));
     static final Setting<Boolean> MOMENTUM_CORRECTION = add(
             "momentum-correction",
             "false",
             "With gradient-sharing and updater = nesterovs, apply the momentum before encoding instead of after.",
-            Parsers.bool());
+            Parsers.bool(),
+            Heeded.by("gradient-sharing"));
     static final Setting<Duration> DEADLINE = add(
             "deadline",
             "60s",
             "The longest that a collective may take before the rank that did not arrive is given up.",
-            Parsers.duration());
+            Parsers.duration(),
+            Heeded.where(Rules.several()));
     static final Setting<Duration> SILENCE = add(
             "silence",
             "10s",
             "How long a rank that is waited for may give no sign of life (it is stopped, or its link is cut) before it is"
                     + " given up, where deadline is longer; at least 2s.",
-            Parsers.duration(Tuning.SHORTEST_SILENCE));
+            Parsers.duration(Tuning.SHORTEST_SILENCE),
+            Heeded.ALWAYS
+                    .notByMasters("DL4J's workers give no sign of life")
+                    .and(Rules.several())
+                    .and(Rules.sooner()));
     static final Setting<Integer> RETRIES = add(
             "retries",
             "3",
             "How often a run goes on by itself from its last checkpoint when a rank is lost, without a new checkpoint in"
                     + " between; 0: never.",
-            Parsers.int32(0, 1000));
+            Parsers.int32(0, 1000),
+            Heeded.ALWAYS.notByMasters("DL4J's runs cannot be gone on with"));
     static final Setting<Integer> MIN_WORKERS = add(
             "min-workers",
             "0",
             "Go on with as few workers where executors are missing after slot-timeout; 0: with all or not at all.",
-            Parsers.int32(0, 1 << 16));
+            Parsers.int32(0, 1 << 16),
+            Heeded.ALWAYS.notByMasters("DL4J's masters begin with all"));
     static final Setting<Duration> SLOT_TIMEOUT = add(
             "slot-timeout",
             "15s",
             "With too few slots for all workers, how long to wait for another executor; on local-cluster at least a minute.",
             Parsers.duration());
-    static final Setting<String> SECURITY =
-            add("security", "auto", "Encryption between hosts: on; off; auto (on).", Parsers.word("auto", "on", "off"));
+    static final Setting<String> SECURITY = add(
+            "security",
+            "auto",
+            "Encryption between hosts: on; off; auto (on).",
+            Parsers.word("auto", "on", "off"),
+            Heeded.ALWAYS
+                    .notByMasters("DL4J has none: Spark's own settings secure parameter averaging")
+                    .and(Rules.severalHosts()));
     static final Setting<String> TRANSPORT = add(
             "transport",
             "auto",
             "auto: shared memory within a host, TCP between hosts; tcp, udp: that everywhere.",
-            Parsers.word("auto", "tcp", "udp"));
+            Parsers.word("auto", "tcp", "udp"),
+            Heeded.ALWAYS.notByMasters("DL4J brings its own").and(Rules.several()));
 
     static final Setting<String> ALL_REDUCE = add(
             "all-reduce",
             "auto",
             "How ranks add what they exchange: auto (the fastest for its size by link-costs), recursive-doubling,"
                     + " halving-doubling, ring, central, hierarchical.",
-            Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical"));
+            Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical"),
+            Heeded.by("ddp", "parameter-averaging", "gradient-sharing", "auto").and(Rules.several()));
 
     static final Setting<String> LINK_COSTS = add(
             "link-costs",
             "nominal",
             "What all-reduce = auto rests on: nominal; measured (when ranks meet, in about a second; another run of more than two"
                     + " ranks may then add in another order).",
-            Parsers.word("nominal", "measured"));
+            Parsers.word("nominal", "measured"),
+            Heeded.by("ddp", "parameter-averaging", "gradient-sharing", "auto")
+                    .and(Rules.chosenAlgorithm())
+                    .and(Rules.several()));
 
     static final Setting<PortRange> PORTS = add(
             "ports",
             "0",
             "Where ranks listen for those of other hosts: FIRST-LAST, with at least as many as a host has ranks; 0: the"
                     + " system chooses.",
-            PortRange::parse);
+            PortRange::parse,
+            Heeded.ALWAYS.notByMasters("DL4J brings its own transport").and(Rules.severalHosts()));
     static final Setting<String> NETWORK = add(
             "network",
             "",
             "The network that ranks of different hosts talk over, where hosts have several: an interface (ib0) or"
                     + " addresses (10.1.0.0/16); empty: the address that Spark advertises.",
-            LocalAddresses::checked);
+            LocalAddresses::checked,
+            Heeded.ALWAYS.notByMasters("dl4j-insecure-transport names theirs").and(Rules.severalHosts()));
 
     // The run
     static final Setting<String> RUN_DIR = add(
@@ -387,14 +513,18 @@ final class Settings {
             "checkpoint-every",
             "0",
             "Steps between checkpoints; 0: at the end of each epoch. The end of the run always has one.",
-            Parsers.int32(0, MANY));
+            Parsers.int32(0, MANY),
+            Heeded.ALWAYS.notByMasters("the driver has the parameters only at the end of an epoch"));
     static final Setting<Integer> CHECKPOINT_KEEP =
             add("checkpoint-keep", "3", "Newest checkpoints that stay.", Parsers.int32(1, MANY));
     static final Setting<String> CHECKPOINT_BEST = add(
             "checkpoint-best",
             "accuracy",
             "By what the best tested checkpoint is told, which stays too: accuracy; loss; off (it does not stay).",
-            Parsers.word("accuracy", "loss", "off"));
+            Parsers.word("accuracy", "loss", "off"),
+            Heeded.ALWAYS
+                    .notByMasters("only the newest of their checkpoints stay")
+                    .and(Rules.classifier()));
     static final Setting<String> CHECKPOINT = add(
             "checkpoint",
             "newest",
@@ -404,19 +534,24 @@ final class Settings {
             "compare-every",
             "100",
             "Steps between comparisons of all ranks' parameters; a difference stops the run.",
-            Parsers.int32(1, MANY));
+            Parsers.int32(1, MANY),
+            Heeded.ALWAYS
+                    .notByMasters("DL4J's replicas are not equal between exchanges")
+                    .and(Rules.several()));
 
     // Executors of a local cluster
     static final Setting<Integer> WORKER_CORES = add(
             "worker-cores",
             "0",
             "Cores of each worker; 0: this machine's cores shared out (local), spark.task.cpus (cluster).",
-            Parsers.int32(0, 4096));
+            Parsers.int32(0, 4096),
+            Heeded.where(Rules.coresOfTasks()));
     static final Setting<Integer> WORKER_MEMORY_MB = add(
             "worker-memory-mb",
             "2048",
             "MiB of Java heap of each worker of a local cluster; networks live outside the heap.",
-            Parsers.int32(512, MANY));
+            Parsers.int32(512, MANY),
+            Heeded.where(Rules.localExecutors()));
 
     private Settings() {}
 
@@ -436,7 +571,12 @@ final class Settings {
     }
 
     private static <T> Setting<T> add(String name, String defaultText, String meaning, Function<String, T> parser) {
-        Setting<T> setting = new Setting<>(name, defaultText, meaning, parser);
+        return add(name, defaultText, meaning, parser, Heeded.ALWAYS);
+    }
+
+    private static <T> Setting<T> add(
+            String name, String defaultText, String meaning, Function<String, T> parser, Heeded heeded) {
+        Setting<T> setting = new Setting<>(name, defaultText, meaning, parser, heeded);
         ALL.add(setting);
         return setting;
     }

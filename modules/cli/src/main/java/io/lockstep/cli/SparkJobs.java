@@ -73,9 +73,14 @@ final class SparkJobs {
         String data = configuration.get(Settings.DATA);
         boolean named = DataCatalog.names().contains(data);
         if (!named && (DataCatalog.isPath(data) || storage.exists(data))) {
-            configuration.put(Settings.DATA.name(), storage.qualify(data));
+            configuration.derive(Settings.DATA, storage.qualify(data));
         }
-        configuration.put(Settings.DATA_HOME.name(), storage.qualify(dataHome(configuration)));
+        if (named && !DataCatalog.generated(data)) {
+            configuration.put(
+                    Settings.DATA_HOME.name(),
+                    storage.qualify(dataHome(configuration)),
+                    configuration.origin(Settings.DATA_HOME));
+        }
     }
 
     /** Where {@code data fetch} puts data sets. */

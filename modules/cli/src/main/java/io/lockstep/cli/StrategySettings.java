@@ -7,8 +7,6 @@ import io.lockstep.training.strategies.Auto;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.Strategies;
-import java.util.Map;
-import java.util.Set;
 
 /** From settings to strategies: which settings belong to which, and what does not go together. */
 final class StrategySettings {
@@ -24,45 +22,16 @@ final class StrategySettings {
 
     private StrategySettings() {}
 
-    /** Settings that only some strategies know, by the strategies that do. */
-    private static Map<Setting<?>, Set<String>> owners() {
-        Set<String> bucketed = Set.of("ddp", "dp", "auto");
-        Set<String> averaging = Set.of("parameter-averaging");
-        Set<String> everyAveraging = Set.of("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word());
-        Set<String> sharing = Set.of("gradient-sharing", "auto");
-        return Map.ofEntries(
-                Map.entry(Settings.BUCKET_BYTES, bucketed),
-                Map.entry(Settings.OVERLAP, bucketed),
-                Map.entry(Settings.SYNC_BATCH_NORM, Set.of("ddp", "dp")),
-                Map.entry(Settings.WIRE, Set.of("ddp", "auto")),
-                Map.entry(Settings.AVERAGING_PERIOD, everyAveraging),
-                Map.entry(Settings.AVERAGING_FROM_EPOCH, averaging),
-                Map.entry(Settings.AVERAGE_UPDATER_STATE, everyAveraging),
-                Map.entry(Settings.SHARING_DENSITY, sharing),
-                Map.entry(Settings.SHARING_THRESHOLD, sharing),
-                Map.entry(Settings.SHARING_WARMUP_EPOCHS, sharing),
-                Map.entry(Settings.SHARING_RESIDUAL_CLIP, sharing),
-                Map.entry(Settings.MOMENTUM_CORRECTION, Set.of("gradient-sharing")),
-                Map.entry(Settings.DL4J_INSECURE_TRANSPORT, Set.of(MasterStrategy.GRADIENT_SHARING.word())));
-    }
-
     /** Whether a strategy knows a setting: all know most. */
     static boolean knows(String strategy, String settingName) {
-        return owners().entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals(settingName)
-                        || entry.getKey().key().equals(settingName))
-                .allMatch(entry -> entry.getValue().contains(strategy));
+        return Settings.all().stream()
+                .filter(setting ->
+                        setting.name().equals(settingName) || setting.key().equals(settingName))
+                .allMatch(setting -> setting.heeded().knows(strategy));
     }
 
     /** @throws UsageException saying what does not go together */
     static void check(Configuration configuration) {
-        String strategy = configuration.get(Settings.STRATEGY);
-        owners().forEach((setting, owners) -> {
-            if (!owners.contains(strategy) && configuration.isChanged(setting)) {
-                throw new UsageException(setting.name() + " belongs to strategy = "
-                        + String.join(" or ", owners.stream().sorted().toList()) + ", this run has " + strategy);
-            }
-        });
         checkMicroBatches(configuration);
         checkSyncBatchNorm(configuration);
         checkStop(configuration);
@@ -149,12 +118,10 @@ final class StrategySettings {
 
     /** Puts into the configuration what was chosen by measurement, and takes out what does not belong to it. */
     static void take(Rehearsal.Decision decision, Configuration configuration) {
-        configuration.put(decision.setting(), decision.value());
+        configuration.put(decision.setting(), decision.value(), Origin.DERIVED);
         String strategy = configuration.get(Settings.STRATEGY);
-        owners().forEach((setting, owners) -> {
-            if (!owners.contains(strategy)) {
-                configuration.put(setting.name(), setting.defaultText());
-            }
-        });
+        Settings.all().stream()
+                .filter(setting -> !setting.heeded().knows(strategy))
+                .forEach(setting -> configuration.derive(setting, setting.defaultText()));
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 
 /** The spark-submit call of a job. */
 final class Submission {
@@ -101,6 +102,20 @@ final class Submission {
         return List.copyOf(arguments);
     }
 
+    /** What the driver's configuration will have of it. */
+    SparkConf conf() {
+        SparkConf conf = new SparkConf(false);
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            String value = arguments.get(i + 1);
+            if (arguments.get(i).equals("--master")) {
+                conf.set("spark.master", value);
+            } else if (arguments.get(i).equals("--conf")) {
+                conf.set(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
+            }
+        }
+        return conf;
+    }
+
     /** For a shell; an argument a line where it starts an option. */
     String commandLine() {
         StringBuilder line = new StringBuilder("spark-submit");
@@ -110,7 +125,8 @@ final class Submission {
         return line.toString();
     }
 
-    private static String quoted(String argument) {
+    /** As a shell takes it. */
+    static String quoted(String argument) {
         return argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,16 @@ final class TrainCommand implements Callable<Integer> {
                     + " supervisor repeats the call, or where spark-submit is called without bin/lockstep.")
     private String submission;
 
+    @Option(
+            names = "--from-recipe",
+            split = ",",
+            hidden = true,
+            description = "For the driver: which of the Spark properties are a recipe's.")
+    private List<String> fromRecipe = new ArrayList<>();
+
+    @Option(names = "--from-defaults", split = ",", hidden = true, description = "And which the site's defaults.")
+    private List<String> fromDefaults = new ArrayList<>();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
     private Path json;
 
@@ -109,7 +120,7 @@ final class TrainCommand implements Callable<Integer> {
         return startedBy == Commands.StartedBy.LAUNCHER ? submit() : run();
     }
 
-    private int submit() {
+    private int submit() throws IOException {
         Configuration driversOwn = resume ? resumed(new SparkConf(false)) : new Configuration();
         Configuration configuration = resume ? resumed(new SparkConf(false)) : new Configuration();
         if (!resume) {
@@ -125,14 +136,15 @@ final class TrainCommand implements Callable<Integer> {
         }
         requireFolderOfName(configuration.get(Settings.RUN_DIR));
         if (configuration.get(Settings.RUN_DIR).isEmpty()) {
-            configuration.put(
-                    Settings.RUN_DIR.name(), RunFolder.named(configuration)); // a driver that is started again
+            configuration.derive(Settings.RUN_DIR, RunFolder.named(configuration)); // a driver that is started again
         }
         String call = submission == null ? UUID.randomUUID().toString() : submission;
         command.addAll(List.of("--submission", call));
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
+        addOrigin(command, "--from-recipe", configuration.namesFrom(Origin.RECIPE));
+        addOrigin(command, "--from-defaults", configuration.namesFrom(Origin.SITE));
         String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
         var submission = new Submission(
                 Distribution.current(),
@@ -142,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
                 configuration.differenceFrom(driversOwn),
                 command);
         if (dryRun) {
-            TrainJob.check(configuration);
+            examine(configuration, submission.conf());
             System.out.println(submission.commandLine());
             System.out.println();
             System.out.print(configuration.asText());
@@ -150,6 +162,30 @@ final class TrainCommand implements Callable<Integer> {
         }
         SparkSubmit.main(submission.arguments().toArray(String[]::new));
         return ExitStatus.DONE;
+    }
+
+    /** Whatever the run would be refused for, or told; its folder and its data are looked at where the driver would see them. */
+    private void examine(Configuration configuration, SparkConf conf) throws IOException {
+        NetworkSource network = Networks.zoo(configuration);
+        Configuration scratch = configuration.copy(); // what is printed is what was asked for
+        List<String> notes = cluster.isDriverElsewhere()
+                ? SettingsJudgement.told(RunPlan.settings(scratch, network, conf))
+                : RunPlan.of(scratch, network, conf, SparkJobs.storage(conf), resume)
+                        .notes();
+        notes.forEach(note -> System.err.println("lockstep: " + note));
+    }
+
+    private static void addOrigin(List<String> command, String option, List<String> names) {
+        if (!names.isEmpty()) {
+            command.addAll(List.of(option, String.join(",", names)));
+        }
+    }
+
+    private Origin originOf(String name) {
+        if (fromRecipe.contains(name)) {
+            return Origin.RECIPE;
+        }
+        return fromDefaults.contains(name) ? Origin.SITE : Origin.CALL;
     }
 
     private int run() throws Exception {
@@ -166,7 +202,7 @@ final class TrainCommand implements Callable<Integer> {
             RecipeFiles.putRecipe(configuration, recipe);
         }
         for (var property : conf.getAllWithPrefix(Setting.PREFIX)) {
-            configuration.put(property._1, property._2);
+            configuration.put(property._1, property._2, originOf(property._1));
         }
         putOptions(configuration);
         new TrainJob(configuration, resume, call, json).run(conf);

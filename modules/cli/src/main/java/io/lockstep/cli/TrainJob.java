@@ -3,7 +3,6 @@ package io.lockstep.cli;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
-import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;
@@ -17,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -31,7 +31,8 @@ final class TrainJob {
     private final Path json;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
-    private final NetworkSource network;
+    /** Under the settings that are in force, from when the run is planned. */
+    private NetworkSource network;
     /** Of the ranks that run now. */
     private RunEvent.Started started;
 
@@ -78,11 +79,11 @@ final class TrainJob {
 
     /** What is wrong with the settings as a whole, without looking at files. */
     static void check(Configuration configuration) {
-        Networks.check(configuration);
-        checkTogether(configuration);
+        RunPlan.settings(configuration, Networks.zoo(configuration), null);
     }
 
-    private static void checkTogether(Configuration configuration) {
+    /** Settings that do not go together, whatever they are trained on. */
+    static void checkTogether(Configuration configuration) {
         if (configuration.isChanged(Settings.CHECKPOINT)) {
             throw new UsageException("checkpoint is for evaluate, predict and generate; a run goes on from the newest");
         }
@@ -140,32 +141,19 @@ final class TrainJob {
 
     private Summary run(SparkConf conf, Supplier<SparkSessionOfRun> sessions) throws IOException {
         long start = System.nanoTime();
-        network.check(configuration);
-        checkTogether(configuration);
         HadoopStorage storage = SparkJobs.storage(conf);
-        resolvePaths(storage);
-        DataSource source = SparkJobs.openData(configuration, storage);
-        DataChecks.requireTrainable(source, configuration);
-        if (configuration.get(Settings.FLIP).equals("auto")) {
-            configuration.put(
-                    Settings.FLIP.name(), String.valueOf(source.shape().channels() > 1));
-        }
-        NetworkDefinition definition =
-                network.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
-        game = definition.adversarial() != null;
+        RunPlan plan = RunPlan.of(configuration, network, conf, storage, resume);
+        network = plan.source();
+        initial = plan.initial();
+        DataSource source = plan.data();
+        game = plan.network().adversarial() != null;
         progress.showGame(game);
-        GameSettings.check(definition, configuration, source);
-        Networks.requireReads(definition, source, configuration);
-        Networks.checkBucket(definition, configuration);
-        MasterJobs.checkModel(definition, configuration);
-        SparkJobs.check(configuration, conf);
-        MasterJobs.check(configuration, conf, resume);
-        source.verify(); // takes longest, so last
         ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);
             introduce(folder, source, storage, conf);
+            plan.notes().forEach(note -> take(new RunEvent.Warned(note), folder));
             List<RankResult> results;
             String version;
             try (SparkSessionOfRun session = sessions.get()) {
@@ -183,12 +171,10 @@ final class TrainJob {
                         : train(spark, folder, replicas);
             } catch (JobFailedException e) {
                 progress.line("");
-                if (MasterJobs.isMaster(configuration)) {
-                    throw e; // nothing to resume
-                }
-                throw new JobFailedException(
-                        e.getMessage() + "; once mended, go on with: " + network.resumeCall(shortened(folder.path())),
-                        e);
+                throw new JobFailedException(e.getMessage() + advice(folder, conf), e);
+            } catch (RuntimeException e) { // too few slots, no Spark
+                takeBack(folder);
+                throw e;
             }
             if (logFailure != null) {
                 throw logFailure; // a summary would look as if all of the run were there
@@ -208,8 +194,44 @@ final class TrainJob {
             if (json != null) {
                 Files.writeString(json, Json.pretty(summary));
             }
-            conclude(folder, summary);
+            conclude(folder, summary, conf);
             return summary;
+        }
+    }
+
+    /** What a person can do after a failure. Only what can be done by the letter. */
+    private String advice(RunFolder folder, SparkConf conf) {
+        if (started == null && !resume) {
+            takeBack(folder);
+            return "; nothing was trained: once that is mended, make the same call again";
+        }
+        boolean goesOn;
+        try {
+            goesOn = !MasterJobs.isMaster(configuration) && folder.hasCheckpoint();
+        } catch (IOException e) {
+            goesOn = false;
+        }
+        return goesOn
+                ? "; once mended, go on with: " + network.resumeCall(shortened(folder.path()), master(conf), Map.of())
+                : "; there is no checkpoint to go on from: once that is mended, start again, with another run folder";
+    }
+
+    /** As an option would name it; empty for the local cluster that bin/lockstep starts by itself. */
+    private static String master(SparkConf conf) {
+        String master = conf.get("spark.master", "");
+        return master.startsWith("local-cluster") ? "" : master;
+    }
+
+    /** Unless the run has begun before, or begins now. */
+    private void takeBack(RunFolder folder) {
+        if (started != null || resume) {
+            return;
+        }
+        try {
+            folder.takeBack();
+        } catch (IOException e) {
+            progress.line(
+                    "warning: " + shortened(folder.path()) + " stays, although nothing was trained: " + e.getMessage());
         }
     }
 
@@ -227,21 +249,18 @@ final class TrainJob {
         return results;
     }
 
-    /** Executors have another working folder, so what is relative here is made absolute. */
-    private void resolvePaths(HadoopStorage storage) throws IOException {
-        String runDir = configuration.get(Settings.RUN_DIR);
-        if (runDir.isEmpty()) {
-            runDir = RunFolder.named(configuration);
-        }
-        configuration.put(Settings.RUN_DIR.name(), storage.qualify(runDir));
-        SparkJobs.resolveData(configuration, storage);
-        initial = InitialModel.of(configuration, resume, storage);
-    }
-
     /** @param goesOn from the last checkpoint, if there is one */
     private RunOptions options(RunFolder folder, boolean goesOn) {
         String owner = UUID.randomUUID().toString();
         folder.claimCheckpoints(owner);
+        return options(configuration, folder.checkpoints(), goesOn, owner, game);
+    }
+
+    /**
+     * @param folder of checkpoints
+     * @param owner who may write there
+     */
+    static RunOptions options(Configuration configuration, String folder, boolean goesOn, String owner, boolean game) {
         return new RunOptions(
                 configuration.get(Settings.MODEL),
                 SparkJobs.data(configuration),
@@ -270,16 +289,16 @@ final class TrainJob {
                 configuration.get(Settings.COMPARE_EVERY),
                 configuration.get(Settings.EVALUATE_EVERY),
                 new CheckpointOptions(
-                        folder.checkpoints(),
+                        folder,
                         configuration.get(Settings.CHECKPOINT_EVERY),
                         configuration.get(Settings.CHECKPOINT_KEEP),
-                        game ? CheckpointStore.Best.NONE : bestToKeep(),
+                        game ? CheckpointStore.Best.NONE : bestToKeep(configuration),
                         goesOn,
                         owner,
                         configuration.get(Settings.INIT_FROM)));
     }
 
-    private CheckpointStore.Best bestToKeep() {
+    private static CheckpointStore.Best bestToKeep(Configuration configuration) {
         return configuration.get(Settings.CHECKPOINT_BEST).equals("off")
                 ? CheckpointStore.Best.NONE
                 : Settings.best(configuration);
@@ -429,7 +448,7 @@ final class TrainJob {
         folder.put("plots/samples.png", new Samples(run).png(Samples.COUNT, null, configuration.get(Settings.SEED)));
     }
 
-    private void conclude(RunFolder folder, Summary summary) {
+    private void conclude(RunFolder folder, Summary summary, SparkConf conf) {
         boolean stopped = summary.steps() < started.lastStep();
         progress.line(Progress.format(
                 "%s after %s: %s, %,.0f examples/s",
@@ -453,7 +472,9 @@ final class TrainJob {
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
         progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
         if (stopped) {
-            progress.line("go on, with stop-after = 0: " + network.resumeCall(shortened(folder.path())));
+            progress.line("go on with: "
+                    + network.resumeCall(
+                            shortened(folder.path()), master(conf), Map.of(Settings.STOP_AFTER.name(), "0")));
         }
     }
 }

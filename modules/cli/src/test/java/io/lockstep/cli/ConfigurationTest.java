@@ -15,8 +15,8 @@ class ConfigurationTest {
 
     @Test
     void laterLayersWin() {
-        configuration.putAll("learning-rate = 0.5\nepochs 7", "defaults");
-        configuration.putAll("spark.lockstep.learning-rate = 0.25", "recipe");
+        configuration.putAll("learning-rate = 0.5\nepochs 7", "defaults", Origin.SITE);
+        configuration.putAll("spark.lockstep.learning-rate = 0.25", "recipe", Origin.RECIPE);
         configuration.put("learning-rate=0.125");
 
         assertThat(configuration.get(Settings.LEARNING_RATE)).isEqualTo(0.125);
@@ -25,7 +25,7 @@ class ConfigurationTest {
 
     @Test
     void anUnknownKeyIsRefusedWithTheNearestAndItsSource() {
-        assertThatThrownBy(() -> configuration.putAll("learning-rat = 1", "my.conf"))
+        assertThatThrownBy(() -> configuration.putAll("learning-rat = 1", "my.conf", Origin.RECIPE))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("my.conf")
                 .hasMessageContaining("unknown setting 'learning-rat'")
@@ -34,7 +34,7 @@ class ConfigurationTest {
 
     @Test
     void sparksOwnPropertiesAreLeftToSpark() {
-        configuration.putAll("spark.executor.memory = 8g\nspark.lockstep.epochs = 4", "properties");
+        configuration.putAll("spark.executor.memory = 8g\nspark.lockstep.epochs = 4", "properties", Origin.RECIPE);
 
         assertThat(configuration.get(Settings.EPOCHS)).isEqualTo(4);
     }
@@ -81,7 +81,7 @@ class ConfigurationTest {
         configuration.put("run-dir=file:/with space/and\\backslash");
         Configuration again = new Configuration();
 
-        again.putAll(configuration.asText(), "config.conf");
+        again.putAll(configuration.asText(), "config.conf", Origin.RUN);
 
         assertThat(again.asSparkProperties()).isEqualTo(configuration.asSparkProperties());
     }

@@ -66,6 +66,10 @@ class RecoveryIT {
 
         assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(run.err()).contains("lost rank").contains("train --resume --run-dir");
+        String advised = run.err().strip().replaceFirst("(?s).*go on with: bin/lockstep ", "");
+        Outcome resumed = lockstep(folder, advised.split(" "));
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(json("fragile").get("resumed_from_step").asInt()).isPositive();
     }
 
     /** Runs, and kills an executor each time when so many steps have been logged. */

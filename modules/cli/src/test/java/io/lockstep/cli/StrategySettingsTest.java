@@ -29,7 +29,7 @@ class StrategySettingsTest {
     void whatDoesNotGoTogetherIsRefusedWithTheReason(String strategy, String assignments, String reason) {
         Configuration configuration = configuration(strategy, assignments.split(" "));
 
-        assertThatThrownBy(() -> StrategySettings.check(configuration))
+        assertThatThrownBy(() -> TrainJob.check(configuration))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(reason);
     }

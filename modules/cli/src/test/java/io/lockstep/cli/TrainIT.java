@@ -88,7 +88,7 @@ class TrainIT {
         List<String> stopping = new ArrayList<>(List.of(recipe));
         stopping.addAll(List.of("--set", "stop-after=10"));
         Outcome stopped = train("stopped", stopping.toArray(String[]::new));
-        Outcome resumed = lockstep(folder, "train", "--resume", "--run-dir", "stopped", "--set", "stop-after=0");
+        Outcome resumed = lockstep(folder, printedCall(stopped.out()));
 
         assertThat(straight.status()).as(straight.err()).isZero();
         assertThat(stopped.status()).as(stopped.err()).isZero();
@@ -164,8 +164,20 @@ class TrainIT {
         assertThat(tested.status()).as(tested.err()).isZero();
 
         Outcome foreign = train("foreign", "--model", "lenet5", "--set", "init-from=pretrained");
-        assertThat(foreign.status()).isEqualTo(1);
+        assertThat(foreign.status()).isEqualTo(2);
         assertThat(foreign.err()).contains("cannot begin with").contains("another one");
+        assertThat(folder.resolve("foreign")).doesNotExist();
+        Outcome again = train("foreign", "--model", "mlp"); // nothing is in the way of a right call
+        assertThat(again.status()).as(again.err()).isZero();
+    }
+
+    /** What the words before it say is in it: a person copies the line, and nothing else. */
+    private static String[] printedCall(String out) {
+        String call = out.lines()
+                .filter(line -> line.startsWith("go on with: bin/lockstep "))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(out));
+        return call.replaceFirst("^go on with: bin/lockstep ", "").split(" ");
     }
 
     /** 20 steps over 300 pictures by 32: every tenth batch is a short one. */

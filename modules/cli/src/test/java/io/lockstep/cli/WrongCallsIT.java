@@ -86,6 +86,9 @@ class WrongCallsIT {
                 "train --model bert --data rhyme.txt --set text=next | leave text = auto",
                 "train --set init-from=nowhere | no whole checkpoint",
                 "train --set init-from=nowhere.zip | no such file",
+                "train --set init-from=rhyme.zip | no zip file of DL4J's ModelSerializer",
+                "train --set updater=adam --set momentum=0.5 | momentum is no constant of updater = adam",
+                "train --dry-run --set beta1=0.5 | beta1 is no constant of updater = nesterovs",
                 "train --model bert | reads text",
                 "train --model bert-classifier --data sort | labels of an example",
                 "train --resume | --run-dir",
@@ -106,6 +109,7 @@ class WrongCallsIT {
             })
     void isToldByTheScriptInOneLineWithTheRemedy(String call, String expected) throws Exception {
         Files.writeString(folder.resolve("rhyme.txt"), "one for sorrow, two for joy,\n".repeat(80));
+        Files.writeString(folder.resolve("rhyme.zip"), "one for sorrow");
 
         assertToldInOneLine(lockstep(folder, call.trim().split(" ")), expected);
         assertThat(folder.resolve("runs")).doesNotExist();

@@ -1,0 +1,163 @@
+package io.lockstep.cli;
+
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Split;
+import io.lockstep.datasets.Storage;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.SavedNetwork;
+import io.lockstep.spark.HadoopStorage;
+import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.ForeignCheckpointException;
+import io.lockstep.training.TrainingState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.deeplearning4j.nn.conf.BackpropType;
+
+/**
+ * A run that nothing is wrong with, as far as it can be known on the driver: before its folder, an application or an executor
+ * exists. A run starts from it; {@code --dry-run} and {@code doctor} make one to say what would stop the run.
+ *
+ * @param source of the network, under the settings that are in force
+ * @param notes what a person should know of the settings, in the order in which it is told
+ */
+record RunPlan(
+        DataSource data, NetworkSource source, NetworkDefinition network, InitialModel initial, List<String> notes) {
+
+    /**
+     * @param configuration its paths become absolute, and what it leaves to the run is put in
+     * @param conf of Spark; gets what the strategy needs of it
+     * @throws UsageException saying what is wrong
+     */
+    static RunPlan of(
+            Configuration configuration, NetworkSource source, SparkConf conf, HadoopStorage storage, boolean resume)
+            throws IOException {
+        Map<String, String> notes = new LinkedHashMap<>(settings(configuration, source, conf));
+        NetworkSource network = source.under(configuration);
+        String runDir = configuration.get(Settings.RUN_DIR);
+        configuration.derive(
+                Settings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
+        SparkJobs.resolveData(configuration, storage);
+        InitialModel initial = InitialModel.of(configuration, resume, storage);
+        DataSource data = SparkJobs.openData(configuration, storage);
+        DataChecks.requireTrainable(data, configuration);
+        notes.putAll(together(configuration, network, conf, data)); // which knows more, and has the last word
+        NetworkDefinition definition = network.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        SparkJobs.check(configuration, conf);
+        MasterJobs.check(configuration, conf, resume);
+        Networks.tryOut(network, definition, configuration);
+        initial.requireFits(definition);
+        if (resume) {
+            requireContinuable(configuration, network, definition, data, storage);
+        }
+        data.verify(); // takes longest, so last
+        return new RunPlan(data, network, definition, initial, SettingsJudgement.told(notes));
+    }
+
+    /**
+     * What is wrong with the settings as a whole, without looking at files.
+     *
+     * @param conf of Spark, or null where it is not known
+     * @return notes, by setting
+     */
+    static Map<String, String> settings(Configuration configuration, NetworkSource source, SparkConf conf) {
+        Map<String, String> notes = SettingsJudgement.of(RunFacts.of(configuration, source, conf));
+        source.under(configuration).check(configuration);
+        TrainJob.checkTogether(configuration);
+        return notes;
+    }
+
+    /**
+     * What is wrong with the settings, the data and the network together.
+     *
+     * @param conf as above
+     * @return notes, by setting
+     */
+    static Map<String, String> together(
+            Configuration configuration, NetworkSource source, SparkConf conf, DataSource data) {
+        if (configuration.get(Settings.FLIP).equals("auto")) {
+            configuration.derive(Settings.FLIP, String.valueOf(data.shape().channels() > 1));
+        }
+        NetworkDefinition network = source.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        try {
+            network.requireRatesWithoutSchedules();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+        Map<String, String> notes = SettingsJudgement.of(new RunFacts(configuration, source, conf, data, network));
+        GameSettings.check(network, configuration, data);
+        Networks.requireReads(network, data, configuration);
+        Networks.checkBucket(network, configuration);
+        MasterJobs.checkModel(network, configuration);
+        if (network.configuration().getBackpropType() == BackpropType.TruncatedBPTT && Networks.byDl4j(configuration)) {
+            throw new UsageException("the network truncates back-propagation, which is the compiled runtime's; leave"
+                    + " runtime = auto");
+        }
+        rateNote(configuration, source, network).ifPresent(note -> notes.put(Settings.LEARNING_RATE.name(), note));
+        return notes;
+    }
+
+    /** Of a program's network whose own rate is another one than the default that nobody asked for. */
+    private static Optional<String> rateNote(
+            Configuration configuration, NetworkSource source, NetworkDefinition network) {
+        double rate = configuration.get(Settings.LEARNING_RATE);
+        boolean silent = source.own()
+                && configuration.origin(Settings.LEARNING_RATE) == Origin.DEFAULT
+                && network.baseRate().isPresent()
+                && network.baseRate().getAsDouble() != rate;
+        return silent
+                ? Optional.of("learning-rate = " + rate + ", the default, takes the place of the network's own, "
+                        + network.baseRate().getAsDouble() + ": set learning-rate, and schedule = constant if the rate"
+                        + " shall stay as it is")
+                : Optional.empty();
+    }
+
+    /** What a rank would find when it reads the newest checkpoint, if there is one. */
+    private static void requireContinuable(
+            Configuration configuration,
+            NetworkSource source,
+            NetworkDefinition network,
+            DataSource data,
+            HadoopStorage storage)
+            throws IOException {
+        String folder = configuration.get(Settings.RUN_DIR) + "/checkpoints";
+        var store = new CheckpointStore(storage, folder, 1, warning -> {});
+        Optional<TrainingState> newest = store.newestState();
+        if (newest.isEmpty()) {
+            return;
+        }
+        int all = data.examples(Split.TRAIN);
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        var mine = new TrainingState(
+                0,
+                configuration.get(Settings.MODEL),
+                configuration.get(Settings.DATA),
+                limit > 0 ? Math.min(limit, all) : all,
+                configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(Settings.SEED),
+                configuration.get(Settings.STRATEGY),
+                configuration.get(Settings.WORKERS));
+        try {
+            newest.get().requireContinuable(mine);
+        } catch (ForeignCheckpointException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+        boolean mayBeAnother = source.own()
+                || Settings.all().stream()
+                        .anyMatch(setting ->
+                                setting.heeded().ofNetwork() && configuration.origin(setting) == Origin.CALL);
+        if (!mayBeAnother) {
+            return;
+        }
+        String file = Storage.join(store.path(newest.get().step()), CheckpointStore.MODEL);
+        try (InputStream in = storage.open(file)) {
+            SavedNetwork.requireSame(in, network);
+        } catch (IOException e) {
+            throw new UsageException("the run cannot go on from " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
