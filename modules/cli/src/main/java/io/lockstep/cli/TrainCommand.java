@@ -160,6 +160,9 @@ final class TrainCommand implements Callable<Integer> {
             System.out.print(configuration.asText());
             return ExitStatus.DONE;
         }
+        if (cluster.isDriverElsewhere()) { // whose log is elsewhere too
+            RunPlan.settings(configuration.copy(), Networks.zoo(configuration), submission.conf());
+        }
         SparkSubmit.main(submission.arguments().toArray(String[]::new));
         return ExitStatus.DONE;
     }
