@@ -33,8 +33,12 @@ final class RunFolder implements AutoCloseable {
     private static final String EVALUATIONS = "evaluations.jsonl";
 
     /** What a start leaves that was killed before it had written the configuration. */
-    private static final Set<String> BEFORE_CONFIG =
-            Set.of(SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), InitialModel.COPY, InitialModel.ORIGIN);
+    private static final Set<String> BEFORE_CONFIG = Set.of(
+            SUBMISSION,
+            WholeFiles.beside(SUBMISSION),
+            WholeFiles.beside(CONFIG),
+            InitialModel.COPY,
+            InitialModel.ORIGIN);
 
     private final Storage storage;
     private final String path;

@@ -131,7 +131,8 @@ class RandomSettingsTest {
                 continue;
             }
             Configuration without = configuration.copy();
-            without.derive(setting, setting.defaultText());
+            boolean mirrored = plan.data().shape().channels() > 1; // what auto comes to
+            without.derive(setting, setting == Settings.FLIP ? String.valueOf(mirrored) : setting.defaultText());
             if (resolved(without, plan).equals(resolved)) {
                 return "fault: " + name + " is neither told nor heeded";
             }
@@ -144,9 +145,11 @@ class RandomSettingsTest {
         String text = String.valueOf(configuration.get(setting));
         boolean game = plan.network().adversarial() != null;
         boolean mirrored = plan.data().shape().channels() > 1;
+        String learned = Networks.readsMaskedText(configuration) ? "masked" : "next";
         return setting == Settings.FLIP && text.equals(String.valueOf(mirrored))
                 || setting == Settings.SECURITY && text.equals("on")
-                || setting == Settings.CHECKPOINT_BEST && game && text.equals("off");
+                || setting == Settings.CHECKPOINT_BEST && game && text.equals("off")
+                || setting == Settings.TEXT && text.equals(learned);
     }
 
     /** All that ranks and Spark get of the settings. */
