@@ -52,8 +52,8 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
                 || storage.qualify(asked).equals(origin);
         if (!same) {
             String what = origin.isEmpty() ? before : origin;
-            throw new UsageException("init-from = " + asked + " is for a new run; this one began "
-                    + (what.isEmpty() ? "without" : "with " + what));
+            throw new UsageException("init-from is for a new run; this one began "
+                    + (what.isEmpty() ? "without" : "with " + what) + ", not with " + asked);
         }
         configuration.derive(Settings.INIT_FROM, before);
         return new InitialModel(before, true, configuration, storage);

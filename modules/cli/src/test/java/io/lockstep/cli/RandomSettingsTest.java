@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Any number of them: {@code mvn -pl modules/cli -am test -Dtest=RandomSettingsTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dlockstep.settings.combinations=2000 -Dlockstep.settings.seed=7}.
  */
-@Timeout(3600)
 class RandomSettingsTest {
     private static final int COMBINATIONS = Integer.getInteger("lockstep.settings.combinations", 300);
     private static final long SEED = Long.getLong("lockstep.settings.seed", 1);

@@ -11,14 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a run would not heed is refused or told; and what is said to be heeded changes what is trained. */
-@Timeout(300)
 class SettingsHeededTest {
     /** Values that show within three steps, beside what is set in {@link #base}. */
     private static final Map<String, String> SHOWING = Map.ofEntries(
