@@ -7,6 +7,20 @@ fail() {
   exit 2
 }
 
+# Java names files in the locale's characters, and the plain C locale of cron, containers and service units has none but
+# ASCII. Without a locale of UTF-8 on this machine all stays as it is, and paths beyond ASCII are refused by name.
+if [[ $(locale charmap 2>/dev/null) == ANSI_X3.4-1968 ]]; then
+  for locale in C.UTF-8 en_US.UTF-8; do
+    if [[ $(env LC_ALL=$locale locale charmap 2>/dev/null) == UTF-8 ]]; then
+      export LC_ALL=$locale
+      break
+    fi
+  done
+fi
+
+# A user id without a name often has no home.
+export HOME=${HOME:-/nonexistent}
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 if [[ -n ${JAVA_HOME:-} ]]; then java=$JAVA_HOME/bin/java; else java=$(command -v java || true); fi
@@ -31,7 +45,8 @@ else
     command -v mvn >/dev/null || fail "no mvn found; install Apache Maven 3.8 or later, or run bin/lockstep of a built distribution"
     echo "$program: $why ..." >&2
     log=$root/modules/cli/target/build.log
-    mkdir -p "$(dirname "$log")"
+    mkdir -p "$(dirname "$log")" 2>/dev/null ||
+      fail "$root is not built, and $(id -u) cannot write there; build it as its owner (bin/lockstep --version)"
     SECONDS=0
     (cd "$root" && mvn -q -DskipTests -pl modules/cli -am package >"$log" 2>&1) ||
       { tail -n 20 "$log" >&2; echo "$program: the build failed; the whole log is $log" >&2; exit 1; }
@@ -50,6 +65,11 @@ while IFS= read -r flag; do
   # whoever computes nothing goes without it, as the JVM warns of incubator modules
   [[ -z $flag || $flag == \#* || $flag == *incubator* ]] || flags+=("$flag")
 done <"$home/conf/jvm-options"
+
+# Makes a folder that the scripts write to: make FOLDER VARIABLE, which names another
+make() {
+  mkdir -p "$1" 2>/dev/null && [[ -w $1 ]] || fail "$1 cannot be written; name a folder that can by $2"
+}
 
 # A background JVM of Spark's: daemon NAME FOLDER CLASS ARGUMENTS..., with its process id and its log in FOLDER.
 daemon() {

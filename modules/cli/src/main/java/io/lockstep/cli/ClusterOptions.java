@@ -63,6 +63,21 @@ final class ClusterOptions {
         return master != null && master.startsWith("k8s") && "cluster".equals(deployMode);
     }
 
+    /** What {@code spark.driver.host} will be; null where only Spark's own defaults may say. */
+    String driverHost() {
+        String prefix = "spark.driver.host=";
+        return properties.stream()
+                .filter(property -> property.startsWith(prefix))
+                .reduce((first, last) -> last)
+                .map(property -> property.substring(prefix.length()))
+                .orElse(fromFile("spark.driver.host"));
+    }
+
+    /** Whether the driver will be a process of this machine. */
+    boolean isDriverHere() {
+        return !"cluster".equals(deployMode);
+    }
+
     /**
      * What spark-submit gets beside the master.
      *
@@ -106,8 +121,14 @@ final class ClusterOptions {
 
     /** What the properties' file has for the driver's JVM; what --conf has comes later, and wins. */
     private String ownOptions() {
+        String options = fromFile(DRIVER_OPTIONS);
+        return options == null ? "" : options;
+    }
+
+    /** A property of the properties' file; null where there is none. */
+    private String fromFile(String property) {
         if (propertiesFile == null) {
-            return "";
+            return null;
         }
         Properties file = new Properties();
         try (Reader in = Files.newBufferedReader(Path.of(propertiesFile))) {
@@ -115,7 +136,7 @@ final class ClusterOptions {
         } catch (IOException e) {
             throw new UsageException("--properties-file " + propertiesFile + ": " + e.getMessage(), e);
         }
-        return file.getProperty(DRIVER_OPTIONS, "");
+        return file.getProperty(property);
     }
 
     private static void add(List<String> arguments, String option, String value) {

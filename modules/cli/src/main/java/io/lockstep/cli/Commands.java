@@ -4,8 +4,8 @@ import io.lockstep.datasets.DatasetException;
 import io.lockstep.datasets.fetch.FetchException;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.TooFewSlotsException;
-import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -53,7 +53,11 @@ final class Commands {
             line.usage(System.out);
             return ExitStatus.USAGE;
         }
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (LinkageError e) { // of a class that could not begin, or of natives: picocli hands on exceptions alone
+            return failed(e);
+        }
     }
 
     private static void withHelp(CommandLine line) {
@@ -75,7 +79,7 @@ final class Commands {
     }
 
     /** One line for what a person can mend; a stack trace only for what is our bug. */
-    private static int failed(Exception exception) {
+    private static int failed(Throwable exception) {
         if (exception instanceof JobFailedException || exception instanceof FetchException) {
             complain(exception.getMessage());
             return ExitStatus.FAILED;
@@ -85,12 +89,11 @@ final class Commands {
                 || exception instanceof DatasetException) {
             return usage(exception.getMessage());
         }
-        if (exception instanceof IOException) {
-            complain(exception.getMessage() == null ? exception.toString() : exception.getMessage());
-            return ExitStatus.FAILED;
+        Optional<String> foreign = ForeignFailures.line(exception);
+        complain(foreign.orElse("this is a fault of Lockstep's, please report it: " + exception));
+        if (foreign.isEmpty()) {
+            exception.printStackTrace(System.err);
         }
-        complain(exception.toString());
-        exception.printStackTrace(System.err);
         return ExitStatus.FAILED;
     }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +94,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private int submit() {
+    private int submit() throws IOException {
         Configuration configuration = configuration(new SparkConf(false));
         List<String> command = new ArrayList<>(List.of("doctor"));
         if (json != null) {
@@ -108,7 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
                 configuration,
                 configuration.differenceFrom(new Configuration()),
                 command);
-        SparkSubmit.main(submission.arguments().toArray(String[]::new));
+        submission.submit();
         return ExitStatus.DONE;
     }
 

@@ -8,6 +8,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.spark.HadoopStorage;
+import io.lockstep.spark.NamelessUser;
 import io.lockstep.training.Replica;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 
 /** What is known of a run without executors: settings, Spark's properties, data, memory, the run's folder. */
@@ -55,6 +57,9 @@ final class DriverExamination {
     List<Finding> findings() throws IOException {
         settings();
         sparkProperties();
+        user();
+        hostNames();
+        temporaryFolder();
         encryption();
         HadoopStorage storage = SparkJobs.storage(conf);
         DataSource source = data(storage);
@@ -92,6 +97,61 @@ final class DriverExamination {
         } catch (RuntimeException e) {
             findings.add(Finding.fail(
                     "Spark's properties", "do not go with a barrier stage", e.getMessage(), "change them as it says"));
+        }
+    }
+
+    private boolean isLocal() {
+        return conf.get("spark.master", "local").startsWith("local");
+    }
+
+    /** A user id without a name: executors on other machines run as whoever starts them there. */
+    private void user() {
+        if (!NamelessUser.isHere()) {
+            findings.add(Finding.ok("user", System.getProperty("user.name")));
+        } else if (isLocal()) {
+            findings.add(Finding.ok(
+                    "user", System.getProperty("user.name") + ", an id without a name in /etc/passwd; goes by that"));
+        } else {
+            findings.add(Finding.warn(
+                    "user",
+                    System.getProperty("user.name") + ", an id without a name in /etc/passwd",
+                    "Hadoop's login fails for such an id; the driver goes by the number, but executors that run as one"
+                            + " do not start",
+                    "give the id an entry in /etc/passwd on the executors' hosts, or preload nss_wrapper there"));
+        }
+    }
+
+    private void hostNames() {
+        String master = conf.get("spark.master", null);
+        HostNames.fault(master, conf.get("spark.driver.host", null), System.getenv())
+                .ifPresentOrElse(
+                        fault -> findings.add(Finding.fail(
+                                "host names", "cannot be used", fault, "as it says; else no driver starts here")),
+                        () -> findings.add(Finding.ok("host names", "can be used")));
+    }
+
+    /** Where the executors of a cluster of this machine work, natives are unpacked, and Spark spills. */
+    private void temporaryFolder() {
+        List<String> folders = Stream.of(
+                        System.getProperty("java.io.tmpdir"),
+                        System.getenv("TMPDIR"),
+                        System.getenv("SPARK_LOCAL_DIRS"),
+                        System.getenv("SPARK_WORKER_DIR"))
+                .filter(folder -> folder != null && !folder.isEmpty())
+                .flatMap(folder -> Stream.of(folder.split(",")))
+                .distinct()
+                .toList();
+        for (String folder : folders) {
+            if (Files.isDirectory(Path.of(folder)) && Files.isWritable(Path.of(folder))) {
+                findings.add(Finding.ok("temporary folder", folder + " can be written"));
+            } else {
+                findings.add(Finding.fail(
+                        "temporary folder",
+                        folder + " cannot be written",
+                        "executors work there, and natives are unpacked there",
+                        "make it, or name another by TMPDIR, SPARK_LOCAL_DIRS, SPARK_WORKER_DIR or"
+                                + " LOCKSTEP_JAVA_OPTIONS=-Djava.io.tmpdir=..."));
+            }
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -133,7 +132,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private int submit(Configuration configuration) {
+    private int submit(Configuration configuration) throws IOException {
         List<String> command = new ArrayList<>(List.of("evaluate", runDir));
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
@@ -148,7 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (dryRun) {
             System.out.println(submission.commandLine());
         } else {
-            SparkSubmit.main(submission.arguments().toArray(String[]::new));
+            submission.submit();
         }
         return ExitStatus.DONE;
     }

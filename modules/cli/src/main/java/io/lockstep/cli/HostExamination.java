@@ -1,9 +1,11 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.sharedmemory.SharedMemory;
+import io.lockstep.datasets.FileNames;
 import io.lockstep.networks.gpu.InstalledGpu;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a host's facts mean for a run. */
 final class HostExamination {
@@ -32,6 +34,7 @@ final class HostExamination {
         examination.sharedMemory();
         examination.sockets();
         examination.gpus();
+        examination.fileNames();
         return examination.findings;
     }
 
@@ -140,6 +143,26 @@ final class HostExamination {
                     "sysctl -w net.core.rmem_max=" + RECEIVE_BUFFER + " net.core.wmem_max=" + RECEIVE_BUFFER));
         } else {
             findings.add(Finding.ok("socket buffers", Progress.format("%,d bytes", facts.receiveBufferBytes())));
+        }
+    }
+
+    /** Of the settings that are paths, those that a process with this charset could not open. */
+    private void fileNames() {
+        String charset = facts.fileNames();
+        String unnamed = Stream.of(Settings.RUN_DIR, Settings.DATA, Settings.DATA_HOME, Settings.INIT_FROM)
+                .map(configuration::get)
+                .filter(path -> !FileNames.canName(charset, path))
+                .findFirst()
+                .orElse(null);
+        if (unnamed == null) {
+            findings.add(Finding.ok("file names", "in " + charset));
+        } else {
+            findings.add(Finding.fail(
+                    "file names",
+                    "in " + charset + ", the charset of the locale that the process was started in",
+                    unnamed + " cannot be named in it",
+                    "set LC_ALL=C.UTF-8 where the process starts: for bin/lockstep in the shell, for executors in their"
+                            + " worker's environment or by --conf spark.executorEnv.LC_ALL=C.UTF-8"));
         }
     }
 

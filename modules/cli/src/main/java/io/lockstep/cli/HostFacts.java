@@ -1,8 +1,10 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.FileNames;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.networks.gpu.InstalledGpu;
+import io.lockstep.spark.NamelessUser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Serializable;
@@ -25,6 +27,8 @@ import java.util.List;
  * @param receiveBufferBytes the most that a socket may ask for; -1: unknown
  * @param gpus as {@code nvidia-smi} lists them
  * @param cudaFault what ND4J's CUDA backend lacks; null where it lacks nothing
+ * @param namelessUser whether the process runs as a user id that has no name
+ * @param fileNames the character set that files are named in
  * @param clockMillis when the facts were taken
  */
 record HostFacts(
@@ -43,6 +47,8 @@ record HostFacts(
         long receiveBufferBytes,
         List<InstalledGpu> gpus,
         String cudaFault,
+        boolean namelessUser,
+        String fileNames,
         long clockMillis)
         implements Serializable {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -84,6 +90,8 @@ record HostFacts(
                 number(Path.of("/proc/sys/net/core/rmem_max")),
                 listGpus ? InstalledGpu.list() : List.of(),
                 CudaBackend.fault(),
+                NamelessUser.isHere(),
+                FileNames.charset(),
                 clock);
     }
 

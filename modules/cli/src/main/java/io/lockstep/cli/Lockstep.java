@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.gpu.CudaBackend;
+import io.lockstep.spark.NamelessUser;
 import io.lockstep.training.RunEvent;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -51,6 +52,7 @@ public final class Lockstep {
      * @throws UsageException if it asks for what makes ranks impossible: dynamic allocation, speculation
      */
     public static SparkConf configure(SparkConf conf) {
+        NamelessUser.name();
         CudaBackend.hide(); // from the driver, in whose process this is
         SparkProperties.complete(conf);
         return conf;

@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.networks.gpu.CudaBackend;
+import io.lockstep.spark.NamelessUser;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 
@@ -9,6 +10,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws SparkUserAppException {
+        NamelessUser.name();
         CudaBackend.hide();
         int status = Commands.execute(Commands.StartedBy.SPARK_SUBMIT, args);
         if (status != ExitStatus.DONE) {

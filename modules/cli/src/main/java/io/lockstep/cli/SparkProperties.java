@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.spark.LockstepPlugin;
+import io.lockstep.spark.NamelessUser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ final class SparkProperties {
         if (!plugins.contains(plugin)) {
             conf.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
         }
-        conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + conf.get(EXECUTOR_OPTIONS, "")).trim());
+        conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + userName(conf) + conf.get(EXECUTOR_OPTIONS, "")).trim());
         // A failed stage is not run again by Spark, from its start: Lockstep does, from the last checkpoint.
         conf.set("spark.stage.maxConsecutiveAttempts", "1");
         conf.setIfMissing("spark.task.maxFailures", "1");
@@ -47,6 +48,14 @@ final class SparkProperties {
         conf.setIfMissing("spark.task.reaper.killTimeout", "60s");
         conf.setIfMissing("spark.network.timeoutInterval", "5s");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    }
+
+    /** Executors on this machine run as this user, and log in before they load a plugin. */
+    private static String userName(SparkConf conf) {
+        boolean here = conf.get("spark.master", "").startsWith("local-cluster");
+        return here && NamelessUser.isHere() && NamelessUser.agentJar() != null
+                ? "\"-javaagent:" + NamelessUser.agentJar() + "\" "
+                : "";
     }
 
     /** @throws UsageException if an application was started without what {@link #complete} adds */

@@ -187,10 +187,10 @@ final class StrategiesBenchmark implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(Distribution.current().home().resolve("bin/lockstep").toString());
         command.addAll(options);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        TemporarySparkHome.unset(builder.environment());
+        Process process = builder.start();
         try {
             return process.waitFor();
         } finally {

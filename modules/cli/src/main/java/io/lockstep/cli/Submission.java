@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkSubmit;
 
 /** The spark-submit call of a job. */
 final class Submission {
@@ -17,6 +18,7 @@ final class Submission {
     private static final String IMAGE_FOLDER = "/opt/lockstep/";
 
     private final List<String> arguments = new ArrayList<>();
+    private final ClusterOptions cluster;
 
     /**
      * @param cluster where it goes
@@ -33,6 +35,7 @@ final class Submission {
         int workers = configuration.get(Settings.WORKERS);
         int memory = configuration.get(Settings.WORKER_MEMORY_MB);
         List<Path> folders = distribution.executorFolders(Networks.onGpus(configuration));
+        this.cluster = cluster;
         add("--class", Main.class.getName());
         if (cluster.master() == null) {
             int cores = localCores(configuration);
@@ -40,6 +43,11 @@ final class Submission {
             conf("spark.executor.memory", memory + "m");
             conf("spark.task.cpus", Integer.toString(cores));
             conf("spark.ui.enabled", "false");
+            // by its address: 127.0.0.1 may have any name in /etc/hosts, also one that Spark refuses
+            String address = System.getenv("SPARK_LOCAL_IP");
+            if (address != null && address.matches("[0-9.]+") && System.getenv("SPARK_LOCAL_HOSTNAME") == null) {
+                conf("spark.driver.host", address);
+            }
         } else {
             add("--master", cluster.master());
             int cores = configuration.get(Settings.WORKER_CORES);
@@ -114,6 +122,20 @@ final class Submission {
             }
         }
         return conf;
+    }
+
+    /** Hands the job to spark-submit, in this process, where the driver runs unless the cluster does. */
+    void submit() throws IOException {
+        if (cluster.isDriverHere()) {
+            HostNames.fault(cluster.master(), cluster.driverHost(), System.getenv())
+                    .ifPresent(fault -> {
+                        throw new UsageException(fault);
+                    });
+        }
+        if (cluster.isLocal()) {
+            TemporarySparkHome.make();
+        }
+        SparkSubmit.main(arguments.toArray(String[]::new));
     }
 
     /** For a shell; an argument a line where it starts an option. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkSubmit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -163,7 +162,7 @@ final class TrainCommand implements Callable<Integer> {
         if (cluster.isDriverElsewhere()) { // whose log is elsewhere too
             RunPlan.settings(configuration.copy(), Networks.zoo(configuration), submission.conf());
         }
-        SparkSubmit.main(submission.arguments().toArray(String[]::new));
+        submission.submit();
         return ExitStatus.DONE;
     }
 

@@ -42,6 +42,8 @@ class DoctorTest {
             1L << 23,
             List.of(),
             "no CUDA here",
+            false,
+            "UTF-8",
             0);
 
     @TempDir
@@ -90,6 +92,8 @@ class DoctorTest {
                 buffers,
                 List.of(gpus),
                 "no CUDA here",
+                false,
+                "UTF-8",
                 0);
     }
 
@@ -104,6 +108,34 @@ class DoctorTest {
     @Test
     void aHealthyHostHasNoFindings() {
         assertThat(wrong(HostExamination.of(HEALTHY, configuration(), 2))).isEmpty();
+    }
+
+    /** What a worker that was started in the plain C locale hands on to its executors. */
+    @Test
+    void aPathThatAnExecutorCannotNameIsFound() {
+        HostFacts ascii = new HostFacts(
+                "host",
+                "17",
+                17,
+                true,
+                null,
+                true,
+                "CPU",
+                8,
+                "4",
+                "/dev/shm",
+                1L << 30,
+                1L << 33,
+                1L << 23,
+                List.of(),
+                "no CUDA here",
+                false,
+                "ANSI_X3.4-1968",
+                0);
+
+        assertThat(wrong(HostExamination.of(ascii, configuration(), 2))).isEmpty();
+        assertThat(onHost(ascii, "data", "/daten/\u00e4pfel").remedy()).contains("spark.executorEnv.LC_ALL=C.UTF-8");
+        assertThat(onHost(ascii, "run-dir", "/l\u00e4ufe").level()).isEqualTo(Level.FAIL);
     }
 
     @Test
@@ -185,7 +217,7 @@ class DoctorTest {
         assertThat(only(onDriver(open, "spark.master", "local[2]", "spark.network.crypto.enabled", "true"))
                         .why())
                 .contains("security = off");
-        Finding clear = only(onDriver(configuration(), "spark.master", "spark://host:7077"));
+        Finding clear = only(onDriver(configuration(), "spark.master", "spark://127.0.0.1:7077"));
         assertThat(clear.level()).isEqualTo(Level.WARN);
         assertThat(clear.remedy()).contains("spark.network.crypto.enabled=true");
     }

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -124,12 +125,20 @@ public final class LocalStorage implements Storage {
 
     private static Path local(String path) throws IOException {
         if (path.startsWith("file:")) {
-            return Path.of(FILE_SCHEME.matcher(path).replaceFirst(""));
+            return platforms(FILE_SCHEME.matcher(path).replaceFirst(""));
         }
         if (OTHER_SCHEME.matcher(path).matches()) {
             throw new IOException(path + " is not on the local disk");
         }
-        return Path.of(path);
+        return platforms(path);
+    }
+
+    private static Path platforms(String path) throws IOException {
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new IOException(FileNames.fault(e), e);
+        }
     }
 
     private static FileNotFoundException notFound(String path, String why, IOException cause) {

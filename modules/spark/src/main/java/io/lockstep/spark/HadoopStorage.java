@@ -22,6 +22,10 @@ public final class HadoopStorage implements Storage, Serializable {
     private static final long serialVersionUID = 1;
     private static final LocalStorage LOCAL = new LocalStorage();
 
+    static {
+        NamelessUser.name(); // Hadoop's first question is who asks
+    }
+
     private final SerializableConfiguration configuration;
 
     /** @param configuration the driver's, so that executors reach what it reaches */

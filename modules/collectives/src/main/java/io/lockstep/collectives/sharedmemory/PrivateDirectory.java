@@ -71,7 +71,19 @@ public final class PrivateDirectory implements AutoCloseable {
     public static PrivateDirectory create(Path parent) {
         byte[] name = new byte[12];
         new SecureRandom().nextBytes(name);
-        Path path = parent.resolve(OWN_PREFIX + HexFormat.of().formatHex(name));
+        return createAs(parent.resolve(OWN_PREFIX + HexFormat.of().formatHex(name)));
+    }
+
+    /**
+     * The same under a name that was chosen before this process could make the directory.
+     *
+     * @param path its last name begins with {@code lockstep-PID-}, by which sweeps know what is theirs
+     */
+    public static PrivateDirectory createAs(Path path) {
+        if (!path.getFileName().toString().startsWith(OWN_PREFIX)) {
+            throw new IllegalArgumentException(path + " must be called " + OWN_PREFIX + "...");
+        }
+        Path parent = path.getParent();
         try {
             // under a name that tells a sweep that the lock may not be held yet
             Path nascent = parent.resolve(NASCENT + path.getFileName());
