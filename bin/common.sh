@@ -45,8 +45,9 @@ else
     command -v mvn >/dev/null || fail "no mvn found; install Apache Maven 3.8 or later, or run bin/lockstep of a built distribution"
     echo "$program: $why ..." >&2
     log=$root/modules/cli/target/build.log
-    mkdir -p "$(dirname "$log")" 2>/dev/null ||
-      fail "$root is not built, and $(id -u) cannot write there; build it as its owner (bin/lockstep --version)"
+    mkdir -p "$(dirname "$log")" 2>/dev/null || true
+    [[ -w $(dirname "$log") ]] ||
+      fail "$root must be built, and user id $(id -u) cannot write there; its owner builds it by bin/lockstep --version"
     SECONDS=0
     (cd "$root" && mvn -q -DskipTests -pl modules/cli -am package >"$log" 2>&1) ||
       { tail -n 20 "$log" >&2; echo "$program: the build failed; the whole log is $log" >&2; exit 1; }
@@ -66,9 +67,10 @@ while IFS= read -r flag; do
   [[ -z $flag || $flag == \#* || $flag == *incubator* ]] || flags+=("$flag")
 done <"$home/conf/jvm-options"
 
-# Makes a folder that the scripts write to: make FOLDER VARIABLE, which names another
-make() {
-  mkdir -p "$1" 2>/dev/null && [[ -w $1 ]] || fail "$1 cannot be written; name a folder that can by $2"
+# Makes a folder that the scripts write to: require_folder FOLDER HOW, which says how to name another
+require_folder() {
+  mkdir -p "$1" 2>/dev/null || true
+  [[ -d $1 && -w $1 ]] || fail "$1 cannot be written; name a folder that can be by $2"
 }
 
 # A background JVM of Spark's: daemon NAME FOLDER CLASS ARGUMENTS..., with its process id and its log in FOLDER.

@@ -142,7 +142,7 @@ final class DriverExamination {
                 .distinct()
                 .toList();
         for (String folder : folders) {
-            if (Files.isDirectory(Path.of(folder)) && Files.isWritable(Path.of(folder))) {
+            if (canBeWritten(Path.of(folder))) {
                 findings.add(Finding.ok("temporary folder", folder + " can be written"));
             } else {
                 findings.add(Finding.fail(
@@ -153,6 +153,15 @@ final class DriverExamination {
                                 + " LOCKSTEP_JAVA_OPTIONS=-Djava.io.tmpdir=..."));
             }
         }
+    }
+
+    /** A folder that is not there is made. */
+    private static boolean canBeWritten(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return Files.isDirectory(there) && Files.isWritable(there);
     }
 
     private void encryption() {

@@ -135,6 +135,9 @@ final class SparkJobs {
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
+        if (conf.get("spark.master").startsWith("local-cluster")) {
+            TemporarySparkHome.requireWork();
+        }
         Slots.requireInUrl(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), fewestWorkers(configuration));
         if (conf.get("spark.master").startsWith("local")) {
             requireRoomForAllRanks(configuration);

@@ -43,6 +43,17 @@ final class TemporarySparkHome {
         }
     }
 
+    /** @throws UsageException where the executors of a cluster on this machine could not make their folders */
+    static void requireWork() {
+        Path home = Path.of(System.getenv().getOrDefault("SPARK_HOME", ".")).toAbsolutePath();
+        Path work = home.resolve(WORK);
+        boolean named = System.getProperty(INSTALLATION) != null && !Files.exists(home); // to be made, or refused then
+        if (!named && !Files.isWritable(Files.exists(work) ? work : home)) {
+            throw new UsageException("executors of local-cluster work in " + work + ", which this user cannot write; start by"
+                    + " bin/lockstep, which gives them a temporary folder, or set SPARK_HOME to a copy of Spark that is yours");
+        }
+    }
+
     /** Before another {@code bin/lockstep} is started, which gets a folder of its own. */
     static void unset(Map<String, String> environment) {
         String installation = System.getProperty(INSTALLATION);

@@ -72,7 +72,6 @@ class HostileEnvironmentIT {
         assumeTrue(FileNames.canName(FileNames.charset(), run), "this JVM itself cannot name the run's folder");
         assertThat(folder.resolve(run).resolve("summary.json")).exists();
         assertThat(folder.resolve("?")).doesNotExist();
-        assertThat(DISTRIBUTION.resolve("work")).doesNotExist();
         assertThat(spark).isEmptyDirectory();
     }
 
