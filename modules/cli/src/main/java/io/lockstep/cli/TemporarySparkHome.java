@@ -49,8 +49,9 @@ final class TemporarySparkHome {
         Path work = home.resolve(WORK);
         boolean named = System.getProperty(INSTALLATION) != null && !Files.exists(home); // to be made, or refused then
         if (!named && !Files.isWritable(Files.exists(work) ? work : home)) {
-            throw new UsageException("executors of local-cluster work in " + work + ", which this user cannot write; start by"
-                    + " bin/lockstep, which gives them a temporary folder, or set SPARK_HOME to a copy of Spark that is yours");
+            throw new UsageException(
+                    "executors of local-cluster work in " + work + ", which this user cannot write; start by"
+                            + " bin/lockstep, which gives them a temporary folder, or set SPARK_HOME to a copy of Spark that is yours");
         }
     }
 
