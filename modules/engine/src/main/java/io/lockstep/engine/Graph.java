@@ -19,10 +19,13 @@ import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Operation.ZeroPadding;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A network: operations in topological order, with the shape of each one's output and its place in the flat vector of
@@ -138,9 +141,9 @@ public final class Graph {
     /** The nodes up to one of them, whose output is handed out. Their parameters are the first of this graph's. */
     public Graph upTo(String name) {
         Node last = named(name);
-        Builder part = builder(inputShape());
-        nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part, 0));
-        return part.add("handed out", new Operation.Output()).build();
+        Builder part = beginning(node(0));
+        nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part));
+        return part.add(part.beside(name, "out"), new Operation.Output()).build();
     }
 
     /**
@@ -150,19 +153,20 @@ public final class Graph {
      */
     public Graph after(String name) {
         Node first = named(name);
-        Builder part = builder(first.shape());
-        nodes.subList(first.index() + 1, nodes.size()).forEach(node -> copy(node, part, first.index()));
+        Builder part = beginning(first);
+        nodes.subList(first.index() + 1, nodes.size()).forEach(node -> copy(node, part));
         return part.build();
     }
 
-    private Builder builder(Shape input) {
-        return new Builder(input).truncation(truncation);
+    /** What reads a node finds its output in the input. */
+    private Builder beginning(Node node) {
+        return new Builder(node.shape(), node.name()).truncation(truncation);
     }
 
     /** This graph with another last node, which reads the same. */
     public Graph endingWith(Operation.Last operation) {
-        Builder changed = builder(inputShape());
-        nodes.subList(1, last().index()).forEach(node -> copy(node, changed, 0));
+        Builder changed = beginning(node(0));
+        nodes.subList(1, last().index()).forEach(node -> copy(node, changed));
         return changed.add(last().name(), operation, node(last().input()).name())
                 .build();
     }
@@ -200,10 +204,8 @@ public final class Graph {
                 .orElseThrow(() -> new IllegalArgumentException("there is no node " + name));
     }
 
-    private void copy(Node node, Builder part, int input) {
-        String[] inputs = node.inputs().stream()
-                .map(from -> from == input ? "input" : node(from).name())
-                .toArray(String[]::new);
+    private void copy(Node node, Builder part) {
+        String[] inputs = node.inputs().stream().map(from -> node(from).name()).toArray(String[]::new);
         part.add(node.name(), node.operation(), inputs);
         if (weightRetain.containsKey(node.index())) {
             part.dropConnect(node.name(), weightRetain.get(node.index()));
@@ -238,11 +240,37 @@ public final class Graph {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, Integer> indexOf = new LinkedHashMap<>();
         private final Map<Integer, Double> weightRetain = new HashMap<>();
+        /** Names that somebody gave to what is added later. */
+        private final Set<String> reserved = new HashSet<>();
+
         private long parameters;
         private int truncation;
 
+        /** With an input that is called {@code input}. */
         public Builder(Shape input) {
-            add("input", new Input(input));
+            this(input, "input");
+        }
+
+        public Builder(Shape input, String name) {
+            add(name, new Input(input));
+        }
+
+        /** Keeps names for nodes that are added later: {@link #beside} gives none of them away. */
+        public Builder reserve(Collection<String> names) {
+            reserved.addAll(names);
+            return this;
+        }
+
+        /**
+         * A name for a node that stands for a part of what somebody else named: {@code name.part}, with primes behind it
+         * if that is taken or reserved.
+         */
+        public String beside(String name, String part) {
+            String wish = name + "." + part;
+            while (indexOf.containsKey(wish) || reserved.contains(wish)) {
+                wish += "'";
+            }
+            return wish;
         }
 
         /**
@@ -272,6 +300,7 @@ public final class Graph {
         private void append(String name, Operation operation, List<Integer> inputs) {
             List<Shape> shapes =
                     inputs.stream().map(input -> nodes.get(input).shape()).toList();
+            Shapes.requireInputs(operation, inputs.size());
             Shape shape = Shapes.outputOf(operation, shapes);
             int own = Shapes.parametersOf(operation, shapes);
             if (indexOf.putIfAbsent(name, nodes.size()) != null) {
@@ -333,6 +362,18 @@ public final class Graph {
 
     /** Shape inference. */
     private static final class Shapes {
+        /** An input that an operation does not look at would be lost without a word. */
+        static void requireInputs(Operation operation, int count) {
+            if (count < operation.fewestInputs() || count > operation.mostInputs()) {
+                String allowed = operation.mostInputs() == Integer.MAX_VALUE
+                        ? "at least " + operation.fewestInputs()
+                        : operation.fewestInputs() == operation.mostInputs()
+                                ? String.valueOf(operation.mostInputs())
+                                : operation.fewestInputs() + " to " + operation.mostInputs();
+                throw new IllegalArgumentException(count + " inputs, where this operation has " + allowed);
+            }
+        }
+
         static Shape outputOf(Operation operation, List<Shape> inputs) {
             if (operation instanceof Input input) {
                 return input.shape();
@@ -346,8 +387,12 @@ public final class Graph {
                 return through(convolution.window(), x, convolution.outputs());
             } else if (operation instanceof TransposedConvolution convolution) {
                 Window window = convolution.window();
-                return new Shape(window.inputHeight(x.height()), window.inputWidth(x.width()), convolution.outputs());
+                return new Shape(
+                        window.inputHeight(x.height()) + convolution.rowsAfter(),
+                        window.inputWidth(x.width()) + convolution.columnsAfter(),
+                        convolution.outputs());
             } else if (operation instanceof Pooling pooling) {
+                requirePixels(pooling, x);
                 return through(pooling.window(), x, x.channels());
             } else if (operation instanceof NormPooling pooling) {
                 return through(pooling.window(), x, x.channels());
@@ -377,11 +422,6 @@ public final class Graph {
             } else if (operation instanceof Flatten) {
                 return Shape.vector(x.elements());
             } else if (operation instanceof Add || operation instanceof Combination) {
-                if (operation instanceof Combination combined
-                        && combined.how() == Combination.How.DIFFERENCE
-                        && inputs.size() != 2) {
-                    throw new IllegalArgumentException("a difference is of two, not of " + inputs.size());
-                }
                 if (!inputs.stream().allMatch(x::equals)) {
                     throw new IllegalArgumentException("shapes differ: " + inputs);
                 }
@@ -399,6 +439,15 @@ public final class Graph {
 
         private static Shape through(Window window, Shape x, int channels) {
             return new Shape(window.outputHeight(x.height()), window.outputWidth(x.width()), channels);
+        }
+
+        private static void requirePixels(Pooling pooling, Shape x) {
+            if (pooling.kind() != Operation.PoolingKind.AVERAGE_WITH_PADDING
+                    && pooling.window().seesPaddingAlone(x)) {
+                throw new IllegalArgumentException(
+                        "a window of " + pooling.kind() + " pooling sees padding alone, of which"
+                                + " there is no maximum and no mean: input " + x + ", " + pooling.window());
+            }
         }
 
         private static void requireVectors(Shape x) {

@@ -5,9 +5,23 @@ package io.lockstep.engine;
  * vector, which is DL4J's.
  */
 public sealed interface Operation {
+    /** How many nodes it reads, at least. */
+    default int fewestInputs() {
+        return 1;
+    }
+
+    /** And at most. */
+    default int mostInputs() {
+        return fewestInputs();
+    }
 
     /** The batch's examples. The first node, and the only one without inputs. */
-    record Input(Shape shape) implements Operation {}
+    record Input(Shape shape) implements Operation {
+        @Override
+        public int fewestInputs() {
+            return 0;
+        }
+    }
 
     /**
      * Cross-correlation. Parameters: bias (outputs) if there is one, then weights (outputs, inputs / groups, height,
@@ -19,8 +33,28 @@ public sealed interface Operation {
      * The transpose of the convolution that {@code window} describes, which goes from this one's output to its input
      * (Zeiler et al. 2010; what PyTorch and DL4J call deconvolution): stride spreads pixels apart. Parameters: bias
      * (outputs) if there is one, then weights (inputs, outputs, height, width).
+     *
+     * @param rowsAfter rows of the output that no kernel reaches, below the others, where only the bias is; fewer than
+     *     the stride
+     * @param columnsAfter likewise, to the right
      */
-    record TransposedConvolution(int outputs, Window window, boolean bias) implements Operation {}
+    record TransposedConvolution(int outputs, Window window, boolean bias, int rowsAfter, int columnsAfter)
+            implements Operation {
+        public TransposedConvolution {
+            if (rowsAfter < 0
+                    || columnsAfter < 0
+                    || rowsAfter >= window.strideHeight()
+                    || columnsAfter >= window.strideWidth()) {
+                throw new IllegalArgumentException(rowsAfter + " rows and " + columnsAfter
+                        + " columns after the others; there are fewer than the stride, and not fewer than 0");
+            }
+        }
+
+        /** An output as small as it can be. */
+        public TransposedConvolution(int outputs, Window window, boolean bias) {
+            this(outputs, window, bias, 0, 0);
+        }
+    }
 
     /**
      * y = x W + b on vectors, or on each step of a sequence. Parameters: weights (outputs, inputs), the inputs varying
@@ -46,7 +80,13 @@ public sealed interface Operation {
      *
      * @param size odd
      */
-    record ResponseNorm(int size, double k, double alpha, double beta) implements Operation {}
+    record ResponseNorm(int size, double k, double alpha, double beta) implements Operation {
+        public ResponseNorm {
+            if (size < 1 || size % 2 == 0) {
+                throw new IllegalArgumentException("a response norm over " + size + " channels; the number is odd");
+            }
+        }
+    }
 
     /**
      * A function of each element.
@@ -134,11 +174,29 @@ public sealed interface Operation {
     /** Each pixel {@code height} times below and {@code width} times beside itself: what is called nearest-neighbour. */
     record Upsampling(int height, int width) implements Operation {}
 
+    /** Of any number of inputs. */
+    sealed interface OfMany extends Operation {
+        @Override
+        default int mostInputs() {
+            return Integer.MAX_VALUE;
+        }
+    }
+
     /** Sum of inputs of equal shape. */
-    record Add() implements Operation {}
+    record Add() implements OfMany {}
 
     /** Element by element, of inputs of equal shape. */
-    record Combination(How how) implements Operation {
+    record Combination(How how) implements OfMany {
+        @Override
+        public int fewestInputs() {
+            return how == How.DIFFERENCE ? 2 : 1;
+        }
+
+        @Override
+        public int mostInputs() {
+            return how == How.DIFFERENCE ? 2 : Integer.MAX_VALUE;
+        }
+
         public enum How {
             /** The first of two less the second. */
             DIFFERENCE,
@@ -150,7 +208,7 @@ public sealed interface Operation {
     }
 
     /** Inputs of equal height and width, their channels one after the other. */
-    record Concatenation() implements Operation {}
+    record Concatenation() implements OfMany {}
 
     /** Zeros added around height and width, and behind the channels. */
     record ZeroPadding(int top, int bottom, int left, int right, int channelsBefore, int channelsAfter)

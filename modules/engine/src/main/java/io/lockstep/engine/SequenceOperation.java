@@ -41,11 +41,13 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
         }
 
         @Override
+        default int fewestInputs() {
+            return masked() ? 2 : 1;
+        }
+
+        @Override
         default Shape outputOf(List<Shape> inputs) {
             int steps = steps(inputs.get(0));
-            if (inputs.size() != (masked() ? 2 : 1)) {
-                throw new IllegalArgumentException(inputs.size() + " inputs of " + this);
-            }
             requireMask(inputs.get(inputs.size() - 1), masked(), steps);
             return Shape.sequence(steps, units());
         }
@@ -143,6 +145,11 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
         public enum Which {
             FIRST,
             LAST
+        }
+
+        @Override
+        public int fewestInputs() {
+            return masked ? 2 : 1;
         }
 
         @Override
@@ -298,6 +305,16 @@ public sealed interface SequenceOperation extends Operation.OnSequences {
     record Attention(int heads, boolean causal, boolean padding, double retain) implements SequenceOperation {
         public Attention(int heads, boolean causal, boolean padding) {
             this(heads, causal, padding, 1);
+        }
+
+        @Override
+        public int fewestInputs() {
+            return padding ? 2 : 1;
+        }
+
+        @Override
+        public int mostInputs() {
+            return fewestInputs() + 1;
         }
 
         @Override

@@ -39,6 +39,26 @@ public record Window(
         return outputSize(inputWidth + padLeft + padRight, width, strideWidth, dilationWidth);
     }
 
+    /** Whether an output sees no pixel of an input at all. */
+    public boolean seesPaddingAlone(Shape input) {
+        return misses(input.height(), outputHeight(input.height()), height, strideHeight, padTop, dilationHeight)
+                || misses(input.width(), outputWidth(input.width()), width, strideWidth, padLeft, dilationWidth);
+    }
+
+    private static boolean misses(int input, int outputs, int kernel, int stride, int pad, int dilation) {
+        for (int output = 0; output < outputs; output++) {
+            boolean inside = false;
+            for (int k = 0; k < kernel; k++) {
+                int at = output * stride - pad + k * dilation;
+                inside |= at >= 0 && at < input;
+            }
+            if (!inside) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Height of the input of which this window makes an output of the given height, as small as it can be. */
     public int inputHeight(int outputHeight) {
         return inputSize(outputHeight, height, strideHeight, dilationHeight) - padTop - padBottom;

@@ -71,9 +71,13 @@ public final class TestGraphs {
         for (Combination.How how : Combination.How.values()) {
             graphs.put("combination " + how, combination(how));
         }
+        graphs.putAll(arities());
         graphs.put("one pixel", onePixel());
         graphs.put("response norm", responseNorm());
+        graphs.put("response norm of one channel", loneResponseNorm());
+        graphs.put("response norm over many channels", wideResponseNorm());
         graphs.put("transposed convolutions", transposed());
+        graphs.put("transposed convolutions that leave gaps", transposedWithGaps());
         for (Rule rule : Rule.values()) {
             graphs.put("judgement " + rule, judgement(rule));
         }
@@ -107,6 +111,21 @@ public final class TestGraphs {
                 .add("t3", new TransposedConvolution(1, new Window(2, 2, 1, 1, 0, 1, 1, 0, 2, 2), false))
                 .add("flat", new Flatten(false))
                 .add("d", new Dense(4, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Strides longer than the kernel, so that pixels between, and after the last, hold the bias alone. */
+    public static Graph transposedWithGaps() {
+        return new Graph.Builder(new Shape(3, 2, 5))
+                .add("t1", new TransposedConvolution(16, Window.square(1, 2, 0), true, 1, 1)) // 6 x 4
+                .add("a1", new Activation(Function.TANH))
+                .add("t2", new TransposedConvolution(3, new Window(2, 1, 3, 2, 0, 0, 0, 0, 1, 1), true, 1, 0)) // 18 x 7
+                .add("a2", new Activation(Function.TANH))
+                .add("t3", new TransposedConvolution(16, new Window(3, 3, 2, 1, 1, 0, 2, 1, 1, 1), false, 0, 0))
+                .add("pool", new Pooling(PoolingKind.AVERAGE, new Window(4, 3, 4, 2, 0, 0, 0, 0, 1, 1)))
+                .add("flat", new Flatten(false))
+                .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
     }
@@ -370,6 +389,42 @@ public final class TestGraphs {
                 .build();
     }
 
+    /** What takes any number of inputs, of 1, 3 and 5, and of the same ones again; behind a batch norm, before a ReLU. */
+    public static Map<String, Graph> arities() {
+        Map<String, Operation> operations = new LinkedHashMap<>();
+        operations.put("sum", new Add());
+        operations.put("concatenation", new Concatenation());
+        for (Combination.How how : Combination.How.values()) {
+            operations.put("combination " + how, new Combination(how));
+        }
+        String[][] inputs = {{"n"}, {"n", "n"}, {"b", "n", "b"}, {"n", "input", "b", "m", "b"}, {"input", "input"}};
+        Map<String, Graph> graphs = new LinkedHashMap<>();
+        operations.forEach((name, operation) -> {
+            for (String[] each : inputs) {
+                if (each.length >= operation.fewestInputs() && each.length <= operation.mostInputs()) {
+                    graphs.put(name + " of " + String.join(", ", each), joined(operation, each));
+                }
+            }
+        });
+        return graphs;
+    }
+
+    private static Graph joined(Operation operation, String... inputs) {
+        return new Graph.Builder(new Shape(2, 3, 4))
+                .add("a", conv(4, 1, 1, 0, false), "input")
+                .add("n", NORM)
+                .add("b", conv(4, 1, 1, 0, true), "n")
+                .add("m", NORM)
+                .add("joined", operation, inputs)
+                .add("gate", RELU)
+                .add("flat", new Flatten(false))
+                .add("from", new Flatten(false), "m")
+                .add("all", new Concatenation(), "flat", "from")
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
     public static Graph onePixel() {
         return new Graph.Builder(new Shape(1, 1, 1))
                 .add("c", conv(1, 3, 1, 1, true))
@@ -386,6 +441,35 @@ public final class TestGraphs {
                 .add("n", new ResponseNorm(5, 2, 0.1, 0.75))
                 .add("d", conv(16, 1, 1, 0, true))
                 .add("m", new ResponseNorm(3, 1, 0.2, 0.5))
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Each channel by itself, and one that is alone. */
+    public static Graph loneResponseNorm() {
+        return new Graph.Builder(new Shape(4, 3, 2))
+                .add("c", conv(16, 3, 1, 1, true))
+                .add("n", new ResponseNorm(1, 1, 0.3, 0.75))
+                .add("d", conv(1, 1, 1, 0, true))
+                .add("m", new ResponseNorm(1, 2, 0.2, 0.5))
+                .add("k", new ResponseNorm(3, 2, 0.2, 0.5))
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Windows and channels that do not fill vectors of 16. */
+    public static Graph wideResponseNorm() {
+        return new Graph.Builder(new Shape(1, 2, 3))
+                .add("c", conv(17, 1, 1, 0, true))
+                .add("n", new ResponseNorm(9, 1, 0.3, 0.75))
+                .add("d", conv(20, 1, 1, 0, true))
+                .add("m", new ResponseNorm(13, 2, 0.2, 1))
+                .add("e", conv(35, 1, 1, 0, true))
+                .add("k", new ResponseNorm(7, 1, 0.2, 0.75))
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))

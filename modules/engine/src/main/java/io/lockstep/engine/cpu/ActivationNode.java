@@ -64,24 +64,24 @@ final class ActivationNode implements AutoCloseable {
     }
 
     Step forwardStep(Tensor x, Tensor y) {
-        return (lane, first, end) -> {
+        return Step.of(forward, (lane, first, end) -> {
             forward.get(lane, end - first)
                     .set(0, x.addressOf(first))
                     .set(1, y.addressOf(first))
                     .execute(lane);
             scale(lane, y, first, end);
-        };
+        });
     }
 
     Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
-        return (lane, first, end) -> {
+        return Step.of(backward, (lane, first, end) -> {
             backward.get(lane, end - first)
                     .set(0, x.addressOf(first))
                     .set(1, dy.addressOf(first))
                     .set(2, dx.addressOf(first))
                     .execute(lane);
             scale(lane, dx, first, end);
-        };
+        });
     }
 
     /** Of SELU, in place. */

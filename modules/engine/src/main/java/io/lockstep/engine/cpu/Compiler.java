@@ -84,7 +84,7 @@ final class Compiler {
             primitives.put(node.index(), RecurrentNode.product(plan, graph, node));
         } else if (operation instanceof Pooling) {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
-        } else if (PlainNode.has(operation)) {
+        } else if (PlainNode.has(node)) {
             plain.put(node.index(), PlainNode.of(graph, node));
         } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
             primitives.put(node.index(), new ActivationNode(plan, node));
@@ -224,14 +224,14 @@ final class Compiler {
                 Tensor workspace = pooling.workspace(program, node.name());
                 workspaces[node.index()] = workspace;
                 program.chunked(name, pooling.forwardStep(x, workspace, y), present(x, y, workspace));
+            } else if (plain.containsKey(node.index())) {
+                Tensor[] all = inputsOf(node);
+                program.chunked(name, plain.get(node.index()).forwardStep(all, y), with(all, y));
             } else if (operation instanceof ResponseNorm) {
                 ResponseNormNode norm = (ResponseNormNode) primitives.get(node.index());
                 Tensor workspace = norm.workspace(program, node.name());
                 workspaces[node.index()] = workspace;
                 program.chunked(name, norm.forwardStep(x, workspace, y), present(x, y, workspace));
-            } else if (plain.containsKey(node.index())) {
-                Tensor[] all = inputsOf(node);
-                program.chunked(name, plain.get(node.index()).forwardStep(all, y), with(all, y));
             } else if (operation instanceof Activation activation) {
                 program.chunked(name, activate(node, activation, x, y), x, y);
             } else if (operation instanceof Add) {
@@ -271,6 +271,10 @@ final class Compiler {
 
         private void forwardAdd(Node node, String name, Tensor y) {
             Tensor sum = outputs[node.input()];
+            if (node.inputs().size() == 1) {
+                program.chunked(name, plan.copyStep(sum, y), sum, y);
+                return;
+            }
             for (int i = 1; i < node.inputs().size(); i++) {
                 Tensor part = outputs[node.inputs().get(i)];
                 program.chunked(name, addStep(node, sum, part, y), sum, part, y);

@@ -3,7 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Output;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
@@ -27,9 +27,7 @@ public final class CpuPlan implements Plan {
     private static final IntBuffer NO_LABELS = IntBuffer.allocate(0);
 
     private final int capacity;
-    private final long exampleBytes;
-    private final int classCount;
-    private final int labelsOfExample;
+    private final PassBuffers buffers;
     private final Graph graph;
     private final NativeMemory memory = new NativeMemory();
     private final long parameterAddress;
@@ -55,6 +53,7 @@ public final class CpuPlan implements Plan {
     private IntBuffer mixedLabels;
     private FloatBuffer mixedShares;
     private Tensor scores;
+    private int scored;
     private long seed;
     private long firstExample;
     private volatile long watermark;
@@ -75,11 +74,7 @@ public final class CpuPlan implements Plan {
             throw new IllegalArgumentException("batch: " + capacity);
         }
         this.capacity = capacity;
-        exampleBytes = (long) graph.inputShape().elements() * Float.BYTES;
-        classCount = classes(graph.last());
-        labelsOfExample = graph.last().operation() instanceof Output
-                ? 0
-                : graph.last().shape().pixels();
+        buffers = new PassBuffers(graph, capacity);
         this.graph = graph;
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
@@ -89,9 +84,8 @@ public final class CpuPlan implements Plan {
         gradientAddress = givenGradients == null ? memory.allocate(bytes) : addressOf(givenGradients, bytes);
         parameters = NativeMemory.view(parameterAddress, bytes);
         gradients = NativeMemory.view(gradientAddress, bytes);
-        inputGradient = graph.inputGradient()
-                ? NativeMemory.view(memory.allocate(exampleBytes * capacity), exampleBytes * capacity)
-                : null;
+        long inputBytes = buffers.exampleBytes() * capacity;
+        inputGradient = graph.inputGradient() ? NativeMemory.view(memory.allocate(inputBytes), inputBytes) : null;
         lanes = new Lanes(threads, "lockstep-engine");
         try {
             // on a lane, because oneDNN asks the thread that makes a primitive how many threads there are
@@ -100,10 +94,6 @@ public final class CpuPlan implements Plan {
             close();
             throw e;
         }
-    }
-
-    private static int classes(Graph.Node last) {
-        return last.operation() instanceof Judgement ? 2 : last.shape().channels();
     }
 
     private static long addressOf(ByteBuffer given, long bytes) {
@@ -326,6 +316,10 @@ public final class CpuPlan implements Plan {
             return new PassResult(0, 0);
         }
         take(batch, classes, examples);
+        if (predicted != null && predicted.length < buffers.labels(examples)) {
+            throw new IllegalArgumentException(
+                    "room for " + predicted.length + " predictions, of " + buffers.labels(examples));
+        }
         predictions = predicted;
         scores = compiler.scores(false);
         lanes.run(lane -> pass(evaluation, lane, examples), () -> {});
@@ -347,10 +341,10 @@ public final class CpuPlan implements Plan {
 
     /**
      * What the last node read in the last {@link #evaluate} or {@link #forward}: (examples, steps, classes) float32,
-     * native order. Valid until the next pass.
+     * native order, of that pass's examples. Valid until the next pass.
      */
     public ByteBuffer scores() {
-        return scores.buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        return scores.buffer.slice(0, scores.at(scored)).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
     /** The numbers that a graph ending with {@link Judgement} gave in its last pass; an example each. */
@@ -371,7 +365,7 @@ public final class CpuPlan implements Plan {
      * Second labels of a classifier's examples, from the next pass on: the target of a softmax is (1 - share) of the label
      * and share of the other one.
      *
-     * @param others at least as many as examples; null: there are none
+     * @param others as many as the pass has examples; null: there are none
      * @param shares from 0 to 1, as many
      * @throws IllegalStateException if the loss is one of each step, or no softmax
      */
@@ -389,20 +383,17 @@ public final class CpuPlan implements Plan {
     }
 
     private void take(ByteBuffer batch, IntBuffer classes, int examples) {
-        int count = examples * labelsOfExample;
-        if (examples > capacity || batch.remaining() < examples * exampleBytes || classes.remaining() < count) {
-            throw new IllegalArgumentException(examples + " examples of " + exampleBytes + " bytes, from "
-                    + batch.remaining() + " bytes and " + classes.remaining() + " labels, for a plan of " + capacity);
+        buffers.check(batch, classes, examples);
+        if (mixedLabels != null && (mixedLabels.remaining() != examples || mixedShares.remaining() != examples)) {
+            throw new IllegalArgumentException(mixedLabels.remaining() + " second labels and " + mixedShares.remaining()
+                    + " shares of them, for " + examples + " examples");
         }
-        for (int i = 0; i < count; i++) {
-            int label = classes.get(classes.position() + i);
-            if (label < SoftmaxCrossEntropy.NO_LABEL || label >= classCount) {
-                throw new IllegalArgumentException(
-                        "label " + label + " of example " + i / labelsOfExample + ", with " + classCount + " classes");
-            }
+        if (exampleWeights != null && exampleWeights.length < examples) {
+            throw new IllegalArgumentException(exampleWeights.length + " weights for " + examples + " examples");
         }
         features = batch;
         labels = classes;
+        scored = examples;
     }
 
     private void pass(Program program, Lane lane, int examples) {

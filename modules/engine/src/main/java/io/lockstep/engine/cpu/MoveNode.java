@@ -54,7 +54,7 @@ final class MoveNode implements AutoCloseable {
     }
 
     private Step put(Tensor x, Tensor y) {
-        return (lane, first, end) -> {
+        return Step.of(there, (lane, first, end) -> {
             if (operation instanceof ZeroPadding || operation instanceof ChannelRange) {
                 Pointer.memset(lane.a.to(y.addressOf(first)), 0, (end - first) * y.exampleBytes);
             }
@@ -62,14 +62,16 @@ final class MoveNode implements AutoCloseable {
                     .set(0, x.addressOf(first))
                     .set(1, y.addressOf(first) + placeBytes)
                     .execute(lane);
-        };
+        });
     }
 
     private Step take(Tensor dy, Tensor dx) {
-        return (lane, first, end) -> back.get(lane, end - first)
-                .set(0, dy.addressOf(first) + placeBytes)
-                .set(1, dx.addressOf(first))
-                .execute(lane);
+        return Step.of(
+                back,
+                (lane, first, end) -> back.get(lane, end - first)
+                        .set(0, dy.addressOf(first) + placeBytes)
+                        .set(1, dx.addressOf(first))
+                        .execute(lane));
     }
 
     private dnnl_memory_desc_t inner(int examples) {

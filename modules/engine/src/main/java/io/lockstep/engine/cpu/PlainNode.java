@@ -6,6 +6,7 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Combination;
 import io.lockstep.engine.Operation.NormPooling;
+import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Operation.Upsampling;
 
 /** An operation without parameters, in loops of plain Java: what networks have rarely, and never much of. */
@@ -15,10 +16,12 @@ interface PlainNode {
     /** @param dx receives the gradient of one of the inputs */
     Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx);
 
-    static boolean has(Operation operation) {
+    static boolean has(Node node) {
+        Operation operation = node.operation();
         return operation instanceof NormPooling
                 || operation instanceof Upsampling
                 || operation instanceof Combination
+                || PlainResponseNorm.has(node)
                 || (operation instanceof Activation activation && PlainActivation.has(activation.function()));
     }
 
@@ -29,6 +32,8 @@ interface PlainNode {
             return new UpsamplingNode(upsampling, graph.inputShapeOf(node), node.shape());
         } else if (node.operation() instanceof Activation activation) {
             return new PlainActivation(activation);
+        } else if (node.operation() instanceof ResponseNorm) {
+            return new PlainResponseNorm(node);
         }
         return new CombinationNode(
                 ((Combination) node.operation()).how(), node.shape().elements());

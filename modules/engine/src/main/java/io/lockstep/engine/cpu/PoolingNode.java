@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_exclude_padding;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_include_padding;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
@@ -23,6 +24,7 @@ import org.bytedeco.dnnl.dnnl_pooling_v2_desc_t;
 
 /** Pooling by oneDNN, which remembers where a maximum was in its workspace. */
 final class PoolingNode implements AutoCloseable {
+    private final String name;
     private final Pooling operation;
     private final Shape from;
     private final Shape to;
@@ -35,8 +37,18 @@ final class PoolingNode implements AutoCloseable {
         this.from = from;
         to = node.shape();
         max = operation.kind() == PoolingKind.MAX;
+        name = node.name();
         forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
         backward = new Calls(plan.lanes(), plan.capacity(), this::backwardPrimitive, this::bindBackward);
+    }
+
+    /** Some dilated windows whose padding is wider than they have pixels are invalid to oneDNN. */
+    private void check(int status) {
+        if (status == dnnl_invalid_arguments) {
+            throw new UnsupportedOperationException(name + ": oneDNN has no " + operation.kind()
+                    + " pooling with as much padding around " + from + ", " + operation.window());
+        }
+        OneDnn.check(status);
     }
 
     /** For the positions of maxima; null if there is nothing to remember. */
@@ -49,25 +61,25 @@ final class PoolingNode implements AutoCloseable {
     }
 
     Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
-        return (lane, first, end) -> {
+        return Step.of(forward, (lane, first, end) -> {
             Call call =
                     forward.get(lane, end - first).set(0, x.addressOf(first)).set(1, y.addressOf(first));
             if (max) {
                 call.set(2, workspace.addressOf(first));
             }
             call.execute(lane);
-        };
+        });
     }
 
     Step backwardStep(Tensor dy, Tensor workspace, Tensor dx) {
-        return (lane, first, end) -> {
+        return Step.of(backward, (lane, first, end) -> {
             Call call =
                     backward.get(lane, end - first).set(0, dx.addressOf(first)).set(1, dy.addressOf(first));
             if (max) {
                 call.set(2, workspace.addressOf(first));
             }
             call.execute(lane);
-        };
+        });
     }
 
     private int algorithm() {
@@ -81,7 +93,7 @@ final class PoolingNode implements AutoCloseable {
     private Primitive forwardPrimitive(int examples) {
         Window w = operation.window();
         dnnl_pooling_v2_desc_t description = new dnnl_pooling_v2_desc_t();
-        OneDnn.check(dnnl_pooling_v2_forward_desc_init(
+        check(dnnl_pooling_v2_forward_desc_init(
                 description,
                 dnnl_forward_training,
                 algorithm(),
@@ -98,7 +110,7 @@ final class PoolingNode implements AutoCloseable {
     private Primitive backwardPrimitive(int examples) {
         Window w = operation.window();
         dnnl_pooling_v2_desc_t description = new dnnl_pooling_v2_desc_t();
-        OneDnn.check(dnnl_pooling_v2_backward_desc_init(
+        check(dnnl_pooling_v2_backward_desc_init(
                 description,
                 algorithm(),
                 OneDnn.nhwc(examples, from),

@@ -60,7 +60,7 @@ final class ResponseNormNode implements AutoCloseable {
     }
 
     private static Step step(Calls calls, Tensor workspace, Tensor... tensors) {
-        return (lane, first, end) -> {
+        return Step.of(calls, (lane, first, end) -> {
             Call call = calls.get(lane, end - first);
             for (int i = 0; i < tensors.length; i++) {
                 call.set(i, tensors[i].addressOf(first));
@@ -69,7 +69,7 @@ final class ResponseNormNode implements AutoCloseable {
                 call.set(tensors.length, workspace.addressOf(first));
             }
             call.execute(lane);
-        };
+        });
     }
 
     private float alpha() {

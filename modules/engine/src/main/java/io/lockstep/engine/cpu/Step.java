@@ -8,4 +8,19 @@ interface Step {
     default void prepare(int examples) {
         // most steps do not care
     }
+
+    /** That makes its primitive beforehand: what oneDNN does not have is told before the first pass. */
+    static Step of(Calls calls, Step run) {
+        return new Step() {
+            @Override
+            public void run(Lane lane, int from, int to) {
+                run.run(lane, from, to);
+            }
+
+            @Override
+            public void prepare(int examples) {
+                calls.primitive(examples);
+            }
+        };
+    }
 }

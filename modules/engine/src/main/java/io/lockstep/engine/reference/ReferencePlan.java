@@ -1,6 +1,7 @@
 package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,12 +12,14 @@ import java.util.function.LongConsumer;
 final class ReferencePlan implements Plan {
     private final Graph graph;
     private final int capacity;
+    private final PassBuffers buffers;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
 
     ReferencePlan(Graph graph, int capacity) {
         this.graph = graph;
         this.capacity = capacity;
+        buffers = new PassBuffers(graph, capacity);
         parameters = floats(graph.parameters());
         gradients = floats(graph.parameters());
     }
@@ -47,9 +50,8 @@ final class ReferencePlan implements Plan {
         double[] result = new double[Math.toIntExact(graph.parameters())];
         PassResult pass = new PassResult(0, 0);
         if (examples > 0) {
-            pass = network.forward(
-                    input(features, examples),
-                    classes(labels, examples * graph.last().shape().pixels()));
+            buffers.check(features, labels, examples);
+            pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
             result = network.backward();
         }
         for (int i = 0; i < result.length; i++) {
@@ -64,10 +66,9 @@ final class ReferencePlan implements Plan {
         if (examples == 0) {
             return new PassResult(0, 0);
         }
+        buffers.check(features, labels, examples);
         ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0, 0);
-        PassResult pass = network.forward(
-                input(features, examples),
-                classes(labels, examples * graph.last().shape().pixels()));
+        PassResult pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
         System.arraycopy(network.predictions(), 0, predictions, 0, network.predictions().length);
         return pass;
     }

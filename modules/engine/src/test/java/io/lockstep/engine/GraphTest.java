@@ -1,0 +1,68 @@
+package io.lockstep.engine;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.engine.Operation.Combination;
+import io.lockstep.engine.Operation.Combination.How;
+import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.Operation.Dropout;
+import io.lockstep.engine.Operation.Flatten;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.ResponseNorm;
+import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.TransposedConvolution;
+import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.SequenceOperation.Lstm;
+import io.lockstep.engine.SequenceOperation.TakeStep;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraphTest {
+    private static Graph.Builder graph() {
+        return new Graph.Builder(Shape.vector(6)).add("a", new Dense(6, true)).add("b", new Dense(6, true), "input");
+    }
+
+    /** An input that it does not look at would be lost without a word. */
+    @Test
+    void anOperationOfOneInputRefusesTwo() {
+        for (Operation operation : List.of(
+                new Dense(2, true),
+                new Flatten(true),
+                new Dropout(0.5),
+                new ResponseNorm(3, 1, 1, 1),
+                new Operation.Reshape(Shape.vector(6)),
+                new SequenceOperation.LayerNorm(1e-5, true),
+                new SequenceOperation.ClassToken(),
+                new SoftmaxCrossEntropy(0))) {
+            assertThatThrownBy(() -> graph().add("odd one", operation, "a", "b"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("odd one: 2 inputs, where this operation has 1");
+        }
+    }
+
+    @Test
+    void anOperationRefusesAnotherNumberOfInputsThanItsOwn() {
+        refuses(new Combination(How.DIFFERENCE), "1 inputs, where this operation has 2", "a");
+        refuses(new Combination(How.DIFFERENCE), "3 inputs, where this operation has 2", "a", "b", "a");
+        refuses(new Lstm(3, false), "2 inputs, where this operation has 1", "a", "b");
+        refuses(new Lstm(3, false, true), "1 inputs, where this operation has 2", "a");
+        refuses(new TakeStep(TakeStep.Which.LAST), "2 inputs, where this operation has 1", "a", "b");
+        refuses(new Attention(2, false, false), "3 inputs, where this operation has 1 to 2", "a", "b", "a");
+        refuses(new Attention(2, false, true), "1 inputs, where this operation has 2 to 3", "a");
+        refuses(new Input(Shape.vector(6)), "1 inputs, where this operation has 0", "a");
+    }
+
+    private static void refuses(Operation operation, String why, String... inputs) {
+        assertThatThrownBy(() -> graph().add("odd one", operation, inputs))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("odd one: " + why);
+    }
+
+    @Test
+    void sizesThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> new ResponseNorm(2, 1, 1, 1)).hasMessageContaining("over 2 channels");
+        assertThatThrownBy(() -> new ResponseNorm(0, 1, 1, 1)).hasMessageContaining("over 0 channels");
+        assertThatThrownBy(() -> new TransposedConvolution(1, Window.square(1, 2, 0), true, 2, 0))
+                .hasMessageContaining("fewer than the stride");
+    }
+}
