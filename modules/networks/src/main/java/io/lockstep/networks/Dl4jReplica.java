@@ -13,9 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -33,7 +36,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>DL4J's {@code fit} is taken apart into the two halves that data-parallel training needs. {@link #forwardBackward}
  * is {@link ComputationGraph#computeGradientAndScore()}, which leaves the sum over the batch of each example's gradient
  * in one flat array. {@link #update} is DL4J's updater, told that the batch had one example, because the gradients that
- * it gets are divided already; then parameters -= gradients, as DL4J's {@code NegativeGradientStepFunction} does.
+ * it gets are divided already (where the network is updated by sums, {@link GradientOfBatch} multiplies them again); then parameters -= gradients, as DL4J's {@code NegativeGradientStepFunction} does.
  *
  * <p>The learning rate of a step is written into the layers' updaters, in the ratios that the configuration has ({@link
  * NetworkDefinition#baseRate}) and without a schedule, so that a saved network holds nothing that plain DL4J cannot read.
@@ -54,6 +57,8 @@ public final class Dl4jReplica implements Replica {
     private final ByteBuffer updaterState;
     private final boolean announcesParts;
     private final Gradient gradientTable;
+    private final GradientOfBatch gradientOfBatch;
+    private final Optional<ClassCentres> centres;
     private NetworkSnapshot snapshot;
 
     /**
@@ -62,12 +67,15 @@ public final class Dl4jReplica implements Replica {
      * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
      */
     public Dl4jReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing) {
-        this(initialized(definition), definition.input(), largestBatch, labelSmoothing);
+        this(initialized(definition), definition, largestBatch, labelSmoothing);
     }
 
     /** Over an initialised float32 graph, which the replica owns from now on. */
     public Dl4jReplica(ComputationGraph graph, InputType input, int largestBatch, double labelSmoothing) {
-        NetworkDefinition definition = new NetworkDefinition(graph.getConfiguration(), input);
+        this(graph, new NetworkDefinition(graph.getConfiguration(), input), largestBatch, labelSmoothing);
+    }
+
+    private Dl4jReplica(ComputationGraph graph, NetworkDefinition definition, int largestBatch, double labelSmoothing) {
         if (graph.params().dataType() != DataType.FLOAT) {
             throw new IllegalArgumentException(
                     "a replica is float32, this network is " + graph.params().dataType());
@@ -76,22 +84,22 @@ public final class Dl4jReplica implements Replica {
         boolean onCpu = Nd4j.getEnvironment().isCPU();
         this.graph = graph;
         graph.initGradientsView(); // otherwise left to the first fit
-        this.featureLayout = layoutOf(input);
+        this.featureLayout = layoutOf(definition.input());
         this.statistics = FlatLayout.statistics(graph);
-        if (onCpu) {
-            NativeLayers.install(graph);
-        }
+        NativeLayers.install(graph, onCpu);
         int steps = definition.labelsOfExample();
         this.inputs = new InputArrays(definition, steps, largestBatch, labelSmoothing);
-        this.meter = new OutputMeter(definition.classes(), steps);
-        this.watermark = Watermark.install(graph, meter);
-        this.learningRates = new LearningRates(graph);
+        this.meter = new OutputMeter(definition.classes(), definition.labels(), steps);
         this.gradientTable = FlatLayout.gradientTable(graph);
+        this.centres = ClassCentres.of(graph, gradientTable);
+        this.watermark = Watermark.install(graph, meter, centres);
+        this.learningRates = new LearningRates(graph);
         this.parameters = HostMemory.of(graph.params());
         this.gradients = HostMemory.of(graph.getFlattenedGradients());
         this.state = graph.getUpdater(true).getStateViewArray();
         this.updaterState =
                 state == null ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()) : HostMemory.of(state);
+        this.gradientOfBatch = new GradientOfBatch(graph.conf().isMiniBatch(), this);
         this.announcesParts = onCpu; // a part that is final on a GPU is not on the host yet
     }
 
@@ -155,6 +163,37 @@ public final class Dl4jReplica implements Replica {
         }
     }
 
+    /**
+     * Whether this replica can train a network so, which is known from its configuration alone.
+     *
+     * @throws UnsupportedOperationException naming the setting that it cannot heed
+     */
+    public static void requireRuns(NetworkDefinition definition, double labelSmoothing, boolean mixup) {
+        requireWholeSequences(definition.configuration());
+        requireMerges(definition.configuration());
+        boolean oneOfSeveral = definition.classes() > 1 && definition.labelsOfExample() == 1;
+        InputArrays.requireHeeded(definition.labels(), oneOfSeveral, labelSmoothing > 0, mixup);
+    }
+
+    /** A merge of one input hands on DL4J's array itself, which a layer behind it may change in place when it only tests. */
+    private static void requireMerges(ComputationGraphConfiguration configuration) {
+        configuration.getVertices().forEach((name, vertex) -> {
+            if (vertex instanceof MergeVertex
+                    && configuration.getVertexInputs().get(name).size() == 1) {
+                throw new UnsupportedOperationException("vertex '" + name + "' merges one input, which DL4J itself does"
+                        + " wrongly in tests, where it shares memory with what reads it; leave the vertex out");
+            }
+        });
+    }
+
+    private static void requireWholeSequences(ComputationGraphConfiguration configuration) {
+        if (configuration.getBackpropType() == BackpropType.TruncatedBPTT) {
+            throw new UnsupportedOperationException(
+                    "DL4J itself truncates back-propagation only in its own fit, with an"
+                            + " update for each part of a sequence; the compiled runtime does (runtime = auto)");
+        }
+    }
+
     /** The network itself: to look at, not to train. */
     public ComputationGraph graph() {
         return graph;
@@ -162,11 +201,8 @@ public final class Dl4jReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
-        if (graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
-            throw new UnsupportedOperationException(
-                    "DL4J itself truncates back-propagation only in its own fit, with an"
-                            + " update for each part of a sequence; the compiled runtime does (runtime = auto)");
-        }
+        requireWholeSequences(graph.getConfiguration());
+        gradientOfBatch.add(batch, randomSeed);
         if (batch.size() == 0) {
             graph.getFlattenedGradients().assign(0);
             HostMemory.fetch(graph.getFlattenedGradients());
@@ -183,6 +219,7 @@ public final class Dl4jReplica implements Replica {
         INDArray mask = inputs.mask(batch);
         graph.setLayerMaskArrays(null, mask == null ? null : new INDArray[] {mask});
         meter.start(batch.labels(), labels, mask, batch.size());
+        centres.ifPresent(each -> each.begin(randomSeed));
         watermark.start(announcesParts ? listener : offset -> {});
         graph.computeGradientAndScore();
         HostMemory.fetch(graph.getFlattenedGradients());
@@ -196,8 +233,15 @@ public final class Dl4jReplica implements Replica {
 
     @Override
     public void update(long step, int epoch, double learningRate) {
+        update(step, epoch, learningRate, gradientOfBatch.examples());
+    }
+
+    @Override
+    public void update(long step, int epoch, double learningRate, int examples) {
+        gradientOfBatch.beforeUpdate(examples);
         // the updater reads them next, so that backward, which only writes, finds the GPU's to be the newer ones
         HostMemory.written(graph.getFlattenedGradients());
+        centres.ifPresent(ClassCentres::divide);
         beginUpdate(step, epoch, learningRate);
         ComputationGraphUpdater updater = graph.getUpdater(true);
         updater.update(gradientTable, Math.toIntExact(step), epoch, 1, LayerWorkspaceMgr.noWorkspaces());
@@ -276,8 +320,10 @@ public final class Dl4jReplica implements Replica {
     }
 
     private static FeatureLayout layoutOf(InputType input) {
-        return input instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NHWC
-                ? FeatureLayout.NHWC
-                : FeatureLayout.NCHW;
+        // what is no image to the network is read as the engine reads it: rows of pixels, or of steps, with their
+        // channels last
+        return input instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NCHW
+                ? FeatureLayout.NCHW
+                : FeatureLayout.NHWC;
     }
 }

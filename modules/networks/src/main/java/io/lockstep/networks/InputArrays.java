@@ -18,10 +18,14 @@ final class InputArrays {
     private final int largestBatch;
     private final int featureSize;
     private final int classes;
+    private final ClassLabels kind;
+    private final int columns; // of a label
     private final int steps;
+    private final int stepsOfFeatures; // that DL4J wants last
+    private final boolean stepwise; // also where there is one step
     private final double smoothing;
     private final INDArray features; // (largestBatch, C, H, W), (largestBatch, H, W, C) or (largestBatch, features)
-    private final INDArray labels; // (largestBatch, classes), or (largestBatch, classes, steps)
+    private final INDArray labels; // (largestBatch, columns), or (largestBatch, columns, steps)
     private final INDArray mask; // (largestBatch, steps)
     private final FloatBuffer featureMemory;
     private final FloatBuffer labelMemory;
@@ -38,15 +42,19 @@ final class InputArrays {
         this.largestBatch = largestBatch;
         this.featureSize = definition.featureSize();
         this.classes = definition.classes();
+        this.kind = definition.labels();
+        this.columns = kind == ClassLabels.NUMBERS ? 1 : classes;
         this.steps = steps;
+        this.stepwise = definition.labelsSteps();
         this.smoothing = smoothing;
+        this.stepsOfFeatures = definition.stepsOfFeatures();
         long[] shape = definition.tokens()
                 ? new long[] {largestBatch, 1, featureSize}
                 : definition.input().getShape(true);
         shape[0] = largestBatch;
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             this.features = Nd4j.create(DataType.FLOAT, shape, 'c');
-            long[] each = steps > 1 ? new long[] {largestBatch, classes, steps} : new long[] {largestBatch, classes};
+            long[] each = stepwise ? new long[] {largestBatch, columns, steps} : new long[] {largestBatch, columns};
             this.labels = Nd4j.create(DataType.FLOAT, each, 'c');
             this.mask = Nd4j.create(DataType.FLOAT, new long[] {largestBatch, steps}, 'c');
         }
@@ -68,9 +76,26 @@ final class InputArrays {
                     + " features; this network takes at most " + largestBatch + " examples of " + featureSize);
         }
         featureMemory.clear();
-        featureMemory.put(from);
+        if (stepsOfFeatures > 1) {
+            putSequences(from, batch.size());
+        } else {
+            featureMemory.put(from);
+        }
         HostMemory.written(features);
         return first(features, batch.size());
+    }
+
+    /** From (N, T, F), in which an example's steps follow one another, to DL4J's (N, F, T). */
+    private void putSequences(FloatBuffer from, int examples) {
+        int width = featureSize / stepsOfFeatures;
+        for (int n = 0; n < examples; n++) {
+            for (int t = 0; t < stepsOfFeatures; t++) {
+                for (int f = 0; f < width; f++) {
+                    int to = (n * width + f) * stepsOfFeatures + t;
+                    featureMemory.put(to, from.get((n * stepsOfFeatures + t) * width + f));
+                }
+            }
+        }
     }
 
     /** 0 at steps without a label; of the batch that labels were asked for last. Null where the output is no sequence. */
@@ -78,12 +103,16 @@ final class InputArrays {
         return steps > 1 ? first(mask, batch.size()) : null;
     }
 
-    /** Rows of label probabilities, smoothed, valid until the next call. */
+    /**
+     * What the loss reads, smoothed, valid until the next call.
+     *
+     * @throws UnsupportedOperationException for label smoothing with a loss that reads no probabilities
+     */
     INDArray smoothedLabels(Batch batch) {
         return labels(batch, smoothing);
     }
 
-    /** Rows of label probabilities as they are: evaluation reports the plain loss. */
+    /** What the loss reads, as it is: evaluation reports the plain loss. */
     INDArray plainLabels(Batch batch) {
         return labels(batch, 0);
     }
@@ -93,8 +122,13 @@ final class InputArrays {
      * classes.
      */
     private INDArray labels(Batch batch, double share) {
-        float off = (float) (share / Math.max(classes, 2));
-        float on = (float) (1 - share) + off;
+        if (batch.labels().limit() != batch.size() * steps) {
+            throw new IllegalArgumentException(batch.labels().limit() + " labels, where " + batch.size()
+                    + " examples have " + batch.size() * steps);
+        }
+        requireHeeded(kind, classes > 1 && !stepwise, share > 0, batch.mixture() != null);
+        float off = kind == ClassLabels.SIGNS ? -1 : (float) (share / Math.max(classes, 2));
+        float on = kind == ClassLabels.SIGNS ? 1 : (float) (1 - share) + off;
         for (int i = 0; i < batch.size() * steps; i++) {
             int label = batch.labels().get(i);
             boolean none = steps > 1 && label == SoftmaxCrossEntropy.NO_LABEL;
@@ -103,21 +137,36 @@ final class InputArrays {
                         + ", where the network tells " + classes + " classes apart");
             }
             maskMemory.put(i, none ? 0 : 1);
-            int at = i / steps * classes * steps + i % steps; // (examples, classes, steps)
+            int at = i / steps * columns * steps + i % steps; // (examples, columns, steps)
+            if (kind == ClassLabels.NUMBERS) {
+                labelMemory.put(at, none ? 0 : label);
+                continue;
+            }
             for (int c = 0; c < classes; c++) {
                 labelMemory.put(at + c * steps, (classes == 1 ? label == 1 : label == c) ? on : off);
             }
             if (batch.mixture() != null) {
-                if (classes == 1 || steps > 1) {
-                    throw new UnsupportedOperationException(
-                            "mixup is for networks that choose one of several classes; leave mixup = 0");
-                }
                 mixInto(at, batch.mixture().label(i), batch.mixture().share(i));
             }
         }
         HostMemory.written(labels);
         HostMemory.written(mask);
         return first(labels, batch.size());
+    }
+
+    /**
+     * @param oneOfSeveral whether an example has one label of several classes
+     * @throws UnsupportedOperationException naming the setting that the loss cannot heed
+     */
+    static void requireHeeded(ClassLabels kind, boolean oneOfSeveral, boolean smoothed, boolean mixed) {
+        if (smoothed && kind != ClassLabels.PROBABILITIES) {
+            throw new UnsupportedOperationException(
+                    "label smoothing is for losses that DL4J gives probabilities; leave label-smoothing = 0");
+        }
+        if (mixed && !(oneOfSeveral && kind == ClassLabels.PROBABILITIES)) {
+            throw new UnsupportedOperationException(
+                    "mixup is for networks that choose one of several classes; leave mixup = 0");
+        }
     }
 
     /** Moves a share of what the label has above the others to another one; pictures only. */

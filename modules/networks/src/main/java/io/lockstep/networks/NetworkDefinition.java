@@ -4,17 +4,20 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -24,6 +27,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /**
@@ -53,6 +57,7 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         Objects.requireNonNull(input, "input");
         requireOne("input", configuration.getNetworkInputs());
         requireAuxiliariesAfterTheFirst(configuration);
+        ConfigurationCheck.require(configuration, adversarial);
         if (adversarial != null) {
             requireOne("output", configuration.getNetworkOutputs());
         }
@@ -62,16 +67,21 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
             throw new IllegalArgumentException(
                     "images, vectors or sequences of a known length can be trained on, not " + input);
         }
+        if (adversarial == null) {
+            requireLosses(configuration);
+        }
     }
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
     public static NetworkDefinition of(MultiLayerConfiguration configuration, InputType input) {
+        configuration.getConfs().forEach(ConfigurationCheck::require);
         MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
         network.init();
         ComputationGraph graph = network.toComputationGraph();
         ComputationGraphConfiguration copy = graph.getConfiguration();
         long seed = configuration.getConf(0).getSeed(); // which DL4J forgets on the way
         copy.getDefaultConfiguration().setSeed(seed);
+        copy.getDefaultConfiguration().setMiniBatch(configuration.getConf(0).isMiniBatch());
         for (GraphVertex vertex : copy.getVertices().values()) {
             if (vertex instanceof LayerVertex layer) {
                 layer.getLayerConf().setSeed(seed);
@@ -86,17 +96,52 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         return definition;
     }
 
-    /** Classes to tell apart; 1 for a single sigmoid output. */
+    /** Outputs of the network: one for each class to tell apart, or a single one that tells class 1 from class 0. */
     public int classes() {
         String output = configuration.getNetworkOutputs().get(0);
-        GraphVertex vertex = configuration.getVertices().get(output);
-        if (vertex instanceof LayerVertex layerVertex) {
-            Layer layer = layerVertex.getLayerConf().getLayer();
-            if (layer instanceof FeedForwardLayer feedForward) {
-                return Math.toIntExact(feedForward.getNOut());
-            }
+        if (layerOf(configuration, output) instanceof FeedForwardLayer layer) {
+            // a LossLayer passes on what it reads, and need not say how much that is
+            long classes = layer.getNOut() > 0
+                    ? layer.getNOut()
+                    : activationOf(source(output)).arrayElementsPerExample();
+            return Math.toIntExact(classes);
         }
         throw new IllegalArgumentException("output '" + output + "' is no layer of classes");
+    }
+
+    /** Classes of data that the network is for: a single output tells two apart. */
+    public int classesOfData() {
+        return Math.max(2, classes());
+    }
+
+    /** How the network's loss is told an example's class, where DL4J computes it. */
+    ClassLabels labels() {
+        String output = configuration.getNetworkOutputs().get(0);
+        return ClassLabels.of(ClassLabels.lossOf(output, layerOf(configuration, output)));
+    }
+
+    /**
+     * Why one rank must see all of a step's examples; empty if the network can be trained on any number of ranks.
+     */
+    public Optional<String> whyOneRank() {
+        String output = configuration.getNetworkOutputs().get(0);
+        return layerOf(configuration, output) instanceof CenterLossOutputLayer layer && !layer.getGradientCheck()
+                ? Optional.of(
+                        "output '" + output + "' is a CenterLossOutputLayer, which moves the centre of a class by a"
+                                + " mean over the class's examples in a batch: those of several ranks do not add up to it")
+                : Optional.empty();
+    }
+
+    /** Null for what is no layer. */
+    private static Layer layerOf(ComputationGraphConfiguration configuration, String vertex) {
+        return configuration.getVertices().get(vertex) instanceof LayerVertex layer
+                ? layer.getLayerConf().getLayer()
+                : null;
+    }
+
+    /** What a layer reads. */
+    private String source(String layer) {
+        return configuration.getVertexInputs().get(layer).get(0);
     }
 
     /**
@@ -166,13 +211,17 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         LearningRates.requireNoSchedules(configuration);
     }
 
+    /** Whether there is a class for each step of a sequence: labels are (N, classes, T) then, even where T is 1. */
+    public boolean labelsSteps() {
+        return layerOf(configuration, configuration.getNetworkOutputs().get(0)) instanceof RnnOutputLayer;
+    }
+
     /** Labels of an example: 1, or one for each step where the output is an {@link RnnOutputLayer}. */
     public int labelsOfExample() {
-        String output = configuration.getNetworkOutputs().get(0);
-        GraphVertex vertex = configuration.getVertices().get(output);
-        if (!(vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof RnnOutputLayer)) {
+        if (!labelsSteps()) {
             return 1;
         }
+        String output = configuration.getNetworkOutputs().get(0);
         long steps = ((InputType.InputTypeRecurrent) activationOf(output)).getTimeSeriesLength();
         // DL4J's Bidirectional forgets it
         return Math.toIntExact(steps > 0 ? steps : ((InputType.InputTypeRecurrent) input).getTimeSeriesLength());
@@ -196,11 +245,37 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
                         && layer.getLayerConf().getLayer() instanceof EmbeddingSequenceLayer);
     }
 
+    /** Steps of an example that DL4J reads as (F, T); 1 for what it reads in the order in which it comes. */
+    int stepsOfFeatures() {
+        return !tokens()
+                        && input instanceof InputType.InputTypeRecurrent sequence
+                        && sequence.getFormat() == RNNFormat.NCW
+                ? Math.toIntExact(sequence.getTimeSeriesLength())
+                : 1;
+    }
+
     /** Elements of an example. */
     public int featureSize() {
         return tokens()
                 ? Math.toIntExact(((InputType.InputTypeRecurrent) input).getTimeSeriesLength())
                 : Math.toIntExact(input.arrayElementsPerExample());
+    }
+
+    /** Of classes, and told alike of an example's. */
+    private static void requireLosses(ComputationGraphConfiguration configuration) {
+        ClassLabels first = null;
+        for (String output : configuration.getNetworkOutputs()) {
+            Layer layer = layerOf(configuration, output);
+            if (layer == null) {
+                continue; // nothing that the engine or DL4J could train; whoever asks for classes is told
+            }
+            ILossFunction loss = ClassLabels.require(output, layer);
+            first = first == null ? ClassLabels.of(loss) : first;
+            if (ClassLabels.of(loss) != first) {
+                throw new IllegalArgumentException("output '" + output + "': "
+                        + loss.getClass().getSimpleName() + " wants other labels than the loss of the first output");
+            }
+        }
     }
 
     private static void requireAuxiliariesAfterTheFirst(ComputationGraphConfiguration configuration) {

@@ -53,7 +53,7 @@ final class OneDnnConvolution extends ConvolutionLayer {
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
         IActivation activation = layerConf().getActivationFn();
-        INDArray delta = activation instanceof ActivationIdentity
+        INDArray delta = Exactly.is(ActivationIdentity.class, activation)
                 ? epsilon
                 : activation
                         .backprop(preOutput(true, true, workspaces).getFirst(), epsilon)

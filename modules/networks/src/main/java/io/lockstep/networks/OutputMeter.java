@@ -3,18 +3,21 @@ package io.lockstep.networks;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.training.BatchResult;
 import java.nio.IntBuffer;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.layers.training.CenterLossOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** What a batch gave: its loss and its predictions, read at the output layer while that has its input. */
 final class OutputMeter {
     private final int classes;
+    private final float boundary;
     private final int steps;
 
     private IntBuffer expected;
@@ -27,8 +30,9 @@ final class OutputMeter {
     private int[] predicted = new int[0];
 
     /** @param steps labels of an example */
-    OutputMeter(int classes, int steps) {
+    OutputMeter(int classes, ClassLabels labels, int steps) {
         this.classes = classes;
+        this.boundary = labels == ClassLabels.SIGNS ? 0 : 0.5f;
         this.steps = steps;
     }
 
@@ -57,10 +61,15 @@ final class OutputMeter {
         predict(probabilities);
         layer.setLabels(labels);
         if (mask != null) {
-            ((Layer) layer).setMaskArray(mask);
+            ((org.deeplearning4j.nn.api.Layer) layer).setMaskArray(mask);
         }
         double weight = weightOf(layer);
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            if (layer instanceof CenterLossOutputLayer) {
+                // DL4J adds (examples, features) to (examples, 1) in computeScoreForExamples, and fails
+                lossSum = examples * layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
+                return;
+            }
             INDArray losses = layer.computeScoreForExamples(0.0, LayerWorkspaceMgr.noWorkspaces()); // (examples, 1)
             for (int i = 0; i < examples; i++) {
                 lossSum += losses.getDouble(i) / weight;
@@ -72,17 +81,25 @@ final class OutputMeter {
         return new BatchResult(labelled, lossSum, correct);
     }
 
-    /** Where all classes have one weight, it weighs the steps in the gradient; the loss that is told is the plain sum. */
+    /**
+     * What DL4J's losses of examples are to be divided by. Where all classes have one weight, it weighs the steps in the
+     * gradient, and the loss that is told is the plain sum; a mean absolute error is a mean in DL4J's score and a sum in its
+     * losses of examples.
+     */
     private double weightOf(IOutputLayer layer) {
-        boolean weighted = steps > 1
-                && layer.getConfig() instanceof RnnOutputLayer output
-                && output.getLossFn() instanceof LossMCXENT loss
-                && loss.getWeights() != null;
-        return weighted
-                ? ((LossMCXENT) ((RnnOutputLayer) layer.getConfig()).getLossFn())
-                        .getWeights()
-                        .getDouble(0)
-                : 1;
+        ILossFunction loss = lossOf(layer);
+        if (loss instanceof LossMAE) {
+            return classes;
+        }
+        if (steps == 1 || !(loss instanceof LossMCXENT crossEntropy) || crossEntropy.getWeights() == null) {
+            return 1;
+        }
+        double least = crossEntropy.getWeights().minNumber().doubleValue();
+        return least == crossEntropy.getWeights().maxNumber().doubleValue() ? least : 1;
+    }
+
+    private static ILossFunction lossOf(IOutputLayer layer) {
+        return layer.getConfig() instanceof Layer configured ? ClassLabels.lossOf("", configured) : null;
     }
 
     void copyPredictions(int[] destination) {
@@ -91,8 +108,9 @@ final class OutputMeter {
 
     private void predict(INDArray probabilities) {
         for (int i = 0; i < examples * steps; i++) {
-            predicted[i] =
-                    classes == 1 ? (probabilities.getFloat(i, 0) > 0.5f ? 1 : 0) : mostProbable(probabilities, i);
+            predicted[i] = classes == 1
+                    ? (probability(probabilities, i, 0) > boundary ? 1 : 0)
+                    : mostProbable(probabilities, i);
             if (predicted[i] == expected.get(i)) {
                 correct++;
             }
@@ -116,6 +134,8 @@ final class OutputMeter {
     }
 
     private float probability(INDArray probabilities, int place, int c) {
-        return steps == 1 ? probabilities.getFloat(place, c) : probabilities.getFloat(place / steps, c, place % steps);
+        return probabilities.rank() == 2
+                ? probabilities.getFloat(place, c)
+                : probabilities.getFloat(place / steps, c, place % steps);
     }
 }

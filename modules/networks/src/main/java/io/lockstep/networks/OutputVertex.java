@@ -1,9 +1,11 @@
 package io.lockstep.networks;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.LossLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,10 +19,23 @@ final class OutputVertex extends ReportingVertex {
     private static final long serialVersionUID = 1L;
 
     private final transient OutputMeter meter;
+    private final transient Optional<ClassCentres> centres;
 
-    OutputVertex(ComputationGraph graph, LayerVertex original, Watermark watermark, long offset, OutputMeter meter) {
+    OutputVertex(
+            ComputationGraph graph,
+            LayerVertex original,
+            Watermark watermark,
+            long offset,
+            OutputMeter meter,
+            Optional<ClassCentres> centres) {
         super(graph, original, watermark, offset);
         this.meter = meter;
+        this.centres = centres;
+    }
+
+    @Override
+    void completeGradient() {
+        centres.ifPresent(each -> each.sum(((IOutputLayer) getLayer()).getLabels()));
     }
 
     @Override
@@ -32,6 +47,11 @@ final class OutputVertex extends ReportingVertex {
 
     @Override
     public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaces) {
+        if (getLayer() instanceof LossLayer) {
+            // whose backward writes over what it reads: ND4J's gradient of softmax is computed in place
+            meter.measure((IOutputLayer) getLayer(), getLayer().activate(true, workspaces));
+            return super.doBackward(tbptt, workspaces);
+        }
         Pair<Gradient, INDArray[]> result = super.doBackward(tbptt, workspaces);
         // training = true finds dropout applied to the input already, and does not draw it again
         meter.measure((IOutputLayer) getLayer(), getLayer().activate(true, workspaces));

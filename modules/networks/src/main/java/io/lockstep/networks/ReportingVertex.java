@@ -34,8 +34,14 @@ class ReportingVertex extends LayerVertex {
     @Override
     public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaces) {
         Pair<Gradient, INDArray[]> result = super.doBackward(tbptt, workspaces);
+        completeGradient();
         watermark.reached(offset);
         return result;
+    }
+
+    /** What is to be done to the layer's gradient before it is final. */
+    void completeGradient() {
+        // DL4J's is
     }
 
     // Lombok's equality of a vertex compares its whole graph; a hook is itself.

@@ -21,7 +21,7 @@ final class VectorRelu extends ActivationLayer {
 
     /** Whether this class does what the original is configured to do: no slope, threshold or ceiling. */
     static boolean canReplace(ActivationLayer original) {
-        return new ActivationReLU().equals(original.layerConf().getActivationFn());
+        return Exactly.equal(new ActivationReLU(), original.layerConf().getActivationFn());
     }
 
     @Override

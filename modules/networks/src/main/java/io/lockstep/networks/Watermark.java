@@ -3,6 +3,7 @@ package io.lockstep.networks;
 import io.lockstep.training.GradientListener;
 import java.lang.reflect.Field;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
@@ -25,7 +26,7 @@ final class Watermark {
 
     private Watermark() {}
 
-    static Watermark install(ComputationGraph graph, OutputMeter meter) {
+    static Watermark install(ComputationGraph graph, OutputMeter meter, Optional<ClassCentres> centres) {
         Watermark watermark = new Watermark();
         long[] offsets = FlatLayout.offsets(graph);
         Map<String, GraphVertex> byName = verticesByName(graph);
@@ -40,7 +41,7 @@ final class Watermark {
                 continue;
             }
             vertices[i] = vertex.getVertexName().equals(measured)
-                    ? new OutputVertex(graph, vertex, watermark, offsets[i], meter)
+                    ? new OutputVertex(graph, vertex, watermark, offsets[i], meter, centres)
                     : new ReportingVertex(graph, vertex, watermark, offsets[i]);
             byName.put(vertex.getVertexName(), vertices[i]);
         }

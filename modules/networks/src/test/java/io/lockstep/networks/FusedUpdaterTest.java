@@ -23,11 +23,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** The update in one pass against DL4J's own, from the same gradients. */
 class FusedUpdaterTest {
@@ -61,6 +69,29 @@ class FusedUpdaterTest {
                 layer.setGradientNormalization(normalization);
                 layer.setGradientNormalizationThreshold(scale);
             }
+        }
+        compare(definition, 1);
+    }
+
+    static Stream<IUpdater> unusual() {
+        return Stream.of(
+                new Nesterovs(0.1, new StepSchedule(ScheduleType.ITERATION, 0.8, 0.5, 1)),
+                new Nesterovs(0.1, new StepSchedule(ScheduleType.EPOCH, 0.6, 0.5, 1)),
+                new AdaGrad(0.1, 0.03),
+                new AdaDelta(0.7, 0.03),
+                new RmsProp(0.1, 0.6, 0.03),
+                new Adam(0.1, 0.7, 0.8, 0.03),
+                new AMSGrad(0.1, 0.7, 0.8, 0.03),
+                new AdaMax(0.1, 0.7, 0.8, 0.03),
+                new Nadam(0.1, 0.7, 0.8, 0.03));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusual")
+    void constantsOfAnUpdaterAreHeededAsDl4jDoes(IUpdater updater) {
+        NetworkDefinition definition = Networks.perceptron(Hyperparameters.defaults());
+        for (LayerVertex vertex : layers(definition)) {
+            ((BaseLayer) vertex.getLayerConf().getLayer()).setIUpdater(updater);
         }
         compare(definition, 1);
     }

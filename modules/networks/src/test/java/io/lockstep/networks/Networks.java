@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Random;
+import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -21,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -102,9 +104,24 @@ final class Networks {
         return new NetworkDefinition(configuration, type);
     }
 
+    /** Of pictures of any size, one behind the other in the order (height, width, channels). */
+    static NetworkDefinition pictures(int height, int width, int channels) {
+        InputType type = InputType.convolutional(height, width, channels, CNN2DFormat.NHWC);
+        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
+                .newConfiguration(5)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("out", softmax(), "in")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        return new NetworkDefinition(configuration, type);
+    }
+
     /** As DL4J runs it, without anything of Lockstep's. */
     static ComputationGraph plain(NetworkDefinition definition) {
-        ComputationGraph graph = new ComputationGraph(definition.configuration().clone());
+        ComputationGraph graph = new ComputationGraph(
+                SerializationUtils.clone(definition.configuration())); // clone() forgets how a MergeVertex merges
         graph.init();
         return graph;
     }
@@ -142,12 +159,22 @@ final class Networks {
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer()
                 .get(features);
-        DataSet set = new DataSet(
-                Nd4j.createFromArray(features).reshape(shape), Nd4j.zeros(batch.size(), definition.classes()));
+        DataSet set =
+                new DataSet(inDl4jsOrder(definition, features, shape), Nd4j.zeros(batch.size(), definition.classes()));
         for (int i = 0; i < batch.size(); i++) {
             set.getLabels().putScalar(i, batch.labels().get(i), 1);
         }
         return set;
+    }
+
+    /** A batch has the steps of a sequence one after the other, (N, T, F), where DL4J's are last. */
+    static INDArray inDl4jsOrder(NetworkDefinition definition, float[] features, long... shape) {
+        INDArray flat = Nd4j.createFromArray(features);
+        return definition.stepsOfFeatures() > 1
+                ? flat.reshape('c', shape[0], shape[2], shape[1])
+                        .permute(0, 2, 1)
+                        .dup('c')
+                : flat.reshape('c', shape);
     }
 
     static float[] floats(ByteBuffer buffer) {

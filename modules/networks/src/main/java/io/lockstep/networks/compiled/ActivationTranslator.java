@@ -2,6 +2,7 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Operation.Activation;
 import io.lockstep.engine.Operation.Function;
+import io.lockstep.networks.Exactly;
 import java.util.Map;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
@@ -50,17 +51,18 @@ final class ActivationTranslator {
         Function known = WITHOUT_PARAMETERS.get(function.getClass());
         if (known != null) {
             return new Activation(known);
-        } else if (function.equals(new ActivationReLU())) { // without a threshold, a maximum or a slope below 0
+        } else if (Exactly.equal(new ActivationReLU(), function)) { // no threshold, maximum or slope below 0
             return new Activation(Function.RELU);
-        } else if (function instanceof ActivationLReLU leaky) {
-            return new Activation(Function.LEAKY_RELU, leaky.getAlpha());
-        } else if (function instanceof ActivationThresholdedReLU thresholded) {
-            return new Activation(Function.THRESHOLDED_RELU, thresholded.getTheta());
-        } else if (function instanceof ActivationELU elu) {
-            return new Activation(Function.ELU, elu.getAlpha());
-        } else if (function instanceof ActivationGELU gelu) {
-            return new Activation(gelu.isPrecise() ? Function.GELU_TANH : Function.GELU_SIGMOID);
         }
-        throw GraphTranslator.unsupported(name, function.toString());
+        return Exactly.as(ActivationLReLU.class, function)
+                .map(leaky -> new Activation(Function.LEAKY_RELU, leaky.getAlpha()))
+                .or(() -> Exactly.as(ActivationThresholdedReLU.class, function)
+                        .map(relu -> new Activation(Function.THRESHOLDED_RELU, relu.getTheta())))
+                .or(() -> Exactly.as(ActivationELU.class, function)
+                        .map(elu -> new Activation(Function.ELU, elu.getAlpha())))
+                .or(() -> Exactly.as(ActivationGELU.class, function)
+                        .map(gelu -> new Activation(gelu.isPrecise() ? Function.GELU_TANH : Function.GELU_SIGMOID)))
+                .orElseThrow(() -> GraphTranslator.unsupported(
+                        name, "activation " + function.getClass().getSimpleName() + " with these options"));
     }
 }

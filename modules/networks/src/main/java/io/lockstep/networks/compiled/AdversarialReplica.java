@@ -123,9 +123,10 @@ public final class AdversarialReplica implements Replica {
             return BatchResult.EMPTY;
         }
         ByteBuffer generated = game.draw(batch, TEST_SEED, false);
-        PassResult ofSamples = game.discriminator().evaluate(generated, game.allGenerated(), examples, predictions);
+        PassResult ofSamples =
+                game.discriminator().evaluate(generated, game.allGenerated(examples), examples, predictions);
         PassResult ofPictures =
-                game.discriminator().evaluate(game.judged(batch), game.allReal(), examples, predictions);
+                game.discriminator().evaluate(game.judged(batch), game.allReal(examples), examples, predictions);
         return new BatchResult(
                 2 * examples, ofSamples.lossSum() + ofPictures.lossSum(), ofSamples.correct() + ofPictures.correct());
     }

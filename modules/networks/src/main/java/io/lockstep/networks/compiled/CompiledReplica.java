@@ -11,6 +11,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.GradientOfBatch;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
@@ -33,12 +34,14 @@ public final class CompiledReplica implements Replica {
     private final Dl4jReplica dl4j;
     private final CpuPlan plan;
     private final Optional<FusedUpdater> updater;
+    private final GradientOfBatch gradientOfBatch;
 
     /**
      * @param largestBatch examples of the largest batch that will come
      * @param labelSmoothing share of each label's probability that is spread over all classes, in [0, 1)
      * @param threads for forward and backward
-     * @throws UnsupportedOperationException naming the vertex that only DL4J can run; use a {@link Dl4jReplica} then
+     * @throws UnsupportedOperationException naming the vertex that only DL4J can run, or what went wrong in translating the
+     *     network; use a {@link Dl4jReplica} then
      */
     public CompiledReplica(NetworkDefinition definition, int largestBatch, double labelSmoothing, int threads) {
         this(definition, largestBatch, labelSmoothing, threads, Precision.FLOAT32, null);
@@ -65,21 +68,24 @@ public final class CompiledReplica implements Replica {
         CpuPlan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
-            compiled = new CpuBackend(threads, precision)
-                    .compile(
-                            graph,
-                            largestBatch,
-                            dl4j.parameters(),
-                            dl4j.gradients(),
-                            synchronised == null || synchronised.worldSize() == 1
-                                    ? null
-                                    : new GroupStatistics(synchronised));
+            compiled = compile(new CpuBackend(threads, precision), graph, largestBatch, synchronised);
             updater = FusedUpdater.of(dl4j.graph(), compiled, dl4j.updaterState());
         } catch (RuntimeException | Error e) {
             close(compiled, dl4j);
             throw e;
         }
         plan = compiled;
+        gradientOfBatch = new GradientOfBatch(dl4j.graph().conf().isMiniBatch(), dl4j);
+    }
+
+    private CpuPlan compile(CpuBackend backend, Graph graph, int largestBatch, ProcessGroup synchronised) {
+        boolean alone = synchronised == null || synchronised.worldSize() == 1;
+        GroupStatistics statistics = alone ? null : new GroupStatistics(synchronised);
+        try {
+            return backend.compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients(), statistics);
+        } catch (IllegalArgumentException | IllegalStateException e) { // what is too large is an ArithmeticException
+            throw GraphTranslator.failed("compile", e);
+        }
     }
 
     /**
@@ -148,6 +154,7 @@ public final class CompiledReplica implements Replica {
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
         mix(batch.mixture());
+        gradientOfBatch.add(batch, randomSeed);
         PassResult result = plan.forwardBackward(
                 batch.features(),
                 batch.labels(),
@@ -183,10 +190,16 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public void update(long step, int epoch, double learningRate) {
+        update(step, epoch, learningRate, gradientOfBatch.examples());
+    }
+
+    @Override
+    public void update(long step, int epoch, double learningRate, int examples) {
         if (updater.isEmpty()) {
-            dl4j.update(step, epoch, learningRate);
+            dl4j.update(step, epoch, learningRate, examples);
             return;
         }
+        gradientOfBatch.beforeUpdate(examples);
         dl4j.beginUpdate(step, epoch, learningRate);
         updater.get().update(Math.toIntExact(step), epoch);
         dl4j.endUpdate(step, epoch);

@@ -41,7 +41,7 @@ final class Discriminator extends Player {
         parts.begin();
         PassResult first = game.discriminator()
                 .forwardBackward(
-                        real, game.allReal(), examples, batch.firstExample(), seed, NOBODY::gradientsReadyFrom);
+                        real, game.allReal(examples), examples, batch.firstExample(), seed, NOBODY::gradientsReadyFrom);
         parts.keep(HALF);
         measures.real(game.discriminator().judgements(), examples);
         if (game.penalty() != null) {
@@ -51,7 +51,7 @@ final class Discriminator extends Player {
         PassResult second = game.discriminator()
                 .forwardBackward(
                         generated,
-                        game.allGenerated(),
+                        game.allGenerated(examples),
                         examples,
                         batch.firstExample(),
                         ~seed & Long.MAX_VALUE, // other noise than the pictures'

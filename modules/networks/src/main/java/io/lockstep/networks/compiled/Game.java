@@ -119,12 +119,13 @@ final class Game implements AutoCloseable {
         return penalty;
     }
 
-    IntBuffer allReal() {
-        return allReal;
+    /** A label for each of so many pictures. */
+    IntBuffer allReal(int examples) {
+        return allReal.limit(examples);
     }
 
-    IntBuffer allGenerated() {
-        return allGenerated;
+    IntBuffer allGenerated(int examples) {
+        return allGenerated.limit(examples);
     }
 
     int pictureElements() {
@@ -139,6 +140,7 @@ final class Game implements AutoCloseable {
     /** The generator's input for the places of a batch: a function of seed and place, and where it is asked, of labels. */
     ByteBuffer latent(Batch batch, long seed) {
         int each = rules.latent() + rules.classes();
+        latent.limit(batch.size() * each * Float.BYTES);
         for (int i = 0; i < batch.size(); i++) {
             long place = batch.firstExample() + i;
             for (int j = 0; j < rules.latent(); j++) {
@@ -169,6 +171,12 @@ final class Game implements AutoCloseable {
         }
         int each = judgedElements();
         int bytes = pictureElements * Float.BYTES;
+        if (batch.features().remaining() != batch.size() * bytes) {
+            throw new IllegalArgumentException("a batch of " + batch.size() + " pictures with "
+                    + batch.features().remaining() + " bytes, where pictures of " + pictureElements
+                    + " numbers have " + batch.size() * bytes);
+        }
+        real.limit(batch.size() * each * Float.BYTES);
         for (int i = 0; i < batch.size(); i++) {
             int from = batch.features().position() + i * bytes;
             real.put(i * each * Float.BYTES, batch.features(), from, bytes);

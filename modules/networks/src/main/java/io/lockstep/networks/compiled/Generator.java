@@ -29,7 +29,7 @@ final class Generator extends Player {
         PassResult result = game.both()
                 .forwardBackward(
                         game.latent(batch, own),
-                        game.allReal(), // what the generator wants them taken for
+                        game.allReal(batch.size()), // what the generator wants them taken for
                         batch.size(),
                         batch.firstExample(),
                         own,

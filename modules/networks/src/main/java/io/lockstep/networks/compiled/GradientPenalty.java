@@ -58,6 +58,9 @@ final class GradientPenalty {
      * @return the sum of |g|
      */
     double add(ByteBuffer real, ByteBuffer generated, int examples, long firstExample, long seed, GradientParts kept) {
+        point.limit(examples * elements * Float.BYTES);
+        moved.limit(examples * elements * Float.BYTES);
+        labels.limit(examples);
         for (int i = 0; i < examples; i++) {
             float share = (float) DropoutMask.uniform(seed, BETWEEN_STREAM, firstExample + i);
             for (int e = i * elements; e < (i + 1) * elements; e++) {

@@ -3,13 +3,16 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
+import io.lockstep.networks.Exactly;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -19,6 +22,7 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.util.GraphIndices;
 
 /**
  * A DL4J network as a graph of the engine, vertex by vertex in DL4J's topological order, which is the order of the flat
@@ -39,14 +43,39 @@ final class GraphTranslator {
         InputType input = definition.input();
         channelsLast =
                 !(input instanceof InputType.InputTypeConvolutional images) || images.getFormat() == CNN2DFormat.NHWC;
-        graph = new Graph.Builder(definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input));
+        String inputName = dl4j.getConfiguration().getNetworkInputs().get(0);
+        Shape shape = definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input);
+        // nodes are called as DL4J's vertices are; those that the engine has beside them give way
+        graph = new Graph.Builder(shape, inputName)
+                .reserve(dl4j.getConfiguration().getVertices().keySet());
         layers = new LayerTranslator(graph, channelsLast, labelSmoothing);
-        nodeOf.put(dl4j.getConfiguration().getNetworkInputs().get(0), "input");
+        nodeOf.put(inputName, inputName);
     }
 
-    /** @throws UnsupportedOperationException naming the vertex that the engine cannot run */
+    /**
+     * @param dl4j need not be initialised
+     * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
+     */
     static Graph translate(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
-        return new GraphTranslator(dl4j, definition, labelSmoothing).translate();
+        return orUnsupported(() -> new GraphTranslator(dl4j, definition, labelSmoothing).translate());
+    }
+
+    /** Whatever translation throws is no fault of the network's: DL4J can run what the engine cannot. */
+    private static <T> T orUnsupported(Supplier<T> translation) {
+        try {
+            return translation.get();
+        } catch (UnsupportedOperationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw failed("translate", e);
+        }
+    }
+
+    /** @param what the engine was doing to the network */
+    static UnsupportedOperationException failed(String what, RuntimeException cause) {
+        return new UnsupportedOperationException(
+                "the engine could not " + what + " the network (" + cause + "); DL4J itself can run it (Dl4jReplica)",
+                cause);
     }
 
     private static Shape shapeOf(InputType input) {
@@ -64,16 +93,19 @@ final class GraphTranslator {
 
     /** As {@link #translate}, and the node that holds a vertex's output. */
     static Parts translate(ComputationGraph dl4j, NetworkDefinition definition, String vertex) {
-        var translator = new GraphTranslator(dl4j, definition, 0);
-        return new Parts(translator.translate(), translator.nodeOf.get(vertex));
+        return orUnsupported(() -> {
+            var translator = new GraphTranslator(dl4j, definition, 0);
+            return new Parts(translator.translate(), translator.nodeOf.get(vertex));
+        });
     }
 
     /** @param node where the graph is to be cut */
     record Parts(Graph graph, String node) {}
 
     private Graph translate() {
-        for (int index : dl4j.topologicalSortOrder()) {
-            String name = dl4j.getVertices()[index].getVertexName();
+        GraphIndices order = dl4j.calculateIndices(); // known without parameters
+        for (int index : order.getTopologicalSortOrder()) {
+            String name = order.getIdxToName().get(index);
             if (!dl4j.getConfiguration().getNetworkInputs().contains(name)) {
                 vertex(name);
             }
@@ -85,9 +117,12 @@ final class GraphTranslator {
             graph.truncation(dl4j.getConfiguration().getTbpttBackLength());
         }
         Graph result = graph.build();
-        if (result.parameters() != dl4j.numParams()) {
+        long parameters = dl4j.getConfiguration().getVertices().values().stream()
+                .mapToLong(vertex -> vertex.numParams(true))
+                .sum();
+        if (result.parameters() != parameters) {
             throw new IllegalStateException(
-                    "the engine's graph has " + result.parameters() + " parameters, DL4J's " + dl4j.numParams());
+                    "the engine's graph has " + result.parameters() + " parameters, DL4J's " + parameters);
         }
         return result;
     }
@@ -95,23 +130,26 @@ final class GraphTranslator {
     private void vertex(String name) {
         GraphVertex vertex = dl4j.getConfiguration().getVertices().get(name);
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
-        if (vertex instanceof LayerVertex layer) {
-            nodeOf.put(name, layers.layer(name, layer, node(name, inputs.get(0))));
-        } else if (vertex instanceof ElementWiseVertex elementWise) {
-            graph.add(name, combination(elementWise.getOp()), alike(name, inputs));
+        if (Exactly.is(LayerVertex.class, vertex)) {
+            nodeOf.put(name, layers.layer(name, (LayerVertex) vertex, node(name, inputs.get(0))));
+        } else if (Exactly.is(ElementWiseVertex.class, vertex)) {
+            graph.add(name, combination(((ElementWiseVertex) vertex).getOp()), alike(name, inputs));
             nodeOf.put(name, name);
-        } else if (vertex instanceof CrossAttention attention) {
-            graph.add(name, attention.operation(), node(name, inputs.get(0)), node(name, inputs.get(1)));
+        } else if (Exactly.is(CrossAttention.class, vertex)) {
+            Operation attention = ((CrossAttention) vertex).operation();
+            graph.add(name, attention, node(name, inputs.get(0)), node(name, inputs.get(1)));
             nodeOf.put(name, name);
-        } else if (vertex instanceof PreprocessorVertex preprocessor) {
-            nodeOf.put(name, layers.preprocess(name, preprocessor.getPreProcessor(), node(name, inputs.get(0))));
-        } else if (vertex instanceof SubsetVertex subset) {
+        } else if (Exactly.is(PreprocessorVertex.class, vertex)) {
+            InputPreProcessor preprocessor = ((PreprocessorVertex) vertex).getPreProcessor();
+            nodeOf.put(name, layers.preprocess(name, preprocessor, node(name, inputs.get(0))));
+        } else if (Exactly.is(SubsetVertex.class, vertex)) {
+            SubsetVertex subset = (SubsetVertex) vertex;
             int count = subset.getTo() - subset.getFrom() + 1; // inclusive
             graph.add(name, new Operation.ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));
             nodeOf.put(name, name);
-        } else if (vertex instanceof MergeVertex merge) {
-            merge(name, merge, inputs);
-        } else if (vertex instanceof ScaleVertex scale && scale.getScaleFactor() == 0) {
+        } else if (Exactly.is(MergeVertex.class, vertex)) {
+            merge(name, (MergeVertex) vertex, inputs);
+        } else if (Exactly.is(ScaleVertex.class, vertex) && ((ScaleVertex) vertex).getScaleFactor() == 0) {
             zeros.put(name, graph.shapeOf(node(name, inputs.get(0))).channels());
         } else {
             throw unsupported(name, vertex.getClass().getSimpleName());
@@ -141,7 +179,7 @@ final class GraphTranslator {
 
     private void merge(String name, MergeVertex merge, List<String> inputs) {
         String first = node(name, inputs.get(0));
-        boolean images = graph.shapeOf(first).pixels() > 1;
+        boolean images = graph.shapeOf(first).pixels() > 1 && inputs.size() > 1;
         if (images && merge.getMergeAxis() != (channelsLast ? 3 : 1)) {
             throw unsupported(name, "merging along axis " + merge.getMergeAxis());
         }

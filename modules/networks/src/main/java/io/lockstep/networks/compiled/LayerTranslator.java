@@ -6,12 +6,12 @@ import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
-import io.lockstep.networks.layers.EngineLayer;
+import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.VectorToImage;
+import io.lockstep.networks.layers.Windows;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -25,17 +25,14 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
-import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -45,21 +42,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
 final class LayerTranslator {
-    /** Layers whose dropout DL4J applies to their input. */
-    private static final Set<Class<?>> DROPPING = Set.of(
-            ConvolutionLayer.class,
-            Deconvolution2D.class,
-            DenseLayer.class,
-            OutputLayer.class,
-            RnnOutputLayer.class,
-            LSTM.class,
-            SimpleRnn.class,
-            DropoutLayer.class,
-            ActivationLayer.class);
+    /** How near to 0 and 1 DL4J lets probabilities come by default, which makes no difference that a test could see. */
+    private static final double SOFTMAX_CLIP = 1e-10;
+
+    private static final double SIGMOID_CLIP = 1e-5;
 
     /** What global pooling of DL4J's (N, F, T) goes over. */
     private static final int[] ALL_STEPS = {2};
@@ -68,6 +60,7 @@ final class LayerTranslator {
     private final boolean channelsLast;
     private final double labelSmoothing;
     private final SequenceTranslator sequences;
+    private final DropoutProbe dropouts;
     /** By output. */
     private final Map<String, Loss> losses = new HashMap<>();
 
@@ -76,6 +69,7 @@ final class LayerTranslator {
         this.channelsLast = channelsLast;
         this.labelSmoothing = labelSmoothing;
         sequences = new SequenceTranslator(graph, this);
+        dropouts = new DropoutProbe(channelsLast);
     }
 
     /** @return the node that holds the layer's output */
@@ -87,20 +81,11 @@ final class LayerTranslator {
     String unprocessed(String name, Layer layer, String input) {
         // the exact classes: a subclass does something else
         Class<?> type = layer.getClass();
-        String x = dropsInput(type) ? dropout(name, layer, input) : input;
-        String y = translate(name, layer, type, x);
+        String y = translate(name, layer, type, dropout(name, layer, input));
         if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
             NoiseTranslator.dropConnect(graph, name, base.getWeightNoise());
         }
         return y;
-    }
-
-    /**
-     * Whether DL4J applies a layer's dropout to its input. A dropout that is set for the whole network is on every layer,
-     * also on those that DL4J leaves alone: pooling, norms, losses, embeddings, and what wraps another layer.
-     */
-    private static boolean dropsInput(Class<?> type) {
-        return DROPPING.contains(type) || EngineLayer.class.isAssignableFrom(type);
     }
 
     private String translate(String name, Layer layer, Class<?> type, String x) {
@@ -150,16 +135,17 @@ final class LayerTranslator {
         if (preprocessor == null) {
             return input;
         }
-        if (preprocessor instanceof VectorToImage image) {
+        if (Exactly.is(VectorToImage.class, preprocessor)) {
+            VectorToImage image = (VectorToImage) preprocessor;
             Shape shape = new Shape(
                     Math.toIntExact(image.height()), Math.toIntExact(image.width()), Math.toIntExact(image.channels()));
-            return append(name + ".image", new Operation.Reshape(shape), input);
+            return append(graph.beside(name, "image"), new Operation.Reshape(shape), input);
         }
         if (preprocessor.getClass() != CnnToFeedForwardPreProcessor.class) {
             return sequences.preprocess(name, preprocessor, input);
         }
         requireFormat(name, ((CnnToFeedForwardPreProcessor) preprocessor).getFormat());
-        return append(name + ".flat", new Operation.Flatten(!channelsLast), input);
+        return append(graph.beside(name, "flat"), new Operation.Flatten(!channelsLast), input);
     }
 
     private void requireFormat(String name, CNN2DFormat format) {
@@ -168,11 +154,16 @@ final class LayerTranslator {
         }
     }
 
+    /**
+     * A dropout that is set for the whole network is on every layer, also on those that DL4J leaves alone.
+     *
+     * @return the node that the layer reads
+     */
     String dropout(String name, Layer layer, String input) {
-        if (layer.getIDropout() == null) {
+        if (layer.getIDropout() == null || !dropouts.isApplied(name, layer, graph.shapeOf(input))) {
             return input;
         }
-        return append(name + ".dropout", NoiseTranslator.noise(name, layer.getIDropout()), input);
+        return append(graph.beside(name, "dropout"), NoiseTranslator.noise(name, layer.getIDropout()), input);
     }
 
     private String convolution(String name, ConvolutionLayer layer, String input) {
@@ -187,7 +178,7 @@ final class LayerTranslator {
                 layer.getConvolutionMode());
         int outputs = Math.toIntExact(layer.getNOut());
         append(name, new Operation.Convolution(outputs, window, 1, layer.hasBias()), input);
-        return activation(name + ".activation", layer.getActivationFn(), name);
+        return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
     /** Of a depthwise one DL4J's weights are (height, width, inputs, multiplier), the engine's (outputs, 1, height, width). */
@@ -212,38 +203,52 @@ final class LayerTranslator {
         int[] stride = layer.getStride();
         int[] dilation = layer.getDilation();
         int[] pad = layer.getPadding();
-        Window window;
-        if (layer.getConvolutionMode() == ConvolutionMode.Same) {
-            // the output is stride times as large; what is too much is cut, the odd pixel at the end
-            int height = Math.max(0, (kernel[0] - 1) * dilation[0] + 1 - stride[0]);
-            int width = Math.max(0, (kernel[1] - 1) * dilation[1] + 1 - stride[1]);
-            window = new Window(
-                    kernel[0],
-                    kernel[1],
-                    stride[0],
-                    stride[1],
-                    height / 2,
-                    height - height / 2,
-                    width / 2,
-                    width - width / 2,
-                    dilation[0],
-                    dilation[1]);
-        } else {
-            window = new Window(
-                    kernel[0],
-                    kernel[1],
-                    stride[0],
-                    stride[1],
-                    pad[0],
-                    pad[0],
-                    pad[1],
-                    pad[1],
-                    dilation[0],
-                    dilation[1]);
-        }
+        boolean same = layer.getConvolutionMode() == ConvolutionMode.Same;
+        Sides height = same ? sameOutput(name, kernel[0], stride[0], dilation[0]) : Sides.both(pad[0]);
+        Sides width = same ? sameOutput(name, kernel[1], stride[1], dilation[1]) : Sides.both(pad[1]);
+        Window window = new Window(
+                kernel[0],
+                kernel[1],
+                stride[0],
+                stride[1],
+                height.before(),
+                height.after(),
+                width.before(),
+                width.after(),
+                dilation[0],
+                dilation[1]);
         int outputs = Math.toIntExact(layer.getNOut());
-        append(name, new Operation.TransposedConvolution(outputs, window, layer.hasBias()), input);
-        return activation(name + ".activation", layer.getActivationFn(), name);
+        append(
+                name,
+                new Operation.TransposedConvolution(outputs, window, layer.hasBias(), height.gap(), width.gap()),
+                input);
+        return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
+    }
+
+    /**
+     * What is cut off an output before its first pixel and after its last one.
+     *
+     * @param gap pixels after the last one that no kernel reaches
+     */
+    private record Sides(int before, int after, int gap) {
+        static Sides both(int padding) {
+            return new Sides(padding, padding, 0);
+        }
+    }
+
+    /**
+     * Of a transposed convolution whose output is stride times as large as its input: what is too much is cut, the odd
+     * pixel at the end. A kernel shorter than its stride leaves too little, and DL4J moves it to the middle of the stride.
+     */
+    private static Sides sameOutput(String name, int kernel, int stride, int dilation) {
+        int excess = (kernel - 1) * dilation + 1 - stride;
+        if (excess < -1) {
+            throw unsupported(
+                    name,
+                    "transposed convolution of mode Same with a stride of " + stride + " and a kernel that reaches "
+                            + (stride + excess) + ", two or more fewer");
+        }
+        return excess < 0 ? new Sides(0, 0, -excess) : new Sides(excess / 2, excess - excess / 2, 0);
     }
 
     private static Window window(
@@ -251,37 +256,7 @@ final class LayerTranslator {
         if (mode == ConvolutionMode.Causal) {
             throw unsupported(name, "causal convolution");
         }
-        if (mode == ConvolutionMode.Same) {
-            int height = samePadding(input.height(), kernel[0], stride[0], dilation[0]);
-            int width = samePadding(input.width(), kernel[1], stride[1], dilation[1]);
-            return new Window(
-                    kernel[0],
-                    kernel[1],
-                    stride[0],
-                    stride[1],
-                    height / 2,
-                    height - height / 2,
-                    width / 2,
-                    width - width / 2,
-                    dilation[0],
-                    dilation[1]);
-        }
-        return new Window(
-                kernel[0],
-                kernel[1],
-                stride[0],
-                stride[1],
-                padding[0],
-                padding[0],
-                padding[1],
-                padding[1],
-                dilation[0],
-                dilation[1]);
-    }
-
-    private static int samePadding(int input, int kernel, int stride, int dilation) {
-        int output = (input + stride - 1) / stride;
-        return Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input);
+        return Windows.of(input, kernel, stride, padding, dilation, mode);
     }
 
     private String batchNorm(String name, BatchNormalization layer, String input) {
@@ -344,7 +319,7 @@ final class LayerTranslator {
             throw unsupported(name, "layer norm");
         }
         append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
-        return activation(name + ".activation", layer.getActivationFn(), name);
+        return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
     private String output(String name, OutputLayer layer, String input) {
@@ -379,7 +354,7 @@ final class LayerTranslator {
         if (own && !steps && loss.operation instanceof SoftmaxCrossEntropy softmax && softmax.weight() != 1) {
             throw unsupported(output, "weighted cross-entropy, but of each step or an auxiliary classifier");
         }
-        append(output + ".loss", loss.operation, loss.scores);
+        append(graph.beside(output, "loss"), loss.operation, loss.scores);
     }
 
     /** @param scores node that the loss reads */
@@ -388,12 +363,14 @@ final class LayerTranslator {
     private Operation lossOf(String name, OutputLayer layer) {
         IActivation function = layer.getActivationFn();
         ILossFunction loss = layer.getLossFn();
-        if (layer.getNOut() == 1 && function instanceof ActivationSigmoid && loss instanceof LossBinaryXENT binary) {
-            if (binary.getWeights() != null || labelSmoothing > 0) {
-                throw unsupported(name, "sigmoid cross-entropy with weights or label smoothing");
+        boolean one = layer.getNOut() == 1;
+        if (one && Exactly.is(ActivationSigmoid.class, function) && Exactly.is(LossBinaryXENT.class, loss)) {
+            LossBinaryXENT binary = (LossBinaryXENT) loss;
+            if (binary.getWeights() != null || labelSmoothing > 0 || binary.getClipEps() != SIGMOID_CLIP) {
+                throw unsupported(name, "sigmoid cross-entropy with weights, label smoothing or a clipEps of its own");
             }
             return new Operation.Judgement(Operation.Rule.CROSS_ENTROPY);
-        } else if (layer.getNOut() == 1 && function instanceof ActivationIdentity && loss instanceof LossWasserstein) {
+        } else if (one && Exactly.is(ActivationIdentity.class, function) && Exactly.is(LossWasserstein.class, loss)) {
             return new Operation.Judgement(Operation.Rule.WASSERSTEIN);
         }
         return softmaxCrossEntropy(name, function, loss);
@@ -401,10 +378,17 @@ final class LayerTranslator {
 
     /** Weights of classes that are all the same weigh each label: 1 / T makes DL4J's sum over T steps a mean. */
     SoftmaxCrossEntropy softmaxCrossEntropy(String name, IActivation function, ILossFunction loss) {
-        if (!(function instanceof ActivationSoftmax) || !(loss instanceof LossMCXENT crossEntropy)) {
-            throw unsupported(name, "output other than softmax, or one sigmoid, with cross-entropy, or a critic's");
+        if (!Exactly.is(ActivationSoftmax.class, function) || !isCrossEntropy(loss)) {
+            throw unsupported(
+                    name,
+                    "output of " + function.getClass().getSimpleName() + " with "
+                            + loss.getClass().getSimpleName()
+                            + "; it has softmax, or one sigmoid, with cross-entropy, and a critic's");
         }
-        INDArray weights = crossEntropy.getWeights();
+        if (((LossMCXENT) loss).getSoftmaxClipEps() != SOFTMAX_CLIP) {
+            throw unsupported(name, "cross-entropy with a softmaxClipEps of its own");
+        }
+        INDArray weights = ((LossMCXENT) loss).getWeights();
         double weight = weights == null ? 1 : weights.getDouble(0);
         if (weights != null
                 && (weights.minNumber().doubleValue() != weight
@@ -414,6 +398,13 @@ final class LayerTranslator {
         return new SoftmaxCrossEntropy(labelSmoothing, weight);
     }
 
+    /** DL4J has it under three names: the second is the same, the third is given the same labels as numbers. */
+    private static boolean isCrossEntropy(ILossFunction loss) {
+        return Exactly.is(LossMCXENT.class, loss)
+                || Exactly.is(LossNegativeLogLikelihood.class, loss)
+                || Exactly.is(LossSparseMCXENT.class, loss);
+    }
+
     private String responseNorm(String name, LocalResponseNormalization layer, String input) {
         requireFormat(name, layer.getDataFormat());
         int size = 2 * ((int) layer.getN() / 2) + 1; // DL4J looks n / 2 to each side
@@ -421,7 +412,7 @@ final class LayerTranslator {
     }
 
     private String activation(String name, IActivation function, String input) {
-        if (function instanceof ActivationIdentity) {
+        if (Exactly.is(ActivationIdentity.class, function)) {
             return input;
         }
         return append(name, ActivationTranslator.activation(name, function), input);

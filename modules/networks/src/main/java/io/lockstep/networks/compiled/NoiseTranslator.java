@@ -2,6 +2,7 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
+import io.lockstep.networks.Exactly;
 import org.deeplearning4j.nn.conf.dropout.AlphaDropout;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
@@ -20,27 +21,36 @@ final class NoiseTranslator {
     private NoiseTranslator() {}
 
     static Operation noise(String name, IDropout noise) {
-        if (noise instanceof Dropout dropout && dropout.getPSchedule() == null) {
-            return new Operation.Dropout(dropout.getP());
-        } else if (noise instanceof SpatialDropout dropout && dropout.getPSchedule() == null) {
-            return new Operation.SpatialDropout(dropout.getP());
-        } else if (noise instanceof GaussianDropout dropout && dropout.getRateSchedule() == null) {
-            return new Operation.GaussianDropout(dropout.getRate());
-        } else if (noise instanceof GaussianNoise gaussian && gaussian.getStddevSchedule() == null) {
-            return new Operation.GaussianNoise(gaussian.getStddev());
-        } else if (noise instanceof AlphaDropout dropout && dropout.getPSchedule() == null) {
-            return new Operation.AlphaDropout(dropout.getP());
-        }
-        throw GraphTranslator.unsupported(name, noise.getClass().getSimpleName() + " with a schedule");
+        return Exactly.as(Dropout.class, noise)
+                .filter(dropout -> dropout.getPSchedule() == null)
+                .<Operation>map(dropout -> new Operation.Dropout(dropout.getP()))
+                .or(() -> Exactly.as(SpatialDropout.class, noise)
+                        .filter(dropout -> dropout.getPSchedule() == null)
+                        .map(dropout -> new Operation.SpatialDropout(dropout.getP())))
+                .or(() -> Exactly.as(GaussianDropout.class, noise)
+                        .filter(dropout -> dropout.getRateSchedule() == null)
+                        .map(dropout -> new Operation.GaussianDropout(dropout.getRate())))
+                .or(() -> Exactly.as(GaussianNoise.class, noise)
+                        .filter(gaussian -> gaussian.getStddevSchedule() == null)
+                        .map(gaussian -> new Operation.GaussianNoise(gaussian.getStddev())))
+                .or(() -> Exactly.as(AlphaDropout.class, noise)
+                        .filter(dropout -> dropout.getPSchedule() == null)
+                        .filter(dropout -> dropout.getAlpha() == AlphaDropout.DEFAULT_ALPHA)
+                        .filter(dropout -> dropout.getLambda() == AlphaDropout.DEFAULT_LAMBDA)
+                        .map(dropout -> new Operation.AlphaDropout(dropout.getP())))
+                .orElseThrow(() -> GraphTranslator.unsupported(
+                        name, "dropout " + noise.getClass().getSimpleName() + " with these options"));
     }
 
     static void dropConnect(Graph.Builder graph, String name, IWeightNoise noise) {
-        if (noise instanceof DropConnect dropConnect
-                && dropConnect.getWeightRetainProbSchedule() == null
-                && !dropConnect.isApplyToBiases()) {
-            graph.dropConnect(name, dropConnect.getWeightRetainProb());
-        } else {
-            throw GraphTranslator.unsupported(name, "weight noise other than DropConnect of weights");
-        }
+        double retain = Exactly.as(DropConnect.class, noise)
+                .filter(dropConnect -> dropConnect.getWeightRetainProbSchedule() == null)
+                .filter(dropConnect -> !dropConnect.isApplyToBiases())
+                .map(DropConnect::getWeightRetainProb)
+                .orElseThrow(() -> GraphTranslator.unsupported(
+                        name,
+                        "weight noise " + noise.getClass().getSimpleName()
+                                + " with these options; it has DropConnect of weights, without a schedule"));
+        graph.dropConnect(name, retain);
     }
 }

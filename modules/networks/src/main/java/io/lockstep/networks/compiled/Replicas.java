@@ -4,7 +4,10 @@ import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Replica;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.commons.lang3.SerializationUtils;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Chooses what runs a network. */
 public final class Replicas {
@@ -36,6 +39,20 @@ public final class Replicas {
             }
             notice.accept("DL4J itself runs this network, which is slower: " + e.getMessage());
             return new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        }
+    }
+
+    /**
+     * Why the engine cannot run a network, so that {@link #fastest} would take DL4J; empty if it can. Of the configuration
+     * alone: no parameters are made, and nothing is said of this platform.
+     */
+    public static Optional<String> obstacle(NetworkDefinition definition, double labelSmoothing) {
+        try {
+            ComputationGraph graph = new ComputationGraph(SerializationUtils.clone(definition.configuration()));
+            GraphTranslator.translate(graph, definition, labelSmoothing);
+            return Optional.empty();
+        } catch (UnsupportedOperationException e) {
+            return Optional.of(e.getMessage());
         }
     }
 }

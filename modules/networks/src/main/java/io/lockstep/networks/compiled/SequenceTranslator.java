@@ -5,6 +5,7 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.SequenceOperation.Recurrent;
 import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.ImageToSequence;
@@ -22,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
@@ -40,12 +42,13 @@ final class SequenceTranslator {
         Class<?> type = preprocessor.getClass();
         if (type == RnnToFeedForwardPreProcessor.class || type == FeedForwardToRnnPreProcessor.class) {
             return input; // DL4J's (N T, F) is the same memory
-        } else if (preprocessor instanceof ImageToSequence images) {
-            Operation operation = images.steps() == ImageToSequence.Steps.ROWS
+        } else if (Exactly.is(ImageToSequence.class, preprocessor)) {
+            Operation operation = ((ImageToSequence) preprocessor).steps() == ImageToSequence.Steps.ROWS
                     ? new SequenceOperation.Rows()
                     : new SequenceOperation.Pixels();
-            graph.add(name + ".sequence", operation, input);
-            return name + ".sequence";
+            String sequence = graph.beside(name, "sequence");
+            graph.add(sequence, operation, input);
+            return sequence;
         }
         throw GraphTranslator.unsupported(name, type.getSimpleName());
     }
@@ -60,7 +63,7 @@ final class SequenceTranslator {
             graph.add(name, recurrent(name, layer, false, false), x);
             return name;
         } else if (type == MaskZeroLayer.class) {
-            return masked(name, (MaskZeroLayer) layer, x);
+            return masked(name, (MaskZeroLayer) layer, x, graph.beside(name, "mask"));
         } else if (type == Bidirectional.class) {
             return bidirectional(name, (Bidirectional) layer, x);
         } else if (type == LastTimeStep.class) {
@@ -89,25 +92,25 @@ final class SequenceTranslator {
 
     /** Of a masked layer the last step that is there. */
     private String lastStep(String name, Layer layer, String input) {
-        String steps = name + ".steps";
-        String all = layers.unprocessed(steps, layer, input);
-        if (layer instanceof MaskZeroLayer) {
-            graph.add(name, new TakeStep(TakeStep.Which.LAST, true), all, maskOf(steps));
+        String steps = graph.beside(name, "steps");
+        if (Exactly.is(MaskZeroLayer.class, layer)) {
+            String mask = graph.beside(steps, "mask");
+            String all = masked(steps, (MaskZeroLayer) layer, input, mask);
+            graph.add(name, new TakeStep(TakeStep.Which.LAST, true), all, mask);
         } else {
-            graph.add(name, new TakeStep(TakeStep.Which.LAST), all);
+            graph.add(name, new TakeStep(TakeStep.Which.LAST), layers.unprocessed(steps, layer, input));
         }
         return name;
     }
 
-    private static String maskOf(String name) {
-        return name + ".mask";
-    }
-
-    /** The mask is of what the wrapper reads, before the layer's dropout. */
-    private String masked(String name, MaskZeroLayer wrapper, String input) {
+    /**
+     * The mask is of what the wrapper reads, before the layer's dropout.
+     *
+     * @param mask name of its node
+     */
+    private String masked(String name, MaskZeroLayer wrapper, String input, String mask) {
         Layer layer = wrapper.getUnderlying();
         refuseWeightNoise(name, layer);
-        String mask = maskOf(name);
         graph.add(mask, new SequenceOperation.StepMask(wrapper.getMaskingValue()), input);
         String x = layers.dropout(name, layer, input);
         if (layer instanceof EngineLayer own) {
@@ -122,19 +125,25 @@ final class SequenceTranslator {
     private static Recurrent recurrent(String name, Layer layer, boolean reversed, boolean masked) {
         if (layer.getClass() == LSTM.class) {
             LSTM lstm = (LSTM) layer;
-            if (!lstm.getActivationFn().equals(new ActivationTanH())
-                    || !lstm.getGateActivationFn().equals(new ActivationSigmoid())) {
-                throw GraphTranslator.unsupported(name, "LSTM other than of tanh and sigmoid");
+            if (!Exactly.is(ActivationTanH.class, lstm.getActivationFn())
+                    || !Exactly.is(ActivationSigmoid.class, lstm.getGateActivationFn())) {
+                throw GraphTranslator.unsupported(
+                        name,
+                        "LSTM of " + nameOf(lstm.getActivationFn()) + " and " + nameOf(lstm.getGateActivationFn())
+                                + "; it has that of tanh and sigmoid");
             }
             return new SequenceOperation.Lstm(Math.toIntExact(lstm.getNOut()), reversed, masked);
         } else if (layer.getClass() == SimpleRnn.class) {
             SimpleRnn simple = (SimpleRnn) layer;
-            if (!simple.getActivationFn().equals(new ActivationTanH()) || simple.hasLayerNorm()) {
-                throw GraphTranslator.unsupported(name, "SimpleRnn other than of tanh, without layer norm");
+            if (!Exactly.is(ActivationTanH.class, simple.getActivationFn()) || simple.hasLayerNorm()) {
+                throw GraphTranslator.unsupported(
+                        name,
+                        "SimpleRnn of " + nameOf(simple.getActivationFn())
+                                + "; it has that of tanh, without layer norm");
             }
             return new SequenceOperation.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed, masked);
-        } else if (layer instanceof Gru gru) {
-            return new SequenceOperation.Gru(Math.toIntExact(gru.getNOut()), reversed, masked);
+        } else if (layer.getClass() == Gru.class) {
+            return new SequenceOperation.Gru(Math.toIntExact(((Gru) layer).getNOut()), reversed, masked);
         }
         throw GraphTranslator.unsupported(
                 name,
@@ -142,9 +151,13 @@ final class SequenceTranslator {
                         + layer.getClass().getSimpleName());
     }
 
+    private static String nameOf(IActivation function) {
+        return function.getClass().getSimpleName();
+    }
+
     private String bidirectional(String name, Bidirectional layer, String input) {
-        String forward = name + ".forward";
-        String backward = name + ".backward";
+        String forward = graph.beside(name, "forward");
+        String backward = graph.beside(name, "backward");
         graph.add(
                 forward, recurrent(name, layer.getFwd(), false, false), layers.dropout(forward, layer.getFwd(), input));
         graph.add(
@@ -162,7 +175,7 @@ final class SequenceTranslator {
     }
 
     private String embedding(String name, EmbeddingSequenceLayer layer, String input) {
-        if (layer.hasBias() || !(layer.getActivationFn() instanceof ActivationIdentity)) {
+        if (layer.hasBias() || !Exactly.is(ActivationIdentity.class, layer.getActivationFn())) {
             throw GraphTranslator.unsupported(name, "embedding with a bias or an activation");
         }
         int vocabulary = Math.toIntExact(layer.getNIn());

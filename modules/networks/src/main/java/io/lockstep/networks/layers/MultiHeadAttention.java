@@ -51,20 +51,25 @@ public final class MultiHeadAttention extends EngineLayer {
 
     @Override
     public String append(Graph.Builder graph, String name, String input) {
-        return append(graph, name, input, name + ".qkv");
+        return attention(graph, name, input);
     }
 
     /** Steps that are not there are not attended to. */
     @Override
     public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
-        return append(graph, name, input, name + ".qkv", mask);
+        return attention(graph, name, input, mask);
     }
 
-    private String append(Graph.Builder graph, String name, String input, String... attended) {
+    /** @param mask none, or the node that tells which steps are there */
+    private String attention(Graph.Builder graph, String name, String input, String... mask) {
         int features = Math.toIntExact(nOut);
-        graph.add(name + ".qkv", new Dense(3 * features, hasBias), input);
-        graph.add(name + ".heads", new Attention(heads, causal, attended.length > 1, retain), attended);
-        graph.add(name, new Dense(features, hasBias), name + ".heads");
+        String projected = graph.beside(name, "qkv");
+        String attending = graph.beside(name, "heads");
+        boolean masked = mask.length > 0;
+        String[] attended = masked ? new String[] {projected, mask[0]} : new String[] {projected};
+        graph.add(projected, new Dense(3 * features, hasBias), input);
+        graph.add(attending, new Attention(heads, causal, masked, retain), attended);
+        graph.add(name, new Dense(features, hasBias), attending);
         return name;
     }
 

@@ -106,7 +106,7 @@ class GradientPenaltyTest {
     void aCriticWithBatchNormIsRefused() {
         assertThatThrownBy(() -> new AdversarialReplica(network(true, WEIGHT), EXAMPLES, 1, Precision.FLOAT32))
                 .hasMessageContaining("batch norm")
-                .hasMessageContaining("layer norm");
+                .hasMessageContaining("wgan-gp");
     }
 
     private static double[] criticGradient(double penalty) {

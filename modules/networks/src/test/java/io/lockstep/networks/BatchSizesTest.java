@@ -1,0 +1,45 @@
+package io.lockstep.networks;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.training.Replica;
+import java.nio.IntBuffer;
+import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.junit.jupiter.api.Test;
+
+/** A network for pictures of one size that gets those of another would train on pieces of them. */
+class BatchSizesTest {
+    private static final int BATCH = 4;
+    private static final NetworkDefinition NETWORK = Networks.residual(CNN2DFormat.NHWC, true); // 6 x 6 x 3
+    private static final NetworkDefinition LARGER = Networks.pictures(8, 8, 3);
+    private static final NetworkDefinition SMALLER = Networks.pictures(6, 6, 1);
+
+    @Test
+    void bothRuntimesRefuseBatchesOfOtherSizesThanTheNetworks() {
+        Batch right = Networks.batch(NETWORK, 1, 0, BATCH);
+        try (Replica dl4j = new Dl4jReplica(NETWORK, BATCH, 0);
+                Replica compiled = new CompiledReplica(NETWORK, BATCH, 0, 2)) {
+            for (Replica replica : List.of(dl4j, compiled)) {
+                refuses(replica, Networks.batch(LARGER, 1, 0, BATCH));
+                refuses(replica, Networks.batch(SMALLER, 1, 0, BATCH));
+                refuses(replica, Networks.batch(NETWORK, 1, 0, BATCH + 1));
+                refuses(replica, new Batch(BATCH - 1, right.features(), right.labels()));
+                refuses(replica, new Batch(BATCH, right.features(), IntBuffer.allocate(BATCH + 1)));
+                refuses(replica, new Batch(BATCH, right.features(), IntBuffer.allocate(BATCH - 1)));
+            }
+        }
+    }
+
+    private static void refuses(Replica replica, Batch batch) {
+        String examples = String.valueOf(batch.size());
+        assertThatThrownBy(() -> replica.forwardBackward(batch, 1, mark -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(examples + " examples");
+        assertThatThrownBy(() -> replica.evaluate(batch, new int[2 * BATCH]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(examples + " examples");
+    }
+}
