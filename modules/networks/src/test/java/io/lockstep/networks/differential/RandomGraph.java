@@ -1,0 +1,486 @@
+package io.lockstep.networks.differential;
+
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.layers.GroupNormalization;
+import io.lockstep.networks.layers.GroupedConvolution;
+import io.lockstep.networks.layers.Gru;
+import io.lockstep.networks.layers.LayerNormalization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.lang3.SerializationUtils;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+
+/** Grows a network from its input, vertex by vertex, out of the classes that the engine compiles. */
+final class RandomGraph {
+    private final Draw draw;
+    private final RandomOptions options;
+    private final double rate;
+    private final CNN2DFormat format;
+    private final List<String> names = new ArrayList<>();
+    private final List<InputType> types = new ArrayList<>();
+    private GraphBuilder graph;
+    private boolean weighted;
+
+    RandomGraph(long seed) {
+        draw = new Draw(seed);
+        rate = draw.between(0.001, 0.1);
+        options = new RandomOptions(draw, rate);
+        format = draw.one(CNN2DFormat.values());
+    }
+
+    RandomNetwork network(long seed) {
+        InputType input = input();
+        graph = options.network(seed).graphBuilder();
+        String in = draw.one("in", "input", "data", "layer1");
+        graph.addInputs(in);
+        grown(in, input);
+        boolean tokens = input instanceof InputType.InputTypeRecurrent && draw.chance(0.4);
+        if (tokens) {
+            layer(embedding(input));
+        }
+        int vertices = draw.between(0, 6);
+        for (int i = 0; i < vertices; i++) {
+            grow();
+        }
+        finish();
+        ComputationGraphConfiguration configuration = graph.setInputTypes(input).build();
+        new ComputationGraph(SerializationUtils.clone(configuration)).init(); // refuses sizes below 1
+        NetworkDefinition definition = new NetworkDefinition(configuration, input);
+        return new RandomNetwork(seed, definition, rate, options.noisy(), weighted, draw.between(1, 5));
+    }
+
+    private InputType input() {
+        return switch (draw.between(0, 4)) {
+            case 0 -> InputType.feedForward(draw.between(1, 9));
+            case 1 -> InputType.recurrent(draw.between(1, 6), draw.between(1, 6));
+            default -> InputType.convolutional(draw.between(1, 9), draw.between(1, 9), draw.between(1, 4), format);
+        };
+    }
+
+    private Layer embedding(InputType input) {
+        InputType.InputTypeRecurrent sequence = (InputType.InputTypeRecurrent) input;
+        return new EmbeddingSequenceLayer.Builder()
+                .nIn((int) sequence.getSize())
+                .nOut(draw.between(1, 6))
+                .inputLength((int) sequence.getTimeSeriesLength())
+                .build();
+    }
+
+    // ------------------------------------------------------------------ growing
+
+    private InputType last() {
+        return types.get(types.size() - 1);
+    }
+
+    private void grown(String name, InputType type) {
+        names.add(name);
+        types.add(type);
+    }
+
+    private void layer(Layer layer) {
+        layer(layer, names.get(names.size() - 1), last());
+    }
+
+    private void layer(Layer layer, String input, InputType type) {
+        String name = options.name(names.size(), names);
+        graph.addLayer(name, layer, input);
+        grown(name, layer.clone().getOutputType(0, fitted(layer, type)));
+    }
+
+    /** What the preprocessor that DL4J puts before a layer makes of a type. */
+    private static InputType fitted(Layer layer, InputType type) {
+        boolean vectors = layer instanceof DenseLayer || layer instanceof OutputLayer || layer instanceof LossLayer;
+        if (vectors && type instanceof InputType.InputTypeConvolutional) {
+            return InputType.feedForward(type.arrayElementsPerExample());
+        }
+        if (vectors && type instanceof InputType.InputTypeRecurrent sequence) {
+            return InputType.feedForward(sequence.getSize());
+        }
+        return type;
+    }
+
+    private void vertex(GraphVertex vertex, List<Integer> inputs) {
+        String name = options.name(names.size(), names);
+        InputType[] of = inputs.stream().map(types::get).toArray(InputType[]::new);
+        graph.addVertex(name, vertex, inputs.stream().map(names::get).toArray(String[]::new));
+        grown(name, vertex.clone().getOutputType(0, of));
+    }
+
+    private void grow() {
+        if (draw.chance(0.25)) {
+            combination();
+        } else if (last() instanceof InputType.InputTypeConvolutional images) {
+            image(images);
+        } else if (last() instanceof InputType.InputTypeRecurrent) {
+            sequence();
+        } else {
+            vector();
+        }
+    }
+
+    /** Of what was grown so far, the last and others of its shape, among them perhaps the last again. */
+    private void combination() {
+        int last = names.size() - 1;
+        List<Integer> alike = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+            if (types.get(i).equals(types.get(last))) {
+                alike.add(i);
+            }
+        }
+        int count = draw.one(1, 2, 2, 2, 3, 4);
+        List<Integer> inputs = new ArrayList<>(List.of(last));
+        while (inputs.size() < count) {
+            inputs.add(draw.one(alike));
+        }
+        switch (draw.between(0, 7)) {
+            case 0, 1 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Add), inputs);
+            case 2 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Product), inputs);
+            case 3 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Average), inputs);
+            case 4 ->
+                vertex(
+                        new ElementWiseVertex(ElementWiseVertex.Op.Max),
+                        inputs.stream().distinct().toList());
+            case 5 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Subtract), List.of(last, draw.one(alike)));
+            case 6 -> merge(inputs);
+            default -> subset(last);
+        }
+    }
+
+    private void merge(List<Integer> inputs) {
+        MergeVertex merge = new MergeVertex();
+        if (last() instanceof InputType.InputTypeConvolutional) {
+            merge.setMergeAxis(format == CNN2DFormat.NHWC ? 3 : 1);
+        }
+        if (draw.chance(0.2)) { // zeros behind, as residual networks of option A pad
+            vertex(new ScaleVertex(0), List.of(names.size() - 1));
+            vertex(merge, List.of(names.size() - 2, names.size() - 1));
+        } else {
+            vertex(merge, inputs);
+        }
+    }
+
+    private void subset(int last) {
+        if (types.get(last) instanceof InputType.InputTypeConvolutional && format == CNN2DFormat.NHWC) {
+            vertex(draw.one(new ScaleVertex(draw.between(-2.0, 2.0)), new ShiftVertex(1)), List.of(last));
+            return; // DL4J's subset takes rows of such images
+        }
+        int channels = (int) channels(types.get(last));
+        int from = draw.between(0, channels - 1);
+        vertex(new SubsetVertex(from, draw.between(from, channels - 1)), List.of(last));
+    }
+
+    private static long channels(InputType type) {
+        if (type instanceof InputType.InputTypeConvolutional images) {
+            return images.getChannels();
+        }
+        return type instanceof InputType.InputTypeRecurrent sequence
+                ? sequence.getSize()
+                : type.arrayElementsPerExample();
+    }
+
+    // ------------------------------------------------------------------ vectors
+
+    private void vector() {
+        switch (draw.between(0, 5)) {
+            case 0 -> layer(norm().build());
+            case 1 -> layer(activation());
+            case 2 -> layer(dropout());
+            default -> layer(dense());
+        }
+    }
+
+    private Layer dense() {
+        DenseLayer.Builder dense =
+                new DenseLayer.Builder().nOut(draw.between(1, 9)).hasBias(draw.chance(0.8));
+        options.decorate(dense);
+        return dense.build();
+    }
+
+    private Layer activation() {
+        return new ActivationLayer.Builder().activation(options.activation()).build();
+    }
+
+    private Layer dropout() {
+        var noise = options.noise();
+        return noise == null ? activation() : new DropoutLayer.Builder(noise).build();
+    }
+
+    private BatchNormalization.Builder norm() {
+        return new BatchNormalization.Builder()
+                .eps(draw.one(1e-5, 1e-3))
+                .decay(draw.between(0.5, 0.99))
+                .dataFormat(format)
+                .useLogStd(draw.chance(0.5));
+    }
+
+    // ------------------------------------------------------------------ images
+
+    private void image(InputType.InputTypeConvolutional images) {
+        boolean small = images.getHeight() * images.getWidth() <= 150;
+        switch (draw.between(0, 13)) {
+            case 0 -> layer(norm().build());
+            case 1 -> layer(activation());
+            case 2, 3, 4 -> layer(convolution());
+            case 5 -> layer(small ? transposed() : subsampling());
+            case 6, 7 -> layer(subsampling());
+            case 8 ->
+                layer(
+                        small
+                                ? new Upsampling2D.Builder()
+                                        .size(pair(1, 3))
+                                        .dataFormat(format)
+                                        .build()
+                                : subsampling());
+            case 9 -> layer(dropout());
+            case 10 -> layer(globalPooling());
+            case 11 -> layer(grouped((int) images.getChannels()));
+            case 12 -> layer(groups((int) images.getChannels()));
+            default -> layer(dense());
+        }
+    }
+
+    private int[] pair(int from, int to) {
+        return draw.chance(0.5)
+                ? new int[] {draw.between(from, to), draw.between(from, to)}
+                : square(draw.between(from, to));
+    }
+
+    private static int[] square(int side) {
+        return new int[] {side, side};
+    }
+
+    private int[] dilation() {
+        return draw.chance(0.8) ? square(1) : pair(1, 3);
+    }
+
+    private ConvolutionMode mode() {
+        return draw.one(ConvolutionMode.Same, ConvolutionMode.Truncate, ConvolutionMode.Strict);
+    }
+
+    private int channels() {
+        return draw.chance(0.1) ? draw.one(16, 32) : draw.between(1, 6);
+    }
+
+    private Layer convolution() {
+        ConvolutionLayer.Builder convolution = new ConvolutionLayer.Builder(pair(1, 4), pair(1, 3), pair(0, 2))
+                .nOut(channels())
+                .dilation(dilation())
+                .convolutionMode(mode())
+                .hasBias(draw.chance(0.7))
+                .dataFormat(format);
+        options.decorate(convolution);
+        return convolution.build();
+    }
+
+    private Layer transposed() {
+        Deconvolution2D.Builder transposed = new Deconvolution2D.Builder(pair(1, 4), pair(1, 3), pair(0, 1))
+                .nOut(channels())
+                .dilation(dilation())
+                .convolutionMode(mode())
+                .hasBias(draw.chance(0.7))
+                .dataFormat(format);
+        options.decorate(transposed);
+        return transposed.build();
+    }
+
+    private Layer grouped(int channels) {
+        int groups = draw.one(1, GroupedConvolution.DEPTHWISE);
+        int outputs = groups == 1 ? channels() : channels * draw.between(1, 2);
+        GroupedConvolution.Builder grouped = new GroupedConvolution.Builder()
+                .groups(groups)
+                .kernelSize(pair(1, 3))
+                .stride(pair(1, 2))
+                .padding(pair(0, 1))
+                .dilation(dilation())
+                .hasBias(draw.chance(0.7))
+                .nOut(outputs);
+        options.decorate(grouped);
+        return grouped.activation(Activation.IDENTITY).build();
+    }
+
+    private Layer groups(int channels) {
+        return new GroupNormalization.Builder()
+                .groups(draw.chance(0.5) ? 1 : channels)
+                .build();
+    }
+
+    /** Never with a window that sees padding alone: ND4J writes beyond its arrays then. */
+    private Layer subsampling() {
+        int[] kernel = pair(1, 4);
+        int[] dilation = dilation();
+        boolean dense = dilation[0] == 1 && dilation[1] == 1;
+        int[] padding = dense ? new int[] {draw.between(0, kernel[0] / 2), draw.between(0, kernel[1] / 2)} : square(0);
+        SubsamplingLayer.Builder pooling = new SubsamplingLayer.Builder(
+                        draw.one(
+                                SubsamplingLayer.PoolingType.MAX,
+                                SubsamplingLayer.PoolingType.AVG,
+                                SubsamplingLayer.PoolingType.PNORM),
+                        kernel,
+                        pair(1, 3),
+                        padding)
+                .convolutionMode(dense ? mode() : ConvolutionMode.Truncate)
+                .dilation(dilation)
+                .dataFormat(format);
+        pooling.pnorm(draw.between(1, 3)).avgPoolIncludePadInDivisor(draw.chance(0.5));
+        return pooling.build();
+    }
+
+    private Layer globalPooling() {
+        GlobalPoolingLayer.Builder pooling = new GlobalPoolingLayer.Builder(
+                        draw.one(PoolingType.MAX, PoolingType.AVG, PoolingType.PNORM))
+                .pnorm(draw.between(1, 3));
+        if (format == CNN2DFormat.NHWC) {
+            pooling.poolingDimensions(1, 2);
+        }
+        return pooling.build();
+    }
+
+    // ------------------------------------------------------------------ sequences
+
+    private void sequence() {
+        switch (draw.between(0, 8)) {
+            case 0 -> layer(new TimeDistributed(dense()));
+            case 1 -> layer(dropout());
+            case 2 ->
+                layer(new Bidirectional(draw.one(Bidirectional.Mode.CONCAT, Bidirectional.Mode.ADD), recurrent()));
+            case 3 -> layer(new LastTimeStep(recurrent()));
+            case 4 -> layer(new MaskZeroLayer(recurrent(), 0));
+            case 5 -> layer(new LayerNormalization.Builder().build());
+            case 6 -> layer(activation());
+            default -> layer(recurrent());
+        }
+    }
+
+    private Layer recurrent() {
+        int units = draw.between(1, 7);
+        return switch (draw.between(0, 2)) {
+            case 0 -> {
+                LSTM.Builder lstm = new LSTM.Builder().nOut(units).forgetGateBiasInit(draw.between(0.0, 1.0));
+                options.decorate(lstm);
+                yield lstm.activation(Activation.TANH).build();
+            }
+            case 1 -> {
+                SimpleRnn.Builder simple = new SimpleRnn.Builder().nOut(units);
+                options.decorate(simple);
+                yield simple.activation(Activation.TANH).build();
+            }
+            default -> new Gru.Builder().nOut(units).build();
+        };
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    private void finish() {
+        InputType type = last();
+        String input = names.get(names.size() - 1);
+        if (type instanceof InputType.InputTypeRecurrent) {
+            graph.addLayer("out", stepwise(), input).setOutputs("out");
+            return;
+        }
+        if (type instanceof InputType.InputTypeConvolutional && draw.chance(0.5)) {
+            layer(draw.chance(0.5) ? globalPooling() : dense());
+            input = names.get(names.size() - 1);
+        }
+        int classes = draw.between(2, 5);
+        if (draw.chance(0.15)) {
+            layer(new DenseLayer.Builder()
+                    .nOut(classes)
+                    .activation(Activation.IDENTITY)
+                    .build());
+            LossLayer loss = new LossLayer.Builder(crossEntropy(0))
+                    .activation(Activation.SOFTMAX)
+                    .build();
+            graph.addLayer("out", loss, names.get(names.size() - 1)).setOutputs("out");
+        } else if (draw.chance(0.15)) {
+            OutputLayer.Builder sigmoid =
+                    new OutputLayer.Builder(new LossBinaryXENT()).nOut(1).hasBias(draw.chance(0.8));
+            options.decorate(sigmoid);
+            graph.addLayer("out", sigmoid.activation(Activation.SIGMOID).build(), input)
+                    .setOutputs("out");
+        } else {
+            graph.addLayer("out", softmax(classes, 0), input);
+            auxiliaries(classes);
+        }
+    }
+
+    private void auxiliaries(int classes) {
+        int at = draw.between(0, names.size() - 1);
+        if (draw.chance(0.8) || types.get(at) instanceof InputType.InputTypeRecurrent) {
+            graph.setOutputs("out");
+            return;
+        }
+        weighted = true;
+        graph.addLayer("auxiliary", softmax(classes, draw.chance(0.5) ? classes : 0), names.get(at))
+                .setOutputs("out", "auxiliary");
+    }
+
+    /** @param weights for how many classes, or 0 for none */
+    private ILossFunction crossEntropy(int weights) {
+        if (weights > 0) {
+            weighted = true;
+            double[] each = new double[weights];
+            Arrays.fill(each, draw.between(0.1, 2.0));
+            if (draw.chance(0.3)) {
+                each[0] *= 2;
+            }
+            INDArray row = Nd4j.createFromArray(each).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
+            return new LossMCXENT(row.reshape(1, weights));
+        }
+        return draw.chance(0.3) ? new LossNegativeLogLikelihood() : new LossMCXENT();
+    }
+
+    private OutputLayer softmax(int classes, int weights) {
+        OutputLayer.Builder output =
+                new OutputLayer.Builder(crossEntropy(weights)).nOut(classes).hasBias(draw.chance(0.8));
+        options.decorate(output);
+        return output.activation(Activation.SOFTMAX).build();
+    }
+
+    private Layer stepwise() {
+        int classes = draw.between(2, 5);
+        RnnOutputLayer.Builder output =
+                new RnnOutputLayer.Builder(crossEntropy(draw.chance(0.3) ? classes : 0)).nOut(classes);
+        options.decorate(output);
+        return output.activation(Activation.SOFTMAX).build();
+    }
+}
