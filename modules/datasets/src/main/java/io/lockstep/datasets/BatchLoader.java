@@ -72,8 +72,17 @@ public final class BatchLoader implements AutoCloseable {
 
     /** Every example once, in order, as it is; {@link #hasNext} says when that is done. */
     public static BatchLoader evaluation(Dataset dataset, int batchSize, LoaderOptions options) {
+        return evaluation(dataset, batchSize, options, 0);
+    }
+
+    /**
+     * The same of a shard.
+     *
+     * @param firstExample place of the shard's first example in the whole set, from which what a network draws depends
+     */
+    public static BatchLoader evaluation(Dataset dataset, int batchSize, LoaderOptions options, int firstExample) {
         var assembler = dataset.assembler(0, options, false);
-        var plan = BatchPlan.sequential(dataset.examples(), batchSize);
+        var plan = BatchPlan.sequential(dataset.examples(), batchSize, firstExample);
         return new BatchLoader(dataset, plan, assembler, 0, options, "evaluation-loader");
     }
 

@@ -75,8 +75,12 @@ interface BatchPlan {
         };
     }
 
-    /** All examples once, in order. */
-    static BatchPlan sequential(int examples, int batchSize) {
+    /**
+     * All examples once, in order.
+     *
+     * @param firstExample place of the first in the set that these are a part of
+     */
+    static BatchPlan sequential(int examples, int batchSize, int firstExample) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch of " + batchSize);
         }
@@ -105,7 +109,7 @@ interface BatchPlan {
 
             @Override
             public int start() {
-                return start;
+                return firstExample + start;
             }
 
             @Override

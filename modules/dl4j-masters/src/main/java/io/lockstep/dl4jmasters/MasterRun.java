@@ -1,7 +1,6 @@
 package io.lockstep.dl4jmasters;
 
 import io.lockstep.collectives.ProcessGroups;
-import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
@@ -276,7 +275,7 @@ public final class MasterRun {
 
     private void evaluate(Replica replica, RunData data, int epoch, long step) {
         LoaderOptions loading = LoaderOptions.of(data.normalization()).withLayout(replica.featureLayout());
-        try (var batches = BatchLoader.evaluation(data.testShard(), EVALUATION_BATCH, loading);
+        try (var batches = data.testShard().loader(EVALUATION_BATCH, loading);
                 var alone = ProcessGroups.solo(LAST_WORDS)) {
             events.accept(new RunEvent.Evaluated(step, epoch, Evaluation.over(replica, batches, alone)));
         }

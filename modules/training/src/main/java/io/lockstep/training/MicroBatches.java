@@ -59,8 +59,8 @@ final class MicroBatches {
     }
 
     private static Batch slice(Batch batch, int start, int end) {
-        int exampleBytes = batch.features().limit() / batch.size();
-        int labelsEach = batch.labels().limit() / batch.size();
+        int exampleBytes = each(batch.features().limit(), batch.size());
+        int labelsEach = each(batch.labels().limit(), batch.size());
         return new Batch(
                 end - start,
                 batch.firstExample() + start,
@@ -69,5 +69,13 @@ final class MicroBatches {
                         .order(ByteOrder.nativeOrder()),
                 batch.labels().slice(start * labelsEach, (end - start) * labelsEach),
                 batch.mixture() == null ? null : batch.mixture().slice(start, end - start));
+    }
+
+    private static int each(int all, int examples) {
+        if (all % examples != 0) {
+            throw new IllegalArgumentException(
+                    "a batch of " + examples + " examples has a buffer of " + all + ", which they do not share evenly");
+        }
+        return all / examples;
     }
 }

@@ -1,7 +1,6 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Storage;
@@ -44,14 +43,15 @@ public record RankEvaluation(
      * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
-        Dataset test = RunData.testShard(tested, storage, group.rank(), group.worldSize());
+        RunData.Shard shard = RunData.testShard(tested, storage, group.rank(), group.worldSize());
+        Dataset test = shard.examples();
         Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
         var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
             LoaderOptions loading = LoaderOptions.of(replica.normalization(RunData.normalization(trained, storage)))
                     .withLayout(replica.featureLayout());
-            try (var batches = BatchLoader.evaluation(test, batch, loading)) {
+            try (var batches = shard.loader(batch, loading)) {
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
             }
         }

@@ -226,7 +226,7 @@ public final class RankRun {
     private final class Hooks implements Trainer.Listener {
         private final Replica replica;
         private final Players players;
-        private final Dataset test;
+        private final RunData.Shard test;
         private final LoaderOptions loading;
         private final Sampler sampler;
         private final BackgroundCheckpoints checkpoints;
@@ -236,7 +236,7 @@ public final class RankRun {
         Hooks(
                 Replica replica,
                 Players players,
-                Dataset test,
+                RunData.Shard test,
                 LoaderOptions loading,
                 Sampler sampler,
                 BackgroundCheckpoints checkpoints,
@@ -306,7 +306,7 @@ public final class RankRun {
         }
 
         Evaluation evaluate(long stepsDone) {
-            try (var batches = BatchLoader.evaluation(test, batch, loading)) {
+            try (var batches = test.loader(batch, loading)) {
                 Evaluation evaluation = Evaluation.over(replica, batches, group);
                 int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / sampler.stepsPerEpoch());
                 events.accept(new RunEvent.Evaluated(stepsDone, epoch, evaluation));

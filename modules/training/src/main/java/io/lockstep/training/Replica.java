@@ -105,6 +105,17 @@ public interface Replica extends AutoCloseable {
     void update(long step, int epoch, double learningRate);
 
     /**
+     * The same, for networks that are updated by the sum over the examples and not by their mean (DL4J's {@code
+     * miniBatch(false)}), which must know how many they are. Without the number they take those of their own batches since the
+     * last update.
+     *
+     * @param examples whose mean {@link #gradients()} holds, on whichever ranks they were
+     */
+    default void update(long step, int epoch, double learningRate, int examples) {
+        update(step, epoch, learningRate);
+    }
+
+    /**
      * Forward only, as in inference (running statistics, no dropout).
      *
      * @param predictions receives the most probable class of each example or step; at least as long as there are labels

@@ -1,9 +1,11 @@
 package io.lockstep.training;
 
+import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.Storage;
@@ -16,7 +18,19 @@ import java.io.IOException;
  *
  * @param normalization of the training set's channels; tests use it too
  */
-public record RunData(Dataset training, Dataset testShard, Normalization normalization) {
+public record RunData(Dataset training, Shard testShard, Normalization normalization) {
+    /**
+     * A rank's share of a set.
+     *
+     * @param firstExample place of its first example in the whole set
+     */
+    public record Shard(Dataset examples, int firstExample) {
+        /** Each example once, in order, as it is; what a network draws for one depends on its place in the whole set. */
+        public BatchLoader loader(int batch, LoaderOptions options) {
+            return BatchLoader.evaluation(examples, batch, options, firstExample);
+        }
+    }
+
     public static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
         Dataset training = training(data, storage);
         return new RunData(training, testShard(data, storage, rank, worldSize), training.normalization());
@@ -32,10 +46,11 @@ public record RunData(Dataset training, Dataset testShard, Normalization normali
         return training(data, storage).normalization();
     }
 
-    static Dataset testShard(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
+    static Shard testShard(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
         DataSource source = source(data, storage);
         int tested = first(source.examples(Split.TEST), data.testExamples()).size();
-        return source.read(Split.TEST, ExampleRange.shard(tested, rank, worldSize));
+        ExampleRange shard = ExampleRange.shard(tested, rank, worldSize);
+        return new Shard(source.read(Split.TEST, shard), shard.start());
     }
 
     private static DataSource source(DataOptions data, Storage storage) throws IOException {

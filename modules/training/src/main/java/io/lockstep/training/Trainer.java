@@ -147,16 +147,29 @@ public final class Trainer {
         windowSteps++;
         consecutiveSkips = report.skippedSteps() > 0 ? consecutiveSkips + 1 : 0;
         if (consecutiveSkips > plan.maxSkippedSteps()) {
-            throw new DivergedException(step.index(), consecutiveSkips, badLayer());
+            throw new DivergedException(step.index(), consecutiveSkips, badLayer(replica.gradients()));
+        }
+        if (step.endOfRun()) {
+            requireNumbers(step);
         }
         return players.replicasEqual();
     }
 
-    /** Of the layers whose gradient is not finite, the one nearest to the loss: backward came there first. */
-    private String badLayer() {
-        ByteBuffer gradients = replica.gradients();
-        for (int i = gradients.limit() / Float.BYTES - 1; i >= 0; i--) {
-            if (!Float.isFinite(gradients.getFloat(i * Float.BYTES))) {
+    /** A run that diverges in its last steps has too few left to be found by their number. */
+    private void requireNumbers(Step step) {
+        replica.toHost();
+        String where = badLayer(replica.parameters());
+        if (!where.isEmpty()) {
+            throw new DivergedException(step.index(), where);
+        } else if (consecutiveSkips > 1) {
+            throw new DivergedException(step.index(), consecutiveSkips, badLayer(replica.gradients()));
+        }
+    }
+
+    /** Of the layers with a number that is not finite, the one nearest to the loss: backward came there first. */
+    private String badLayer(ByteBuffer vector) {
+        for (int i = vector.limit() / Float.BYTES - 1; i >= 0; i--) {
+            if (!Float.isFinite(vector.getFloat(i * Float.BYTES))) {
                 return ", nearest to the loss in layer " + replica.layerAt(i);
             }
         }

@@ -66,7 +66,7 @@ public final class DataParallel implements Strategy {
         long reduceWait = buckets.await();
         long reduced = System.nanoTime();
         if (group.rank() == ROOT) {
-            applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples()) ? 1 : 0);
+            applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples(), step.globalExamples()) ? 1 : 0);
             replica.toHost();
         }
         long updated = System.nanoTime();

@@ -55,7 +55,8 @@ public final class DistributedDataParallel implements Strategy {
     public Exchange finish(Step step) {
         long waited = buckets.await();
         long start = System.nanoTime();
-        boolean applied = optimizer.apply(step, wire == WireType.FLOAT32 ? 1f / step.globalExamples() : 1);
+        boolean applied =
+                optimizer.apply(step, wire == WireType.FLOAT32 ? 1f / step.globalExamples() : 1, step.globalExamples());
         return new Exchange(waited, buckets.communicationNanos(), System.nanoTime() - start, !applied, true);
     }
 }

@@ -134,7 +134,7 @@ public final class GradientSharing implements Strategy {
         Work gathering = gather(counts, sent);
         waited += waitFor(gathering);
         addUp(counts, sent);
-        boolean applied = optimizer.apply(step, 1);
+        boolean applied = optimizer.apply(step, 1, step.globalExamples());
         adapt(counts, step);
         long communication = statisticsWork.durationNanos() + gathering.durationNanos();
         return new Exchange(waited, communication, System.nanoTime() - start - waited, !applied, true);
@@ -258,10 +258,20 @@ public final class GradientSharing implements Strategy {
         return List.of(threshold, residual, velocity);
     }
 
-    /** What former ranks had not sent yet is added up: nothing is lost when there are fewer ranks now. */
+    /**
+     * What former ranks had not sent yet is added up: nothing is lost when there are fewer ranks now.
+     *
+     * @throws IllegalArgumentException if a state is that of a network of another size
+     */
     @Override
     public void loadRankStates(List<byte[]> states) {
+        int withoutVelocity = Float.BYTES + residual.limit();
         for (byte[] state : states) {
+            if (state.length != withoutVelocity && state.length != withoutVelocity + residual.limit()) {
+                throw new IllegalArgumentException("a rank's saved state is " + state.length + " bytes, where "
+                        + elements + " parameters have " + withoutVelocity + ", or with momentum "
+                        + (withoutVelocity + residual.limit()));
+            }
             ByteBuffer saved = ByteBuffer.allocateDirect(state.length).order(ByteOrder.nativeOrder());
             saved.put(0, state);
             threshold.putFloat(0, saved.getFloat(0));

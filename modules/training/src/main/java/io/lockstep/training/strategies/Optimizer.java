@@ -29,10 +29,11 @@ final class Optimizer {
     /**
      * Multiplies the summed gradients, clips, and updates.
      *
-     * @param mean one by the examples in the sum
+     * @param mean one by the examples in the sum, or 1 where they are divided already
+     * @param examples in the sum
      * @return false if a gradient was not finite: nothing was updated
      */
-    boolean apply(Step step, float mean) {
+    boolean apply(Step step, float mean, int examples) {
         double squares = 0;
         for (ByteBuffer part : parameterGradients) {
             squares += vectors.scaleAndSquare(part, mean);
@@ -52,7 +53,7 @@ final class Optimizer {
                 vectors.scale(part, shrink);
             }
         }
-        replica.update(step.index(), step.epoch(), step.learningRate());
+        replica.update(step.index(), step.epoch(), step.learningRate(), examples);
         return true;
     }
 }

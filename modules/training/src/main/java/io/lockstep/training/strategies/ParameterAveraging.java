@@ -90,7 +90,7 @@ public final class ParameterAveraging implements Strategy {
     private boolean update(Step step) {
         statistics.begin();
         statistics.scaleFrom(0, step.localExamples());
-        return optimizer.apply(step, 1f / step.localExamples());
+        return optimizer.apply(step, 1f / step.localExamples(), step.localExamples());
     }
 
     private Exchange average(float weight, long start, boolean skipped) {
