@@ -70,12 +70,7 @@ final class ClusterOptions {
                 .filter(property -> property.startsWith(prefix))
                 .reduce((first, last) -> last)
                 .map(property -> property.substring(prefix.length()))
-                .orElse(fromFile("spark.driver.host"));
-    }
-
-    /** Whether the driver will be a process of this machine. */
-    boolean isDriverHere() {
-        return !"cluster".equals(deployMode);
+                .orElse(property("spark.driver.host"));
     }
 
     /**
@@ -121,22 +116,47 @@ final class ClusterOptions {
 
     /** What the properties' file has for the driver's JVM; what --conf has comes later, and wins. */
     private String ownOptions() {
-        String options = fromFile(DRIVER_OPTIONS);
-        return options == null ? "" : options;
+        return fromFile().getProperty(DRIVER_OPTIONS, "");
     }
 
-    /** A property of the properties' file; null where there is none. */
-    private String fromFile(String property) {
-        if (propertiesFile == null) {
-            return null;
+    /** Lockstep's settings among the properties that spark-submit will read from its file. */
+    void putSettings(Configuration configuration) {
+        Properties file = fromFile();
+        for (String name : file.stringPropertyNames()) {
+            if (name.startsWith(Setting.PREFIX)) {
+                configuration.put(name, file.getProperty(name));
+            }
         }
-        Properties file = new Properties();
-        try (Reader in = Files.newBufferedReader(Path.of(propertiesFile))) {
-            file.load(in);
-        } catch (IOException e) {
-            throw new UsageException("--properties-file " + propertiesFile + ": " + e.getMessage(), e);
+    }
+
+    /** Null where the file has no such property. */
+    private String property(String name) {
+        return fromFile().getProperty(name);
+    }
+
+    /** What spark-submit reads: the file of the call, or else spark-defaults.conf of Spark's folder of configuration. */
+    private Properties fromFile() {
+        Properties properties = new Properties();
+        Path file = propertiesFile != null ? Path.of(propertiesFile) : defaults();
+        if (file == null || propertiesFile == null && !Files.exists(file)) {
+            return properties;
         }
-        return file.getProperty(property);
+        try (Reader in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        } catch (IOException | IllegalArgumentException e) { // which is thrown for a broken Unicode escape
+            throw new UsageException("cannot read Spark's properties from " + file + ": " + e, e);
+        }
+        return properties;
+    }
+
+    /** Null where Spark has none. */
+    private static Path defaults() {
+        String folder = System.getenv("SPARK_CONF_DIR");
+        if (folder != null) {
+            return Path.of(folder, "spark-defaults.conf");
+        }
+        String home = System.getenv("SPARK_HOME");
+        return home == null ? null : Path.of(home, "conf", "spark-defaults.conf");
     }
 
     private static void add(List<String> arguments, String option, String value) {

@@ -76,12 +76,23 @@ final class Configuration {
 
     /**
      * A properties file: {@code key = value} or {@code key value}, keys with or without {@code spark.lockstep.}, as
-     * spark-submit's {@code --properties-file} takes it. Other {@code spark.*} keys are left for spark-submit.
+     * spark-submit's {@code --properties-file} takes it. Other {@code spark.*} keys are refused in a recipe and in the site's
+     * defaults.
      *
      * @param source named in messages
      */
     void putAll(String text, String source, Origin origin) {
-        Properties properties = new Properties();
+        Properties properties = new Properties() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object name, Object value) {
+                if (containsKey(name)) {
+                    throw new IllegalArgumentException(name + " is there twice");
+                }
+                return super.put(name, value);
+            }
+        };
         try {
             properties.load(new StringReader(text));
         } catch (IOException | IllegalArgumentException e) {
@@ -89,13 +100,25 @@ final class Configuration {
         }
         for (String name : properties.stringPropertyNames()) {
             if (name.startsWith("spark.") && !name.startsWith(Setting.PREFIX)) {
+                requireNoRecipe(name, source, origin);
                 continue;
+            }
+            if (properties.containsKey(Setting.PREFIX + name)) {
+                throw new UsageException(source + ": " + name + " and " + Setting.PREFIX + name + " are one setting");
             }
             try {
                 put(name, properties.getProperty(name), origin);
             } catch (UsageException e) {
                 throw new UsageException(source + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** What would be dropped without a word: spark-submit gets the settings of a recipe, and not the file. */
+    private static void requireNoRecipe(String name, String source, Origin origin) {
+        if (origin == Origin.RECIPE || origin == Origin.SITE) {
+            throw new UsageException(source + ": " + name
+                    + " is a property of Spark's, which spark-submit takes by --conf or --properties-file");
         }
     }
 
@@ -112,6 +135,18 @@ final class Configuration {
                 .filter(setting -> origin(setting) == origin)
                 .map(Setting::name)
                 .toList();
+    }
+
+    /**
+     * What somebody asked for, by Spark key: also where it is the default, which would otherwise lose against a Spark property
+     * that the driver finds.
+     */
+    Map<String, String> given() {
+        Map<String, String> properties = asSparkProperties();
+        Settings.all().stream()
+                .filter(setting -> origin(setting) == Origin.DEFAULT || origin(setting) == Origin.RUN)
+                .forEach(setting -> properties.remove(setting.key()));
+        return properties;
     }
 
     /** What differs from another configuration, by Spark key. */

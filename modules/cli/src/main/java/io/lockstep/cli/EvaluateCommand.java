@@ -121,7 +121,8 @@ final class EvaluateCommand implements Callable<Integer> {
         own.put(Settings.DATA_HOME.name(), asked.configuration().get(Settings.DATA_HOME));
         SparkJobs.resolveData(own, asked.storage());
         if (own.get(Settings.DATA).equals(asked.configuration().get(Settings.DATA))) {
-            return asked;
+            // of which the run had as many examples as its own settings say
+            return new TrainedRun(own, asked.storage(), runDir, asked.source());
         }
         try {
             TrainedRun trained = TrainedRun.open(runDir, own, asked.storage());
@@ -142,7 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 cluster,
                 "lockstep evaluate " + runDir,
                 configuration,
-                configuration.differenceFrom(RunFolder.configuration(runDir)),
+                configuration.given(),
                 command);
         if (dryRun) {
             System.out.println(submission.commandLine());

@@ -44,6 +44,7 @@ final class GameSettings {
             throw new UsageException(model + ": " + e.getMessage(), e);
         }
         refuse(model, Settings.RUNTIME, Networks.byDl4j(configuration), "DL4J plays no such game");
+        checkStop(network.adversarial(), configuration);
         refuse(
                 model,
                 Settings.SYNC_BATCH_NORM,
@@ -69,6 +70,16 @@ final class GameSettings {
                 Settings.LABEL_SMOOTHING,
                 configuration.get(Settings.LABEL_SMOOTHING) > 0,
                 "its discriminator has no classes to smooth");
+    }
+
+    /** The generator counts its own turns, and is averaged every averaging-period of them. */
+    private static void checkStop(Adversarial rules, Configuration configuration) {
+        long stop = configuration.get(Settings.STOP_AFTER);
+        int period = configuration.get(Settings.AVERAGING_PERIOD) * rules.discriminatorSteps();
+        if (configuration.get(Settings.STRATEGY).equals("parameter-averaging") && stop % period != 0) {
+            throw new UsageException("stop-after = " + stop + " falls between two averagings of the generator; take a"
+                    + " multiple of averaging-period x discriminator-steps = " + period);
+        }
     }
 
     private static void refuse(String model, Setting<?> setting, boolean wrong, String why) {

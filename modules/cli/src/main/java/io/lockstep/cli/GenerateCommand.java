@@ -14,8 +14,10 @@ import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "generate",
@@ -75,6 +77,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOption checkpoint;
 
+    @Spec
+    private CommandSpec call;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON too.")
     private Path json;
 
@@ -91,6 +96,15 @@ final class GenerateCommand implements Callable<Integer> {
         configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
         if (run.isGame()) {
+            refuse(
+                    "is for language models, this run has " + run.model(),
+                    "--prompt",
+                    "--length",
+                    "--temperature",
+                    "--top-k");
+            if (run.network().adversarial().classes() == 0) {
+                refuse("is for a conditional GAN (cgan), this run has " + run.model(), "--class");
+            }
             drawPictures(run);
             return ExitStatus.DONE;
         }
@@ -98,6 +112,7 @@ final class GenerateCommand implements Callable<Integer> {
             throw new UsageException(
                     runDir + " has " + run.model() + ": only models of the next character, and GANs, generate");
         }
+        refuse("is for GANs, this run has " + run.model(), "--count", "--class", "--out");
         Checkpoint chosen = run.checkpoint();
         int steps = configuration.get(Settings.SEQUENCE_LENGTH);
         try (Replica replica = run.load(chosen, 1, 1)) {
@@ -113,6 +128,15 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    /** An option that nothing heeds would look as if it had been. */
+    private void refuse(String why, String... options) {
+        for (String option : options) {
+            if (call.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new UsageException(option + " " + why);
+            }
+        }
     }
 
     private record Pictures(String model, int count, Integer wanted, long seed, String file) {}

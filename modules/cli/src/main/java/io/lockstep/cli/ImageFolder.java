@@ -25,9 +25,11 @@ final class ImageFolder {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     private final List<Path> files;
+    private final List<Path> others;
 
-    private ImageFolder(List<Path> files) {
+    private ImageFolder(List<Path> files, List<Path> others) {
         this.files = files;
+        this.others = others;
     }
 
     /** @throws UsageException if there is no such folder, none of its files is a picture, or two have one id */
@@ -36,7 +38,12 @@ final class ImageFolder {
             throw new UsageException("--images " + folder + " is no folder");
         }
         try (Stream<Path> all = Files.list(folder)) {
-            List<Path> pictures = all.filter(ImageFolder::isPicture)
+            List<Path> visible = all.filter(
+                            file -> !Storage.isHidden(file.getFileName().toString()))
+                    .sorted()
+                    .toList();
+            List<Path> pictures = visible.stream()
+                    .filter(ImageFolder::isPicture)
                     .sorted(Comparator.comparingLong(ImageFolder::number)
                             .thenComparing(ImageFolder::id)
                             .thenComparing(Path::toString))
@@ -47,15 +54,14 @@ final class ImageFolder {
                                 + " what lies in a folder within, is not looked at");
             }
             requireOneIdEach(pictures);
-            return new ImageFolder(pictures);
+            return new ImageFolder(
+                    pictures, visible.stream().filter(file -> !isPicture(file)).toList());
         }
     }
 
     private static boolean isPicture(Path file) {
         String name = file.getFileName().toString();
-        return !Storage.isHidden(name)
-                && PICTURE.matcher(name.toLowerCase(Locale.ROOT)).matches()
-                && Files.isRegularFile(file);
+        return PICTURE.matcher(name.toLowerCase(Locale.ROOT)).matches() && Files.isRegularFile(file);
     }
 
     private static void requireOneIdEach(List<Path> sorted) {
@@ -76,6 +82,11 @@ final class ImageFolder {
     private static String id(Path file) {
         String name = file.getFileName().toString();
         return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    /** What lies beside the pictures and is not looked at: other files, and folders. */
+    List<Path> others() {
+        return others;
     }
 
     int size() {

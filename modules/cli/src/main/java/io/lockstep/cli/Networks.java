@@ -24,6 +24,7 @@ import io.lockstep.training.ReplicaFactory.Setup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** From settings to networks. */
@@ -168,9 +169,15 @@ final class Networks {
     private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
-            if (network.adversarial() == null && network.classes() != classes) {
+            if (network.adversarial() != null) {
+                int asked = network.adversarial().classes();
+                if (asked > 0 && asked != classes) {
+                    throw new UsageException(
+                            "the generator is asked for " + asked + " classes, the data has " + classes);
+                }
+            } else if (network.classesOfData() != classes) {
                 throw new UsageException(
-                        "the network tells " + network.classes() + " classes apart, the data has " + classes);
+                        "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
             }
             return network;
         }
@@ -322,9 +329,8 @@ final class Networks {
         if (network.adversarial() != null) {
             return new AdversarialReplica(network, setup.largestBatch(), setup.threads(), precision);
         }
-        boolean together = configuration.get(Settings.SYNC_BATCH_NORM);
-        if (together || configuration.isChanged(Settings.DROP_CONNECT)) { // what DL4J would do otherwise, or not at all
-            ProcessGroup group = together ? setup.group() : null;
+        if (demandsCompiled(configuration)) {
+            ProcessGroup group = configuration.get(Settings.SYNC_BATCH_NORM) ? setup.group() : null;
             return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), precision, group);
         }
         return byDl4j(configuration)
@@ -335,7 +341,62 @@ final class Networks {
 
     /** Whether DL4J is asked to run the network, here or on a GPU. */
     static boolean byDl4j(Configuration configuration) {
-        return !configuration.get(Settings.RUNTIME).equals("auto");
+        String runtime = configuration.get(Settings.RUNTIME);
+        return runtime.equals("dl4j") || runtime.equals("cuda");
+    }
+
+    /** Whether DL4J must not run the network instead: it would do something else, or not at all. */
+    private static boolean demandsCompiled(Configuration configuration) {
+        return configuration.get(Settings.RUNTIME).equals("compiled")
+                || configuration.get(Settings.SYNC_BATCH_NORM)
+                || isZooWithDropConnect(configuration);
+    }
+
+    /** DL4J's does not divide what is kept; a network of one's own has its own, if any, and the setting is not for it. */
+    private static boolean isZooWithDropConnect(Configuration configuration) {
+        return configuration.isChanged(Settings.DROP_CONNECT) && !isOwn(configuration);
+    }
+
+    private static boolean isOwn(Configuration configuration) {
+        return configuration.get(Settings.MODEL).equals(OWN);
+    }
+
+    /**
+     * What can be known of how a network will run before anything is started: which runtime takes it, and whether ranks may
+     * share it.
+     *
+     * @throws UsageException naming what is in the way
+     */
+    static void checkRuntime(NetworkDefinition network, Configuration configuration) {
+        if (configuration.get(Settings.WORKERS) > 1) {
+            network.whyOneRank().ifPresent(why -> {
+                throw new UsageException(why + ": take workers = 1");
+            });
+        }
+        if (MasterJobs.isMaster(configuration)) {
+            return; // DL4J's own training, from one end to the other
+        }
+        double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
+        // the engine has all of the zoo's layers
+        Optional<String> obstacle = isOwn(configuration) && !byDl4j(configuration)
+                ? Replicas.obstacle(network, smoothing)
+                : Optional.empty();
+        if (obstacle.isPresent() && (demandsCompiled(configuration) || network.adversarial() != null)) {
+            throw new UsageException("the compiled runtime must run this network"
+                    + (network.adversarial() == null ? "" : ", as DL4J plays no such game")
+                    + ": " + obstacle.get());
+        }
+        if (obstacle.isPresent() && precision(configuration) != Precision.FLOAT32) {
+            throw new UsageException("precision = bf16 is the compiled runtime's: " + obstacle.get());
+        }
+        if (byDl4j(configuration) || obstacle.isPresent()) {
+            try {
+                Dl4jReplica.requireRuns(network, smoothing, configuration.get(Settings.MIXUP) > 0);
+            } catch (UnsupportedOperationException e) {
+                String why = obstacle.map(reason -> "; " + reason).orElse("");
+                throw new UsageException(e.getMessage() + why, e);
+            }
+        }
     }
 
     static boolean onGpus(Configuration configuration) {

@@ -145,6 +145,11 @@ final class PredictCommand implements Callable<Integer> {
 
     private Pictures folder(TrainedRun run, List<String> names) throws IOException {
         ImageFolder folder = ImageFolder.of(images);
+        if (!folder.others().isEmpty()) {
+            System.err.println(Progress.format(
+                    "lockstep: left out, as they are no .png or .jpg files: %,d of %s, %s first",
+                    folder.others().size(), images, folder.others().get(0).getFileName()));
+        }
         ImageShape shape = run.source().shape();
         Background behind = background == null ? Background.UNKNOWN : background;
         return new Pictures() {

@@ -111,6 +111,13 @@ final class Rules {
                         : run.filled("is for updaters with a learning rate, which UPDATER has not"));
     }
 
+    /** DL4J takes 1 for the rate that such an updater lacks, and a usual decay would be the end of all weights. */
+    static Rule decaysByRate() {
+        return (setting, run) -> !run.own() && run.get(Settings.UPDATER).equals("adadelta")
+                ? Unheeded.impossible("is times the learning rate, which updater = adadelta has not")
+                : null;
+    }
+
     static Rule steppedSchedule() {
         return foreign(
                 run -> !run.get(Settings.SCHEDULE).equals("step"),

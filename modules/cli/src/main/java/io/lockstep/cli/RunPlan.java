@@ -91,6 +91,7 @@ record RunPlan(
         Map<String, String> notes = SettingsJudgement.of(new RunFacts(configuration, source, conf, data, network));
         GameSettings.check(network, configuration, data);
         Networks.requireReads(network, data, configuration);
+        Networks.checkRuntime(network, configuration);
         Networks.checkBucket(network, configuration);
         MasterJobs.checkModel(network, configuration);
         if (network.configuration().getBackpropType() == BackpropType.TruncatedBPTT && Networks.byDl4j(configuration)) {

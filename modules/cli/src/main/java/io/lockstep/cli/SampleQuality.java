@@ -207,6 +207,7 @@ final class SampleQuality {
         float[] std = normalization.std();
         for (int start = 0; start < count; start += BATCH) {
             int size = Math.min(BATCH, count - start);
+            scaled.limit(size * shape.size() * Float.BYTES);
             for (int i = 0; i < size * shape.size(); i++) {
                 int c = i % shape.channels();
                 scaled.putFloat(i * Float.BYTES, (pictures[start * shape.size() + i] - mean[c]) / std[c]);

@@ -68,9 +68,9 @@ final class Settings {
     static final Setting<String> RUNTIME = add(
             "runtime",
             "auto",
-            "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), dl4j, cuda (DL4J on"
-                    + " the rank's GPU; a build with mvn -P cuda).",
-            Parsers.word("auto", "dl4j", "cuda"),
+            "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), compiled (the run ends"
+                    + " where that is not possible), dl4j, cuda (DL4J on the rank's GPU; a build with mvn -P cuda).",
+            Parsers.word("auto", "compiled", "dl4j", "cuda"),
             Heeded.ALWAYS.notByMasters("DL4J runs them, on CPUs"));
 
     static final Setting<String> PRECISION = add(
@@ -170,7 +170,9 @@ final class Settings {
     static final Setting<Double> WARMUP_EPOCHS = add(
             "warmup-epochs",
             "0",
-            "Epochs, fractions too, over which the rate rises linearly before the schedule shows.",
+            "Epochs, fractions too, over which the schedule's rate is multiplied by a factor that rises linearly to 1. The"
+                    + " schedule begins with the first step too: constant and step show as they are behind the warm-up,"
+                    + " cosine and one-cycle have come some way by then.",
             Parsers.number(0, 1e6),
             Heeded.where(Rules.learns()));
     static final Setting<Double> MOMENTUM = add(
@@ -203,7 +205,8 @@ final class Settings {
             "0",
             "Decoupled weight decay, times the learning rate; not on biases and batch norm.",
             Parsers.number(0, 1),
-            Heeded.ofNetwork("0.25", "0.5", "is for weights, and MODEL has none"));
+            Heeded.ofNetwork("0.25", "0.5", "is for weights, and MODEL has none")
+                    .and(Rules.decaysByRate()));
     static final Setting<Double> L1 = add(
             "l1",
             "0",

@@ -110,6 +110,18 @@ final class Submission {
         return List.copyOf(arguments);
     }
 
+    /** Hands the job to spark-submit, in this process, where the driver runs unless the cluster does. */
+    void submit() throws IOException {
+        if (!cluster.isDriverElsewhere()) {
+            HostNames.fault(cluster.master(), cluster.driverHost(), System.getenv())
+                    .ifPresent(fault -> {
+                        throw new UsageException(fault);
+                    });
+        }
+        TemporarySparkHome.make(); // where SPARK_HOME names one, whatever the cluster: its jars are sent from there
+        SparkSubmit.main(arguments.toArray(String[]::new));
+    }
+
     /** What the driver's configuration will have of it. */
     SparkConf conf() {
         SparkConf conf = new SparkConf(false);
@@ -122,20 +134,6 @@ final class Submission {
             }
         }
         return conf;
-    }
-
-    /** Hands the job to spark-submit, in this process, where the driver runs unless the cluster does. */
-    void submit() throws IOException {
-        if (cluster.isDriverHere()) {
-            HostNames.fault(cluster.master(), cluster.driverHost(), System.getenv())
-                    .ifPresent(fault -> {
-                        throw new UsageException(fault);
-                    });
-        }
-        if (cluster.isLocal()) {
-            TemporarySparkHome.make();
-        }
-        SparkSubmit.main(arguments.toArray(String[]::new));
     }
 
     /** For a shell; an argument a line where it starts an option. */

@@ -120,7 +120,6 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int submit() throws IOException {
-        Configuration driversOwn = resume ? resumed(new SparkConf(false)) : new Configuration();
         Configuration configuration = resume ? resumed(new SparkConf(false)) : new Configuration();
         if (!resume) {
             RecipeFiles.putDefaults(configuration);
@@ -128,6 +127,7 @@ final class TrainCommand implements Callable<Integer> {
         if (recipe != null) {
             RecipeFiles.putRecipe(configuration, recipe);
         }
+        cluster.putSettings(configuration);
         putOptions(configuration);
         List<String> command = new ArrayList<>(List.of("train"));
         if (resume) {
@@ -145,13 +145,8 @@ final class TrainCommand implements Callable<Integer> {
         addOrigin(command, "--from-recipe", configuration.namesFrom(Origin.RECIPE));
         addOrigin(command, "--from-defaults", configuration.namesFrom(Origin.SITE));
         String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
-        var submission = new Submission(
-                Distribution.current(),
-                cluster,
-                name,
-                configuration,
-                configuration.differenceFrom(driversOwn),
-                command);
+        var submission =
+                new Submission(Distribution.current(), cluster, name, configuration, configuration.given(), command);
         if (dryRun) {
             examine(configuration, submission.conf());
             System.out.println(submission.commandLine());

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
     private final Configuration configuration = new Configuration();
@@ -32,11 +33,29 @@ class ConfigurationTest {
                 .hasMessageContaining("did you mean 'learning-rate'?");
     }
 
+    /** Which nobody would hand to Spark. */
     @Test
-    void sparksOwnPropertiesAreLeftToSpark() {
-        configuration.putAll("spark.executor.memory = 8g\nspark.lockstep.epochs = 4", "properties", Origin.RECIPE);
+    void sparksOwnPropertiesAreRefusedInARecipe() {
+        assertThatThrownBy(() -> configuration.putAll("spark.executor.memory = 8g", "my.conf", Origin.RECIPE))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("my.conf: spark.executor.memory")
+                .hasMessageContaining("--conf");
+    }
 
-        assertThat(configuration.get(Settings.EPOCHS)).isEqualTo(4);
+    @ParameterizedTest
+    @ValueSource(strings = {"epochs = 3\nepochs = 4", "epochs = 3\nspark.lockstep.epochs = 4"})
+    void aSettingThatAFileHasTwiceIsRefused(String text) {
+        assertThatThrownBy(() -> configuration.putAll(text, "my.conf", Origin.RECIPE))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("my.conf")
+                .hasMessageContaining("epochs");
+    }
+
+    @Test
+    void whatWasAskedForIsGivenAlsoWhereItIsTheDefault() {
+        configuration.put("epochs", Settings.EPOCHS.defaultText());
+
+        assertThat(configuration.given()).containsOnlyKeys(Settings.EPOCHS.key());
     }
 
     @ParameterizedTest

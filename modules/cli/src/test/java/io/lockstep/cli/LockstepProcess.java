@@ -27,10 +27,16 @@ final class LockstepProcess {
     private LockstepProcess() {}
 
     static Outcome lockstep(Path workingFolder, String... args) throws IOException, InterruptedException {
+        return lockstep(workingFolder, Map.of(), args);
+    }
+
+    /** @param environment beside what every call has */
+    static Outcome lockstep(Path workingFolder, Map<String, String> environment, String... args)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(DISTRIBUTION.resolve("bin/lockstep").toString());
         command.addAll(List.of(args));
-        return run(workingFolder, command, Map.of());
+        return run(workingFolder, command, environment);
     }
 
     /** SparkSubmit of the distribution, without any of Lockstep's scripts. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,7 @@ class WhereSparkUsersLookIT {
         try (CommandLines watched = new CommandLines()) {
             run = LockstepProcess.lockstep(
                     folder,
+                    Map.of("SPARK_WORKER_DIR", workers().toString()), // which keeps executors' logs
                     "train",
                     "--model",
                     "lenet5",
@@ -151,14 +153,18 @@ class WhereSparkUsersLookIT {
         assertThat(events).contains("brain.Event:2", "train/loss", "test/accuracy", "time_ms/reduce_wait");
     }
 
-    /** Of this run's executors: beside Spark, as a local cluster has it. */
+    private static Path workers() {
+        return elsewhere.resolve("work");
+    }
+
+    /** Of this run's executors. */
     private static Path executorLogs() throws IOException {
         try (var logs = Files.list(folder.resolve("events"))) {
             String application = logs.map(log -> log.getFileName().toString())
                     .map(log -> log.replaceAll(".*(app-\\d+-\\d+).*", "$1"))
                     .findFirst()
                     .orElseThrow();
-            return LockstepProcess.DISTRIBUTION.resolve("work").resolve(application);
+            return workers().resolve(application);
         }
     }
 

@@ -88,6 +88,9 @@ class WrongCallsIT {
                 "train --set init-from=nowhere.zip | no such file",
                 "train --set init-from=rhyme.zip | no zip file of DL4J's ModelSerializer",
                 "train --set updater=adam --set momentum=0.5 | momentum is no constant of updater = adam",
+                "train --set dropout=0.5 | resnet20 has none",
+                "train --epochs 3 --steps 4 | set one of them",
+                "train --dry-run --data ./nowhere | nowhere",
                 "train --dry-run --set beta1=0.5 | beta1 is no constant of updater = nesterovs",
                 "train --model bert | reads text",
                 "train --model bert-classifier --data sort | labels of an example",
@@ -222,6 +225,11 @@ class WrongCallsIT {
                 .asString()
                 .contains("data_batch_1.bin: record 3 has label 42");
         assertThat(folder.resolve("run")).doesNotExist();
+        bytes[3 * 3073] = 2; // once that is mended, the same call again
+        Files.write(file, bytes);
+        Outcome again = lockstep(
+                folder, "train", "--data", "shapes-folder", "--run-dir", "run", "--model", "mlp", "--epochs", "1");
+        assertThat(again.status()).as(again.err()).isZero();
     }
 
     @Test
