@@ -56,7 +56,10 @@ class DoctorTest {
     }
 
     private static List<Finding> wrong(List<Finding> findings) {
-        return findings.stream().filter(finding -> finding.level() != Level.OK).toList();
+        return findings.stream()
+                .filter(finding -> finding.level() != Level.OK)
+                .filter(finding -> !finding.what().equals("user")) // of whoever runs the tests
+                .toList();
     }
 
     private static Finding only(List<Finding> findings) {

@@ -260,8 +260,46 @@ public sealed interface Operation {
     /**
      * The last node of a network that tells real examples (label 1) from generated ones (label 0), by one number z an
      * example; see {@link Rule}.
+     *
+     * @param clip what a cross-entropy's probabilities are kept away from 0 and 1 by, as DL4J's {@code clipEps} does: the
+     *     loss grows no further, and its gradient vanishes with the sigmoid's; 0 for plain cross-entropy
      */
-    record Judgement(Rule rule) implements Last {}
+    record Judgement(Rule rule, double clip) implements Last {
+        public Judgement {
+            if (!(clip >= 0 && clip <= 0.5)) {
+                throw new IllegalArgumentException("probabilities are clipped by " + clip + ", not by 0 to 0.5");
+            }
+        }
+
+        public Judgement(Rule rule) {
+            this(rule, 0);
+        }
+
+        public double loss(double z, boolean real) {
+            double kept = clipped(z);
+            return Double.isNaN(kept) ? rule.loss(z, real) : -Math.log(real ? kept : 1 - kept);
+        }
+
+        /** Of {@link #loss}, by z. */
+        public double slope(double z, boolean real) {
+            double kept = clipped(z);
+            if (Double.isNaN(kept)) {
+                return rule.slope(z, real);
+            }
+            double odds = Math.exp(-Math.abs(z));
+            double slopeOfSigmoid = odds / ((1 + odds) * (1 + odds));
+            return (kept - (real ? 1 : 0)) / (kept * (1 - kept)) * slopeOfSigmoid;
+        }
+
+        /** The probability that is taken instead of sigmoid(z), or NaN for that itself. */
+        private double clipped(double z) {
+            if (rule != Rule.CROSS_ENTROPY || clip == 0) {
+                return Double.NaN;
+            }
+            double probability = 1 / (1 + Math.exp(-z));
+            return probability < clip ? clip : probability > 1 - clip ? 1 - clip : Double.NaN;
+        }
+    }
 
     /** The loss of one judgement z. */
     enum Rule {

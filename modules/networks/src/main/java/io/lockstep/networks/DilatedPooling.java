@@ -2,7 +2,6 @@ package io.lockstep.networks;
 
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
-import io.lockstep.networks.layers.Windows;
 import java.nio.ByteBuffer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -34,9 +33,7 @@ final class DilatedPooling extends SubsamplingLayer {
 
     /** Whether it is one of those that ND4J computes wrongly. */
     static boolean isDilated(SubsamplingLayer original) {
-        int[] dilation = original.layerConf().getDilation();
-        PoolingType type = original.layerConf().getPoolingType();
-        return (dilation[0] > 1 || dilation[1] > 1) && (type == PoolingType.MAX || type == PoolingType.AVG);
+        return DilatedWindows.areIn(original.layerConf());
     }
 
     @Override
@@ -117,18 +114,8 @@ final class DilatedPooling extends SubsamplingLayer {
             from = channelsLast
                     ? new Shape((int) x.size(1), (int) x.size(2), (int) x.size(3))
                     : new Shape((int) x.size(2), (int) x.size(3), (int) x.size(1));
-            window = Windows.of(
-                    from,
-                    layerConf().getKernelSize(),
-                    layerConf().getStride(),
-                    layerConf().getPadding(),
-                    layerConf().getDilation(),
-                    convolutionMode);
+            window = DilatedWindows.of(layerConf(), from);
             to = new Shape(window.outputHeight(from.height()), window.outputWidth(from.width()), from.channels());
-            if ((max || !layerConf().isAvgPoolIncludePadInDivisor()) && window.seesPaddingAlone(from)) {
-                throw new IllegalArgumentException(
-                        layerId() + " has windows that see padding alone, of which there is no maximum and no mean");
-            }
         }
 
         long[] outputShape() {

@@ -18,8 +18,13 @@ import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -171,6 +176,7 @@ public final class Dl4jReplica implements Replica {
     public static void requireRuns(NetworkDefinition definition, double labelSmoothing, boolean mixup) {
         requireWholeSequences(definition.configuration());
         requireMerges(definition.configuration());
+        requireGradientsOfMasks(definition.configuration());
         boolean oneOfSeveral = definition.classes() > 1 && definition.labelsOfExample() == 1;
         InputArrays.requireHeeded(definition.labels(), oneOfSeveral, labelSmoothing > 0, mixup);
     }
@@ -182,6 +188,21 @@ public final class Dl4jReplica implements Replica {
                     && configuration.getVertexInputs().get(name).size() == 1) {
                 throw new UnsupportedOperationException("vertex '" + name + "' merges one input, which DL4J itself does"
                         + " wrongly in tests, where it shares memory with what reads it; leave the vertex out");
+            }
+        });
+    }
+
+    /** Where a step is masked, DL4J's LSTM hands on the gradient of the memory cell as if the step were there. */
+    private static void requireGradientsOfMasks(ComputationGraphConfiguration configuration) {
+        configuration.getVertices().forEach((name, vertex) -> {
+            Layer layer = vertex instanceof LayerVertex of ? of.getLayerConf().getLayer() : null;
+            while (layer instanceof BaseWrapperLayer wrapper && !(layer instanceof MaskZeroLayer)) {
+                layer = wrapper.getUnderlying();
+            }
+            if (layer instanceof MaskZeroLayer masked && masked.getUnderlying() instanceof AbstractLSTM) {
+                throw new UnsupportedOperationException("vertex '" + name + "' is an LSTM whose steps are masked, of"
+                        + " which DL4J itself computes a wrong gradient; the compiled runtime's is right"
+                        + " (runtime = auto, with layers that it has), and so is that of DL4J's SimpleRnn");
             }
         });
     }

@@ -72,7 +72,7 @@ final class NativeLayers {
     }
 
     private static Layer fasterThan(Layer original) {
-        if (original.getClass() == ConvolutionLayer.class) {
+        if (original.getClass() == ConvolutionLayer.class && !isDilated((ConvolutionLayer) original)) {
             return inPlaceOf((ConvolutionLayer) original, new OneDnnConvolution((ConvolutionLayer) original));
         }
         if (original.getClass() == BatchNormalization.class
@@ -83,6 +83,12 @@ final class NativeLayers {
             return at(original, new VectorRelu((ActivationLayer) original));
         }
         return original;
+    }
+
+    /** For some sizes of these oneDNN has no convolution, and DL4J then takes its own. */
+    private static boolean isDilated(ConvolutionLayer layer) {
+        int[] dilation = layer.layerConf().getDilation();
+        return dilation[0] > 1 || dilation[1] > 1;
     }
 
     /** Of layers without parameters. */

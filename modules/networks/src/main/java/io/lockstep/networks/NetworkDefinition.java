@@ -70,6 +70,7 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         if (adversarial == null) {
             requireLosses(configuration);
         }
+        DilatedWindows.require(configuration, input);
     }
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */

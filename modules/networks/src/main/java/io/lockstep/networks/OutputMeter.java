@@ -70,6 +70,11 @@ final class OutputMeter {
                 lossSum = examples * layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
                 return;
             }
+            if (labels.rank() == 3
+                    && examples * steps == 1) { // DL4J takes the loss of one step for no vector, and fails
+                lossSum = layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
+                return;
+            }
             INDArray losses = layer.computeScoreForExamples(0.0, LayerWorkspaceMgr.noWorkspaces()); // (examples, 1)
             for (int i = 0; i < examples; i++) {
                 lossSum += losses.getDouble(i) / weight;

@@ -329,7 +329,6 @@ class ConfigurationFieldsTest {
         networks.put("LossMCXENT weights", losing(new LossMCXENT(Nd4j.createFromArray(1f, 2f, 1f, 1f))));
         networks.put("LossMCXENT softmaxClipEps", losing(new LossMCXENT(0.1, null)));
         networks.put("LossBinaryXENT weights", judging(new LossBinaryXENT(Nd4j.createFromArray(2f))));
-        networks.put("LossBinaryXENT clipEps", judging(new LossBinaryXENT(0.1)));
         networks.put("ActivationReLU max", active(new ActivationReLU(3.0, null, null)));
         networks.put("ActivationReLU threshold", active(new ActivationReLU(null, 0.5, null)));
         networks.put("ActivationReLU negativeSlope", active(new ActivationReLU(null, null, 0.5)));

@@ -1,16 +1,19 @@
 package io.lockstep.networks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
@@ -66,5 +69,37 @@ class DilatedPoolingTest {
             }
             assertThat(Nd4j.getEnvironment().helpersAllowed()).isTrue();
         }
+    }
+
+    @Test
+    void windowsBeyondTheirInputAreRefusedWhenTheNetworkIsDefined() {
+        InputType type = InputType.convolutional(4, 4, 1, CNN2DFormat.NHWC);
+        var configuration = Hyperparameters.defaults()
+                .newConfiguration(3)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                        "p",
+                        new SubsamplingLayer.Builder(PoolingType.AVG)
+                                .kernelSize(2, 2)
+                                .stride(5, 5)
+                                .dilation(4, 4)
+                                .convolutionMode(ConvolutionMode.Truncate)
+                                .dataFormat(CNN2DFormat.NHWC)
+                                .build(),
+                        "in")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nOut(4)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "p")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        assertThatThrownBy(() -> new NetworkDefinition(configuration, type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layer 'p' reads 4x4: a kernel that reaches 5 does not fit an input of 4");
     }
 }

@@ -155,6 +155,17 @@ class MaskedStepsTest {
     }
 
     @Test
+    void anLstmWhoseGradientDl4jGetsWrongIsRefusedThereByName() {
+        NetworkDefinition definition = network(new LastTimeStep(masked(lstm())));
+        assertThatThrownBy(() -> Dl4jReplica.requireRuns(definition, 0, false))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("'layer0' is an LSTM whose steps are masked");
+        Layer simple =
+                new SimpleRnn.Builder().nOut(5).activation(Activation.TANH).build();
+        Dl4jReplica.requireRuns(network(new LastTimeStep(masked(simple))), 0, false);
+    }
+
+    @Test
     void whatTakesNoMaskIsRefusedByName() {
         NetworkDefinition norm =
                 network(lstm(), masked(new LayerNormalization.Builder().build()), new LastTimeStep(lstm()));

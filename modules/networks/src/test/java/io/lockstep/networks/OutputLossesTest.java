@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.training.BatchResult;
+import io.lockstep.training.Replica;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.SerializationUtils;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -26,11 +30,13 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -133,6 +139,64 @@ class OutputLossesTest {
             }
             BatchResult evaluated = replica.evaluate(batch, new int[EXAMPLES * network.labelsOfExample()]);
             assertThat(evaluated.lossSum()).isCloseTo(result.lossSum(), within(1e-3));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-5, 0.1, 0.4})
+    void sureSigmoidsAreClippedAsDl4jClipsThem(double clip) {
+        NetworkDefinition network = network(layer(OutputLayer.class, new LossBinaryXENT(clip), 1), false);
+        Batch batch = batch(network, 1);
+        for (float bias : new float[] {0, 3, -3, 14, -14}) {
+            ComputationGraphConfiguration exact = SerializationUtils.clone(network.configuration());
+            exact.setDataType(DataType.DOUBLE); // float32 has few numbers just below 1
+            ComputationGraph plain = new ComputationGraph(exact);
+            plain.init();
+            plain.setParam("out_b", Nd4j.valueArrayOf(new long[] {1, 1}, (double) bias));
+            try (Replica replica = new CompiledReplica(network, EXAMPLES, 0, 1)) {
+                replica.parameters()
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer()
+                        .put(plain.params().toFloatVector());
+                plain.setInputs(features(network, batch).castTo(DataType.DOUBLE));
+                plain.setLabels(labels(new LossBinaryXENT(), batch, 1, 1).castTo(DataType.DOUBLE));
+                plain.computeGradientAndScore();
+                BatchResult result = replica.forwardBackward(batch, 1, mark -> {});
+                assertThat(result.lossSum() / EXAMPLES).isCloseTo(plain.score(), within(1e-4));
+                float[] got = Networks.floats(replica.gradients());
+                INDArray expected = plain.getFlattenedGradients();
+                for (int i = 0; i < got.length; i++) {
+                    assertThat(got[i]).as("bias %s, %s", bias, i).isCloseTo(expected.getFloat(i), within(1e-4f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void oneStepOfOneExampleHasALoss() {
+        InputType type = InputType.recurrent(3, 1);
+        NetworkDefinition network = new NetworkDefinition(
+                Hyperparameters.defaults()
+                        .newConfiguration(3)
+                        .graphBuilder()
+                        .addInputs("in")
+                        .addLayer(
+                                "hidden",
+                                new SimpleRnn.Builder()
+                                        .nOut(4)
+                                        .activation(Activation.TANH)
+                                        .build(),
+                                "in")
+                        .addLayer("out", layer(RnnOutputLayer.class, new LossMCXENT(), CLASSES), "hidden")
+                        .setOutputs("out")
+                        .setInputTypes(type)
+                        .build(),
+                type);
+        Batch batch = Networks.batch(network, 5, 0, 1);
+        try (Replica dl4j = new Dl4jReplica(network, 1, 0);
+                Replica compiled = new CompiledReplica(network, 1, 0, 1)) {
+            double loss = compiled.forwardBackward(batch, 1, mark -> {}).lossSum();
+            assertThat(dl4j.forwardBackward(batch, 1, mark -> {}).lossSum()).isCloseTo(loss, within(1e-5));
         }
     }
 

@@ -1,18 +1,18 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.Rule;
+import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Plan.PassResult;
 
-/** The loss of one number an example, {@link Rule}; keeps the numbers. */
+/** The loss of one number an example, {@link Judgement}; keeps the numbers. */
 final class JudgementNode implements LossNode {
     private final CpuPlan plan;
-    private final Rule rule;
+    private final Judgement judgement;
     private final float[] judgements;
     private final double[] losses;
 
-    JudgementNode(CpuPlan plan, Rule rule) {
+    JudgementNode(CpuPlan plan, Judgement judgement) {
         this.plan = plan;
-        this.rule = rule;
+        this.judgement = judgement;
         judgements = new float[plan.capacity()];
         losses = new double[plan.capacity()];
     }
@@ -25,10 +25,10 @@ final class JudgementNode implements LossNode {
                 boolean real = plan.label(i) == 1;
                 double weight = plan.exampleWeight(i);
                 judgements[i] = z;
-                losses[i] = weight * rule.loss(z, real);
+                losses[i] = weight * judgement.loss(z, real);
                 plan.predicted(i, z > 0 ? 1 : 0);
                 if (dx != null) {
-                    dx.buffer.putFloat(i * Float.BYTES, (float) (weight * rule.slope(z, real)));
+                    dx.buffer.putFloat(i * Float.BYTES, (float) (weight * judgement.slope(z, real)));
                 }
             }
         };

@@ -18,6 +18,6 @@ interface LossNode {
         if (node.operation() instanceof SoftmaxCrossEntropy) {
             return new SoftmaxLossNode(plan, node);
         }
-        return node.operation() instanceof Judgement judgement ? new JudgementNode(plan, judgement.rule()) : null;
+        return node.operation() instanceof Judgement judgement ? new JudgementNode(plan, judgement) : null;
     }
 }

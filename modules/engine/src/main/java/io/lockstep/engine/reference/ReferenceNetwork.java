@@ -21,7 +21,6 @@ import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Operation.Pooling;
 import io.lockstep.engine.Operation.Reshape;
 import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Operation.Upsampling;
@@ -164,7 +163,7 @@ public final class ReferenceNetwork {
 
     private PassResult result() {
         if (graph.last().operation() instanceof Judgement judgement) {
-            return judged(judgement.rule());
+            return judged(judgement);
         }
         int correct = 0;
         int[] predictions = predictions();
@@ -181,7 +180,7 @@ public final class ReferenceNetwork {
             if (node.operation() instanceof SoftmaxCrossEntropy softmax) {
                 sum += softmax.weight() * crossEntropy(node);
             } else if (node.operation() instanceof Judgement judgement) {
-                sum += judged(judgement.rule()).lossSum();
+                sum += judged(judgement).lossSum();
             }
         }
         return sum;
@@ -200,11 +199,11 @@ public final class ReferenceNetwork {
         return loss;
     }
 
-    private PassResult judged(Rule rule) {
+    private PassResult judged(Judgement judgement) {
         double loss = 0;
         int correct = 0;
         for (int n = 0; n < labels.length; n++) {
-            loss += rule.loss(probability(n, 0), labels[n] == 1);
+            loss += judgement.loss(probability(n, 0), labels[n] == 1);
             correct += predictions()[n] == labels[n] ? 1 : 0;
         }
         return new PassResult(loss, correct);
@@ -294,7 +293,7 @@ public final class ReferenceNetwork {
         } else if (operation instanceof SequenceOperation) {
             onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
         } else if (operation instanceof Judgement judgement) {
-            Arrays.setAll(dx, i -> judgement.rule().slope(x[i], labels[i] == 1));
+            Arrays.setAll(dx, i -> judgement.slope(x[i], labels[i] == 1));
         } else if (operation instanceof SoftmaxCrossEntropy loss) {
             int classes = node.shape().channels();
             for (int i = 0; i < dx.length; i++) {

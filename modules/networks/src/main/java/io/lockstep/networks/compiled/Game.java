@@ -48,14 +48,15 @@ final class Game implements AutoCloseable {
     Game(Dl4jReplica network, GraphTranslator.Parts parts, Adversarial rules, int capacity, CpuBackend backend) {
         this.network = network;
         this.rules = rules;
-        Graph whole = parts.graph();
-        Graph drawing = whole.upTo(parts.node());
-        Graph judging = whole.after(parts.node());
-        if (!(whole.last().operation() instanceof Judgement judgement)) {
+        if (!(parts.graph().last().operation() instanceof Judgement judgement)) {
             throw new IllegalArgumentException("a discriminator ends in one sigmoid with cross-entropy, a critic in one"
                     + " number with LossWasserstein");
         }
         critic = judgement.rule() == Rule.WASSERSTEIN;
+        // unclipped: what a sure discriminator tells the generator must not vanish
+        Graph whole = parts.graph().endingWith(new Judgement(judgement.rule()));
+        Graph drawing = whole.upTo(parts.node());
+        Graph judging = whole.after(parts.node());
         generatorPart = new Range(0, drawing.parameters());
         discriminatorPart = new Range(drawing.parameters(), whole.parameters());
         pictureElements = judging.inputShape().elements() - rules.classes();

@@ -51,8 +51,6 @@ final class LayerTranslator {
     /** How near to 0 and 1 DL4J lets probabilities come by default, which makes no difference that a test could see. */
     private static final double SOFTMAX_CLIP = 1e-10;
 
-    private static final double SIGMOID_CLIP = 1e-5;
-
     /** What global pooling of DL4J's (N, F, T) goes over. */
     private static final int[] ALL_STEPS = {2};
 
@@ -366,10 +364,10 @@ final class LayerTranslator {
         boolean one = layer.getNOut() == 1;
         if (one && Exactly.is(ActivationSigmoid.class, function) && Exactly.is(LossBinaryXENT.class, loss)) {
             LossBinaryXENT binary = (LossBinaryXENT) loss;
-            if (binary.getWeights() != null || labelSmoothing > 0 || binary.getClipEps() != SIGMOID_CLIP) {
-                throw unsupported(name, "sigmoid cross-entropy with weights, label smoothing or a clipEps of its own");
+            if (binary.getWeights() != null || labelSmoothing > 0) {
+                throw unsupported(name, "sigmoid cross-entropy with weights or label smoothing");
             }
-            return new Operation.Judgement(Operation.Rule.CROSS_ENTROPY);
+            return new Operation.Judgement(Operation.Rule.CROSS_ENTROPY, binary.getClipEps());
         } else if (one && Exactly.is(ActivationIdentity.class, function) && Exactly.is(LossWasserstein.class, loss)) {
             return new Operation.Judgement(Operation.Rule.WASSERSTEIN);
         }

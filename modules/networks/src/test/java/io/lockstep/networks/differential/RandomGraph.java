@@ -432,8 +432,9 @@ final class RandomGraph {
                     .build();
             graph.addLayer("out", loss, names.get(names.size() - 1)).setOutputs("out");
         } else if (draw.chance(0.15)) {
-            OutputLayer.Builder sigmoid =
-                    new OutputLayer.Builder(new LossBinaryXENT()).nOut(1).hasBias(draw.chance(0.8));
+            OutputLayer.Builder sigmoid = new OutputLayer.Builder(new LossBinaryXENT(draw.chance(0.3) ? 0.1 : 1e-5))
+                    .nOut(1)
+                    .hasBias(draw.chance(0.8));
             options.decorate(sigmoid);
             graph.addLayer("out", sigmoid.activation(Activation.SIGMOID).build(), input)
                     .setOutputs("out");

@@ -17,6 +17,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Trial {
     private static final int STEPS = 2;
 
+    /** Times that DL4J begins with parameters which are off by rounding. */
+    private static final int ROUNDINGS = 3;
+
+    /** Elements of a gradient that central differences are taken of. */
+    private static final int COUNTER_CHECKED = 8;
+
     private Trial() {}
 
     /**
@@ -24,7 +30,15 @@ final class Trial {
      * @param telling whether DL4J's own numbers are good for a comparison
      * @param fault what is wrong, or null
      */
-    record Outcome(boolean compiled, boolean telling, String fault, String notice) {}
+    record Outcome(boolean compiled, boolean telling, String fault, String notice) {
+        private Outcome untelling(String why) {
+            return new Outcome(compiled, false, null, notice.isEmpty() ? why : notice);
+        }
+
+        private Outcome failed(String how) {
+            return new Outcome(compiled, true, how, notice);
+        }
+    }
 
     static Outcome of(RandomNetwork network) {
         List<Examples> batches = new ArrayList<>();
@@ -46,18 +60,103 @@ final class Trial {
                 PlainDl4j.requireRuns(network, parameters, batches);
             }
             Course actual = train(network, replica, batches, exact);
-            // rounding explains what DL4J in float32 is off too; only a difference asks for it
-            String fault = new Difference(exact, exact).of(actual, !network.weighted());
-            if (fault == null || !exact.isFinite()) {
-                return new Outcome(compiled, exact.isFinite(), null, notice);
-            }
-            Difference rounded = new Difference(exact, PlainDl4j.train(network, parameters, batches, DataType.FLOAT));
-            return rounded.isTelling()
-                    ? new Outcome(compiled, true, rounded.of(actual, !network.weighted()), notice)
-                    : new Outcome(compiled, false, null, notice);
+            return judged(network, parameters, batches, exact, actual, new Outcome(compiled, true, null, notice));
         } catch (PlainDl4j.RefusedException e) {
             return new Outcome(false, false, null, "DL4J itself fails: " + e.getCause());
         }
+    }
+
+    /** Rounding, and DL4J's own faults, explain some differences; only a difference asks for them. */
+    private static Outcome judged(
+            RandomNetwork network,
+            float[] parameters,
+            List<Examples> batches,
+            Course exact,
+            Course actual,
+            Outcome passed)
+            throws PlainDl4j.RefusedException {
+        boolean losses = !network.weighted();
+        if (!exact.isFinite()) {
+            return passed.untelling("DL4J's numbers are not finite");
+        }
+        if (new Difference(exact, List.of()).of(actual, losses) == null) {
+            return passed;
+        }
+        List<Course> rounded = new ArrayList<>();
+        rounded.add(PlainDl4j.train(network, parameters, batches, DataType.FLOAT));
+        for (int draw = 0; draw < ROUNDINGS; draw++) {
+            rounded.add(PlainDl4j.train(network, nearly(parameters, draw), batches, DataType.DOUBLE));
+        }
+        Difference difference = new Difference(exact, rounded);
+        if (!difference.isTelling()) {
+            return passed.untelling("DL4J's gradient is rounding");
+        }
+        String fault = difference.of(actual, losses);
+        if (fault == null) {
+            return passed;
+        }
+        for (int step = 0; step < STEPS; step++) {
+            if (difference.ofGradient(actual, step) != null
+                    && isDl4jsFault(network, parameters, batches, exact, actual, difference, step)) {
+                return passed.untelling("DL4J's gradient is not that of its own loss");
+            }
+        }
+        return passed.failed(fault);
+    }
+
+    /** Parameters that are off by about one rounding error. */
+    private static float[] nearly(float[] parameters, long seed) {
+        Draw draw = new Draw(seed + 1);
+        float[] near = parameters.clone();
+        for (int i = 0; i < near.length; i++) {
+            near[i] += Math.ulp(near[i]) * (draw.chance(0.5) ? 1 : -1);
+        }
+        return near;
+    }
+
+    /** Whether central differences of DL4J's loss are the replica's gradient where DL4J's is furthest from it. */
+    private static boolean isDl4jsFault(
+            RandomNetwork network,
+            float[] parameters,
+            List<Examples> batches,
+            Course exact,
+            Course actual,
+            Difference difference,
+            int step)
+            throws PlainDl4j.RefusedException {
+        List<Examples> batch = List.of(batches.get(step));
+        float[] from = parameters;
+        if (step > 0) {
+            from = new float[parameters.length];
+            for (int i = 0; i < from.length; i++) {
+                from[i] = (float) exact.parameters().get(step - 1)[i];
+            }
+        }
+        double largest = 0;
+        for (double value : exact.gradients().get(step)) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int element : difference.furthest(actual, step, COUNTER_CHECKED)) {
+            double got = actual.gradients().get(step)[element];
+            double slope = slope(network, from, batch, element);
+            if (!(Math.abs(slope - got) <= 1e-3 * Math.max(Math.abs(slope), largest))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double slope(RandomNetwork network, float[] parameters, List<Examples> batch, int element)
+            throws PlainDl4j.RefusedException {
+        float[] up = parameters.clone();
+        float[] down = parameters.clone();
+        up[element] += 1e-3f;
+        down[element] -= 1e-3f;
+        double above =
+                PlainDl4j.train(network, up, batch, DataType.DOUBLE).losses().get(0);
+        double below =
+                PlainDl4j.train(network, down, batch, DataType.DOUBLE).losses().get(0);
+        return (above - below) / (up[element] - (double) down[element]);
     }
 
     /** Parameters of which none is what it began with: biases are not 0, gains not 1. */
