@@ -95,6 +95,10 @@ class GamesIT {
         run("generate", "game", "--count", "7", "--out", "again.png");
         assertThat(folder.resolve("again.png")).hasSameBinaryContentAs(folder.resolve("seven.png"));
 
+        Outcome unheeded = lockstep(folder, "generate", "game", "--prompt", "two");
+        assertThat(unheeded.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(unheeded.err()).contains("--prompt is for language models");
+
         Outcome wrong = lockstep(folder, "predict", "game");
         assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("no classifier of pictures");

@@ -122,6 +122,7 @@ class SettingsHeededTest {
                 "model=mlp strategy=dl4j-parameter-averaging clip-norm=1 | global norm",
                 "model=transformer data=sort crop-padding=4 | crop-padding is for pictures, and sort has none",
                 "model=transformer data=sort flip=true | flip is for pictures",
+                "model=wgan strategy=parameter-averaging averaging-period=4 stop-after=8 steps=40 | between two averagings",
                 "model=mlp worker-cores=7 | spark.task.cpus",
                 "model=mlp worker-memory-mb=1234 | spark.executor.memory",
             })

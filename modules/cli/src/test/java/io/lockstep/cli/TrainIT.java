@@ -130,6 +130,9 @@ class TrainIT {
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(text.status()).as(text.err()).isZero();
         assertThat(text.out().strip()).startsWith("two").hasSizeGreaterThan(20);
+        Outcome pictures = lockstep(folder, "generate", "gpt", "--count", "3");
+        assertThat(pictures.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(pictures.err()).contains("--count is for GANs");
     }
 
     @Test

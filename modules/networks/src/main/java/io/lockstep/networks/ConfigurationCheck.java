@@ -6,7 +6,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.AdaBelief;
 
 /**
  * Refuses, when a network is defined, what DL4J's own {@code fit} would heed in its configuration and Lockstep would not:
@@ -57,6 +59,11 @@ final class ConfigurationCheck {
         }
         if (configuration.getDataType() != DataType.FLOAT) {
             throw refusal("dataType", configuration.getDataType(), "is not trained; take FLOAT");
+        }
+        if (configuration.getLayer() instanceof BaseLayer layer
+                && (layer.getIUpdater() instanceof AdaBelief || layer.getBiasUpdater() instanceof AdaBelief)) {
+            throw new IllegalArgumentException("layer '" + layer.getLayerName()
+                    + "' has the updater AdaBelief, whose state DL4J 1.0.0-M2.1 cannot set up; take Adam");
         }
     }
 

@@ -14,7 +14,6 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.learning.config.AMSGrad;
-import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
@@ -163,8 +162,6 @@ final class LearningRates {
         } else if (updater instanceof AdaGrad each) {
             return each.getLearningRateSchedule();
         } else if (updater instanceof RmsProp each) {
-            return each.getLearningRateSchedule();
-        } else if (updater instanceof AdaBelief each) {
             return each.getLearningRateSchedule();
         }
         return null;

@@ -117,8 +117,7 @@ class LearningRatesTest {
                 new AdaMax(),
                 new Nadam(),
                 new AdaGrad(),
-                new RmsProp(),
-                new AdaBelief());
+                new RmsProp());
     }
 
     @ParameterizedTest
@@ -135,6 +134,13 @@ class LearningRatesTest {
         assertThatThrownBy(() -> new LearningRates(graph))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("layer 'head'");
+    }
+
+    @Test
+    void anUpdaterThatDl4jCannotSetUpIsRefusedByName() {
+        assertThatThrownBy(() -> network(new Sgd(0.1), new AdaBelief(), new Sgd(0.1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layer 'head' has the updater AdaBelief");
     }
 
     private static void requireMultiple(float[] moved, float[] base, int start, int end, double multiple) {
