@@ -97,7 +97,7 @@ public final class StepBenchmark implements Callable<Integer> {
             case "auto" -> {
                 try (var replica = new CompiledReplica(definition, batch, 0, threads, precision(), null)) {
                     System.gc(); // what building has left goes back to the system before a step takes its memory
-                    report = report(definition, replica.plan().forwardFlop(), stepsOf(replica, examples));
+                    report = report(definition, replica.plan().graph().forwardFlop(), stepsOf(replica, examples));
                     if (breakdown) {
                         Breakdown.of(replica, examples, precision()).print(System.out);
                     }

@@ -1,7 +1,8 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.FileNames;
-import io.lockstep.engine.cpu.CpuBackend;
+import io.lockstep.engine.Backends;
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.networks.gpu.InstalledGpu;
 import io.lockstep.spark.NamelessUser;
@@ -65,7 +66,7 @@ record HostFacts(
         String fault = null;
         boolean bfloat16 = false;
         try {
-            bfloat16 = CpuBackend.hasBfloat16();
+            bfloat16 = Backends.standard().lacks(Precision.BFLOAT16).isEmpty();
         } catch (LinkageError e) {
             fault = e.toString();
         }

@@ -27,7 +27,6 @@ import io.lockstep.engine.SequenceOperation.SimpleRnn;
 import io.lockstep.engine.SequenceOperation.StepMask;
 import io.lockstep.engine.SequenceOperation.StepRange;
 import io.lockstep.engine.cpu.CpuBackend;
-import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,8 +145,9 @@ class PyTorchFixtureTest {
     }
 
     private static void assertPyTorchs(Graph graph, int examples, Map<String, float[]> expected) {
-        try (Plan reference = new ReferenceBackend().compile(graph, examples);
-                CpuPlan cpu = new CpuBackend(2).compile(graph, examples)) {
+        try (Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(examples));
+                Plan cpu =
+                        new CpuBackend().compile(graph, PlanOptions.of(examples).withThreads(2))) {
             for (Plan plan : new Plan[] {reference, cpu}) {
                 TestGraphs.load(plan, expected.get("parameters"));
                 ByteBuffer features = buffer(expected.get("features"));

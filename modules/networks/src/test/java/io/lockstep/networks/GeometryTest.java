@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.reference.ReferenceBackend;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
@@ -214,7 +215,7 @@ class GeometryTest {
     private static float[] referenceGradient(Dl4jReplica dl4j, Geometries.Drawn drawn, Batch batch) {
         Graph graph = CompiledReplica.graphOf(dl4j, drawn.definition());
         Batch images = CompiledReplicaTest.channelsLast(drawn.definition(), batch);
-        try (Plan plan = new ReferenceBackend().compile(graph, BATCH)) {
+        try (Plan plan = new ReferenceBackend().compile(graph, PlanOptions.of(BATCH))) {
             FloatBuffer parameters = plan.parameters().asFloatBuffer();
             parameters.put(0, parameters(parameters.limit()));
             plan.forwardBackward(images.features(), images.labels(), BATCH, 0, 1, mark -> {});

@@ -2,7 +2,7 @@ package io.lockstep.benchmarks.step;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
-import io.lockstep.engine.cpu.StepProfile;
+import io.lockstep.engine.StepProfile;
 import io.lockstep.networks.compiled.CompiledReplica;
 import java.io.PrintStream;
 import java.util.Comparator;

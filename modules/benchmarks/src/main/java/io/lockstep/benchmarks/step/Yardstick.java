@@ -1,16 +1,17 @@
 package io.lockstep.benchmarks.step;
 
+import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Operation.Dense;
 import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.StepProfile;
 import io.lockstep.engine.Window;
-import io.lockstep.engine.cpu.CpuBackend;
-import io.lockstep.engine.cpu.CpuPlan;
-import io.lockstep.engine.cpu.StepProfile;
 import io.lockstep.kernels.FlatVectors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +33,7 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
     private static final int VECTOR_BYTES = 256 << 20;
 
     static Yardstick measure(int threads, Precision precision) {
-        try (CpuPlan plan = plan(threads, Precision.FLOAT32)) {
+        try (Plan plan = plan(threads, Precision.FLOAT32)) {
             double gflops = productRate(plan);
             double rounded = precision == Precision.FLOAT32 ? 0 : roundedRate(threads);
             return new Yardstick(gflops, rounded, memoryRate(plan, threads));
@@ -40,12 +41,12 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
     }
 
     private static double roundedRate(int threads) {
-        try (CpuPlan plan = plan(threads, Precision.BFLOAT16)) {
+        try (Plan plan = plan(threads, Precision.BFLOAT16)) {
             return productRate(plan);
         }
     }
 
-    private static CpuPlan plan(int threads, Precision precision) {
+    private static Plan plan(int threads, Precision precision) {
         Graph graph = new Graph.Builder(new Shape(SIDE, SIDE, CHANNELS))
                 .add("first", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "input")
                 .add("second", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "first")
@@ -53,10 +54,15 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
                 .add("scores", new Dense(2, false), "flat")
                 .add("loss", new SoftmaxCrossEntropy(0), "scores")
                 .build();
-        return new CpuBackend(threads, precision).compile(graph, EXAMPLES_OF_THREAD * threads);
+        return Backends.standard()
+                .compile(
+                        graph,
+                        PlanOptions.of(EXAMPLES_OF_THREAD * threads)
+                                .withThreads(threads)
+                                .withPrecision(precision));
     }
 
-    private static double productRate(CpuPlan plan) {
+    private static double productRate(Plan plan) {
         int batch = plan.capacity();
         ByteBuffer examples = direct(batch * SIDE * SIDE * CHANNELS * Float.BYTES);
         IntBuffer labels = IntBuffer.allocate(batch);
@@ -74,7 +80,7 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
         return gflops;
     }
 
-    private static double memoryRate(CpuPlan plan, int threads) {
+    private static double memoryRate(Plan plan, int threads) {
         ByteBuffer x = direct(VECTOR_BYTES);
         ByteBuffer y = direct(VECTOR_BYTES);
         int share = VECTOR_BYTES / threads / Long.BYTES * Long.BYTES;

@@ -1,12 +1,12 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.Judgement;
-import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
+import io.lockstep.engine.StepProfile;
 import io.lockstep.engine.cpu.Segment.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +23,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
-public final class CpuPlan implements Plan {
+final class CpuPlan implements Plan {
     private static final IntBuffer NO_LABELS = IntBuffer.allocate(0);
 
     private final int capacity;
@@ -60,33 +60,23 @@ public final class CpuPlan implements Plan {
     private volatile boolean rounds;
     private long announced;
 
-    CpuPlan(
-            Graph graph,
-            int capacity,
-            int threads,
-            Precision precision,
-            ByteBuffer givenParameters,
-            ByteBuffer givenGradients,
-            StatisticsExchange exchange) {
-        this.precision = precision;
-        this.exchange = exchange;
-        if (capacity < 1) {
-            throw new IllegalArgumentException("batch: " + capacity);
-        }
-        this.capacity = capacity;
-        buffers = new PassBuffers(graph, capacity);
+    CpuPlan(Graph graph, PlanOptions options) {
         this.graph = graph;
+        precision = options.precision();
+        exchange = options.statistics();
+        capacity = options.capacity();
+        buffers = new PassBuffers(graph, capacity);
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
         }
-        parameterAddress = givenParameters == null ? memory.allocate(bytes) : addressOf(givenParameters, bytes);
-        gradientAddress = givenGradients == null ? memory.allocate(bytes) : addressOf(givenGradients, bytes);
+        parameterAddress = addressOf(options.parameters(), bytes);
+        gradientAddress = addressOf(options.gradients(), bytes);
         parameters = NativeMemory.view(parameterAddress, bytes);
         gradients = NativeMemory.view(gradientAddress, bytes);
         long inputBytes = buffers.exampleBytes() * capacity;
         inputGradient = graph.inputGradient() ? NativeMemory.view(memory.allocate(inputBytes), inputBytes) : null;
-        lanes = new Lanes(threads, "lockstep-engine");
+        lanes = new Lanes(options.threads(), "lockstep-engine");
         try {
             // on a lane, because oneDNN asks the thread that makes a primitive how many threads there are
             lanes.run(lane -> compileOn(lane, graph), () -> {});
@@ -96,11 +86,9 @@ public final class CpuPlan implements Plan {
         }
     }
 
-    private static long addressOf(ByteBuffer given, long bytes) {
-        if (!given.isDirect() || given.order() != ByteOrder.nativeOrder() || given.remaining() != bytes) {
-            throw new IllegalArgumentException(given + " is no direct buffer of " + bytes + " bytes in native order");
-        }
-        return new BytePointer(given).address() + given.position();
+    /** Of a given buffer, or of the plan's own memory. */
+    private long addressOf(ByteBuffer given, long bytes) {
+        return given == null ? memory.allocate(bytes) : new BytePointer(given).address() + given.position();
     }
 
     private void compileOn(Lane lane, Graph graph) {
@@ -157,7 +145,7 @@ public final class CpuPlan implements Plan {
         rounds = true;
     }
 
-    /** Whether the precision shows: whether a layer is such that its products' factors are rounded. */
+    @Override
     public boolean rounds() {
         return rounds;
     }
@@ -267,11 +255,16 @@ public final class CpuPlan implements Plan {
     }
 
     @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
     public int capacity() {
         return capacity;
     }
 
-    /** Bytes outside the heap: parameters, gradients, packed weights and activations. */
+    @Override
     public long nativeBytes() {
         return memory.bytes();
     }
@@ -326,11 +319,7 @@ public final class CpuPlan implements Plan {
         return compiler.loss().result(examples);
     }
 
-    /**
-     * Forward of a graph that ends with {@link Output}; {@link #scores} has what is handed out.
-     *
-     * @param asTraining with noise and this batch's statistics; otherwise as in inference
-     */
+    @Override
     public void forward(ByteBuffer batch, int examples, long first, long noiseSeed, boolean asTraining) {
         take(batch, NO_LABELS, examples);
         seed = noiseSeed;
@@ -339,36 +328,22 @@ public final class CpuPlan implements Plan {
         lanes.run(lane -> pass(asTraining ? training : evaluation, lane, examples), () -> {});
     }
 
-    /**
-     * What the last node read in the last {@link #evaluate} or {@link #forward}: (examples, steps, classes) float32,
-     * native order, of that pass's examples. Valid until the next pass.
-     */
+    @Override
     public ByteBuffer scores() {
         return scores.buffer.slice(0, scores.at(scored)).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
-    /** The numbers that a graph ending with {@link Judgement} gave in its last pass; an example each. */
+    @Override
     public float[] judgements() {
         return ((JudgementNode) compiler.loss()).judgements();
     }
 
-    /**
-     * What the loss of each example counts, of a graph that ends with {@link Judgement}, from the next pass on.
-     *
-     * @param weights at least as many as examples; null: 1 each
-     */
+    @Override
     public void weighExamples(float[] weights) {
         exampleWeights = weights;
     }
 
-    /**
-     * Second labels of a classifier's examples, from the next pass on: the target of a softmax is (1 - share) of the label
-     * and share of the other one.
-     *
-     * @param others as many as the pass has examples; null: there are none
-     * @param shares from 0 to 1, as many
-     * @throws IllegalStateException if the loss is one of each step, or no softmax
-     */
+    @Override
     public void mixLabels(IntBuffer others, FloatBuffer shares) {
         if (others != null && !(compiler.loss() instanceof SoftmaxLossNode softmax && softmax.takesMixtures())) {
             throw new IllegalStateException("labels are mixed for a softmax of one label an example");
@@ -377,7 +352,7 @@ public final class CpuPlan implements Plan {
         mixedShares = shares;
     }
 
-    /** After a pass of a graph {@link Graph#towardsInput}: (examples, height, width, channels). */
+    @Override
     public ByteBuffer inputGradient() {
         return inputGradient.duplicate().order(ByteOrder.nativeOrder());
     }
@@ -415,34 +390,24 @@ public final class CpuPlan implements Plan {
 
     // ------------------------------------------------------------------ other work for the plan's threads
 
-    /** Work that threads share. */
-    public interface SharedWork {
-        /** @param thread from 0 (inclusive) to threads (exclusive) */
-        void run(int thread, int threads);
-    }
-
+    @Override
     public int threads() {
         return lanes();
     }
 
-    /** Runs on each of the plan's threads, and waits for all of them. */
+    @Override
     public void onEveryThread(SharedWork work) {
         lanes.run(lane -> work.run(lane.index, lanes()), () -> {});
     }
 
     // ------------------------------------------------------------------ where the time goes
 
-    /** Of one example; see {@link Graph#forwardFlop}. */
-    public long forwardFlop() {
-        return graph.forwardFlop();
-    }
-
-    /** Counts the time of every step from now on. */
+    @Override
     public void startProfile() {
         training.segments.forEach(segment -> segment.profile(lanes()));
     }
 
-    /** What each step of training has taken since {@link #startProfile}, in the order of execution. */
+    @Override
     public List<StepProfile> profile() {
         Map<String, StepProfile> steps = new LinkedHashMap<>();
         for (Segment segment : training.segments) {
@@ -451,7 +416,7 @@ public final class CpuPlan implements Plan {
                 long nanos = Arrays.stream(segment.nanos[i]).sum();
                 Part<?> part = parts.get(i);
                 StepProfile step =
-                        StepProfile.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::convolutionOf);
+                        StepProfiles.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::convolutionOf);
                 steps.merge(step.name(), step, StepProfile::and);
             }
         }

@@ -3,11 +3,28 @@ package io.lockstep.engine.reference;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
+import io.lockstep.engine.Precision;
+import java.util.Optional;
 
-/** Slow and obvious. Takes every {@link io.lockstep.engine.Operation}. */
+/** Slow and obvious, on one thread, in double precision whatever is asked. Takes every {@link io.lockstep.engine.Operation}. */
 public final class ReferenceBackend implements Backend {
     @Override
-    public Plan compile(Graph graph, int capacity) {
-        return new ReferencePlan(graph, capacity);
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public Optional<String> lacks(Precision precision) {
+        return Optional.empty();
+    }
+
+    /** @throws UnsupportedOperationException if the options want statistics of several ranks */
+    @Override
+    public Plan compile(Graph graph, PlanOptions options) {
+        if (options.statistics() != null) {
+            throw new UnsupportedOperationException("the reference does not share the statistics of batch norm");
+        }
+        return new ReferencePlan(graph, options.requireFor(graph));
     }
 }

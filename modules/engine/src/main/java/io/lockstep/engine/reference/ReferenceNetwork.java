@@ -152,6 +152,11 @@ public final class ReferenceNetwork {
         return predictions;
     }
 
+    /** What the last node read in the last forward. */
+    double[] scores() {
+        return outputs[graph.last().input()];
+    }
+
     /** Of the loss at the input's elements, after {@link #backward}. */
     public double[] inputGradient() {
         return outputGradients[0];

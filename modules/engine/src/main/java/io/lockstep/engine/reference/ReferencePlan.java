@@ -3,9 +3,13 @@ package io.lockstep.engine.reference;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
+import io.lockstep.engine.StepProfile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** {@link ReferenceNetwork} behind the interface: float32 outside, double precision inside. */
@@ -16,12 +20,19 @@ final class ReferencePlan implements Plan {
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
 
-    ReferencePlan(Graph graph, int capacity) {
+    private double[] scores = {};
+    private double[] inputGradient = {};
+
+    ReferencePlan(Graph graph, PlanOptions options) {
         this.graph = graph;
-        this.capacity = capacity;
+        capacity = options.capacity();
         buffers = new PassBuffers(graph, capacity);
-        parameters = floats(graph.parameters());
-        gradients = floats(graph.parameters());
+        parameters = vector(options.parameters());
+        gradients = vector(options.gradients());
+    }
+
+    private ByteBuffer vector(ByteBuffer given) {
+        return given == null ? floats(graph.parameters()) : given.slice().order(ByteOrder.nativeOrder());
     }
 
     private static ByteBuffer floats(long count) {
@@ -39,6 +50,11 @@ final class ReferencePlan implements Plan {
     }
 
     @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
     public int capacity() {
         return capacity;
     }
@@ -53,6 +69,8 @@ final class ReferencePlan implements Plan {
             buffers.check(features, labels, examples);
             pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
             result = network.backward();
+            scores = network.scores();
+            inputGradient = network.inputGradient();
         }
         for (int i = 0; i < result.length; i++) {
             gradients.putFloat(i * Float.BYTES, (float) result[i]);
@@ -70,6 +88,7 @@ final class ReferencePlan implements Plan {
         ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0, 0);
         PassResult pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
         System.arraycopy(network.predictions(), 0, predictions, 0, network.predictions().length);
+        scores = network.scores();
         return pass;
     }
 
@@ -91,6 +110,82 @@ final class ReferencePlan implements Plan {
             values[i] = floats.getFloat(i * Float.BYTES);
         }
         return values;
+    }
+
+    @Override
+    public void forward(ByteBuffer features, int examples, long firstExample, long seed, boolean asTraining) {
+        buffers.checkFeatures(features, examples);
+        scores = new ReferenceNetwork(graph, toDoubles(parameters), asTraining, seed, firstExample)
+                .forward(input(features, examples), examples);
+    }
+
+    @Override
+    public ByteBuffer scores() {
+        return toFloats(scores).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public float[] judgements() {
+        float[] judgements = new float[scores.length];
+        toFloats(scores).asFloatBuffer().get(judgements);
+        return judgements;
+    }
+
+    @Override
+    public void weighExamples(float[] weights) {
+        if (weights != null) {
+            throw new UnsupportedOperationException("the reference counts every example alike");
+        }
+    }
+
+    @Override
+    public void mixLabels(IntBuffer others, FloatBuffer shares) {
+        if (others != null) {
+            throw new UnsupportedOperationException("the reference mixes no labels");
+        }
+    }
+
+    @Override
+    public ByteBuffer inputGradient() {
+        return toFloats(inputGradient);
+    }
+
+    @Override
+    public long nativeBytes() {
+        return 0; // what it has outside the heap are direct buffers, which the JVM counts
+    }
+
+    @Override
+    public boolean rounds() {
+        return false;
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public void onEveryThread(SharedWork work) {
+        work.run(0, 1);
+    }
+
+    @Override
+    public void startProfile() {
+        // it does not count
+    }
+
+    @Override
+    public List<StepProfile> profile() {
+        return List.of();
+    }
+
+    private static ByteBuffer toFloats(double[] values) {
+        ByteBuffer all = floats(values.length);
+        for (int i = 0; i < values.length; i++) {
+            all.putFloat(i * Float.BYTES, (float) values[i]);
+        }
+        return all;
     }
 
     @Override

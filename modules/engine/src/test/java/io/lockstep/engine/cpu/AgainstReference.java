@@ -7,6 +7,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
@@ -22,8 +23,8 @@ final class AgainstReference {
      * @param sizes of batches, one after the other on the same plans: memory holds what the last pass left
      */
     static void compare(Graph graph, int threads, int capacity, int... sizes) {
-        try (Plan cpu = new CpuBackend(threads).compile(graph, capacity);
-                Plan reference = new ReferenceBackend().compile(graph, capacity)) {
+        try (Plan cpu = new CpuBackend().compile(graph, PlanOptions.of(capacity).withThreads(threads));
+                Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(capacity))) {
             for (int examples : sizes) {
                 float[] parameters = TestGraphs.parameters(graph, examples);
                 TestGraphs.load(cpu, parameters);

@@ -13,6 +13,7 @@ import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.TestGraphs;
@@ -59,8 +60,13 @@ class Bfloat16Test {
         ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
         IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
         for (int threads : new int[] {1, 2}) {
-            try (Plan cpu = new CpuBackend(threads, Precision.BFLOAT16).compile(graph, CAPACITY);
-                    Plan reference = new ReferenceBackend().compile(graph, CAPACITY)) {
+            try (Plan cpu = new CpuBackend()
+                            .compile(
+                                    graph,
+                                    PlanOptions.of(CAPACITY)
+                                            .withThreads(threads)
+                                            .withPrecision(Precision.BFLOAT16));
+                    Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(CAPACITY))) {
                 TestGraphs.load(cpu, parameters);
                 TestGraphs.load(reference, parameters);
 
@@ -79,7 +85,8 @@ class Bfloat16Test {
     void aPassRepeatsItsBits() {
         assumeThat(OneDnn.multipliesBfloat16()).isTrue();
         Graph graph = TestGraphs.residual();
-        try (Plan plan = new CpuBackend(2, Precision.BFLOAT16).compile(graph, CAPACITY)) {
+        try (Plan plan = new CpuBackend()
+                .compile(graph, PlanOptions.of(CAPACITY).withThreads(2).withPrecision(Precision.BFLOAT16))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
             IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
@@ -96,7 +103,10 @@ class Bfloat16Test {
     @Test
     void aCpuWithoutItIsToldBeforeAnythingIsCompiled() {
         assumeThat(OneDnn.multipliesBfloat16()).isFalse();
-        assertThatThrownBy(() -> new CpuBackend(1, Precision.BFLOAT16)).hasMessageContaining("AVX512_BF16");
+        PlanOptions options = PlanOptions.of(1).withPrecision(Precision.BFLOAT16);
+        assertThatThrownBy(() -> new CpuBackend().compile(TestGraphs.all().get("dense"), options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("AVX512_BF16");
     }
 
     private static double distance(ByteBuffer a, ByteBuffer b) {

@@ -8,6 +8,7 @@ import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
@@ -45,7 +46,8 @@ class CpuAgainstReferenceTest {
     @MethodSource("graphs")
     void theSameBatchGivesTheSameBits(String name) {
         Graph graph = TestGraphs.any(name);
-        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+        try (Plan plan =
+                new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, CAPACITY, 2);
             IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 3);
@@ -64,7 +66,8 @@ class CpuAgainstReferenceTest {
     @Test
     void theWatermarkFallsToZeroAndWhatIsAboveItIsFinal() {
         Graph graph = TestGraphs.all().get("residual");
-        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+        try (Plan plan =
+                new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             List<Long> marks = new ArrayList<>();
             List<ByteBuffer> seen = new ArrayList<>();
@@ -93,7 +96,7 @@ class CpuAgainstReferenceTest {
     }
 
     static Stream<Backend> backends() {
-        return Stream.of(new CpuBackend(2), new ReferenceBackend());
+        return Stream.of(new CpuBackend(), new ReferenceBackend());
     }
 
     /** More than enough bytes are no good either: of pictures in colour a network for grey ones would see pieces. */
@@ -101,7 +104,7 @@ class CpuAgainstReferenceTest {
     @MethodSource("backends")
     void refusesWhatIsNotExactlyItsExamples(Backend backend) {
         Graph graph = TestGraphs.all().get("dense"); // 13 numbers, 5 classes
-        try (Plan plan = backend.compile(graph, 2)) {
+        try (Plan plan = backend.compile(graph, PlanOptions.of(2).withThreads(2))) {
             ByteBuffer two = TestGraphs.features(graph, 2, 2);
             IntBuffer labels = IntBuffer.wrap(new int[] {0, 4});
             refuses(plan, TestGraphs.features(graph, 3, 2), IntBuffer.wrap(new int[3]), 3, "3 examples", "at most 2");
@@ -127,7 +130,8 @@ class CpuAgainstReferenceTest {
     @Test
     void noExamplesGiveNoGradient() {
         Graph graph = TestGraphs.all().get("dense");
-        try (Plan plan = new CpuBackend(2).compile(graph, CAPACITY)) {
+        try (Plan plan =
+                new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             ByteBuffer features = TestGraphs.features(graph, 2, 2);
             IntBuffer labels = TestGraphs.labels(graph, 2, 3);
@@ -151,8 +155,8 @@ class CpuAgainstReferenceTest {
         ByteBuffer features = TestGraphs.features(graph, many, 2);
         IntBuffer labels = TestGraphs.labels(graph, many, 3);
         int bytes = features.limit() / 3;
-        try (Plan large = new CpuBackend(1).compile(graph, many);
-                Plan small = new CpuBackend(1).compile(graph, few)) {
+        try (Plan large = new CpuBackend().compile(graph, PlanOptions.of(many).withThreads(1));
+                Plan small = new CpuBackend().compile(graph, PlanOptions.of(few).withThreads(1))) {
             TestGraphs.load(large, parameters);
             TestGraphs.load(small, parameters);
             double[] sums = new double[(int) graph.parameters()];

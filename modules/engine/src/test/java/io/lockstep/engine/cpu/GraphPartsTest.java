@@ -8,6 +8,8 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Rule;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import java.nio.ByteBuffer;
@@ -27,13 +29,19 @@ class GraphPartsTest {
         assertThat(first.parameters() + second.parameters()).isEqualTo(whole.parameters());
         ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
         IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
-        try (CpuPlan all = new CpuBackend(2).compile(whole, EXAMPLES)) {
+        try (Plan all = new CpuBackend().compile(whole, PlanOptions.of(EXAMPLES).withThreads(2))) {
             TestGraphs.load(all, TestGraphs.parameters(whole, 1));
             int cut = (int) first.parameters() * Float.BYTES;
             ByteBuffer parameters = all.parameters();
-            try (CpuPlan head = new CpuBackend(2).compile(first, EXAMPLES, slice(parameters, 0, cut), null);
-                    CpuPlan tail = new CpuBackend(1)
-                            .compile(second, EXAMPLES, slice(parameters, cut, parameters.limit()), null)) {
+            try (Plan head = new CpuBackend()
+                            .compile(
+                                    first,
+                                    PlanOptions.of(EXAMPLES).withThreads(2).withParameters(slice(parameters, 0, cut)));
+                    Plan tail = new CpuBackend()
+                            .compile(
+                                    second,
+                                    PlanOptions.of(EXAMPLES)
+                                            .withParameters(slice(parameters, cut, parameters.limit())))) {
                 double loss = all.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
                         .lossSum();
                 head.forward(features, EXAMPLES, 0, 7, true);
@@ -69,8 +77,9 @@ class GraphPartsTest {
         int c2 = (int) with.node(7).parametersAt();
         System.arraycopy(all, 0, own, 0, c1);
         System.arraycopy(all, c2, own, c1, own.length - c1);
-        try (CpuPlan plan = new CpuBackend(2).compile(with, EXAMPLES);
-                CpuPlan alone = new CpuBackend(2).compile(without, EXAMPLES)) {
+        try (Plan plan = new CpuBackend().compile(with, PlanOptions.of(EXAMPLES).withThreads(2));
+                Plan alone = new CpuBackend()
+                        .compile(without, PlanOptions.of(EXAMPLES).withThreads(2))) {
             TestGraphs.load(plan, all);
             TestGraphs.load(alone, own);
             assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}))
@@ -95,8 +104,9 @@ class GraphPartsTest {
         Graph frozen = whole.frozenAfter("t2");
         ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
         IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
-        try (CpuPlan all = new CpuBackend(2).compile(whole, EXAMPLES);
-                CpuPlan part = new CpuBackend(2).compile(frozen, EXAMPLES)) {
+        try (Plan all = new CpuBackend().compile(whole, PlanOptions.of(EXAMPLES).withThreads(2));
+                Plan part = new CpuBackend()
+                        .compile(frozen, PlanOptions.of(EXAMPLES).withThreads(2))) {
             TestGraphs.load(all, TestGraphs.parameters(whole, 1));
             TestGraphs.load(part, TestGraphs.parameters(whole, 1));
             all.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
@@ -125,7 +135,8 @@ class GraphPartsTest {
             labels.duplicate().get(classes);
             reference.forward(doubles(features), classes);
             reference.backward();
-            try (CpuPlan plan = new CpuBackend(2).compile(graph.towardsInput(), EXAMPLES)) {
+            try (Plan plan = new CpuBackend()
+                    .compile(graph.towardsInput(), PlanOptions.of(EXAMPLES).withThreads(2))) {
                 TestGraphs.load(plan, parameters);
                 plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
                 boolean norms = graph.nodes().stream().anyMatch(node -> node.operation() instanceof BatchNorm);
@@ -144,7 +155,8 @@ class GraphPartsTest {
         assertThat(((Judgement) graph.last().operation()).rule()).isEqualTo(Rule.WASSERSTEIN);
         ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
         IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
-        try (CpuPlan plan = new CpuBackend(2).compile(graph, EXAMPLES)) {
+        try (Plan plan =
+                new CpuBackend().compile(graph, PlanOptions.of(EXAMPLES).withThreads(2))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             double loss = plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
                     .lossSum();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -31,7 +32,8 @@ class StepAllocationTest {
     @ValueSource(strings = {"residual", "tiles", "attention", "ELU of 0.3", "RATIONAL_TANH"})
     void aPassAllocatesNothingButItsResult(String name) {
         Graph graph = TestGraphs.any(name);
-        try (Plan plan = new CpuBackend(LANES).compile(graph, EXAMPLES)) {
+        try (Plan plan =
+                new CpuBackend().compile(graph, PlanOptions.of(EXAMPLES).withThreads(LANES))) {
             TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
             Allocated least = leastOfManyBatches(plan, graph);
             assertThat(least.byLanes())

@@ -3,9 +3,10 @@ package io.lockstep.networks.compiled;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Normalization;
+import io.lockstep.engine.Backends;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
-import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.BatchResult;
@@ -44,7 +45,12 @@ public final class AdversarialReplica implements Replica {
         try {
             var parts = GraphTranslator.translate(
                     network.graph(), definition, definition.adversarial().handover());
-            game = new Game(network, parts, definition.adversarial(), largestBatch, new CpuBackend(threads, precision));
+            game = new Game(
+                    network,
+                    parts,
+                    definition.adversarial(),
+                    Backends.standard().require(precision),
+                    PlanOptions.of(largestBatch).withThreads(threads).withPrecision(precision));
         } catch (RuntimeException | Error e) {
             network.close();
             throw e;

@@ -4,12 +4,14 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Mixture;
+import io.lockstep.engine.Backend;
+import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
-import io.lockstep.engine.cpu.CpuBackend;
-import io.lockstep.engine.cpu.CpuPlan;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.GradientOfBatch;
 import io.lockstep.networks.NetworkDefinition;
@@ -32,7 +34,7 @@ import java.util.Optional;
  */
 public final class CompiledReplica implements Replica {
     private final Dl4jReplica dl4j;
-    private final CpuPlan plan;
+    private final Plan plan;
     private final Optional<FusedUpdater> updater;
     private final GradientOfBatch gradientOfBatch;
 
@@ -65,10 +67,14 @@ public final class CompiledReplica implements Replica {
             ProcessGroup synchronised) {
         Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
-        CpuPlan compiled = null;
+        Plan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
-            compiled = compile(new CpuBackend(threads, precision), graph, largestBatch, synchronised);
+            compiled = compile(
+                    Backends.standard().require(precision),
+                    graph,
+                    PlanOptions.of(largestBatch).withThreads(threads).withPrecision(precision),
+                    synchronised);
             updater = FusedUpdater.of(dl4j.graph(), compiled, dl4j.updaterState());
         } catch (RuntimeException | Error e) {
             close(compiled, dl4j);
@@ -78,11 +84,15 @@ public final class CompiledReplica implements Replica {
         gradientOfBatch = new GradientOfBatch(dl4j.graph().conf().isMiniBatch(), dl4j);
     }
 
-    private CpuPlan compile(CpuBackend backend, Graph graph, int largestBatch, ProcessGroup synchronised) {
+    private Plan compile(Backend backend, Graph graph, PlanOptions options, ProcessGroup synchronised) {
         boolean alone = synchronised == null || synchronised.worldSize() == 1;
         GroupStatistics statistics = alone ? null : new GroupStatistics(synchronised);
         try {
-            return backend.compile(graph, largestBatch, dl4j.parameters(), dl4j.gradients(), statistics);
+            return backend.compile(
+                    graph,
+                    options.withParameters(dl4j.parameters())
+                            .withGradients(dl4j.gradients())
+                            .withStatistics(statistics));
         } catch (IllegalArgumentException | IllegalStateException e) { // what is too large is an ArithmeticException
             throw GraphTranslator.failed("compile", e);
         }
@@ -98,7 +108,7 @@ public final class CompiledReplica implements Replica {
     }
 
     /** @param plan null where there is none yet */
-    private static void close(CpuPlan plan, Dl4jReplica dl4j) {
+    private static void close(Plan plan, Dl4jReplica dl4j) {
         try (dl4j) {
             if (plan != null) {
                 plan.close();
@@ -106,8 +116,8 @@ public final class CompiledReplica implements Replica {
         }
     }
 
-    /** Where the time goes; see {@link CpuPlan#startProfile}. */
-    public CpuPlan plan() {
+    /** Where the time goes; see {@link Plan#startProfile}. */
+    public Plan plan() {
         return plan;
     }
 
@@ -175,7 +185,7 @@ public final class CompiledReplica implements Replica {
         plan.mixLabels(mixture == null ? null : mixture.labels(), mixture == null ? null : mixture.shares());
     }
 
-    /** What the softmax of the last {@link #evaluate} read; see {@link CpuPlan#scores}. */
+    /** What the softmax of the last {@link #evaluate} read; see {@link Plan#scores}. */
     public ByteBuffer scores() {
         return plan.scores();
     }

@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.engine.Plan;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.kernels.UpdaterPasses.Stretch;
 import io.lockstep.kernels.UpdaterPasses.Terms;
@@ -38,7 +38,7 @@ final class FusedUpdater {
     /** DL4J's guard against dividing by the norm of a gradient that is all zero. */
     private static final double ZERO_NORM = 1e-5;
 
-    private final CpuPlan plan;
+    private final Plan plan;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
     private final List<Piece> pieces = new ArrayList<>();
@@ -74,7 +74,7 @@ final class FusedUpdater {
     /** Parts whose gradient is normalised together. */
     private record Normalization(GradientNormalization kind, double threshold, ByteBuffer gradient, List<Part> parts) {}
 
-    private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, CpuPlan plan, ByteBuffer state) {
+    private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, Plan plan, ByteBuffer state) {
         this.plan = plan;
         elements = range.size();
         Map<Trainable, List<UpdaterBlock.ParamState>> byLayer = new IdentityHashMap<>();
@@ -102,7 +102,7 @@ final class FusedUpdater {
      *
      * @param state the updater's state, as DL4J lays it out
      */
-    static Optional<FusedUpdater> of(ComputationGraph graph, CpuPlan plan, ByteBuffer state) {
+    static Optional<FusedUpdater> of(ComputationGraph graph, Plan plan, ByteBuffer state) {
         return of(graph, new Range(0, graph.numParams()), plan, state);
     }
 
@@ -111,7 +111,7 @@ final class FusedUpdater {
      *
      * @throws IllegalArgumentException if a block of the state belongs to others too
      */
-    static Optional<FusedUpdater> of(ComputationGraph graph, Range range, CpuPlan plan, ByteBuffer state) {
+    static Optional<FusedUpdater> of(ComputationGraph graph, Range range, Plan plan, ByteBuffer state) {
         List<UpdaterBlock> blocks = blocks(graph, range);
         for (UpdaterBlock block : blocks) {
             if (!UpdaterRule.knows(updaterOf(block)) || block.isPretrainUpdaterBlock()) {

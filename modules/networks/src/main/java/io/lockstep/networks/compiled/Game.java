@@ -1,12 +1,13 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.engine.Backend;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Rule;
-import io.lockstep.engine.cpu.CpuBackend;
-import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.training.FlatBuffers;
@@ -34,10 +35,10 @@ final class Game implements AutoCloseable {
     final Range generatorPart;
     final Range discriminatorPart;
     final boolean critic;
-    private final List<CpuPlan> plans = new ArrayList<>();
-    private final CpuPlan generator;
-    private final CpuPlan discriminator;
-    private final CpuPlan both;
+    private final List<Plan> plans = new ArrayList<>();
+    private final Plan generator;
+    private final Plan discriminator;
+    private final Plan both;
     private final GradientPenalty penalty;
     private final int pictureElements;
     private final ByteBuffer latent; // (N, latent + classes)
@@ -45,9 +46,10 @@ final class Game implements AutoCloseable {
     private final IntBuffer allReal;
     private final IntBuffer allGenerated;
 
-    Game(Dl4jReplica network, GraphTranslator.Parts parts, Adversarial rules, int capacity, CpuBackend backend) {
+    Game(Dl4jReplica network, GraphTranslator.Parts parts, Adversarial rules, Backend backend, PlanOptions options) {
         this.network = network;
         this.rules = rules;
+        int capacity = options.capacity();
         if (!(parts.graph().last().operation() instanceof Judgement judgement)) {
             throw new IllegalArgumentException("a discriminator ends in one sigmoid with cross-entropy, a critic in one"
                     + " number with LossWasserstein");
@@ -67,13 +69,15 @@ final class Game implements AutoCloseable {
         Rule generatorsRule = rules.saturating() && !critic ? Rule.SATURATING : judgement.rule();
         Graph joint = whole.endingWith(new Judgement(generatorsRule)).frozenAfter(parts.node());
         try {
-            generator = own(backend.compile(drawing, capacity, FlatBuffers.slice(parameters, generatorPart), null));
-            discriminator = own(backend.compile(judging, capacity, judges, judgesGradients));
-            both = own(backend.compile(joint, capacity, parameters, gradients));
+            generator =
+                    own(backend.compile(drawing, options.withParameters(FlatBuffers.slice(parameters, generatorPart))));
+            discriminator =
+                    own(backend.compile(judging, options.withParameters(judges).withGradients(judgesGradients)));
+            both = own(backend.compile(joint, options.withParameters(parameters).withGradients(gradients)));
             penalty = rules.gradientPenalty() == 0
                     ? null
                     : new GradientPenalty(
-                            own(backend.compile(judging.towardsInput(), capacity, judges, null)),
+                            own(backend.compile(judging.towardsInput(), options.withParameters(judges))),
                             discriminator,
                             rules.gradientPenalty(),
                             pictureElements);
@@ -90,7 +94,7 @@ final class Game implements AutoCloseable {
         allGenerated = filled(capacity, GENERATED);
     }
 
-    private CpuPlan own(CpuPlan plan) {
+    private Plan own(Plan plan) {
         plans.add(plan);
         return plan;
     }
@@ -103,15 +107,15 @@ final class Game implements AutoCloseable {
 
     /** Of all plans. */
     long nativeBytes() {
-        return plans.stream().mapToLong(CpuPlan::nativeBytes).sum();
+        return plans.stream().mapToLong(Plan::nativeBytes).sum();
     }
 
-    CpuPlan discriminator() {
+    Plan discriminator() {
         return discriminator;
     }
 
     /** The generator and, behind it, the discriminator as it stands; its threads also run updates of either. */
-    CpuPlan both() {
+    Plan both() {
         return both;
     }
 
@@ -188,6 +192,6 @@ final class Game implements AutoCloseable {
 
     @Override
     public void close() {
-        plans.forEach(CpuPlan::close);
+        plans.forEach(Plan::close);
     }
 }

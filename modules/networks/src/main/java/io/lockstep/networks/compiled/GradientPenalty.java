@@ -1,7 +1,7 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.DropoutMask;
-import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.engine.Plan;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientParts;
 import java.nio.ByteBuffer;
@@ -22,8 +22,8 @@ final class GradientPenalty {
 
     private static final int BETWEEN_STREAM = 0x6270;
 
-    private final CpuPlan slope;
-    private final CpuPlan critic;
+    private final Plan slope;
+    private final Plan critic;
     private final double weight;
     private final int pictureElements;
     private final int elements;
@@ -38,7 +38,7 @@ final class GradientPenalty {
      * @param critic the same, towards its parameters
      * @param pictureElements of an input; what is behind them is a class, which stays
      */
-    GradientPenalty(CpuPlan slope, CpuPlan critic, double weight, int pictureElements) {
+    GradientPenalty(Plan slope, Plan critic, double weight, int pictureElements) {
         this.slope = slope;
         this.critic = critic;
         this.weight = weight;

@@ -1,8 +1,10 @@
 package io.lockstep.networks.quality;
 
+import io.lockstep.engine.Backend;
+import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.cpu.CpuBackend;
-import io.lockstep.engine.cpu.CpuPlan;
+import io.lockstep.engine.Plan;
+import io.lockstep.engine.PlanOptions;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
@@ -14,8 +16,8 @@ import java.nio.ByteOrder;
 /** What a trained classifier sees in pictures: what its output layer reads, and the class that it takes them for. */
 public final class PictureFeatures implements AutoCloseable {
     private final Dl4jReplica network;
-    private final CpuPlan features;
-    private final CpuPlan output;
+    private final Plan features;
+    private final Plan output;
     private final int size;
     private final int classes;
 
@@ -34,9 +36,10 @@ public final class PictureFeatures implements AutoCloseable {
         classes = scores.shape().elements();
         Graph upToFeatures = graph.upTo(read.name());
         Graph upToScores = graph.upTo(scores.name());
-        CpuBackend backend = new CpuBackend(threads);
-        features = backend.compile(upToFeatures, capacity, first(network.parameters(), upToFeatures), null);
-        output = backend.compile(upToScores, capacity, first(network.parameters(), upToScores), null);
+        Backend backend = Backends.standard();
+        PlanOptions options = PlanOptions.of(capacity).withThreads(threads);
+        features = backend.compile(upToFeatures, options.withParameters(first(network.parameters(), upToFeatures)));
+        output = backend.compile(upToScores, options.withParameters(first(network.parameters(), upToScores)));
     }
 
     private static ByteBuffer first(ByteBuffer parameters, Graph part) {

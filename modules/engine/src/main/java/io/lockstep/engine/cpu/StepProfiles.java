@@ -2,23 +2,16 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.StepProfile;
 import java.util.Optional;
 import java.util.function.Function;
 
-/**
- * What a step of a plan has taken.
- *
- * @param name what it does for which node: {@code forward conv1}, {@code backward conv1 weights}
- * @param kind alike for alike steps: {@code forward Convolution}, {@code backward Convolution weights}
- * @param nanos summed over the plan's threads
- * @param flop of the products that it does in one pass of a full batch, which by tiles are fewer than those that the
- *     definition has; 0 where it has none
- * @param rounded whether the factors of its products are bfloat16
- * @param bytes of the tensors that it reads and writes in such a pass, each once; without parameters
- */
-public record StepProfile(String name, String kind, long nanos, long flop, boolean rounded, long bytes) {
+/** Says of a step, by its name, of which kind it is and what it computes. */
+final class StepProfiles {
     /** Of the gradients that reach a node from several others. */
     private static final String SUM = "backward add ";
+
+    private StepProfiles() {}
 
     /** @param convolutions null for what is no convolution */
     static StepProfile of(
@@ -54,11 +47,5 @@ public record StepProfile(String name, String kind, long nanos, long flop, boole
             case "backward" -> 2;
             default -> 0; // sums, statistics, rounding
         };
-    }
-
-    /** Another part of the same step. */
-    StepProfile and(StepProfile other) {
-        return new StepProfile(
-                name, kind, nanos + other.nanos, Math.max(flop, other.flop), rounded, bytes + other.bytes);
     }
 }

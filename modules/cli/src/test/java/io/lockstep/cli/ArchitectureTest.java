@@ -1,0 +1,103 @@
+package io.lockstep.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.lockstep.collectives.Reduction;
+
+/** Who may know whom, where Maven's modules alone do not say it. */
+@AnalyzeClasses(packages = "io.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule whoRunsAGraphAsksBackendsForAPlan = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.lockstep.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.lockstep.engine.cpu..");
+
+    /** Layers that DL4J lacks run in it by the reference's arithmetic, in double precision and without a plan. */
+    @ArchTest
+    static final ArchRule onlyLayersOfDl4jComputeByTheReference = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.lockstep.engine..", "io.lockstep.networks.layers..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.lockstep.engine.reference..");
+
+    @ArchTest
+    static final ArchRule theEngineKnowsNoBackendOfItsOwn = noClasses()
+            .that()
+            .resideInAPackage("io.lockstep.engine")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lockstep.engine.cpu..", "io.lockstep.engine.reference..");
+
+    @ArchTest
+    static final ArchRule backendsDoNotKnowEachOther =
+            slices().matching("io.lockstep.engine.(*)..").should().notDependOnEachOther();
+
+    /** What is left: the word for sum or maximum, a part of the collectives' interface, is read by those who compute it. */
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles = slices().matching("io.lockstep.(**)")
+            .should()
+            .beFreeOfCycles()
+            .ignoreDependency(resideInAnyPackage("io.lockstep.collectives.*"), type(Reduction.class));
+
+    @ArchTest
+    static final ArchRule whatTrainsWithoutANetworkNeedsTheJdkAlone = classes()
+            .that()
+            .resideInAnyPackage(
+                    "io.lockstep.collectives..",
+                    "io.lockstep.datasets..",
+                    "io.lockstep.kernels..",
+                    "io.lockstep.training..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "javax..", "jdk..", "sun.misc..", "io.lockstep..");
+
+    /** The command line and the benchmarks speak to DL4J too: one describes networks to it, the others race against it. */
+    @ArchTest
+    static final ArchRule whatIsNoNetworkKnowsNoDl4j = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.lockstep.engine..",
+                    "io.lockstep.training..",
+                    "io.lockstep.datasets..",
+                    "io.lockstep.collectives..",
+                    "io.lockstep.kernels..",
+                    "io.lockstep.transport..",
+                    "io.lockstep.spark..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..");
+
+    @ArchTest
+    static final ArchRule theEngineAloneSpeaksToOneDnn = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.lockstep.engine.cpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.dnnl..");
+
+    @ArchTest
+    static final ArchRule whatATrainingStepNeedsKnowsNoSpark = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.lockstep.engine..",
+                    "io.lockstep.networks..",
+                    "io.lockstep.modelzoo..",
+                    "io.lockstep.training..",
+                    "io.lockstep.datasets..",
+                    "io.lockstep.collectives..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..");
+}
