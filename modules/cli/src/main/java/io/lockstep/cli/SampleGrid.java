@@ -1,13 +1,14 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Column;
+import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import javax.imageio.ImageIO;
 
 /** Pictures that a generator draws, side by side, as a PNG. */
@@ -28,8 +29,8 @@ final class SampleGrid {
         int height = shape.height() * zoom + GAP;
         int rows = (classes.length + columns - 1) / columns;
         var image = new BufferedImage(columns * width + GAP, rows * height + GAP, BufferedImage.TYPE_INT_RGB);
-        var none = ByteBuffer.allocate(0);
-        ByteBuffer pictures = model.draw(new Batch(classes.length, none, IntBuffer.wrap(classes)), seed);
+        var asked = new Batch(classes.length, 0, Column.ofInts(Field.int32(Batch.LABELS), classes));
+        ByteBuffer pictures = model.draw(asked, seed);
         for (int i = 0; i < classes.length; i++) {
             int left = GAP + i % columns * width;
             int top = GAP + i / columns * height;

@@ -3,10 +3,12 @@ package io.lockstep.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.BatchLoader;
+import io.lockstep.datasets.Column;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;
@@ -20,7 +22,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,8 +121,9 @@ final class SampleQuality {
         float[] all = new float[asked.length * shape.size()];
         for (int start = 0; start < asked.length; start += BATCH) {
             int size = Math.min(BATCH, asked.length - start);
-            IntBuffer labels = IntBuffer.wrap(Arrays.copyOfRange(asked, start, start + size));
-            ByteBuffer pictures = model.draw(new Batch(size, start, ByteBuffer.allocate(0), labels), SEED);
+            int[] labels = Arrays.copyOfRange(asked, start, start + size);
+            ByteBuffer pictures =
+                    model.draw(new Batch(size, start, Column.ofInts(Field.int32(Batch.LABELS), labels)), SEED);
             for (int i = 0; i < size * shape.size(); i++) {
                 all[start * shape.size() + i] = (pictures.getFloat(i * Float.BYTES) + 1) / 2;
             }

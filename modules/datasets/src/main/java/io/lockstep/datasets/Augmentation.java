@@ -15,7 +15,7 @@ import java.io.Serializable;
  * @param cutoutPixels side of a square at a random place that is set to the mean (0 after normalisation), clipped at
  *     the borders; 0 is none. DeVries and Taylor 2017, with 16 for CIFAR-10
  * @param mixup alpha of the Beta(alpha, alpha) distribution that the share of another picture of the set is drawn from, the
- *     smaller of it and its rest; at most 1, 0 is none. {@link Mixture}
+ *     smaller of it and its rest; at most 1, 0 is none. {@link Batch#MIXED_SHARES}
  * @param noise standard deviation of normal noise that is added to each normalised value; 0 is none
  */
 public record Augmentation(

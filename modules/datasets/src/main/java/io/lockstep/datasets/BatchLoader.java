@@ -1,9 +1,5 @@
 package io.lockstep.datasets;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -30,21 +26,18 @@ import java.util.concurrent.TimeUnit;
  * does not keep a JVM alive.
  */
 public final class BatchLoader implements AutoCloseable {
-    private static final int ALIGNMENT_BYTES = 64;
-
     private final BatchPlan plan;
     private final Dataset.Assembler assembler;
-    private final Dataset dataset;
     private final long stallNanos;
-    private final BlockingQueue<Slot> free;
-    private final BlockingQueue<Slot> ready;
+    private final BlockingQueue<Batch> free;
+    private final BlockingQueue<Batch> ready;
     private final Thread thread;
 
     private volatile Throwable failure;
     private volatile boolean closed;
 
     /** The caller's: the batch that was handed out last. */
-    private Slot current;
+    private Batch current;
 
     private long step;
     private long waitNanos;
@@ -67,7 +60,7 @@ public final class BatchLoader implements AutoCloseable {
         }
         var assembler = dataset.assembler(sampler.seed(), options, true);
         var plan = BatchPlan.training(sampler, rank, worldSize);
-        return new BatchLoader(dataset, plan, assembler, firstStep, options, "batch-loader rank " + rank);
+        return new BatchLoader(plan, assembler, firstStep, options, "batch-loader rank " + rank);
     }
 
     /** Every example once, in order, as it is; {@link #hasNext} says when that is done. */
@@ -83,17 +76,10 @@ public final class BatchLoader implements AutoCloseable {
     public static BatchLoader evaluation(Dataset dataset, int batchSize, LoaderOptions options, int firstExample) {
         var assembler = dataset.assembler(0, options, false);
         var plan = BatchPlan.sequential(dataset.examples(), batchSize, firstExample);
-        return new BatchLoader(dataset, plan, assembler, 0, options, "evaluation-loader");
+        return new BatchLoader(plan, assembler, 0, options, "evaluation-loader");
     }
 
-    BatchLoader(
-            Dataset dataset,
-            BatchPlan plan,
-            Dataset.Assembler assembler,
-            long firstStep,
-            LoaderOptions options,
-            String threadName) {
-        this.dataset = dataset;
+    BatchLoader(BatchPlan plan, Dataset.Assembler assembler, long firstStep, LoaderOptions options, String threadName) {
         this.plan = plan;
         this.assembler = assembler;
         this.step = firstStep;
@@ -101,8 +87,7 @@ public final class BatchLoader implements AutoCloseable {
         this.free = new ArrayBlockingQueue<>(options.buffers());
         this.ready = new ArrayBlockingQueue<>(options.buffers());
         for (int i = 0; i < options.buffers(); i++) {
-            free.add(new Slot(
-                    plan.largestBatch(), dataset.shape().size(), dataset.labelsOfExample(), assembler.mixes()));
+            free.add(Batch.allocate(assembler.fields(), plan.largestBatch()));
         }
         this.thread = new Thread(() -> run(firstStep), threadName);
         thread.setDaemon(true);
@@ -141,7 +126,7 @@ public final class BatchLoader implements AutoCloseable {
         waitNanos = System.nanoTime() - start;
         totalWaitNanos += waitNanos;
         step++;
-        return current.batch;
+        return current;
     }
 
     /** How long the last {@link #next} waited for its batch. */
@@ -171,18 +156,18 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private Slot take(long deadlineNanos) {
+    private Batch take(long deadlineNanos) {
         try {
             while (true) {
                 // short waits: a thread that fails has no batch to wake us with
-                Slot slot = ready.poll(20, TimeUnit.MILLISECONDS);
-                if (slot != null) {
-                    return slot;
+                Batch batch = ready.poll(20, TimeUnit.MILLISECONDS);
+                if (batch != null) {
+                    return batch;
                 }
                 if (failure != null) {
-                    slot = ready.poll(); // made just before the failure
-                    if (slot != null) {
-                        return slot;
+                    batch = ready.poll(); // made just before the failure
+                    if (batch != null) {
+                        return batch;
                     }
                     throw new BatchLoadingException("batch of step " + step + ": " + failure, failure);
                 }
@@ -203,14 +188,14 @@ public final class BatchLoader implements AutoCloseable {
     private void run(long firstStep) {
         try {
             for (long s = firstStep; s < plan.endStep() && !closed; s++) {
-                Slot slot = null;
-                while (slot == null && !closed) {
+                Batch batch = null;
+                while (batch == null && !closed) {
                     // the caller may take as long as it likes over a batch; close interrupts
-                    slot = free.poll(1, TimeUnit.SECONDS);
+                    batch = free.poll(1, TimeUnit.SECONDS);
                 }
-                if (slot != null) {
-                    fill(slot, s);
-                    ready.add(slot);
+                if (batch != null) {
+                    fill(batch, s);
+                    ready.add(batch);
                 }
             }
         } catch (InterruptedException e) {
@@ -222,52 +207,8 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private void fill(Slot slot, long ofStep) {
+    private void fill(Batch batch, long ofStep) {
         plan.select(ofStep);
-        int size = plan.size();
-        int exampleSize = dataset.shape().size();
-        int labels = dataset.labelsOfExample();
-        slot.labels.clear();
-        for (int i = 0; i < size; i++) {
-            int example = plan.example(i);
-            assembler.assemble(example, plan.epoch(), slot.floats, i * exampleSize, slot.labels, i * labels);
-            if (slot.mixture != null) {
-                assembler.putMixture(slot.mixture, i);
-            }
-        }
-        slot.present(size, plan.start(), exampleSize, labels);
-    }
-
-    /** Memory for one batch. Owned by whoever took it from a queue. */
-    private static final class Slot {
-        final ByteBuffer features;
-        final FloatBuffer floats;
-        final IntBuffer labels;
-        final Mixture mixture;
-        Batch batch;
-
-        Slot(int examples, int exampleSize, int labelsOfExample, boolean mixes) {
-            mixture = mixes ? Mixture.allocate(examples) : null;
-            long bytes = (long) examples * exampleSize * Float.BYTES;
-            if (bytes > Integer.MAX_VALUE - 2 * ALIGNMENT_BYTES) {
-                throw new IllegalArgumentException("a batch of " + examples + " examples is " + bytes
-                        + " bytes; 2 GiB is the most: use a smaller batch or more ranks");
-            }
-            // an aligned slice starts and ends on the alignment: one for the start, one for the end
-            features = ByteBuffer.allocateDirect((int) bytes + 2 * ALIGNMENT_BYTES)
-                    .alignedSlice(ALIGNMENT_BYTES)
-                    .slice(0, (int) bytes)
-                    .order(ByteOrder.nativeOrder());
-            floats = features.asFloatBuffer();
-            labels = ByteBuffer.allocateDirect(Math.multiplyExact(examples * labelsOfExample, Integer.BYTES))
-                    .order(ByteOrder.nativeOrder())
-                    .asIntBuffer();
-        }
-
-        void present(int size, int firstExample, int exampleSize, int labelsOfExample) {
-            features.position(0).limit(size * exampleSize * Float.BYTES);
-            labels.position(0).limit(size * labelsOfExample);
-            batch = new Batch(size, firstExample, features, labels, mixture == null ? null : mixture.slice(0, size));
-        }
+        plan.fill(batch, assembler);
     }
 }

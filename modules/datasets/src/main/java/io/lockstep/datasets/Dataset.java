@@ -1,7 +1,5 @@
 package io.lockstep.datasets;
 
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.List;
 
 /** Labelled examples in memory. Immutable; any thread may call. */
@@ -38,22 +36,12 @@ public abstract sealed class Dataset permits ImageDataset, StepDataset {
      */
     abstract Assembler assembler(long seed, LoaderOptions options, boolean training);
 
-    /** Writes one example into a batch. */
+    /** Writes examples into batches. */
     interface Assembler {
-        /**
-         * @param featuresAt where the features go, in floats
-         * @param labelsAt where the labels go
-         */
-        void assemble(int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt);
+        /** Of the batches that it writes into. */
+        List<Field> fields();
 
-        /** Whether other examples are mixed into those that are asked for. */
-        default boolean mixes() {
-            return false;
-        }
-
-        /** What was mixed into the example that was assembled last. */
-        default void putMixture(Mixture mixture, int at) {
-            throw new UnsupportedOperationException("nothing is mixed");
-        }
+        /** @param place of the example in the batch */
+        void assemble(int example, long epoch, Batch into, int place);
     }
 }

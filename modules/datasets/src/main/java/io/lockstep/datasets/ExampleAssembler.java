@@ -1,8 +1,7 @@
 package io.lockstep.datasets;
 
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Turns one example's bytes into normalised float32 in a batch's memory, augmented as (seed, epoch, example) say. One
@@ -67,13 +66,26 @@ final class ExampleAssembler implements Dataset.Assembler {
     }
 
     @Override
-    public void assemble(int example, long epoch, FloatBuffer features, int offset, IntBuffer labels, int labelsAt) {
-        labels.put(labelsAt, dataset.label(example));
+    public List<Field> fields() {
+        Field features = layout == FeatureLayout.NCHW
+                ? Field.float32(Batch.FEATURES, channels, height, width)
+                : Field.float32(Batch.FEATURES, height, width, channels);
+        Field labels = Field.int32(Batch.LABELS);
+        return mixes()
+                ? List.of(features, labels, Field.int32(Batch.MIXED_LABELS), Field.float32(Batch.MIXED_SHARES))
+                : List.of(features, labels);
+    }
+
+    @Override
+    public void assemble(int example, long epoch, Batch into, int place) {
+        into.labels().put(place, dataset.label(example));
         assemble(example, epoch);
         if (mixes()) {
             mix(example, epoch);
+            into.column(Batch.MIXED_LABELS).ints().put(place, otherLabel);
+            into.column(Batch.MIXED_SHARES).floats().put(place, otherShare);
         }
-        features.put(offset, values);
+        into.column(Batch.FEATURES).floats().put(place * values.length, values);
     }
 
     private void assemble(int example, long epoch) {
@@ -86,15 +98,8 @@ final class ExampleAssembler implements Dataset.Assembler {
         }
     }
 
-    @Override
-    public boolean mixes() {
+    private boolean mixes() {
         return augmentation.mixup() > 0;
-    }
-
-    @Override
-    public void putMixture(Mixture mixture, int at) {
-        mixture.labels().put(at, otherLabel);
-        mixture.shares().put(at, otherShare);
     }
 
     /** With another one of the whole set, augmented as it is when its own turn comes in this epoch. */

@@ -132,11 +132,11 @@ public final class GeneratedPairs implements DataSource {
         }
 
         @Override
-        Assembler assembler(long seed, LoaderOptions options, boolean training) {
-            return this::assemble;
+        StepWriter writer(long seed, boolean training) {
+            return this::write;
         }
 
-        private void assemble(
+        private void write(
                 int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
             int[] digits = source.digits(split, place(example));
             int[] answer = source.task.answer(digits);

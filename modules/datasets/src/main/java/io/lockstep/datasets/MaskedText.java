@@ -145,12 +145,12 @@ public final class MaskedText implements DataSource {
         }
 
         @Override
-        Assembler assembler(long seed, LoaderOptions options, boolean training) {
+        StepWriter writer(long seed, boolean training) {
             return new Hiding(seed, training);
         }
 
         /** One thread's. */
-        private final class Hiding implements Assembler {
+        private final class Hiding implements StepWriter {
             private final long seed;
             private final boolean training;
             private final SplitMix64 random = new SplitMix64();
@@ -162,7 +162,7 @@ public final class MaskedText implements DataSource {
             }
 
             @Override
-            public void assemble(
+            public void write(
                     int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt) {
                 int length = steps();
                 int block = place(example);

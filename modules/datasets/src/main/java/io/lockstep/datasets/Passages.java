@@ -215,7 +215,7 @@ public final class Passages implements DataSource {
         }
 
         @Override
-        Assembler assembler(long seed, LoaderOptions options, boolean training) {
+        StepWriter writer(long seed, boolean training) {
             int length = steps();
             return (example, epoch, features, featuresAt, labels, labelsAt) -> {
                 Passage passage = passages.get(place(example));

@@ -1,5 +1,7 @@
 package io.lockstep.datasets;
 
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.List;
 
 /** Part of a split of a source whose examples are numbers of a vocabulary, one a step. */
@@ -42,6 +44,40 @@ abstract sealed class StepDataset extends Dataset
     @Override
     public final Normalization normalization() {
         return Normalization.unit(1);
+    }
+
+    @Override
+    final Assembler assembler(long seed, LoaderOptions options, boolean training) {
+        StepWriter writer = writer(seed, training);
+        List<Field> fields = List.of(
+                Field.float32(Batch.FEATURES, steps(), 1),
+                labelsOfExample() == 1 ? Field.int32(Batch.LABELS) : Field.int32(Batch.LABELS, labelsOfExample()));
+        return new Assembler() {
+            @Override
+            public List<Field> fields() {
+                return fields;
+            }
+
+            @Override
+            public void assemble(int example, long epoch, Batch into, int place) {
+                writer.write(
+                        example,
+                        epoch,
+                        into.column(Batch.FEATURES).floats(),
+                        place * steps(),
+                        into.labels(),
+                        place * labelsOfExample());
+            }
+        };
+    }
+
+    /** One thread's. */
+    abstract StepWriter writer(long seed, boolean training);
+
+    /** Writes the numbers of an example's steps, and its labels, from a place of either on. */
+    @FunctionalInterface
+    interface StepWriter {
+        void write(int example, long epoch, FloatBuffer features, int featuresAt, IntBuffer labels, int labelsAt);
     }
 
     final int steps() {

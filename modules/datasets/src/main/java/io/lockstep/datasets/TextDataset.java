@@ -41,7 +41,7 @@ public final class TextDataset extends StepDataset {
     }
 
     @Override
-    Assembler assembler(long seed, LoaderOptions options, boolean training) {
+    StepWriter writer(long seed, boolean training) {
         SplitMix64 random = new SplitMix64();
         int length = steps();
         return (example, epoch, features, featuresAt, labels, labelsAt) -> {

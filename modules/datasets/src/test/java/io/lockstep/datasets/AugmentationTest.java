@@ -3,8 +3,6 @@ package io.lockstep.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -114,13 +112,13 @@ class AugmentationTest {
         Set<Integer> others = new HashSet<>();
         double shares = 0;
         for (int epoch = 0; epoch < 500; epoch++) {
-            float[] mixed = assembled(assembler, 0, epoch);
-            Mixture mixture = Mixture.allocate(1);
-            assembler.putMixture(mixture, 0);
-            float share = mixture.share(0);
+            Batch batch = batch(assembler, 0, epoch);
+            float[] mixed = BatchLoaderTest.features(batch);
+            float share = batch.column(Batch.MIXED_SHARES).floats().get(0);
+            int other = batch.column(Batch.MIXED_LABELS).ints().get(0);
             assertThat(share).isBetween(0f, 0.5f);
-            assertThat(mixed).containsExactly(mixed(pictures[0], pictures[mixture.label(0)], share), within(1e-6f));
-            others.add(mixture.label(0));
+            assertThat(mixed).containsExactly(mixed(pictures[0], pictures[other], share), within(1e-6f));
+            others.add(other);
             shares += share;
         }
         assertThat(others).as("every picture is mixed in some time").containsExactlyInAnyOrder(0, 1, 2, 3);
@@ -137,9 +135,15 @@ class AugmentationTest {
     }
 
     private static float[] assembled(Dataset.Assembler assembler, int example, long epoch) {
-        FloatBuffer values = FloatBuffer.allocate(HEIGHT * WIDTH);
-        assembler.assemble(example, epoch, values, 0, IntBuffer.allocate(1), 0);
-        return values.array();
+        return BatchLoaderTest.features(batch(assembler, example, epoch));
+    }
+
+    private static Batch batch(Dataset.Assembler assembler, int example, long epoch) {
+        Batch batch = Batch.allocate(assembler.fields(), 1);
+        batch.clear();
+        assembler.assemble(example, epoch, batch, 0);
+        batch.present(1, 0);
+        return batch;
     }
 
     /** Each of a class of its own. */
@@ -172,9 +176,7 @@ class AugmentationTest {
 
     private static float[] values(Augmentation augmentation, long epoch, Normalization normalization) {
         var options = LoaderOptions.of(normalization);
-        var out = FloatBuffer.allocate(HEIGHT * WIDTH);
-        new ExampleAssembler(SET, 77, options, augmentation).assemble(0, epoch, out, 0, IntBuffer.allocate(1), 0);
-        return out.array();
+        return assembled(new ExampleAssembler(SET, 77, options, augmentation), 0, epoch);
     }
 
     /** The definition, pixel by pixel. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,10 +181,11 @@ class MaskedTextTest {
     }
 
     private static List<Integer> chosen(Dataset.Assembler assembler, int block, int epoch) {
-        IntBuffer labels = IntBuffer.allocate(LENGTH);
-        assembler.assemble(block, epoch, FloatBuffer.allocate(LENGTH), 0, labels, 0);
+        Batch batch = Batch.allocate(assembler.fields(), 1);
+        batch.clear();
+        assembler.assemble(block, epoch, batch, 0);
         return IntStream.range(0, LENGTH)
-                .filter(t -> labels.get(t) >= 0)
+                .filter(t -> batch.labels().get(t) >= 0)
                 .boxed()
                 .toList();
     }

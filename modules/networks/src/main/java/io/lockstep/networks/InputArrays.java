@@ -126,7 +126,8 @@ final class InputArrays {
             throw new IllegalArgumentException(batch.labels().limit() + " labels, where " + batch.size()
                     + " examples have " + batch.size() * steps);
         }
-        requireHeeded(kind, classes > 1 && !stepwise, share > 0, batch.mixture() != null);
+        boolean mixed = batch.has(Batch.MIXED_LABELS);
+        requireHeeded(kind, classes > 1 && !stepwise, share > 0, mixed);
         float off = kind == ClassLabels.SIGNS ? -1 : (float) (share / Math.max(classes, 2));
         float on = kind == ClassLabels.SIGNS ? 1 : (float) (1 - share) + off;
         for (int i = 0; i < batch.size() * steps; i++) {
@@ -145,8 +146,11 @@ final class InputArrays {
             for (int c = 0; c < classes; c++) {
                 labelMemory.put(at + c * steps, (classes == 1 ? label == 1 : label == c) ? on : off);
             }
-            if (batch.mixture() != null) {
-                mixInto(at, batch.mixture().label(i), batch.mixture().share(i));
+            if (mixed) {
+                mixInto(
+                        at,
+                        batch.column(Batch.MIXED_LABELS).ints().get(i),
+                        batch.column(Batch.MIXED_SHARES).floats().get(i));
             }
         }
         HostMemory.written(labels);

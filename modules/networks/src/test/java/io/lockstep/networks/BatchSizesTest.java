@@ -26,11 +26,20 @@ class BatchSizesTest {
                 refuses(replica, Networks.batch(LARGER, 1, 0, BATCH));
                 refuses(replica, Networks.batch(SMALLER, 1, 0, BATCH));
                 refuses(replica, Networks.batch(NETWORK, 1, 0, BATCH + 1));
-                refuses(replica, new Batch(BATCH - 1, right.features(), right.labels()));
-                refuses(replica, new Batch(BATCH, right.features(), IntBuffer.allocate(BATCH + 1)));
-                refuses(replica, new Batch(BATCH, right.features(), IntBuffer.allocate(BATCH - 1)));
+                refuses(replica, new Batch(BATCH, right.features(), IntBuffer.allocate(2 * BATCH)));
             }
         }
+    }
+
+    @Test
+    void aBatchRefusesColumnsOfOtherSizesThanItsOwn() {
+        Batch right = Networks.batch(NETWORK, 1, 0, BATCH);
+        for (int labels : new int[] {BATCH - 1, BATCH + 1}) {
+            assertThatThrownBy(() -> new Batch(BATCH, right.features(), IntBuffer.allocate(labels)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(BATCH + " examples with " + labels);
+        }
+        assertThatThrownBy(() -> new Batch(BATCH - 1, 0, right.columns())).hasMessageContaining("features: FLOAT32");
     }
 
     private static void refuses(Replica replica, Batch batch) {

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.Mixture;
+import io.lockstep.datasets.Column;
+import io.lockstep.datasets.Field;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
@@ -281,13 +282,15 @@ class CompiledReplicaTest {
     void aMixedTargetHasTheMixedLossAndDl4jsGradients() {
         NetworkDefinition definition = Networks.residual(CNN2DFormat.NHWC, true);
         Batch batch = Networks.batch(definition, 11, 0, BATCH);
-        IntBuffer others = IntBuffer.allocate(BATCH);
-        FloatBuffer shares = FloatBuffer.allocate(BATCH);
+        Column other = Column.ofInts(Field.int32(Batch.MIXED_LABELS), new int[BATCH]);
+        Column share = Column.ofFloats(Field.float32(Batch.MIXED_SHARES), new float[BATCH]);
+        IntBuffer others = other.ints();
+        FloatBuffer shares = share.floats();
         for (int i = 0; i < BATCH; i++) {
             others.put(i, (batch.labels().get(i) + i) % 4); // the first is mixed with its own class
             shares.put(i, i / (2f * BATCH));
         }
-        Batch mixed = new Batch(BATCH, 0, batch.features(), batch.labels(), new Mixture(others, shares));
+        Batch mixed = new Batch(BATCH, 0, batch.column(Batch.FEATURES), batch.column(Batch.LABELS), other, share);
         try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
                 Replica compiled = new CompiledReplica(definition, BATCH, 0.1, 2);
                 CompiledReplica plain = new CompiledReplica(definition, BATCH, 0, 1)) {

@@ -1,7 +1,6 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Batch;
-import java.nio.ByteOrder;
 
 /**
  * Gradient accumulation: a local batch that would not fit is run in parts, and what comes out is the gradient of the
@@ -30,7 +29,7 @@ final class MicroBatches {
 
     /** The first part of a local batch. */
     static Batch first(Batch batch, int parts) {
-        return parts == 1 || batch.size() == 0 ? batch : slice(batch, 0, largest(batch.size(), parts));
+        return parts == 1 || batch.size() == 0 ? batch : batch.slice(0, largest(batch.size(), parts));
     }
 
     /** As {@link Replica#forwardBackward}, for the whole of the batch. */
@@ -49,33 +48,12 @@ final class MicroBatches {
             if (!last) {
                 gradients.begin();
             }
-            result = result.plus(replica.forwardBackward(slice(batch, start, end), seed, announced));
+            result = result.plus(replica.forwardBackward(batch.slice(start, end - start), seed, announced));
             if (!last) {
                 gradients.keep(share);
             }
             start = end;
         }
         return result;
-    }
-
-    private static Batch slice(Batch batch, int start, int end) {
-        int exampleBytes = each(batch.features().limit(), batch.size());
-        int labelsEach = each(batch.labels().limit(), batch.size());
-        return new Batch(
-                end - start,
-                batch.firstExample() + start,
-                batch.features()
-                        .slice(start * exampleBytes, (end - start) * exampleBytes)
-                        .order(ByteOrder.nativeOrder()),
-                batch.labels().slice(start * labelsEach, (end - start) * labelsEach),
-                batch.mixture() == null ? null : batch.mixture().slice(start, end - start));
-    }
-
-    private static int each(int all, int examples) {
-        if (all % examples != 0) {
-            throw new IllegalArgumentException(
-                    "a batch of " + examples + " examples has a buffer of " + all + ", which they do not share evenly");
-        }
-        return all / examples;
     }
 }

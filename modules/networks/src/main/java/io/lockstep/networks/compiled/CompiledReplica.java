@@ -3,7 +3,6 @@ package io.lockstep.networks.compiled;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
-import io.lockstep.datasets.Mixture;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
@@ -163,7 +162,7 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
-        mix(batch.mixture());
+        mix(batch);
         gradientOfBatch.add(batch, randomSeed);
         PassResult result = plan.forwardBackward(
                 batch.features(),
@@ -177,12 +176,15 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public BatchResult evaluate(Batch batch, int[] predictions) {
-        mix(batch.mixture());
+        mix(batch);
         return resultOf(batch, plan.evaluate(batch.features(), batch.labels(), batch.size(), predictions));
     }
 
-    private void mix(Mixture mixture) {
-        plan.mixLabels(mixture == null ? null : mixture.labels(), mixture == null ? null : mixture.shares());
+    private void mix(Batch batch) {
+        boolean mixed = batch.has(Batch.MIXED_LABELS);
+        plan.mixLabels(
+                mixed ? batch.column(Batch.MIXED_LABELS).ints() : null,
+                mixed ? batch.column(Batch.MIXED_SHARES).floats() : null);
     }
 
     /** What the softmax of the last {@link #evaluate} read; see {@link Plan#scores}. */

@@ -21,7 +21,7 @@ public final class TextGenerator {
     private final int topK;
     private final SplittableRandom random;
     private final ByteBuffer features;
-    private final IntBuffer noLabels;
+    private final Batch batch;
     private final int[] predictions;
 
     /**
@@ -40,8 +40,9 @@ public final class TextGenerator {
         this.topK = topK;
         random = new SplittableRandom(seed);
         features = ByteBuffer.allocateDirect(steps * Float.BYTES).order(ByteOrder.nativeOrder());
-        noLabels = IntBuffer.allocate(steps);
-        Arrays.fill(noLabels.array(), SoftmaxCrossEntropy.NO_LABEL);
+        int[] noLabels = new int[steps];
+        Arrays.fill(noLabels, SoftmaxCrossEntropy.NO_LABEL);
+        batch = new Batch(1, features, IntBuffer.wrap(noLabels));
         predictions = new int[steps];
     }
 
@@ -67,7 +68,7 @@ public final class TextGenerator {
             int number = t < seen ? known[count - seen + t] : 0; // what is behind the last is not looked at
             features.putFloat(t * Float.BYTES, number);
         }
-        replica.evaluate(new Batch(1, features, noLabels), predictions);
+        replica.evaluate(batch, predictions);
         return draw(replica.scores(), (seen - 1) * vocabulary);
     }
 
