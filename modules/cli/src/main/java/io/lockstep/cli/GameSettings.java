@@ -4,6 +4,7 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
+import java.util.List;
 
 /** From settings to the rules of a generative adversarial network, and what does not go together with one. */
 final class GameSettings {
@@ -53,8 +54,8 @@ final class GameSettings {
         refuse(
                 model,
                 Settings.STRATEGY,
-                configuration.get(Settings.STRATEGY).equals("auto") || MasterJobs.isMaster(configuration),
-                "choose ddp, dp, parameter-averaging or gradient-sharing for both of its networks");
+                !strategies().contains(configuration.get(Settings.STRATEGY)),
+                "choose " + alternatives(strategies()) + " for both of its networks");
         refuse(
                 model,
                 Settings.BUCKET_BYTES,
@@ -75,11 +76,22 @@ final class GameSettings {
     /** The generator counts its own turns, and is averaged every averaging-period of them. */
     private static void checkStop(Adversarial rules, Configuration configuration) {
         long stop = configuration.get(Settings.STOP_AFTER);
-        int period = configuration.get(Settings.AVERAGING_PERIOD) * rules.discriminatorSteps();
-        if (configuration.get(Settings.STRATEGY).equals("parameter-averaging") && stop % period != 0) {
-            throw new UsageException("stop-after = " + stop + " falls between two averagings of the generator; take a"
-                    + " multiple of averaging-period x discriminator-steps = " + period);
-        }
+        StrategySettings.of(configuration).period().ifPresent(setting -> {
+            int period = configuration.get(Settings.of(setting)) * rules.discriminatorSteps();
+            if (stop % period != 0) {
+                throw new UsageException("stop-after = " + stop + " falls between two averagings of the generator; take"
+                        + " a multiple of " + setting.name() + " x discriminator-steps = " + period);
+            }
+        });
+    }
+
+    private static List<String> strategies() {
+        return StrategySettings.words(kind -> kind.byRanks() && !kind.chooses());
+    }
+
+    private static String alternatives(List<String> words) {
+        int last = words.size() - 1;
+        return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
     private static void refuse(String model, Setting<?> setting, boolean wrong, String why) {

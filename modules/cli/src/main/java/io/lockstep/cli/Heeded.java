@@ -24,8 +24,8 @@ record Heeded(Set<String> strategies, List<Rule> rules, boolean ofNetwork) {
         Unheeded unheeded(Setting<?> setting, RunFacts run);
     }
 
-    static Heeded by(String... strategies) {
-        return new Heeded(Set.of(strategies), List.of(), false);
+    static Heeded by(List<String> strategies) {
+        return new Heeded(Set.copyOf(strategies), List.of(), false);
     }
 
     static Heeded where(Rule rule) {

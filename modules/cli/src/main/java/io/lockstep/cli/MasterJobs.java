@@ -21,32 +21,11 @@ final class MasterJobs {
     private MasterJobs() {}
 
     static boolean isMaster(Configuration configuration) {
-        return strategy(configuration).isPresent();
+        return !StrategySettings.of(configuration).byRanks();
     }
 
     private static Optional<MasterStrategy> strategy(Configuration configuration) {
         return MasterStrategy.of(configuration.get(Settings.STRATEGY));
-    }
-
-    /** @throws UsageException for settings that a strategy cannot heed, or a transport that was not allowed */
-    static void check(Configuration configuration) {
-        Optional<MasterStrategy> strategy = strategy(configuration);
-        if (strategy.isEmpty()) {
-            return;
-        }
-        String word = strategy.get().word();
-        if (strategy.get() == MasterStrategy.GRADIENT_SHARING
-                && configuration.get(Settings.DL4J_INSECURE_TRANSPORT).equals("false")) {
-            throw new UsageException(word + " is refused: DL4J's transport authenticates nobody and deserialises any"
-                    + " object it is sent, so whoever reaches its port runs code here; where that is nobody,"
-                    + " --set dl4j-insecure-transport=true allows it, on 127.0.0.1");
-        }
-        int workers = configuration.get(Settings.WORKERS);
-        int batch = configuration.get(Settings.GLOBAL_BATCH);
-        if (batch % workers != 0) {
-            throw new UsageException("global-batch = " + batch + " is not a multiple of workers = " + workers
-                    + ": DL4J's workers have one batch size");
-        }
     }
 
     /** @throws UsageException within an application that runs already: DL4J's masters leave static state in its JVMs */

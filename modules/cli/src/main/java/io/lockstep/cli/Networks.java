@@ -357,7 +357,8 @@ final class Networks {
         return configuration.isChanged(Settings.DROP_CONNECT) && !isOwn(configuration);
     }
 
-    private static boolean isOwn(Configuration configuration) {
+    /** Whether the network is a program's. */
+    static boolean isOwn(Configuration configuration) {
         return configuration.get(Settings.MODEL).equals(OWN);
     }
 

@@ -173,12 +173,6 @@ final class Rules {
                 : null;
     }
 
-    static Rule updaterWithState() {
-        return foreign(
-                run -> !run.own() && run.get(Settings.UPDATER).equals("sgd"),
-                run -> run.filled("is for updaters with a state, which UPDATER has not"));
-    }
-
     // Communication
 
     static Rule several() {
@@ -202,12 +196,6 @@ final class Rules {
         return foreign(
                 run -> !run.get(Settings.ALL_REDUCE).equals("auto"),
                 run -> "is what all-reduce = auto rests on, this run has " + run.get(Settings.ALL_REDUCE));
-    }
-
-    static Rule movingThreshold() {
-        return foreign(
-                run -> run.get(Settings.SHARING_THRESHOLD) > 0,
-                run -> "is for a threshold that moves, and sharing-threshold holds it");
     }
 
     // Executors

@@ -2,13 +2,18 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
-import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.Split;
 import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.settings.Parsers;
 import io.lockstep.training.strategies.BucketSize;
+import io.lockstep.training.strategies.DistributedDataParallel;
+import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.ParameterAveraging;
+import io.lockstep.training.strategies.StrategyKind;
+import io.lockstep.training.strategies.StrategySetting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,18 +90,9 @@ final class Settings {
     static final Setting<String> STRATEGY = add(
             "strategy",
             "ddp",
-            "What ranks exchange: ddp (all-reduce of gradients, overlapped with backward); dp (reduced at rank 0, which"
-                    + " updates and broadcasts parameters); parameter-averaging (every averaging-period steps);"
-                    + " gradient-sharing (the largest elements, as signs); auto (measures, chooses and says why). As"
-                    + " baselines DL4J's own training masters: dl4j-parameter-averaging, dl4j-gradient-sharing.",
-            Parsers.word(StrategySettings.WORDS));
-    static final Setting<String> DL4J_INSECURE_TRANSPORT = add(
-            "dl4j-insecure-transport",
-            "false",
-            "Allows dl4j-gradient-sharing, whose transport authenticates nobody and deserialises any object it is sent:"
-                    + " false; true (on 127.0.0.1); or a trusted network to listen on, like 10.1.0.0/16.",
-            Parsers.falseTrueOrNetwork(),
-            Heeded.by(MasterStrategy.GRADIENT_SHARING.word()));
+            StrategySettings.meaning(),
+            Parsers.word(StrategySettings.words().toArray(String[]::new)));
+    static final Setting<String> DL4J_INSECURE_TRANSPORT = add(MasterStrategy.INSECURE_TRANSPORT);
     static final Setting<Integer> WORKERS =
             add("workers", "2", "Ranks, each a replica in a task of its own.", Parsers.int32(1, 4096));
     static final Setting<Integer> GLOBAL_BATCH =
@@ -235,7 +231,7 @@ final class Settings {
             "batch",
             "What models with batch norm have: batch; or, independent of the batch, group:N (N groups of channels); layer (one"
                     + " group); instance (a channel each).",
-            Parsers.norm(),
+            NormGroups.parser(),
             Heeded.ofNetwork(
                     "batch",
                     "layer",
@@ -340,83 +336,26 @@ final class Settings {
             Heeded.where(Rules.pictures()));
 
     // Communication
-    static final Setting<BucketSize> BUCKET_BYTES = add(
-            "bucket-bytes",
-            "auto",
-            "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
-                    + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
-            Parsers.bucketSize(),
-            Heeded.by("ddp", "dp", "auto").and(Rules.several()));
-    static final Setting<Boolean> OVERLAP = add(
-            "overlap",
-            "true",
-            "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
-            Parsers.bool(),
-            Heeded.by("ddp", "dp", "auto").and(Rules.several()));
+    static { // what single strategies know, as their files declare it
+        StrategySettings.settings().stream()
+                .filter(setting -> !names().contains(setting.name()))
+                .forEach(Settings::add);
+    }
+
+    static final Setting<BucketSize> BUCKET_BYTES = of(DistributedDataParallel.BUCKET_BYTES);
+    static final Setting<Integer> AVERAGING_PERIOD = of(ParameterAveraging.PERIOD);
+    static final Setting<Boolean> AVERAGE_UPDATER_STATE = of(ParameterAveraging.UPDATER_STATE);
+    static final Setting<Boolean> MOMENTUM_CORRECTION = of(GradientSharing.MOMENTUM_CORRECTION);
+
     static final Setting<Boolean> SYNC_BATCH_NORM = add(
             "sync-batch-norm",
             "false",
             "With ddp and dp, batch norm over the global batch instead of each worker's share; its exchanges are waited for,"
                     + " and gradients follow after backward.",
             Parsers.bool(),
-            Heeded.by("ddp", "dp").and(Rules.batchNorm()).and(Rules.several()));
-    static final Setting<WireType> WIRE = add(
-            "wire",
-            "float32",
-            "With ddp, how gradients travel: float32; bfloat16 or float16, half the bytes.",
-            Parsers.wireType(),
-            Heeded.by("ddp", "auto").and(Rules.several()));
-    static final Setting<Integer> AVERAGING_PERIOD = add(
-            "averaging-period",
-            "4",
-            "With parameter-averaging, steps between averagings; the end of an epoch is always averaged.",
-            Parsers.int32(1, MANY),
-            Heeded.by("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word())
+            Heeded.by(StrategySettings.words(StrategyKind::stepsTogether))
+                    .and(Rules.batchNorm())
                     .and(Rules.several()));
-    static final Setting<Integer> AVERAGING_FROM_EPOCH = add(
-            "averaging-from-epoch",
-            "0",
-            "With parameter-averaging, epochs that average every step before averaging-period holds (post-local SGD).",
-            Parsers.int32(0, MANY),
-            Heeded.by("parameter-averaging").and(Rules.several()));
-    static final Setting<Boolean> AVERAGE_UPDATER_STATE = add(
-            "average-updater-state",
-            "true",
-            "With parameter-averaging, average momentum and the like too; false: each worker goes on with its own.",
-            Parsers.bool(),
-            Heeded.by("parameter-averaging", MasterStrategy.PARAMETER_AVERAGING.word())
-                    .and(Rules.updaterWithState())
-                    .and(Rules.several()));
-    static final Setting<Double> SHARING_DENSITY = add(
-            "sharing-density",
-            "0.01",
-            "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
-            Parsers.number(1e-6, 0.5),
-            Heeded.by("gradient-sharing", "auto"));
-    static final Setting<Double> SHARING_THRESHOLD = add(
-            "sharing-threshold",
-            "0",
-            "With gradient-sharing, a threshold that stays as it is, in units of the mean gradient; 0: by sharing-density.",
-            Parsers.number(0, 1e6),
-            Heeded.by("gradient-sharing", "auto"));
-    static final Setting<Integer> SHARING_WARMUP_EPOCHS = add(
-            "sharing-warmup-epochs",
-            "1",
-            "With gradient-sharing, epochs over which the density falls from 1/4 to sharing-density.",
-            Parsers.int32(0, MANY),
-            Heeded.by("gradient-sharing", "auto").and(Rules.movingThreshold()));
-    static final Setting<Double> SHARING_RESIDUAL_CLIP = add(
-            "sharing-residual-clip",
-            "5",
-            "With gradient-sharing, clip what was not sent to so many thresholds, every 5 steps; 0: never.",
-            Parsers.number(0, 1e6),
-            Heeded.by("gradient-sharing", "auto"));
-    static final Setting<Boolean> MOMENTUM_CORRECTION = add(
-            "momentum-correction",
-            "false",
-            "With gradient-sharing and updater = nesterovs, apply the momentum before encoding instead of after.",
-            Parsers.bool(),
-            Heeded.by("gradient-sharing"));
     static final Setting<Duration> DEADLINE = add(
             "deadline",
             "60s",
@@ -472,7 +411,7 @@ final class Settings {
             "How ranks add what they exchange: auto (the fastest for its size by link-costs), recursive-doubling,"
                     + " halving-doubling, ring, central, hierarchical.",
             Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical"),
-            Heeded.by("ddp", "parameter-averaging", "gradient-sharing", "auto").and(Rules.several()));
+            Heeded.by(allReducing()).and(Rules.several()));
 
     static final Setting<String> LINK_COSTS = add(
             "link-costs",
@@ -480,9 +419,7 @@ final class Settings {
             "What all-reduce = auto rests on: nominal; measured (when ranks meet, in about a second; another run of more than two"
                     + " ranks may then add in another order).",
             Parsers.word("nominal", "measured"),
-            Heeded.by("ddp", "parameter-averaging", "gradient-sharing", "auto")
-                    .and(Rules.chosenAlgorithm())
-                    .and(Rules.several()));
+            Heeded.by(allReducing()).and(Rules.chosenAlgorithm()).and(Rules.several()));
 
     static final Setting<PortRange> PORTS = add(
             "ports",
@@ -571,6 +508,28 @@ final class Settings {
 
     static List<String> names() {
         return ALL.stream().map(Setting::name).toList();
+    }
+
+    /** The setting that a strategy has declared. */
+    @SuppressWarnings("unchecked") // of the type that it was added with
+    static <T> Setting<T> of(StrategySetting<T> declared) {
+        return (Setting<T>) ALL.stream()
+                .filter(setting -> setting.name().equals(declared.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> allReducing() {
+        return StrategySettings.words(kind -> kind.byRanks() && !kind.central());
+    }
+
+    private static <T> Setting<T> add(StrategySetting<T> declared) {
+        return add(
+                declared.name(),
+                declared.defaultText(),
+                declared.meaning(),
+                declared.parser(),
+                StrategySettings.heeded(declared));
     }
 
     private static <T> Setting<T> add(String name, String defaultText, String meaning, Function<String, T> parser) {

@@ -58,7 +58,7 @@ final class SparkJobs {
     }
 
     static AeronGroups groups(Configuration configuration) {
-        boolean central = configuration.get(Settings.STRATEGY).equals("dp");
+        boolean central = StrategySettings.of(configuration).central();
         return new AeronGroups(
                 configuration.get(Settings.TRANSPORT),
                 Algorithm.parse(configuration.get(Settings.ALL_REDUCE)),

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.dl4jmasters.MasterStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +36,6 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class StrategiesBenchmark implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
-    private static final String OURS = "ddp,dp,parameter-averaging,gradient-sharing,dl4j-parameter-averaging";
-    private static final String UNPROTECTED = "dl4j-gradient-sharing";
 
     @Option(names = "--strategies", paramLabel = "LIST", description = "Which, separated by commas. Default: all.")
     private String strategies;
@@ -139,14 +138,12 @@ final class StrategiesBenchmark implements Callable<Integer> {
         if (strategies != null) {
             return Arrays.asList(strategies.split(" *, *"));
         }
-        List<String> all = new ArrayList<>(List.of(OURS.split(",")));
         Configuration configuration = new Configuration();
         RecipeFiles.putDefaults(configuration);
         assignments.forEach(configuration::put);
-        if (configuration.isChanged(Settings.DL4J_INSECURE_TRANSPORT)) {
-            all.add(UNPROTECTED);
-        }
-        return all;
+        boolean unprotected = configuration.isChanged(Settings.DL4J_INSECURE_TRANSPORT);
+        return StrategySettings.words(
+                kind -> !kind.chooses() && (kind != MasterStrategy.GRADIENT_SHARING || unprotected));
     }
 
     /** The call of one run, checked. */

@@ -3,24 +3,117 @@ package io.lockstep.cli;
 import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Strategy;
-import io.lockstep.training.strategies.Auto;
-import io.lockstep.training.strategies.BucketSize;
-import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.Asked;
 import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.StrategyKind;
+import io.lockstep.training.strategies.StrategySetting;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** From settings to strategies: which settings belong to which, and what does not go together. */
+/** From settings to strategies. What there is to know of a single one stands in its {@link StrategyKind}. */
 final class StrategySettings {
-    static final String[] WORDS = {
-        "ddp",
-        "dp",
-        "parameter-averaging",
-        "gradient-sharing",
-        "auto",
-        MasterStrategy.PARAMETER_AVERAGING.word(),
-        MasterStrategy.GRADIENT_SHARING.word()
-    };
+    /** Lockstep's own, then DL4J's masters: the order of every list. */
+    private static final List<StrategyKind> KINDS = Stream.<StrategyKind>concat(
+                    Strategies.ALL.stream(), Arrays.stream(MasterStrategy.values()))
+            .toList();
 
     private StrategySettings() {}
+
+    /** What a call asks for, as strategies look at it. */
+    private record AskedOf(Configuration configuration) implements Asked {
+        @Override
+        public <T> T get(StrategySetting<T> setting) {
+            return configuration.get(Settings.of(setting));
+        }
+
+        @Override
+        public <T> boolean isChanged(StrategySetting<T> setting) {
+            return configuration.isChanged(Settings.of(setting));
+        }
+
+        @Override
+        public int workers() {
+            return configuration.get(Settings.WORKERS);
+        }
+
+        @Override
+        public int globalBatch() {
+            return configuration.get(Settings.GLOBAL_BATCH);
+        }
+
+        @Override
+        public boolean syncBatchNorm() {
+            return configuration.get(Settings.SYNC_BATCH_NORM);
+        }
+
+        @Override
+        public String updater() {
+            return configuration.get(Settings.UPDATER);
+        }
+
+        @Override
+        public boolean updaterHasState() {
+            return Networks.isOwn(configuration) || !updater().equals("sgd");
+        }
+
+        @Override
+        public double momentum() {
+            return configuration.get(Settings.MOMENTUM);
+        }
+    }
+
+    static List<StrategyKind> kinds() {
+        return KINDS;
+    }
+
+    /** The words of those that something is true of. */
+    static List<String> words(Predicate<StrategyKind> which) {
+        return KINDS.stream().filter(which).map(StrategyKind::word).toList();
+    }
+
+    static List<String> words() {
+        return words(kind -> true);
+    }
+
+    /** What the setting {@code strategy} means: each word with what ranks exchange. */
+    static String meaning() {
+        String own = KINDS.stream()
+                .filter(StrategyKind::byRanks)
+                .map(kind -> kind.word() + " (" + kind.meaning() + ")")
+                .collect(Collectors.joining("; "));
+        return "What ranks exchange: " + own + ". As baselines DL4J's own training masters: "
+                + String.join(", ", words(kind -> !kind.byRanks())) + ".";
+    }
+
+    static StrategyKind of(Configuration configuration) {
+        String word = configuration.get(Settings.STRATEGY);
+        return KINDS.stream()
+                .filter(kind -> kind.word().equals(word))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The settings that strategies declare, each once. */
+    static List<StrategySetting<?>> settings() {
+        return KINDS.stream()
+                .<StrategySetting<?>>flatMap(kind -> kind.settings().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** By the strategies that know it, where it has something to do. */
+    static Heeded heeded(StrategySetting<?> setting) {
+        Heeded heeded = Heeded.by(words(kind -> kind.settings().contains(setting)));
+        for (StrategySetting.Unfit unfit : setting.unfit()) {
+            heeded = heeded.and((asked, run) -> unfit.holds().test(new AskedOf(run.configuration()))
+                    ? new Unheeded(unfit.idle() ? Unheeded.Kind.IDLE : Unheeded.Kind.FOREIGN, run.filled(unfit.why()))
+                    : null);
+        }
+        return heeded;
+    }
 
     /** Whether a strategy knows a setting: all know most. */
     static boolean knows(String strategy, String settingName) {
@@ -35,12 +128,10 @@ final class StrategySettings {
         checkMicroBatches(configuration);
         checkSyncBatchNorm(configuration);
         checkStop(configuration);
-        if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
-            checkMomentum(configuration);
-        }
-        if (configuration.isChanged(Settings.SHARING_THRESHOLD) && configuration.isChanged(Settings.SHARING_DENSITY)) {
-            throw new UsageException(
-                    "sharing-threshold holds the threshold, sharing-density lets it move: set one of them");
+        try {
+            of(configuration).check(new AskedOf(configuration));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
         }
     }
 
@@ -72,48 +163,17 @@ final class StrategySettings {
     /** Between two averagings there is no one state of the run to stop in. */
     private static void checkStop(Configuration configuration) {
         long stop = configuration.get(Settings.STOP_AFTER);
-        int period = configuration.get(Settings.AVERAGING_PERIOD);
-        if (configuration.get(Settings.STRATEGY).equals("parameter-averaging") && stop % period != 0) {
-            throw new UsageException("stop-after = " + stop + " falls between two averagings; take a multiple of"
-                    + " averaging-period = " + period);
-        }
-    }
-
-    private static void checkMomentum(Configuration configuration) {
-        if (!configuration.get(Settings.UPDATER).equals("nesterovs") || configuration.get(Settings.MOMENTUM) >= 1) {
-            throw new UsageException(
-                    "momentum-correction takes the momentum of updater = nesterovs out of the updater; with "
-                            + configuration.get(Settings.UPDATER) + " there is none to take");
-        }
+        of(configuration).period().ifPresent(setting -> {
+            int period = configuration.get(Settings.of(setting));
+            if (stop % period != 0) {
+                throw new UsageException("stop-after = " + stop + " falls between two averagings; take a multiple of "
+                        + setting.name() + " = " + period);
+            }
+        });
     }
 
     static Strategy.Factory factory(Configuration configuration) {
-        BucketSize bucket = configuration.get(Settings.BUCKET_BYTES);
-        // two threads would call collectives, in an order that ranks need not share
-        boolean overlap = configuration.get(Settings.OVERLAP) && !configuration.get(Settings.SYNC_BATCH_NORM);
-        var ddp = new Strategies.Ddp(bucket, configuration.get(Settings.WIRE), overlap);
-        var dp = new Strategies.Dp(bucket, overlap);
-        var sharing = new Strategies.Sharing(new GradientSharing.Options(
-                configuration.get(Settings.SHARING_DENSITY),
-                configuration.get(Settings.SHARING_THRESHOLD),
-                configuration.get(Settings.SHARING_WARMUP_EPOCHS),
-                configuration.get(Settings.SHARING_RESIDUAL_CLIP),
-                configuration.get(Settings.MOMENTUM_CORRECTION) ? configuration.get(Settings.MOMENTUM) : 0));
-        return switch (configuration.get(Settings.STRATEGY)) {
-            case "ddp" -> ddp;
-            case "dp" -> dp;
-            case "parameter-averaging" ->
-                new Strategies.Averaging(
-                        configuration.get(Settings.AVERAGING_PERIOD),
-                        configuration.get(Settings.AVERAGING_FROM_EPOCH),
-                        configuration.get(Settings.AVERAGE_UPDATER_STATE));
-            case "gradient-sharing" -> sharing;
-            case "auto" -> new Auto(ddp, dp, sharing);
-            default ->
-                MasterStrategy.of(configuration.get(Settings.STRATEGY))
-                        .orElseThrow()
-                        .factory();
-        };
+        return of(configuration).factory(new AskedOf(configuration));
     }
 
     /** Puts into the configuration what was chosen by measurement, and takes out what does not belong to it. */

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -54,10 +55,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = {
-                "What ranks exchange: ddp, dp, parameter-averaging, gradient-sharing, auto, dl4j-parameter-averaging or dl4j-gradient-sharing. Default: ddp."
-            })
+            completionCandidates = StrategyWords.class,
+            description = "What ranks exchange: ${COMPLETION-CANDIDATES}. Default: ddp.")
     private String strategy;
+
+    static final class StrategyWords implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return StrategySettings.words().iterator();
+        }
+    }
 
     @Option(names = "--workers", paramLabel = "N", description = "Ranks, each in an executor of its own. Default: 2.")
     private String workers;

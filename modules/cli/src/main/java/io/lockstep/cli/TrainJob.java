@@ -103,7 +103,6 @@ final class TrainJob {
             throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
         }
         StrategySettings.check(configuration);
-        MasterJobs.check(configuration);
         int workers = configuration.get(Settings.WORKERS);
         if (configuration.get(Settings.MIN_WORKERS) > workers) {
             throw new UsageException(

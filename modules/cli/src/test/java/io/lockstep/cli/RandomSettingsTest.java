@@ -229,7 +229,7 @@ class RandomSettingsTest {
 
     private static Map<String, List<String>> words() {
         Map<String, List<String>> words = new TreeMap<>();
-        words.put("strategy", List.of(StrategySettings.WORDS));
+        words.put("strategy", StrategySettings.words());
         words.put("updater", List.of("sgd", "adam", "adamw", "adadelta", "rmsprop", "nadam", "nesterov"));
         words.put("schedule", List.of("constant", "step", "cosine", "one-cycle", "cosin"));
         words.put("schedule-milestones", List.of("1", "1, 2", "", "2,1", "a"));

@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +181,8 @@ class SettingsHeededTest {
 
         assertThat(notes).hasSize(3).allMatch(note -> note.contains("has no effect in this run"));
         assertThat(configuration.get(Settings.MOMENTUM_CORRECTION)).isFalse();
-        assertThat(configuration.isChanged(Settings.WIRE)).isFalse();
+        assertThat(configuration.isChanged(Settings.of(DistributedDataParallel.WIRE)))
+                .isFalse();
     }
 
     @Test

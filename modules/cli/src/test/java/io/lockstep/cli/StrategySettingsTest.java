@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.training.Rehearsal;
+import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.StrategyKind;
+import io.lockstep.training.strategies.StrategySetting;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StrategySettingsTest {
@@ -44,12 +49,28 @@ class StrategySettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ddp", "dp", "parameter-averaging", "gradient-sharing", "auto"})
+    @MethodSource("ofRanks")
     void everyWordHasAStrategyOfItsName(String strategy) {
         Configuration configuration = configuration(strategy);
 
         assertThatCode(() -> StrategySettings.check(configuration)).doesNotThrowAnyException();
         assertThat(StrategySettings.factory(configuration).name()).isEqualTo(strategy);
+    }
+
+    static List<String> ofRanks() {
+        return StrategySettings.words(StrategyKind::byRanks);
+    }
+
+    @Test
+    void everyStrategyIsToldOfAndItsSettingsAreHeededByIt() {
+        for (StrategyKind kind : StrategySettings.kinds()) {
+            assertThat(Settings.STRATEGY.meaning()).contains(kind.word());
+            for (StrategySetting<?> setting : kind.settings()) {
+                assertThat(Settings.of(setting).heeded().knows(kind.word()))
+                        .as("%s by %s", setting.name(), kind.word())
+                        .isTrue();
+            }
+        }
     }
 
     @Test
@@ -59,7 +80,8 @@ class StrategySettingsTest {
         StrategySettings.take(new Rehearsal.Decision("strategy", "ddp", "because"), configuration);
 
         assertThat(configuration.get(Settings.STRATEGY)).isEqualTo("ddp");
-        assertThat(configuration.isChanged(Settings.SHARING_DENSITY)).isFalse();
+        assertThat(configuration.isChanged(Settings.of(GradientSharing.DENSITY)))
+                .isFalse();
         assertThat(configuration.isChanged(Settings.BUCKET_BYTES)).isTrue();
         assertThatCode(() -> StrategySettings.check(configuration)).doesNotThrowAnyException();
     }

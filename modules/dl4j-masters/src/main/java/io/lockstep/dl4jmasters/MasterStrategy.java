@@ -1,29 +1,98 @@
 package io.lockstep.dl4jmasters;
 
 import io.lockstep.training.Strategy;
+import io.lockstep.training.strategies.Asked;
+import io.lockstep.training.strategies.ParameterAveraging;
+import io.lockstep.training.strategies.StrategyKind;
+import io.lockstep.training.strategies.StrategySetting;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** DL4J's masters, by the words that a setting gives them. */
-public enum MasterStrategy {
+public enum MasterStrategy implements StrategyKind {
     /** ParameterAveragingTrainingMaster: synchronous; over Spark's broadcast and treeAggregate. */
-    PARAMETER_AVERAGING("dl4j-parameter-averaging"),
+    PARAMETER_AVERAGING("dl4j-parameter-averaging", "every averaging-period steps, through the driver") {
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(ParameterAveraging.PERIOD, ParameterAveraging.UPDATER_STATE);
+        }
+    },
     /** SharedTrainingMaster: asynchronous, after Strom 2015; over DL4J's own unauthenticated Aeron mesh. */
-    GRADIENT_SHARING("dl4j-gradient-sharing");
+    GRADIENT_SHARING("dl4j-gradient-sharing", "the largest elements, from each to all, when they are there") {
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(INSECURE_TRANSPORT);
+        }
+
+        @Override
+        public void check(Asked asked) {
+            if (asked.get(INSECURE_TRANSPORT).equals("false")) {
+                throw new IllegalArgumentException(word() + " is refused: DL4J's transport authenticates nobody and"
+                        + " deserialises any object it is sent, so whoever reaches its port runs code here; where that is"
+                        + " nobody, --set dl4j-insecure-transport=true allows it, on 127.0.0.1");
+            }
+            super.check(asked);
+        }
+    };
+
+    /** {@code false}, {@code true} or a network. */
+    public static final StrategySetting<String> INSECURE_TRANSPORT = StrategySetting.of(
+            "dl4j-insecure-transport",
+            "false",
+            "Allows dl4j-gradient-sharing, whose transport authenticates nobody and deserialises any object it is sent:"
+                    + " false; true (on 127.0.0.1); or a trusted network to listen on, like 10.1.0.0/16.",
+            falseTrueOrNetwork());
 
     private final String word;
+    private final String meaning;
 
-    MasterStrategy(String word) {
+    MasterStrategy(String word, String meaning) {
         this.word = word;
+        this.meaning = meaning;
     }
 
+    @Override
     public String word() {
         return word;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public void check(Asked asked) {
+        if (asked.globalBatch() % asked.workers() != 0) {
+            throw new IllegalArgumentException("global-batch = " + asked.globalBatch()
+                    + " is not a multiple of workers = " + asked.workers() + ": DL4J's workers have one batch size");
+        }
+    }
+
+    @Override
+    public boolean byRanks() {
+        return false;
+    }
+
+    @Override
+    public Strategy.Factory factory(Asked asked) {
+        return factory();
     }
 
     /** What a run's options have for these strategies: it has their word, and no rank can make one of it. */
     public Strategy.Factory factory() {
         return new OnDriver(this);
+    }
+
+    private static Function<String, String> falseTrueOrNetwork() {
+        return text -> {
+            if (!text.matches("false|true|\\d{1,3}(\\.\\d{1,3}){2}\\.0/\\d{1,2}")) {
+                throw new IllegalArgumentException("must be false, true or a network like 10.1.0.0/16");
+            }
+            return text;
+        };
     }
 
     private record OnDriver(MasterStrategy strategy) implements Strategy.Factory {

@@ -28,7 +28,7 @@ import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.BucketSize;
-import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MasterRunIT {
     private static final Strategy.Factory AVERAGING = MasterStrategy.PARAMETER_AVERAGING.factory();
-    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
+    private static final Strategy.Factory DDP =
+            new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
     private static final int SEED = 5;
     private static final double SMOOTHING = 0.1;
     private static final Duration DEADLINE = Duration.ofMinutes(10);

@@ -32,8 +32,10 @@ import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.StepReport;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.BucketSize;
+import io.lockstep.training.strategies.DataParallel;
+import io.lockstep.training.strategies.DistributedDataParallel;
 import io.lockstep.training.strategies.GradientSharing;
-import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.ParameterAveraging;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +74,9 @@ class AdversarialModelsTest {
     private static final ModelInput MNIST = new ModelInput(1, 28, 28, 10);
     private static final int STEPS = 6;
     private static final int BATCH = 6;
-    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.ofBytes(1 << 16), WireType.FLOAT32, true);
-    private static final Strategy.Factory DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);
+    private static final Strategy.Factory DDP =
+            new DistributedDataParallel.Options(BucketSize.ofBytes(1 << 16), WireType.FLOAT32, true);
+    private static final Strategy.Factory DP = new DataParallel.Options(BucketSize.BY_GRADIENT, true);
 
     @TempDir
     Path folder;
@@ -202,10 +205,7 @@ class AdversarialModelsTest {
 
     static Stream<Strategy.Factory> strategies() {
         return Stream.of(
-                DDP,
-                DP,
-                new Strategies.Averaging(2, 0, true),
-                new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 0, 0, 0)));
+                DDP, DP, new ParameterAveraging.Options(2, 0, true), new GradientSharing.Options(0.05, 0, 0, 0, 0));
     }
 
     /** A turn in every second step for the generator: the cut falls between two of them. */

@@ -20,7 +20,7 @@ import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.BucketSize;
-import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +56,8 @@ class EveryModelTest {
     /** Parameters from which on the updater has no state: that of ResNet-152 would be half a gigabyte a replica. */
     private static final long LARGE = 1_000_000;
 
-    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
+    private static final Strategy.Factory DDP =
+            new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT32, true);
     private static final Step STEP = new Step(0, 0, RATE, RANKS * BATCH, BATCH, true, true);
     private static final long NOISE_SEED = 7;
 

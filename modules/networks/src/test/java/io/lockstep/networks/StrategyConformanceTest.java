@@ -22,7 +22,9 @@ import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.BucketSize;
-import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.DataParallel;
+import io.lockstep.training.strategies.DistributedDataParallel;
+import io.lockstep.training.strategies.ParameterAveraging;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,9 +65,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 class StrategyConformanceTest {
     private static final int STEPS = 5;
     private static final double TOLERANCE = 1e-6;
-    private static final Strategy.Factory DDP = new Strategies.Ddp(BucketSize.ofBytes(1024), WireType.FLOAT32, true);
-    private static final Strategy.Factory DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);
-    private static final Strategy.Factory AVERAGING = new Strategies.Averaging(1, 0, true);
+    private static final Strategy.Factory DDP =
+            new DistributedDataParallel.Options(BucketSize.ofBytes(1024), WireType.FLOAT32, true);
+    private static final Strategy.Factory DP = new DataParallel.Options(BucketSize.BY_GRADIENT, true);
+    private static final Strategy.Factory AVERAGING = new ParameterAveraging.Options(1, 0, true);
 
     @TempDir
     Path folder;
@@ -131,7 +134,7 @@ class StrategyConformanceTest {
     @ValueSource(ints = {2, 3, 4}) // with 4, one has no example in the last batch of an epoch
     void withSynchronisedBatchNormManyRanksMakeTheStepsOfOneToo(int ranks) throws Exception {
         Case what = new Case(Model.BATCH_NORM, UpdaterName.NESTEROVS, Regularization.L2, Clipping.NONE);
-        var waiting = new Strategies.Ddp(BucketSize.ofBytes(1024), WireType.FLOAT32, false);
+        var waiting = new DistributedDataParallel.Options(BucketSize.ofBytes(1024), WireType.FLOAT32, false);
         List<Double> one = losses(what, waiting, 1, true);
 
         assertSame(losses(what, waiting, ranks, true), one, "synchronised, " + ranks + " ranks", 2e-5);

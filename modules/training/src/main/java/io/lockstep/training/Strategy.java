@@ -18,8 +18,8 @@ import java.util.List;
  * }</pre>
  *
  * <p>After {@link #finish} the replica is ready for the next forward pass. Those that there are lie in {@link
- * io.lockstep.training.strategies}, a file each; to add one, write another beside them and name it where the settings
- * are read.
+ * io.lockstep.training.strategies}, a file each; to add one, write another beside them and name it in {@link
+ * io.lockstep.training.strategies.Strategies}.
  */
 public interface Strategy {
     /** The word that chooses it: {@code ddp}. A checkpoint keeps it, as what ranks know alone is one strategy's. */

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.LocalStorage;
+import io.lockstep.training.strategies.Asked;
 import io.lockstep.training.strategies.Auto;
 import io.lockstep.training.strategies.BucketSize;
+import io.lockstep.training.strategies.DataParallel;
+import io.lockstep.training.strategies.DistributedDataParallel;
 import io.lockstep.training.strategies.GradientSharing;
+import io.lockstep.training.strategies.ParameterAveraging;
 import io.lockstep.training.strategies.Strategies;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,11 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs in one process, under every strategy. */
 class RankRunTest {
-    private static final Strategies.Ddp DDP = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32, true);
-    private static final Strategies.Dp DP = new Strategies.Dp(BucketSize.BY_GRADIENT, true);
-    private static final Strategies.Averaging EVERY_STEP = new Strategies.Averaging(1, 0, true);
-    private static final Strategies.Sharing SHARING =
-            new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 1, 5, 0));
+    private static final DistributedDataParallel.Options DDP =
+            new DistributedDataParallel.Options(BucketSize.ofBytes(4096), WireType.FLOAT32, true);
+    private static final DataParallel.Options DP = new DataParallel.Options(BucketSize.BY_GRADIENT, true);
+    private static final ParameterAveraging.Options EVERY_STEP = new ParameterAveraging.Options(1, 0, true);
+    private static final GradientSharing.Options SHARING = new GradientSharing.Options(0.05, 0, 1, 5, 0);
 
     @TempDir
     Path folder;
@@ -40,16 +44,30 @@ class RankRunTest {
     }
 
     static Stream<Strategy.Factory> all() {
+        List<Strategy.Factory> chosen = chosen().toList();
+        return Stream.concat(
+                chosen.stream(),
+                ofTheTable()
+                        .filter(each ->
+                                chosen.stream().noneMatch(known -> known.name().equals(each.name()))));
+    }
+
+    /** With their defaults, but for those that let another take their place. */
+    private static Stream<Strategy.Factory> ofTheTable() {
+        return Strategies.ALL.stream().filter(kind -> !kind.chooses()).map(kind -> kind.factory(Asked.defaults()));
+    }
+
+    private static Stream<Strategy.Factory> chosen() {
         return Stream.concat(
                 exact(),
                 Stream.of(
-                        new Strategies.Averaging(3, 0, true),
-                        new Strategies.Averaging(4, 1, false),
+                        new ParameterAveraging.Options(3, 0, true),
+                        new ParameterAveraging.Options(4, 1, false),
                         SHARING,
-                        new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 0, 0, 0.9)),
-                        new Strategies.Sharing(new GradientSharing.Options(0.5, 1e-4, 0, 0, 0)),
-                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true),
-                        new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT16, true)));
+                        new GradientSharing.Options(0.05, 0, 0, 0, 0.9),
+                        new GradientSharing.Options(0.5, 1e-4, 0, 0, 0),
+                        new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true),
+                        new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT16, true)));
     }
 
     @ParameterizedTest
@@ -242,7 +260,7 @@ class RankRunTest {
     /** Each rank writes a file of its own then. */
     @Test
     void whereARanksPartOfACheckpointCannotBeWrittenAllGoOnWithoutIt() throws Exception {
-        var strategy = new Strategies.Averaging(4, 1, false); // each rank keeps its momentum
+        var strategy = new ParameterAveraging.Options(4, 1, false); // each rank keeps its momentum
         TestRun run = TestRun.on(
                 new FailingDisk(1, "rank-00001.state"),
                 2,
@@ -335,11 +353,15 @@ class RankRunTest {
     @ParameterizedTest
     @ValueSource(ints = {128, 1024, 1 << 20})
     void bucketsOfAnySizeGiveTwoRanksTheSameBits(int bytes) throws Exception {
-        var small = new Strategies.Ddp(BucketSize.ofBytes(Math.min(bytes, 60_000)), WireType.FLOAT32, true);
+        var small = new DistributedDataParallel.Options(
+                BucketSize.ofBytes(Math.min(bytes, 60_000)), WireType.FLOAT32, true);
         assertThat(run(2, setup("small", small).options(10)).hashes())
                 .isEqualTo(run(
                                 2,
-                                setup("whole", new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
+                                setup(
+                                                "whole",
+                                                new DistributedDataParallel.Options(
+                                                        BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
                                         .options(10))
                         .hashes());
     }
@@ -347,14 +369,14 @@ class RankRunTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 7})
     void overlappedBucketsGiveTheBitsOfThoseThatWait(int worldSize) throws Exception {
-        var waiting = new Strategies.Ddp(BucketSize.ofBytes(4096), WireType.FLOAT32, false);
+        var waiting = new DistributedDataParallel.Options(BucketSize.ofBytes(4096), WireType.FLOAT32, false);
         assertThat(run(worldSize, setup("waiting", waiting).options(10)).hashes())
                 .isEqualTo(run(worldSize, setup("overlapped", DDP).options(10)).hashes());
     }
 
     @Test
     void aMeasuredBucketIsToldAndDoesNotChangeWhatTwoRanksCompute() throws Exception {
-        var measured = new Strategies.Ddp(BucketSize.MEASURED, WireType.FLOAT32, true);
+        var measured = new DistributedDataParallel.Options(BucketSize.MEASURED, WireType.FLOAT32, true);
         TestRun run = run(2, setup("measured", measured).options(10));
 
         assertThat(run.hashes()).isEqualTo(run(2, setup("run", DDP).options(10)).hashes());
@@ -371,7 +393,7 @@ class RankRunTest {
 
     @Test
     void aBucketThatIsLargerThanTheGradientIsRefused() {
-        var large = new Strategies.Ddp(BucketSize.ofBytes(1 << 30), WireType.FLOAT32, true);
+        var large = new DistributedDataParallel.Options(BucketSize.ofBytes(1 << 30), WireType.FLOAT32, true);
         assertThatThrownBy(() -> run(2, setup("run", large).options(10)))
                 .rootCause()
                 .hasMessageContaining("bucket-bytes = 1073741824 is more than the gradient has");
@@ -408,7 +430,7 @@ class RankRunTest {
 
     @Test
     void halfWidthWiresSendHalfTheBytes() throws Exception {
-        var half = new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true);
+        var half = new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.BFLOAT16, true);
         long full = run(2, setup("full", DDP).options(5)).reports().get(4).bytesSent();
 
         long agreement = Float.BYTES; // on whether somebody leaves
@@ -420,9 +442,7 @@ class RankRunTest {
     void gradientSharingSendsAboutTheShareThatWasAskedFor() throws Exception {
         long dense = run(2, setup("dense", DDP).options(50)).reports().get(49).bytesSent();
         var options = new GradientSharing.Options(0.02, 0, 0, 0, 0);
-        List<StepReport> sparse = run(
-                        2, setup("sparse", new Strategies.Sharing(options)).options(50))
-                .reports();
+        List<StepReport> sparse = run(2, setup("sparse", options).options(50)).reports();
 
         double share = sparse.subList(30, 50).stream()
                         .mapToLong(StepReport::bytesSent)

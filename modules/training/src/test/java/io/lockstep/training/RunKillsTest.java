@@ -11,7 +11,6 @@ import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.strategies.GradientSharing;
-import io.lockstep.training.strategies.Strategies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class RunKillsTest {
         return new RunOptions(
                 "softmax",
                 new DataOptions("shapes", "data", 32, 8, TextOptions.DEFAULT),
-                new Strategies.Sharing(new GradientSharing.Options(0.05, 0, 0, 0, 0.9)),
+                new GradientSharing.Options(0.05, 0, 0, 0, 0.9),
                 16,
                 1,
                 1,

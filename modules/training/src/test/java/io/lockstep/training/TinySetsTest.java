@@ -17,7 +17,7 @@ import io.lockstep.datasets.Split;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.strategies.BucketSize;
-import io.lockstep.training.strategies.Strategies;
+import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +33,9 @@ class TinySetsTest {
 
     private RunOptions options(String data, int trainExamples, int testExamples) {
         RunOptions base = new TestRun.Setup(
-                        folder, "run", new Strategies.Ddp(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
+                        folder,
+                        "run",
+                        new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
                 .options(3);
         return new RunOptions(
                 base.model(),

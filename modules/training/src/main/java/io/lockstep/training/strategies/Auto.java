@@ -4,6 +4,7 @@ import io.lockstep.collectives.Reduction;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Strategy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,13 +21,58 @@ import java.util.Locale;
  * @param dp if chosen
  * @param sharing if chosen
  */
-public record Auto(Strategies.Ddp ddp, Strategies.Dp dp, Strategies.Sharing sharing) implements Strategy.Factory {
+public record Auto(DistributedDataParallel.Options ddp, DataParallel.Options dp, GradientSharing.Options sharing)
+        implements Strategy.Factory {
+    /** How it is chosen. It knows what the strategies know that it chooses among, but momentum correction. */
+    public static final StrategyKind KIND = new StrategyKind() {
+        @Override
+        public String word() {
+            return NAME;
+        }
+
+        @Override
+        public String meaning() {
+            return "measures, chooses and says why";
+        }
+
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(
+                    DistributedDataParallel.BUCKET_BYTES,
+                    DistributedDataParallel.OVERLAP,
+                    DistributedDataParallel.WIRE,
+                    GradientSharing.DENSITY,
+                    GradientSharing.THRESHOLD,
+                    GradientSharing.WARM_UP_EPOCHS,
+                    GradientSharing.RESIDUAL_CLIP);
+        }
+
+        @Override
+        public void check(Asked asked) {
+            GradientSharing.Options.check(asked);
+        }
+
+        @Override
+        public boolean chooses() {
+            return true;
+        }
+
+        @Override
+        public Auto factory(Asked asked) {
+            return new Auto(
+                    DistributedDataParallel.Options.of(asked),
+                    DataParallel.Options.of(asked),
+                    GradientSharing.Options.of(asked));
+        }
+    };
+
+    private static final String NAME = "auto";
     /** A choice of {@code dp} must be worth so much of a step's time. */
     private static final double CLEARLY_QUICKER = 0.95;
 
     @Override
     public String name() {
-        return "auto";
+        return NAME;
     }
 
     /** A collective. */
@@ -35,7 +81,7 @@ public record Auto(Strategies.Ddp ddp, Strategies.Dp dp, Strategies.Sharing shar
         if (setup.group().worldSize() == 1) {
             return chosen(ddp, "there is one worker", setup);
         }
-        return choose(Estimate.measure(setup, sharing.options().density()), setup);
+        return choose(Estimate.measure(setup, sharing.density()), setup);
     }
 
     private Strategy choose(Estimate estimate, Strategy.Setup setup) {

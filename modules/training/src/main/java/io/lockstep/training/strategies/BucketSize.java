@@ -2,6 +2,7 @@ package io.lockstep.training.strategies;
 
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.settings.Parsers;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -18,11 +19,22 @@ public record BucketSize(int bytes, boolean measured) implements Serializable {
 
     public static final BucketSize MEASURED = new BucketSize(0, true);
 
+    private static final int LEAST_BYTES = 1024;
+
     private static final int SMALLEST = 64 << 10;
     private static final int LARGEST = 1 << 20;
 
     public static BucketSize ofBytes(int bytes) {
         return new BucketSize(bytes, false);
+    }
+
+    /** From {@code auto}, {@code measured} or bytes like {@code 256k}. */
+    public static BucketSize parse(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "auto" -> BY_GRADIENT;
+            case "measured" -> MEASURED;
+            default -> ofBytes(Parsers.bytes(LEAST_BYTES).apply(text));
+        };
     }
 
     /**

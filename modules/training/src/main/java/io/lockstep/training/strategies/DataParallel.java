@@ -9,6 +9,7 @@ import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * {@code dp}: DataParallel's way. Dense gradients are reduced at rank 0, every step, in buckets while backward goes on;
@@ -18,7 +19,40 @@ import java.nio.ByteBuffer;
  * nothing hides the way back. The result is the same, since a mean gradient is a mean gradient.
  */
 public final class DataParallel implements Strategy {
-    static final String NAME = "dp";
+    /** How it is chosen. */
+    public static final StrategyKind KIND = new StrategyKind() {
+        @Override
+        public String word() {
+            return NAME;
+        }
+
+        @Override
+        public String meaning() {
+            return "reduced at rank 0, which updates and broadcasts parameters";
+        }
+
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(DistributedDataParallel.BUCKET_BYTES, DistributedDataParallel.OVERLAP);
+        }
+
+        @Override
+        public boolean central() {
+            return true;
+        }
+
+        @Override
+        public boolean stepsTogether() {
+            return true;
+        }
+
+        @Override
+        public Options factory(Asked asked) {
+            return Options.of(asked);
+        }
+    };
+
+    private static final String NAME = "dp";
 
     private static final int ROOT = 0;
 
@@ -31,6 +65,28 @@ public final class DataParallel implements Strategy {
 
     private final PreparedWork tell;
     private final PreparedWork place;
+
+    /**
+     * What makes it on a rank.
+     *
+     * @param overlap reduce buckets while backward goes on, and not after it
+     */
+    public record Options(BucketSize bucket, boolean overlap) implements Strategy.Factory {
+        static Options of(Asked asked) {
+            return new Options(
+                    asked.get(DistributedDataParallel.BUCKET_BYTES), DistributedDataParallel.overlaps(asked));
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new DataParallel(setup, bucket.resolve(setup), overlap);
+        }
+    }
 
     /**
      * @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that

@@ -7,19 +7,99 @@ import io.lockstep.training.GradientListener;
 import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.settings.Parsers;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * {@code ddp}: dense gradients, every step, all-reduced in buckets while backward goes on (Li et al. 2020). Every rank
  * then applies the same update to the same parameters.
  */
 public final class DistributedDataParallel implements Strategy {
-    static final String NAME = "ddp";
+    public static final StrategySetting<BucketSize> BUCKET_BYTES = StrategySetting.of(
+                    "bucket-bytes",
+                    "auto",
+                    "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
+                            + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
+                    BucketSize::parse)
+            .forSeveralWorkers();
+
+    public static final StrategySetting<Boolean> OVERLAP = StrategySetting.of(
+                    "overlap",
+                    "true",
+                    "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
+                    Parsers.bool())
+            .forSeveralWorkers();
+
+    public static final StrategySetting<WireType> WIRE = StrategySetting.of(
+                    "wire",
+                    "float32",
+                    "With ddp, how gradients travel: float32; bfloat16 or float16, half the bytes.",
+                    Parsers.word("float32", "bfloat16", "float16")
+                            .andThen(text -> WireType.valueOf(text.toUpperCase(Locale.ROOT))))
+            .forSeveralWorkers();
+
+    /** How it is chosen. */
+    public static final StrategyKind KIND = new StrategyKind() {
+        @Override
+        public String word() {
+            return NAME;
+        }
+
+        @Override
+        public String meaning() {
+            return "all-reduce of gradients, overlapped with backward";
+        }
+
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(BUCKET_BYTES, OVERLAP, WIRE);
+        }
+
+        @Override
+        public boolean stepsTogether() {
+            return true;
+        }
+
+        @Override
+        public Options factory(Asked asked) {
+            return Options.of(asked);
+        }
+    };
+
+    private static final String NAME = "ddp";
 
     private final Replica replica;
     private final ProcessGroup group;
     private final WireType wire;
     private final Optimizer optimizer;
     private final GradientBuckets buckets;
+
+    /**
+     * What makes it on a rank.
+     *
+     * @param overlap exchange buckets while backward goes on, and not after it
+     */
+    public record Options(BucketSize bucket, WireType wire, boolean overlap) implements Strategy.Factory {
+        static Options of(Asked asked) {
+            return new Options(asked.get(BUCKET_BYTES), asked.get(WIRE), overlaps(asked));
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new DistributedDataParallel(setup, bucket.resolve(setup), wire, overlap);
+        }
+    }
+
+    /** Not beside a batch norm's exchanges: two threads would call collectives, in an order that ranks need not share. */
+    static boolean overlaps(Asked asked) {
+        return asked.get(OVERLAP) && !asked.syncBatchNorm();
+    }
 
     /**
      * @param bucketBytes bytes reduced together; the first bucket of a step is a quarter of that

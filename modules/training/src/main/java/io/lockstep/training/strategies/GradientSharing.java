@@ -11,7 +11,7 @@ import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
-import java.io.Serializable;
+import io.lockstep.training.settings.Parsers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -32,7 +32,67 @@ import java.util.List;
  * </ol>
  */
 public final class GradientSharing implements Strategy {
-    static final String NAME = "gradient-sharing";
+    public static final StrategySetting<Double> DENSITY = StrategySetting.of(
+            "sharing-density",
+            "0.01",
+            "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
+            Parsers.number(1e-6, 0.5));
+
+    public static final StrategySetting<Double> THRESHOLD = StrategySetting.of(
+            "sharing-threshold",
+            "0",
+            "With gradient-sharing, a threshold that stays as it is, in units of the mean gradient; 0: by sharing-density.",
+            Parsers.number(0, 1e6));
+
+    public static final StrategySetting<Integer> WARM_UP_EPOCHS = StrategySetting.of(
+                    "sharing-warmup-epochs",
+                    "1",
+                    "With gradient-sharing, epochs over which the density falls from 1/4 to sharing-density.",
+                    Parsers.int32(0, Integer.MAX_VALUE))
+            .notWhere(
+                    asked -> asked.get(THRESHOLD) > 0, "is for a threshold that moves, and sharing-threshold holds it");
+
+    public static final StrategySetting<Double> RESIDUAL_CLIP = StrategySetting.of(
+            "sharing-residual-clip",
+            "5",
+            "With gradient-sharing, clip what was not sent to so many thresholds, every 5 steps; 0: never.",
+            Parsers.number(0, 1e6));
+
+    public static final StrategySetting<Boolean> MOMENTUM_CORRECTION = StrategySetting.of(
+            "momentum-correction",
+            "false",
+            "With gradient-sharing and updater = nesterovs, apply the momentum before encoding instead of after.",
+            Parsers.bool());
+
+    /** How it is chosen. */
+    public static final StrategyKind KIND = new StrategyKind() {
+        @Override
+        public String word() {
+            return NAME;
+        }
+
+        @Override
+        public String meaning() {
+            return "the largest elements, as signs";
+        }
+
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(DENSITY, THRESHOLD, WARM_UP_EPOCHS, RESIDUAL_CLIP, MOMENTUM_CORRECTION);
+        }
+
+        @Override
+        public void check(Asked asked) {
+            Options.check(asked);
+        }
+
+        @Override
+        public Options factory(Asked asked) {
+            return Options.of(asked);
+        }
+    };
+
+    private static final String NAME = "gradient-sharing";
 
     private static final GradientListener NOBODY = watermark -> {};
     /** Of the first epoch of a warm-up, as in Lin et al. 2018, section 3.3. */
@@ -66,6 +126,8 @@ public final class GradientSharing implements Strategy {
     private final ByteBuffer messages;
 
     /**
+     * What makes it on a rank.
+     *
      * @param density share of a rank's elements that are sent in a step, in (0, 0.5]
      * @param threshold that stays as it is, in units of the mean gradient; 0: it follows the density
      * @param warmUpEpochs epochs over which the density falls from 1/4
@@ -73,7 +135,39 @@ public final class GradientSharing implements Strategy {
      * @param momentum of the momentum correction; 0: none
      */
     public record Options(double density, double threshold, int warmUpEpochs, double residualClip, double momentum)
-            implements Serializable {}
+            implements Strategy.Factory {
+        static Options of(Asked asked) {
+            return new Options(
+                    asked.get(DENSITY),
+                    asked.get(THRESHOLD),
+                    asked.get(WARM_UP_EPOCHS),
+                    asked.get(RESIDUAL_CLIP),
+                    asked.get(MOMENTUM_CORRECTION) ? asked.momentum() : 0);
+        }
+
+        static void check(Asked asked) {
+            boolean nesterovs = asked.updater().equals("nesterovs") && asked.momentum() < 1;
+            if (asked.get(MOMENTUM_CORRECTION) && !nesterovs) {
+                throw new IllegalArgumentException(
+                        "momentum-correction takes the momentum of updater = nesterovs out of" + " the updater; with "
+                                + asked.updater() + " there is none to take");
+            }
+            if (asked.isChanged(THRESHOLD) && asked.isChanged(DENSITY)) {
+                throw new IllegalArgumentException(
+                        "sharing-threshold holds the threshold, sharing-density lets it move: set one of them");
+            }
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new GradientSharing(setup, this);
+        }
+    }
 
     public GradientSharing(Setup setup, Options options) {
         replica = setup.replica();

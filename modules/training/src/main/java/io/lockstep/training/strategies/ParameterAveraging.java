@@ -10,8 +10,10 @@ import io.lockstep.training.Replica;
 import io.lockstep.training.RunningStatistics;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.settings.Parsers;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code parameter-averaging}: every rank trains alone on its share of the batches, and every so many steps parameters,
@@ -22,7 +24,57 @@ import java.util.List;
  * the run is always averaged, so that what is tested and saved is the mean. Between two averages replicas differ.
  */
 public final class ParameterAveraging implements Strategy {
-    static final String NAME = "parameter-averaging";
+    public static final StrategySetting<Integer> PERIOD = StrategySetting.of(
+                    "averaging-period",
+                    "4",
+                    "With parameter-averaging, steps between averagings; the end of an epoch is always averaged.",
+                    Parsers.int32(1, Integer.MAX_VALUE))
+            .forSeveralWorkers();
+
+    public static final StrategySetting<Integer> FROM_EPOCH = StrategySetting.of(
+                    "averaging-from-epoch",
+                    "0",
+                    "With parameter-averaging, epochs that average every step before averaging-period holds (post-local SGD).",
+                    Parsers.int32(0, Integer.MAX_VALUE))
+            .forSeveralWorkers();
+
+    public static final StrategySetting<Boolean> UPDATER_STATE = StrategySetting.of(
+                    "average-updater-state",
+                    "true",
+                    "With parameter-averaging, average momentum and the like too; false: each worker goes on with its own.",
+                    Parsers.bool())
+            .notWhere(asked -> !asked.updaterHasState(), "is for updaters with a state, which UPDATER has not")
+            .forSeveralWorkers();
+
+    /** How it is chosen. */
+    public static final StrategyKind KIND = new StrategyKind() {
+        @Override
+        public String word() {
+            return NAME;
+        }
+
+        @Override
+        public String meaning() {
+            return "every averaging-period steps";
+        }
+
+        @Override
+        public List<StrategySetting<?>> settings() {
+            return List.of(PERIOD, FROM_EPOCH, UPDATER_STATE);
+        }
+
+        @Override
+        public Optional<StrategySetting<Integer>> period() {
+            return Optional.of(PERIOD);
+        }
+
+        @Override
+        public Options factory(Asked asked) {
+            return new Options(asked.get(PERIOD), asked.get(FROM_EPOCH), asked.get(UPDATER_STATE));
+        }
+    };
+
+    private static final String NAME = "parameter-averaging";
 
     private static final GradientListener NOBODY = watermark -> {};
 
@@ -40,6 +92,19 @@ public final class ParameterAveraging implements Strategy {
 
     private long localExamples;
     private long globalExamples;
+
+    /** What makes it on a rank. */
+    public record Options(int period, int fromEpoch, boolean averageUpdaterState) implements Strategy.Factory {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public Strategy create(Strategy.Setup setup) {
+            return new ParameterAveraging(setup, period, fromEpoch, averageUpdaterState);
+        }
+    }
 
     /**
      * @param period steps from one averaging to the next

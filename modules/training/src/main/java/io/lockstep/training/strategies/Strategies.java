@@ -1,69 +1,12 @@
 package io.lockstep.training.strategies;
 
-import io.lockstep.collectives.WireType;
-import io.lockstep.training.Strategy;
+import java.util.List;
 
-/** The strategies by the words that choose them, with what can be chosen in each. */
+/** The strategies that ranks run. To add one: its file, and a line here. */
 public final class Strategies {
+    /** In the order in which they are told. */
+    public static final List<StrategyKind> ALL = List.of(
+            DistributedDataParallel.KIND, DataParallel.KIND, ParameterAveraging.KIND, GradientSharing.KIND, Auto.KIND);
+
     private Strategies() {}
-
-    /**
-     * {@link DistributedDataParallel}.
-     *
-     * @param overlap exchange buckets while backward goes on, and not after it
-     */
-    public record Ddp(BucketSize bucket, WireType wire, boolean overlap) implements Strategy.Factory {
-        @Override
-        public String name() {
-            return DistributedDataParallel.NAME;
-        }
-
-        @Override
-        public Strategy create(Strategy.Setup setup) {
-            return new DistributedDataParallel(setup, bucket.resolve(setup), wire, overlap);
-        }
-    }
-
-    /**
-     * {@link DataParallel}.
-     *
-     * @param overlap reduce buckets while backward goes on, and not after it
-     */
-    public record Dp(BucketSize bucket, boolean overlap) implements Strategy.Factory {
-        @Override
-        public String name() {
-            return DataParallel.NAME;
-        }
-
-        @Override
-        public Strategy create(Strategy.Setup setup) {
-            return new DataParallel(setup, bucket.resolve(setup), overlap);
-        }
-    }
-
-    /** {@link ParameterAveraging}. */
-    public record Averaging(int period, int fromEpoch, boolean averageUpdaterState) implements Strategy.Factory {
-        @Override
-        public String name() {
-            return ParameterAveraging.NAME;
-        }
-
-        @Override
-        public Strategy create(Strategy.Setup setup) {
-            return new ParameterAveraging(setup, period, fromEpoch, averageUpdaterState);
-        }
-    }
-
-    /** {@link GradientSharing}. */
-    public record Sharing(GradientSharing.Options options) implements Strategy.Factory {
-        @Override
-        public String name() {
-            return GradientSharing.NAME;
-        }
-
-        @Override
-        public Strategy create(Strategy.Setup setup) {
-            return new GradientSharing(setup, options);
-        }
-    }
 }

@@ -17,8 +17,8 @@
  * with backward, {@link io.lockstep.training.strategies.Optimizer} goes from a summed gradient to the next parameters,
  * {@link io.lockstep.training.strategies.InitialBroadcast} makes replicas equal before the first step.
  *
- * <p>To add one (PowerSGD, DiLoCo, ...): implement {@link io.lockstep.training.Strategy} in a file here, give it a record
- * in {@link io.lockstep.training.strategies.Strategies}, and its word and settings in {@code cli}. The conformance suite
- * takes it up from there.
+ * <p>To add one (PowerSGD, DiLoCo, ...): a file here that implements {@link io.lockstep.training.Strategy} and has its {@link
+ * io.lockstep.training.strategies.StrategyKind} (word, settings, check, factory), and a line in {@link
+ * io.lockstep.training.strategies.Strategies}. The command line, its checks and the conformance suite take it up from there.
  */
 package io.lockstep.training.strategies;

@@ -1,10 +1,6 @@
-package io.lockstep.cli;
+package io.lockstep.training.settings;
 
-import io.lockstep.collectives.WireType;
 import io.lockstep.datasets.NearestName;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
-import io.lockstep.networks.Hyperparameters;
-import io.lockstep.training.strategies.BucketSize;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -15,9 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Texts to values; each says what it allows. */
-final class Parsers {
-    private static final Pattern GROUPS = Pattern.compile("group:([1-9]\\d{0,4})");
+/** Texts to values. Each parser throws {@link IllegalArgumentException} with what is allowed. */
+public final class Parsers {
     private static final Pattern AMOUNT = Pattern.compile("(\\d+)\\s*([a-z]*)");
     private static final Map<String, Long> BYTE_UNITS =
             Map.of("", 1L, "b", 1L, "k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
@@ -26,7 +21,7 @@ final class Parsers {
 
     private Parsers() {}
 
-    static Function<String, Long> integer(long least, long most) {
+    public static Function<String, Long> integer(long least, long most) {
         return text -> {
             long value;
             try {
@@ -42,11 +37,11 @@ final class Parsers {
         };
     }
 
-    static Function<String, Integer> int32(int least, int most) {
+    public static Function<String, Integer> int32(int least, int most) {
         return integer(least, most).andThen(Math::toIntExact);
     }
 
-    static Function<String, Double> number(double least, double most) {
+    public static Function<String, Double> number(double least, double most) {
         return text -> {
             double value;
             try {
@@ -61,7 +56,7 @@ final class Parsers {
         };
     }
 
-    static Function<String, Boolean> bool() {
+    public static Function<String, Boolean> bool() {
         return text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on" -> true;
             case "false", "no", "off" -> false;
@@ -69,34 +64,18 @@ final class Parsers {
         };
     }
 
-    static Function<String, String> text() {
+    public static Function<String, String> text() {
         return text -> text;
     }
 
-    /** As {@link Hyperparameters#normGroups}. */
-    static Function<String, Integer> norm() {
-        Function<String, String> word = word("batch", "layer", "instance", "group:8");
-        return text -> {
-            Matcher groups = GROUPS.matcher(text);
-            if (groups.matches()) {
-                return Integer.parseInt(groups.group(1));
-            }
-            return switch (word.apply(text)) {
-                case "layer" -> 1;
-                case "instance" -> GroupNorm.CHANNELS;
-                default -> Hyperparameters.BATCH_NORM;
-            };
-        };
-    }
-
     /** One of a few words, or the number of a step. */
-    static Function<String, String> wordOrStep(String... allowed) {
+    public static Function<String, String> wordOrStep(String... allowed) {
         Function<String, String> word = word(allowed);
         return text -> text.matches("\\d{1,18}") ? text : word.apply(text);
     }
 
     /** One of a few words; another is refused with the nearest. */
-    static Function<String, String> word(String... allowed) {
+    public static Function<String, String> word(String... allowed) {
         List<String> words = List.of(allowed);
         return text -> {
             if (!words.contains(text)) {
@@ -106,18 +85,8 @@ final class Parsers {
         };
     }
 
-    /** {@code false}, {@code true} or {@code 10.1.0.0/16}. */
-    static Function<String, String> falseTrueOrNetwork() {
-        return text -> {
-            if (!text.matches("false|true|\\d{1,3}(\\.\\d{1,3}){2}\\.0/\\d{1,2}")) {
-                throw new IllegalArgumentException("must be false, true or a network like 10.1.0.0/16");
-            }
-            return text;
-        };
-    }
-
     /** {@code 4m}, {@code 256k}, {@code 1000}: bytes, with binary units. */
-    static Function<String, Integer> bytes(int least) {
+    public static Function<String, Integer> bytes(int least) {
         return text -> {
             long bytes = amount(text, BYTE_UNITS, "bytes like 256k or 4m");
             if (bytes < least || bytes > Integer.MAX_VALUE) {
@@ -127,26 +96,12 @@ final class Parsers {
         };
     }
 
-    /** {@code auto}, {@code measured} or bytes. */
-    static Function<String, BucketSize> bucketSize() {
-        Function<String, Integer> bytes = bytes(1024);
-        return text -> switch (text.toLowerCase(Locale.ROOT)) {
-            case "auto" -> BucketSize.BY_GRADIENT;
-            case "measured" -> BucketSize.MEASURED;
-            default -> BucketSize.ofBytes(bytes.apply(text));
-        };
-    }
-
-    static Function<String, WireType> wireType() {
-        return word("float32", "bfloat16", "float16").andThen(text -> WireType.valueOf(text.toUpperCase(Locale.ROOT)));
-    }
-
     /** {@code 30s}, {@code 500ms}, {@code 2m}. */
-    static Function<String, Duration> duration() {
+    public static Function<String, Duration> duration() {
         return duration(Duration.ofMillis(1));
     }
 
-    static Function<String, Duration> duration(Duration least) {
+    public static Function<String, Duration> duration(Duration least) {
         return text -> {
             Duration duration = Duration.ofMillis(amount(text, MILLIS, "a time like 500ms, 30s or 2m"));
             if (duration.compareTo(least) < 0) {
@@ -158,7 +113,7 @@ final class Parsers {
     }
 
     /** {@code 80, 120}; empty for none. */
-    static Function<String, List<Double>> numbers() {
+    public static Function<String, List<Double>> numbers() {
         Function<String, Double> each = number(0, Double.MAX_VALUE);
         return text -> text.isEmpty()
                 ? List.of()
