@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.CifarFormat;
 import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.DataFormats;
 import io.lockstep.datasets.DatasetDescription;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.NearestName;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
@@ -28,6 +30,22 @@ import picocli.CommandLine.Parameters;
             DataCommand.Write.class
         })
 final class DataCommand {
+    static final class DataNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return DataCatalog.names().iterator();
+        }
+    }
+
+    static final class PublishedNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return DataCatalog.names().stream()
+                    .filter(name -> !DataCatalog.generated(name))
+                    .iterator();
+        }
+    }
+
     @Command(name = "list", description = "Names of data sets, and whether they are here.")
     static final class ListSets implements Callable<Integer> {
         @Override
@@ -41,9 +59,7 @@ final class DataCommand {
                                 : "not here: bin/lockstep data fetch " + DataCatalog.publishedName(name);
                 System.out.println(Progress.format("%-18s %s", name, where));
             }
-            System.out.println(
-                    "or the path or URI of a folder with CIFAR-10's or CIFAR-100's .bin or MNIST's or EMNIST's idx files, of a"
-                            + " text (.txt), or of a folder of texts to tell apart (CLASS.txt)");
+            System.out.println("or the path or URI of a folder or file: " + DataFormats.whatIsRead());
             return ExitStatus.DONE;
         }
     }
@@ -55,7 +71,8 @@ final class DataCommand {
     static final class Describe implements Callable<Integer> {
         @Parameters(
                 paramLabel = "NAME|PATH|URI",
-                description = "shapes, cifar10, mnist, tinyshakespeare, shakespeare-plays, a folder, or a text (.txt).")
+                completionCandidates = DataNames.class,
+                description = "${COMPLETION-CANDIDATES}, or the path or URI of a folder or file.")
         private String data;
 
         @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
@@ -124,7 +141,10 @@ final class DataCommand {
             description = "Downloads a published data set, resumes where it stopped, and verifies its checksum.",
             footer = {"", "Example:  bin/lockstep data fetch cifar10"})
     static final class Fetch implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "cifar10, mnist, tinyshakespeare or shakespeare-plays.")
+        @Parameters(
+                paramLabel = "NAME",
+                completionCandidates = PublishedNames.class,
+                description = "One of ${COMPLETION-CANDIDATES}.")
         private String name;
 
         @Override

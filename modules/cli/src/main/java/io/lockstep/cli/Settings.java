@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
+import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.Split;
 import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.networks.Initialisation;
@@ -31,10 +32,7 @@ final class Settings {
     static final Setting<String> DATA = add(
             "data",
             "shapes",
-            "The examples: `shapes` (pictures), `reverse`, `sort` (digits; all generated), `cifar10`, `mnist`,"
-                    + " `tinyshakespeare`, `shakespeare-plays` (which play is a passage from?), or the path or URI of a folder"
-                    + " in one of their formats (CIFAR-100's and EMNIST's too), of a text (.txt, UTF-8), or of a folder of"
-                    + " texts to tell apart (CLASS.txt). Names that begin with . or _ are no data.",
+            "The examples: " + DataCatalog.described() + ". Names that begin with . or _ are no data.",
             Parsers.text());
     static final Setting<String> DATA_HOME = add(
             "data-home",

@@ -47,9 +47,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME|PATH|URI",
-            description = "shapes, sort or reverse (generated), cifar10, mnist, tinyshakespeare,"
-                    + " shakespeare-plays, a folder in one of their formats, a text (.txt), or a folder of texts"
-                    + " (CLASS.txt). Default: shapes.")
+            completionCandidates = DataCommand.DataNames.class,
+            description = "${COMPLETION-CANDIDATES}, or the path or URI of a folder or file in a format that"
+                    + " `bin/lockstep data list` tells. Default: shapes.")
     private String data;
 
     @Option(

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -24,17 +25,37 @@ import java.util.Map;
  * <p>Any number of records and of classes up to 256 is read, so that other 32x32 sets can take this form. A file whose
  * length is no whole number of records, or that is shorter than its fellows, is truncated.
  */
-public final class CifarFormat {
+public final class CifarFormat implements DataFormat {
     static final ImageShape SHAPE = new ImageShape(3, 32, 32);
 
     private static final CifarLayout WRITTEN = CifarLayout.CIFAR_10;
     private static final int NAMES_BYTES_LIMIT = 1 << 16;
 
-    private CifarFormat() {}
+    CifarFormat() {}
 
-    static ImageSource open(
-            Storage storage, String folder, String name, Map<String, Storage.Entry> files, CifarLayout layout)
-            throws IOException {
+    @Override
+    public String whatIsRead() {
+        return "CIFAR-10's " + CifarLayout.CIFAR_10.trainFiles.get(0) + " and so on, CIFAR-100's "
+                + CifarLayout.CIFAR_100.trainFiles.get(0) + " and " + CifarLayout.CIFAR_100.testFile;
+    }
+
+    @Override
+    public List<FoundSet> find(DataFolder folder) {
+        return Arrays.stream(CifarLayout.values())
+                .filter(layout -> layout.recognises(folder.files().keySet()))
+                .map(layout -> FoundSet.ofFolder(layout.title + " files", () -> open(folder, layout)))
+                .toList();
+    }
+
+    @Override
+    public List<String> publishedFolders() {
+        return List.of("cifar-10-batches-bin", "cifar-100-binary");
+    }
+
+    private static ImageSource open(DataFolder in, CifarLayout layout) throws IOException {
+        Storage storage = in.storage();
+        String folder = in.path();
+        Map<String, Storage.Entry> files = in.files();
         List<BinaryFile> train = new ArrayList<>();
         for (String file : layout.trainFiles) {
             train.add(BinaryFile.find(folder, file, files));
@@ -50,7 +71,7 @@ public final class CifarFormat {
         for (String file : layout.labelNames) {
             names.add(names(storage, BinaryFile.find(folder, file, files)));
         }
-        return new Source(storage, name, layout, names, train, test);
+        return new Source(storage, in.name(), layout, names, train, test);
     }
 
     /**

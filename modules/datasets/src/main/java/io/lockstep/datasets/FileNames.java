@@ -3,6 +3,7 @@ package io.lockstep.datasets;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
+import java.util.List;
 
 /**
  * In which characters this JVM can name files. It takes them from the locale that it was started in, and in the plain C
@@ -11,6 +12,8 @@ import java.nio.file.InvalidPathException;
 public final class FileNames {
     /** Undocumented, and the only place where a JVM tells it. */
     private static final String CHARSET = "sun.jnu.encoding";
+    /** Names of many that a message tells. */
+    private static final int SHOWN = 6;
 
     private FileNames() {}
 
@@ -36,6 +39,13 @@ public final class FileNames {
                 : path + " cannot be named in the locale that this JVM was started in, " + locale()
                         + ", whose file names are in " + charset()
                         + ": set LC_ALL=C.UTF-8, or another locale of UTF-8, in its environment";
+    }
+
+    /** The first of some names, and how many more there are; for a message. */
+    static String shortened(List<String> names) {
+        int shown = Math.min(SHOWN, names.size());
+        String more = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
+        return String.join(", ", names.subList(0, shown)) + more;
     }
 
     private static String locale() {

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  *
  * <p>A header is believed only as far as the file is long.
  */
-final class IdxFormat {
+final class IdxFormat implements DataFormat {
     static final String NAME = "MNIST idx";
 
     private static final int IMAGES_MAGIC = 0x803;
@@ -42,10 +42,23 @@ final class IdxFormat {
     private static final Pattern FILE =
             Pattern.compile("(?:(.+)-)?(train|t10k|test)-(?:images[-.]idx3|labels[-.]idx1)-ubyte(?:\\.gz)?");
 
-    private IdxFormat() {}
+    @Override
+    public String whatIsRead() {
+        return "MNIST's and EMNIST's train-images-idx3-ubyte(.gz) and so on";
+    }
+
+    @Override
+    public List<FoundSet> find(DataFolder folder) {
+        return sets(folder.files().keySet()).stream()
+                .map(set -> set.isEmpty()
+                        ? FoundSet.ofFolder("MNIST's idx files", () -> open(folder, set))
+                        : FoundSet.named(
+                                "the idx files of " + set, "the set " + set, folder.file(set), () -> open(folder, set)))
+                .toList();
+    }
 
     /** What the sets in a folder are called before "-train-images" and the like; "" for a set without such a name. */
-    static SortedSet<String> sets(Set<String> files) {
+    private static SortedSet<String> sets(Set<String> files) {
         SortedSet<String> sets = new TreeSet<>();
         for (String file : files) {
             Matcher matcher = FILE.matcher(file);
@@ -70,8 +83,10 @@ final class IdxFormat {
     }
 
     /** @param set one of {@link #sets} */
-    static ImageSource open(Storage storage, String folder, String name, Map<String, Storage.Entry> files, String set)
-            throws IOException {
+    private static ImageSource open(DataFolder in, String set) throws IOException {
+        Storage storage = in.storage();
+        String folder = in.path();
+        Map<String, Storage.Entry> files = in.files();
         if (has(files.keySet(), set, "t10k") && has(files.keySet(), set, "test")) {
             throw new MalformedDatasetException(
                     folder + " has two test sets, of files called t10k and test; take one of them away");
@@ -91,7 +106,7 @@ final class IdxFormat {
         }
         List<String> classNames =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        return new Source(storage, name, classNames, train, test);
+        return new Source(storage, in.name(), classNames, train, test);
     }
 
     /** Above the digits every label has examples, or the largest is a mistake: it would make classes that nobody has. */
