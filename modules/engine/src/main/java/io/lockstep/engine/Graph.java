@@ -1,22 +1,9 @@
 package io.lockstep.engine;
 
-import io.lockstep.engine.Operation.Add;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Combination;
-import io.lockstep.engine.Operation.Concatenation;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
-import io.lockstep.engine.Operation.Judgement;
-import io.lockstep.engine.Operation.NormPooling;
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.Reshape;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
-import io.lockstep.engine.Operation.TransposedConvolution;
-import io.lockstep.engine.Operation.Upsampling;
-import io.lockstep.engine.Operation.ZeroPadding;
+import io.lockstep.engine.Operation.Last;
+import io.lockstep.engine.Operation.Output;
+import io.lockstep.engine.Operation.Weights;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -34,7 +21,7 @@ import java.util.Set;
 public final class Graph {
     private final List<Node> nodes;
     private final long parameters;
-    private final Map<Integer, Double> weightRetain;
+    private final Map<Integer, DropConnect> dropConnects;
     private final int truncation;
     private final int trainedNodes;
     private final boolean inputGradient;
@@ -42,13 +29,13 @@ public final class Graph {
     private Graph(
             List<Node> nodes,
             long parameters,
-            Map<Integer, Double> weightRetain,
+            Map<Integer, DropConnect> dropConnects,
             int truncation,
             int trainedNodes,
             boolean inputGradient) {
         this.nodes = List.copyOf(nodes);
         this.parameters = parameters;
-        this.weightRetain = Map.copyOf(weightRetain);
+        this.dropConnects = Map.copyOf(dropConnects);
         this.truncation = truncation;
         this.trainedNodes = trainedNodes;
         this.inputGradient = inputGradient;
@@ -73,6 +60,9 @@ public final class Graph {
         }
     }
 
+    /** @param retain probability with which each of the weights is kept */
+    private record DropConnect(Weights weights, double retain) {}
+
     public List<Node> nodes() {
         return nodes;
     }
@@ -83,17 +73,16 @@ public final class Graph {
 
     /** Probability with which a weight of the node is kept in a training pass; 1 without DropConnect. */
     public double weightRetain(Node node) {
-        return weightRetain.getOrDefault(node.index(), 1.0);
+        DropConnect drops = dropConnects.get(node.index());
+        return drops == null ? 1 : drops.retain();
     }
 
     /** What DropConnect multiplies a parameter of the node by in a training pass; 1 for biases. */
     public double weightFactor(long seed, Node node, int parameter) {
-        double retain = weightRetain(node);
-        int outputs = node.shape().channels();
-        boolean isBias = node.operation() instanceof Convolution convolution
-                ? convolution.bias() && parameter < outputs
-                : node.operation() instanceof Dense dense && dense.bias() && parameter >= node.parameters() - outputs;
-        return retain == 1 || isBias ? 1 : DropoutMask.weightFactor(seed, node.index(), parameter, retain);
+        DropConnect drops = dropConnects.get(node.index());
+        return drops == null || drops.retain() == 1 || !drops.weights().has(parameter)
+                ? 1
+                : DropoutMask.weightFactor(seed, node.index(), parameter, drops.retain());
     }
 
     /** Length of the flat vector, running statistics included. */
@@ -143,7 +132,7 @@ public final class Graph {
         Node last = named(name);
         Builder part = beginning(node(0));
         nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part));
-        return part.add(part.beside(name, "out"), new Operation.Output()).build();
+        return part.add(part.beside(name, "out"), new Output()).build();
     }
 
     /**
@@ -164,7 +153,7 @@ public final class Graph {
     }
 
     /** This graph with another last node, which reads the same. */
-    public Graph endingWith(Operation.Last operation) {
+    public Graph endingWith(Last operation) {
         Builder changed = beginning(node(0));
         nodes.subList(1, last().index()).forEach(node -> copy(node, changed));
         return changed.add(last().name(), operation, node(last().input()).name())
@@ -174,12 +163,12 @@ public final class Graph {
     /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
     public Graph frozenAfter(String name) {
         return new Graph(
-                nodes, parameters, weightRetain, truncation, named(name).index() + 1, inputGradient);
+                nodes, parameters, dropConnects, truncation, named(name).index() + 1, inputGradient);
     }
 
     /** This graph, whose backward goes on to its input, and no parameter gets a gradient. */
     public Graph towardsInput() {
-        return new Graph(nodes, parameters, weightRetain, truncation, 0, true);
+        return new Graph(nodes, parameters, dropConnects, truncation, 0, true);
     }
 
     /** Whether the gradient of a recurrent node's state ends before a step: see {@link Builder#truncation}. */
@@ -207,8 +196,8 @@ public final class Graph {
     private void copy(Node node, Builder part) {
         String[] inputs = node.inputs().stream().map(from -> node(from).name()).toArray(String[]::new);
         part.add(node.name(), node.operation(), inputs);
-        if (weightRetain.containsKey(node.index())) {
-            part.dropConnect(node.name(), weightRetain.get(node.index()));
+        if (dropConnects.containsKey(node.index())) {
+            part.dropConnect(node.name(), weightRetain(node));
         }
     }
 
@@ -219,27 +208,14 @@ public final class Graph {
 
     /** Of one node. */
     public long forwardFlop(Node node) {
-        if (node.operation() instanceof Convolution convolution) {
-            int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
-            return 2L * weights * node.shape().pixels();
-        }
-        if (node.operation() instanceof TransposedConvolution convolution) {
-            int weights = node.parameters() - (convolution.bias() ? convolution.outputs() : 0);
-            return 2L * weights * inputShapeOf(node).pixels();
-        }
-        if (node.operation() instanceof Dense dense) {
-            return 2L * inputShapeOf(node).elements() * dense.outputs();
-        }
-        return node.operation() instanceof SequenceOperation operation
-                ? 2 * operation.multiplyAddsOf(inputShapesOf(node))
-                : 0;
+        return 2 * node.operation().multiplyAddsOf(inputShapesOf(node));
     }
 
     /** Adds nodes in topological order and infers their shapes. */
     public static final class Builder {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, Integer> indexOf = new LinkedHashMap<>();
-        private final Map<Integer, Double> weightRetain = new HashMap<>();
+        private final Map<Integer, DropConnect> dropConnects = new HashMap<>();
         /** Names that somebody gave to what is added later. */
         private final Set<String> reserved = new HashSet<>();
 
@@ -298,16 +274,31 @@ public final class Graph {
         }
 
         private void append(String name, Operation operation, List<Integer> inputs) {
-            List<Shape> shapes =
-                    inputs.stream().map(input -> nodes.get(input).shape()).toList();
-            Shapes.requireInputs(operation, inputs.size());
-            Shape shape = Shapes.outputOf(operation, shapes);
-            int own = Shapes.parametersOf(operation, shapes);
+            requireInputs(operation, inputs.size());
+            List<Shape> shapes = shapesOf(inputs);
+            Shape shape = operation.outputOf(shapes);
+            int own = operation.parametersOf(shapes);
             if (indexOf.putIfAbsent(name, nodes.size()) != null) {
                 throw new IllegalArgumentException("there are two nodes of this name");
             }
             nodes.add(new Node(nodes.size(), name, operation, List.copyOf(inputs), shape, parameters, own));
             parameters += own;
+        }
+
+        private List<Shape> shapesOf(List<Integer> inputs) {
+            return inputs.stream().map(input -> nodes.get(input).shape()).toList();
+        }
+
+        /** An input that an operation does not look at would be lost without a word. */
+        private static void requireInputs(Operation operation, int count) {
+            int fewest = operation.fewestInputs();
+            int most = operation.mostInputs();
+            if (count < fewest || count > most) {
+                String allowed = most == Integer.MAX_VALUE
+                        ? "at least " + fewest
+                        : fewest == most ? String.valueOf(most) : fewest + " to " + most;
+                throw new IllegalArgumentException(count + " inputs, where this operation has " + allowed);
+            }
         }
 
         /**
@@ -316,13 +307,14 @@ public final class Graph {
          */
         public Builder dropConnect(String name, double retain) {
             Node node = nodes.get(indexOf.get(name));
-            if (!(node.operation() instanceof Convolution) && !(node.operation() instanceof Dense)) {
+            Weights weights = node.operation().weightsOf(shapesOf(node.inputs()));
+            if (weights.count() == 0) {
                 throw new IllegalArgumentException(name + ": DropConnect is for convolutions and dense nodes");
             }
             if (!(retain > 0 && retain <= 1)) {
                 throw new IllegalArgumentException(name + ": a weight is kept with a probability above 0 and up to 1");
             }
-            weightRetain.put(node.index(), retain);
+            dropConnects.put(node.index(), new DropConnect(weights, retain));
             return this;
         }
 
@@ -346,155 +338,17 @@ public final class Graph {
 
         public Graph build() {
             Node last = nodes.get(nodes.size() - 1);
-            if (!(last.operation() instanceof Operation.Last)) {
+            if (!(last.operation() instanceof Last)) {
                 throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
             }
             for (Node node : nodes.subList(0, last.index())) {
-                boolean loss = node.operation() instanceof Operation.Last;
-                if (loss && (node.shape().pixels() > 1 || !(node.operation() instanceof SoftmaxCrossEntropy))) {
+                if (node.operation() instanceof Last loss
+                        && !loss.fitsBesideAnother(nodes.get(node.input()).shape())) {
                     throw new IllegalArgumentException(
                             node.name() + ": a loss beside the last one is a softmax of vectors");
                 }
             }
-            return new Graph(nodes, parameters, weightRetain, truncation, nodes.size(), false);
-        }
-    }
-
-    /** Shape inference. */
-    private static final class Shapes {
-        /** An input that an operation does not look at would be lost without a word. */
-        static void requireInputs(Operation operation, int count) {
-            if (count < operation.fewestInputs() || count > operation.mostInputs()) {
-                String allowed = operation.mostInputs() == Integer.MAX_VALUE
-                        ? "at least " + operation.fewestInputs()
-                        : operation.fewestInputs() == operation.mostInputs()
-                                ? String.valueOf(operation.mostInputs())
-                                : operation.fewestInputs() + " to " + operation.mostInputs();
-                throw new IllegalArgumentException(count + " inputs, where this operation has " + allowed);
-            }
-        }
-
-        static Shape outputOf(Operation operation, List<Shape> inputs) {
-            if (operation instanceof Input input) {
-                return input.shape();
-            }
-            Shape x = inputs.get(0);
-            if (operation instanceof Convolution convolution) {
-                if (x.channels() % convolution.groups() != 0 || convolution.outputs() % convolution.groups() != 0) {
-                    throw new IllegalArgumentException(convolution.groups() + " groups do not divide " + x.channels()
-                            + " inputs and " + convolution.outputs() + " outputs");
-                }
-                return through(convolution.window(), x, convolution.outputs());
-            } else if (operation instanceof TransposedConvolution convolution) {
-                Window window = convolution.window();
-                return new Shape(
-                        window.inputHeight(x.height()) + convolution.rowsAfter(),
-                        window.inputWidth(x.width()) + convolution.columnsAfter(),
-                        convolution.outputs());
-            } else if (operation instanceof Pooling pooling) {
-                requirePixels(pooling, x);
-                return through(pooling.window(), x, x.channels());
-            } else if (operation instanceof NormPooling pooling) {
-                return through(pooling.window(), x, x.channels());
-            } else if (operation instanceof Upsampling upsampling) {
-                return new Shape(x.height() * upsampling.height(), x.width() * upsampling.width(), x.channels());
-            } else if (operation instanceof SequenceOperation onSequences) {
-                return onSequences.outputOf(inputs);
-            } else if (operation instanceof Dense dense) {
-                requireVectors(x);
-                return Shape.sequence(x.height(), dense.outputs());
-            } else if (operation instanceof SoftmaxCrossEntropy) {
-                requireVectors(x);
-                return x;
-            } else if (operation instanceof Judgement) {
-                requireOneNumber(x);
-                return x;
-            } else if (operation instanceof Reshape reshape) {
-                if (reshape.shape().elements() != x.elements()) {
-                    throw new IllegalArgumentException(x + " does not become " + reshape.shape());
-                }
-                return reshape.shape();
-            } else if (operation instanceof ChannelRange range) {
-                if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > x.channels()) {
-                    throw new IllegalArgumentException(range + " of " + x.channels() + " channels");
-                }
-                return new Shape(x.height(), x.width(), range.count());
-            } else if (operation instanceof Flatten) {
-                return Shape.vector(x.elements());
-            } else if (operation instanceof Add || operation instanceof Combination) {
-                if (!inputs.stream().allMatch(x::equals)) {
-                    throw new IllegalArgumentException("shapes differ: " + inputs);
-                }
-                return x;
-            } else if (operation instanceof Concatenation) {
-                return concatenated(inputs);
-            } else if (operation instanceof ZeroPadding padding) {
-                return new Shape(
-                        x.height() + padding.top() + padding.bottom(),
-                        x.width() + padding.left() + padding.right(),
-                        x.channels() + padding.channelsBefore() + padding.channelsAfter());
-            }
-            return x;
-        }
-
-        private static Shape through(Window window, Shape x, int channels) {
-            return new Shape(window.outputHeight(x.height()), window.outputWidth(x.width()), channels);
-        }
-
-        private static void requirePixels(Pooling pooling, Shape x) {
-            if (pooling.kind() != Operation.PoolingKind.AVERAGE_WITH_PADDING
-                    && pooling.window().seesPaddingAlone(x)) {
-                throw new IllegalArgumentException(
-                        "a window of " + pooling.kind() + " pooling sees padding alone, of which"
-                                + " there is no maximum and no mean: input " + x + ", " + pooling.window());
-            }
-        }
-
-        private static void requireVectors(Shape x) {
-            if (x.width() != 1) {
-                throw new IllegalArgumentException("wants a vector or a sequence, not " + x + "; flatten it first");
-            }
-        }
-
-        private static void requireOneNumber(Shape x) {
-            if (x.elements() != 1) {
-                throw new IllegalArgumentException("wants one number, not " + x);
-            }
-        }
-
-        private static Shape concatenated(List<Shape> inputs) {
-            Shape first = inputs.get(0);
-            int channels = 0;
-            for (Shape each : inputs) {
-                if (each.height() != first.height() || each.width() != first.width()) {
-                    throw new IllegalArgumentException("height and width differ: " + inputs);
-                }
-                channels += each.channels();
-            }
-            return new Shape(first.height(), first.width(), channels);
-        }
-
-        static int parametersOf(Operation operation, List<Shape> inputs) {
-            if (operation instanceof Convolution convolution) {
-                Window window = convolution.window();
-                int weights = convolution.outputs()
-                        * (inputs.get(0).channels() / convolution.groups())
-                        * window.height()
-                        * window.width();
-                return weights + (convolution.bias() ? convolution.outputs() : 0);
-            } else if (operation instanceof TransposedConvolution convolution) {
-                Window window = convolution.window();
-                return inputs.get(0).channels() * convolution.outputs() * window.height() * window.width()
-                        + (convolution.bias() ? convolution.outputs() : 0);
-            } else if (operation instanceof Dense dense) {
-                return Math.multiplyExact(inputs.get(0).channels(), dense.outputs())
-                        + (dense.bias() ? dense.outputs() : 0);
-            } else if (operation instanceof BatchNorm) {
-                return 4 * inputs.get(0).channels();
-            } else if (operation instanceof SequenceOperation onSequences) {
-                return onSequences.parametersOf(inputs);
-            }
-            return 0;
+            return new Graph(nodes, parameters, dropConnects, truncation, nodes.size(), false);
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.lockstep.engine;
 
-import io.lockstep.engine.Operation.Judgement;
-import io.lockstep.engine.Operation.Output;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.Last;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 
@@ -17,11 +15,12 @@ public final class PassBuffers {
     private final int classes;
 
     public PassBuffers(Graph graph, int capacity) {
-        Graph.Node last = graph.last();
+        Last last = (Last) graph.last().operation();
+        Shape judged = graph.inputShapeOf(graph.last());
         this.capacity = capacity;
         example = graph.inputShape();
-        labelsOfExample = last.operation() instanceof Output ? 0 : last.shape().pixels();
-        classes = last.operation() instanceof Judgement ? 2 : last.shape().channels();
+        labelsOfExample = last.labelsOf(judged);
+        classes = last.classesOf(judged);
     }
 
     /** In a pass of so many examples. */
@@ -47,7 +46,7 @@ public final class PassBuffers {
         }
         for (int i = 0; i < count; i++) {
             int label = labels.get(labels.position() + i);
-            if (label < SoftmaxCrossEntropy.NO_LABEL || label >= classes) {
+            if (label < Last.NO_LABEL || label >= classes) {
                 throw new IllegalArgumentException(
                         "label " + label + " of example " + i / labelsOfExample + ", with " + classes + " classes");
             }

@@ -59,11 +59,11 @@ public interface Plan extends AutoCloseable {
      */
     ByteBuffer scores();
 
-    /** The numbers that a graph ending with {@link Operation.Judgement} gave in its last pass; an example each. */
+    /** The numbers that a graph ending with a {@code Judgement} gave in its last pass; an example each. */
     float[] judgements();
 
     /**
-     * What the loss of each example counts, of a graph that ends with {@link Operation.Judgement}, from the next pass on.
+     * What the loss of each example counts, of a graph that ends with a {@code Judgement}, from the next pass on.
      *
      * @param weights at least as many as examples; null: 1 each
      */

@@ -39,6 +39,11 @@ public record Window(
         return outputSize(inputWidth + padLeft + padRight, width, strideWidth, dilationWidth);
     }
 
+    /** Of a kernel that looks at an image. */
+    public Shape outputOf(Shape input, int channels) {
+        return new Shape(outputHeight(input.height()), outputWidth(input.width()), channels);
+    }
+
     /** Whether an output sees no pixel of an input at all. */
     public boolean seesPaddingAlone(Shape input) {
         return misses(input.height(), outputHeight(input.height()), height, strideHeight, padTop, dilationHeight)

@@ -3,8 +3,8 @@ package io.lockstep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Products.Dense;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;

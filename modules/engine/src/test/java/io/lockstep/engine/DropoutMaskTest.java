@@ -3,12 +3,14 @@ package io.lockstep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.engine.Operation.AlphaDropout;
-import io.lockstep.engine.Operation.Dropout;
-import io.lockstep.engine.Operation.GaussianDropout;
-import io.lockstep.engine.Operation.GaussianNoise;
-import io.lockstep.engine.Operation.Noise;
-import io.lockstep.engine.Operation.SpatialDropout;
+import io.lockstep.engine.operations.ActivationNoise;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Noise;
+import io.lockstep.engine.operations.Noise.AlphaDropout;
+import io.lockstep.engine.operations.Noise.Dropout;
+import io.lockstep.engine.operations.Noise.GaussianDropout;
+import io.lockstep.engine.operations.Noise.GaussianNoise;
+import io.lockstep.engine.operations.Noise.SpatialDropout;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +63,7 @@ class DropoutMaskTest {
     void noiseKeepsTheMean(Noise noise) {
         Graph graph = new Graph.Builder(new Shape(1, 1, 50))
                 .add("noise", noise)
-                .add("loss", new Operation.SoftmaxCrossEntropy(0))
+                .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
         ActivationNoise values = new ActivationNoise(graph.node(1));
         double sum = 0;

@@ -2,18 +2,21 @@ package io.lockstep.engine;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.engine.Operation.Combination;
-import io.lockstep.engine.Operation.Combination.How;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Dropout;
-import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
-import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
-import io.lockstep.engine.Operation.TransposedConvolution;
-import io.lockstep.engine.SequenceOperation.Attention;
-import io.lockstep.engine.SequenceOperation.Lstm;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Elementwise.Combination;
+import io.lockstep.engine.operations.Elementwise.Combination.How;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Noise.Dropout;
+import io.lockstep.engine.operations.Norm.LayerNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Recurrent.Lstm;
+import io.lockstep.engine.operations.Sequences.ClassToken;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +33,9 @@ class GraphTest {
                 new Flatten(true),
                 new Dropout(0.5),
                 new ResponseNorm(3, 1, 1, 1),
-                new Operation.Reshape(Shape.vector(6)),
-                new SequenceOperation.LayerNorm(1e-5, true),
-                new SequenceOperation.ClassToken(),
+                new Reshape(Shape.vector(6)),
+                new LayerNorm(1e-5, true),
+                new ClassToken(),
                 new SoftmaxCrossEntropy(0))) {
             assertThatThrownBy(() -> graph().add("odd one", operation, "a", "b"))
                     .isInstanceOf(IllegalArgumentException.class)

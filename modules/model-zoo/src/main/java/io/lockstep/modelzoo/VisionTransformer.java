@@ -1,6 +1,6 @@
 package io.lockstep.modelzoo;
 
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.ClassTokenLayer;

@@ -1,6 +1,6 @@
 package io.lockstep.networks;
 
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.training.BatchResult;
 import java.nio.IntBuffer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;

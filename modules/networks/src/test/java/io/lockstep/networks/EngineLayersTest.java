@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.ClassTokenLayer;
 import io.lockstep.networks.layers.GroupNormalization;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.layers.MultiHeadAttention;
@@ -126,10 +127,10 @@ class LayerNamesTest {
     void partsOfAGraphKeepNamesThatCollideWithNobodys() {
         Graph graph = new Graph.Builder(Shape.vector(3), "data")
                 .reserve(List.of("input", "a", "a.out"))
-                .add("input", new Operation.Dense(4, true))
-                .add("a", new Operation.Dense(4, true))
-                .add("a.out", new Operation.Dense(4, true))
-                .add("loss", new Operation.SoftmaxCrossEntropy(0))
+                .add("input", new Dense(4, true))
+                .add("a", new Dense(4, true))
+                .add("a.out", new Dense(4, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
                 .build();
         assertThat(graph.upTo("a").last().name()).isEqualTo("a.out");
         assertThat(graph.upTo("a.out").last().name()).isEqualTo("a.out.out");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;

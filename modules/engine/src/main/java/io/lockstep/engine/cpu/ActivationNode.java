@@ -22,8 +22,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Function;
 import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 

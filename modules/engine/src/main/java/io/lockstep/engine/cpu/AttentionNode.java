@@ -3,7 +3,7 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.operations.Attention;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.kernels.ChannelPasses;
 import io.lockstep.kernels.VectorPasses;
 import java.nio.ByteBuffer;

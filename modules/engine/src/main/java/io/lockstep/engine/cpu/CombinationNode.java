@@ -1,6 +1,6 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.Combination;
+import io.lockstep.engine.operations.Elementwise.Combination;
 
 /** Difference, product, mean or maximum, element by element. */
 final class CombinationNode implements PlainNode {

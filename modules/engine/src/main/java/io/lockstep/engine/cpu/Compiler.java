@@ -3,19 +3,25 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Add;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Function;
 import io.lockstep.engine.Operation.Input;
-import io.lockstep.engine.Operation.Noise;
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.TransposedConvolution;
-import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Elementwise.Function;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Concatenation;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Moves.ZeroPadding;
+import io.lockstep.engine.operations.Noise;
+import io.lockstep.engine.operations.Norm.BatchNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Sequences.StepMask;
 import io.lockstep.kernels.VectorPasses;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +86,7 @@ final class Compiler {
             primitives.put(node.index(), makeConvolution(node, graph.inputShapeOf(node)));
         } else if (operation instanceof TransposedConvolution) {
             primitives.put(node.index(), new TransposedConvolutionNode(plan, node, graph.inputShapeOf(node)));
-        } else if (operation instanceof SequenceOperation.Recurrent) {
+        } else if (operation instanceof Recurrent) {
             primitives.put(node.index(), RecurrentNode.product(plan, graph, node));
         } else if (operation instanceof Pooling) {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
@@ -118,11 +124,11 @@ final class Compiler {
     }
 
     private static boolean isMove(Operation operation) {
-        return operation instanceof Operation.Concatenation
-                || operation instanceof Operation.ZeroPadding
-                || operation instanceof Operation.ChannelRange
-                || operation instanceof Operation.Reshape
-                || operation instanceof Operation.Flatten;
+        return operation instanceof Concatenation
+                || operation instanceof ZeroPadding
+                || operation instanceof ChannelRange
+                || operation instanceof Reshape
+                || operation instanceof Flatten;
     }
 
     Program evaluation() {
@@ -198,7 +204,7 @@ final class Compiler {
             if ((isConvolution(node) || operation instanceof TransposedConvolution) && !training) {
                 program.newSegment();
             }
-            if (operation instanceof SequenceOperation) {
+            if (SequenceNode.has(operation)) {
                 SequenceNode sequence =
                         SequenceNode.of(plan, graph, node, (PackedProduct) primitives.get(node.index()));
                 sequences.put(node.index(), sequence);
@@ -420,12 +426,12 @@ final class Compiler {
             if (operation instanceof BatchNorm) {
                 backwardNorm(node, name);
                 return;
-            } else if (operation instanceof SequenceOperation.StepMask) {
+            } else if (operation instanceof StepMask) {
                 return; // it is flat
             }
             Tensor dy = gradientOf(node, 1);
             Tensor x = outputs[node.input()];
-            if (operation instanceof SequenceOperation) {
+            if (SequenceNode.has(operation)) {
                 sequences.get(node.index()).backward(this, inputsOf(node), outputs[node.index()], dy);
             } else if (isConvolution(node)) {
                 backwardConvolution(node, name, x, dy);

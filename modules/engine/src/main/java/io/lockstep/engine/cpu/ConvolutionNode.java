@@ -20,12 +20,12 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_convolution_desc_t;

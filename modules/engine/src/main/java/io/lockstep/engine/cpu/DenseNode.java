@@ -3,7 +3,7 @@ package io.lockstep.engine.cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Dense;
+import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 

@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Embedding;
+import io.lockstep.engine.operations.Sequences.Embedding;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 

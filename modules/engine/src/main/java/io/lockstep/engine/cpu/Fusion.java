@@ -2,10 +2,10 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Add;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Elementwise.Function;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
+import io.lockstep.engine.operations.Norm.GroupNorm;
 import io.lockstep.kernels.ChannelPasses;
 import java.util.Arrays;
 

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.operations.Losses.Judgement;
 
 /** The loss of one number an example, {@link Judgement}; keeps the numbers. */
 final class JudgementNode implements LossNode {

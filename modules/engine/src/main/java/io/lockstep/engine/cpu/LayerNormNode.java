@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.LayerNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 

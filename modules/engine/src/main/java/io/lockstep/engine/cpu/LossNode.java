@@ -1,9 +1,9 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Judgement;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 
 /** The last node of a graph, or an auxiliary classifier's: what it read becomes a loss, and its gradient. */
 interface LossNode {

@@ -1,11 +1,11 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Flatten;
-import io.lockstep.engine.Operation.Reshape;
-import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Moves.ZeroPadding;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.javacpp.Pointer;
 

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.ActivationNoise;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.operations.ActivationNoise;
 
 /** Dropout and its relatives; nothing is stored between forward and backward. */
 final class NoiseNode {

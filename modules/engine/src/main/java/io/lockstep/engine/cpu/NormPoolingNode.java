@@ -1,8 +1,8 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.NormPooling;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Resampling.NormPooling;
 
 /** The p-norm of windows. */
 final class NormPoolingNode implements PlainNode {

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Function;
 
 /**
  * The activation functions that oneDNN 2.5 lacks, and the cube, for which its power calls the C library element by

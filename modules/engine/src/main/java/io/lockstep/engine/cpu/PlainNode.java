@@ -3,11 +3,11 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Combination;
-import io.lockstep.engine.Operation.NormPooling;
-import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.Upsampling;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Combination;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Resampling.NormPooling;
+import io.lockstep.engine.operations.Resampling.Upsampling;
 
 /** An operation without parameters, in loops of plain Java: what networks have rarely, and never much of. */
 interface PlainNode {

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.ResponseNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
 
 /**
  * Local response normalisation where oneDNN 2.5 is wrong: y = x u^-beta, with u = k + alpha times the sum of squares of

@@ -15,10 +15,10 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_v2_forward_desc_init;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Resampling.PoolingKind;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_pooling_v2_desc_t;
 

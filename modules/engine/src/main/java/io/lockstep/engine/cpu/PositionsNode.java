@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Positions;
+import io.lockstep.engine.operations.Sequences.Positions;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;

@@ -2,9 +2,9 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Gru;
-import io.lockstep.engine.SequenceOperation.Lstm;
-import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Recurrent.Gru;
+import io.lockstep.engine.operations.Recurrent.Lstm;
 import io.lockstep.kernels.RecurrentPasses;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;

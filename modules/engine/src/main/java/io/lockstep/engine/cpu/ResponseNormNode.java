@@ -12,8 +12,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_lrn_forward_desc_init;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.ResponseNorm;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_lrn_desc_t;

@@ -3,25 +3,25 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.SequenceOperation;
-import io.lockstep.engine.SequenceOperation.Attention;
-import io.lockstep.engine.SequenceOperation.ClassToken;
-import io.lockstep.engine.SequenceOperation.Embedding;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
-import io.lockstep.engine.SequenceOperation.LayerNorm;
-import io.lockstep.engine.SequenceOperation.Pixels;
-import io.lockstep.engine.SequenceOperation.Positions;
-import io.lockstep.engine.SequenceOperation.Recurrent;
-import io.lockstep.engine.SequenceOperation.Rows;
-import io.lockstep.engine.SequenceOperation.StepMask;
-import io.lockstep.engine.SequenceOperation.StepRange;
-import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Moves.Pixels;
+import io.lockstep.engine.operations.Moves.Rows;
+import io.lockstep.engine.operations.Norm.GroupNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Sequences.ClassToken;
+import io.lockstep.engine.operations.Sequences.Embedding;
+import io.lockstep.engine.operations.Sequences.Positions;
+import io.lockstep.engine.operations.Sequences.StepMask;
+import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
-/** A {@link SequenceOperation} that appends its own steps to one program. */
+/** An operation on sequences, that appends its own steps to one program. */
 abstract class SequenceNode {
     final CpuPlan plan;
     final Node node;
@@ -31,6 +31,23 @@ abstract class SequenceNode {
         this.plan = plan;
         this.node = node;
         shapes = graph.inputShapesOf(node);
+    }
+
+    private static final Set<Class<?>> OTHERS = Set.of(
+            LayerNorm.class,
+            GroupNorm.class,
+            Attention.class,
+            Embedding.class,
+            Positions.class,
+            StepMask.class,
+            TakeStep.class,
+            StepRange.class,
+            ClassToken.class,
+            Rows.class,
+            Pixels.class);
+
+    static boolean has(Operation operation) {
+        return operation instanceof Recurrent || OTHERS.contains(operation.getClass());
     }
 
     /** @param product a recurrent layer's, which the plan's programs share; otherwise null */

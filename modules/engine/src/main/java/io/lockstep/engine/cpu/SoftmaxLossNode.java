@@ -1,8 +1,8 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Plan.PassResult;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 

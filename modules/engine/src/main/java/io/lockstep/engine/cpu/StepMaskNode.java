@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.StepMask;
+import io.lockstep.engine.operations.Sequences.StepMask;
 
 /** Tells the steps that are there from those that are filled up. */
 final class StepMaskNode extends SequenceNode {

@@ -2,9 +2,9 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.ClassToken;
-import io.lockstep.engine.SequenceOperation.StepRange;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Sequences.ClassToken;
+import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 

@@ -1,8 +1,8 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Resampling.Upsampling;
 
 /** Rows of channels copied, and the gradients of the copies added up. */
 final class UpsamplingNode implements PlainNode {

@@ -1,10 +1,10 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.kernels.VectorModule;
 import io.lockstep.kernels.WinogradPasses;
 import io.lockstep.kernels.WinogradPasses.Image;

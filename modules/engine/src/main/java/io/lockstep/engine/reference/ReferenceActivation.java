@@ -1,6 +1,6 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Operation.Activation;
+import io.lockstep.engine.operations.Elementwise.Activation;
 
 /** Activation functions and their derivatives. */
 final class ReferenceActivation {

@@ -3,7 +3,7 @@ package io.lockstep.engine.reference;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.operations.Attention;
 
 /** Query by query: the weights of all keys, then the mean of their values. */
 final class ReferenceAttention extends ReferenceSequence {

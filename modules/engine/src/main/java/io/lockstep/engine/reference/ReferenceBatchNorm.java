@@ -1,7 +1,7 @@
 package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.BatchNorm;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 
 /** Ioffe and Szegedy 2015, algorithm 1, with DL4J's running statistics. */
 final class ReferenceBatchNorm {

@@ -1,6 +1,6 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Operation.Combination.How;
+import io.lockstep.engine.operations.Elementwise.Combination.How;
 import java.util.Arrays;
 
 /** Element by element, of several inputs. */

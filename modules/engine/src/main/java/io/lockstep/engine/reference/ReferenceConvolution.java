@@ -1,10 +1,10 @@
 package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.TransposedConvolution;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
 
 /** The sum over all (example, output pixel, output, kernel pixel, input), three times. */
 final class ReferenceConvolution {

@@ -2,7 +2,7 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
+import io.lockstep.engine.operations.Norm.GroupNorm;
 
 /** Wu and He 2018, section 3.1: over the pixels of an example and the channels of a group. */
 final class ReferenceGroupNorm extends ReferenceSequence {

@@ -2,7 +2,7 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.LayerNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
 
 /** Ba et al. 2016, equation 3, over the features of each step. */
 final class ReferenceLayerNorm extends ReferenceSequence {

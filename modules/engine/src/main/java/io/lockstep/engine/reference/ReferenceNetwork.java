@@ -1,33 +1,32 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.ActivationNoise;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Add;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Combination;
-import io.lockstep.engine.Operation.Concatenation;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Flatten;
 import io.lockstep.engine.Operation.Input;
-import io.lockstep.engine.Operation.Judgement;
 import io.lockstep.engine.Operation.Last;
-import io.lockstep.engine.Operation.Noise;
-import io.lockstep.engine.Operation.NormPooling;
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.Reshape;
-import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
-import io.lockstep.engine.Operation.TransposedConvolution;
-import io.lockstep.engine.Operation.Upsampling;
-import io.lockstep.engine.Operation.ZeroPadding;
 import io.lockstep.engine.Plan.PassResult;
-import io.lockstep.engine.SequenceOperation;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.ActivationNoise;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Elementwise.Combination;
+import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Concatenation;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Moves.ZeroPadding;
+import io.lockstep.engine.operations.Noise;
+import io.lockstep.engine.operations.Norm.BatchNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Resampling.NormPooling;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Resampling.Upsampling;
 import java.util.Arrays;
 
 /** One forward and backward pass of a graph, everything kept. */
@@ -248,7 +247,7 @@ public final class ReferenceNetwork {
             long first = firstExample * node.shape().elements();
             Arrays.setAll(
                     y, i -> training ? x[i] * noise.factor(seed, first + i) + noise.offset(seed, first + i) : x[i]);
-        } else if (operation instanceof SequenceOperation) {
+        } else if (ReferenceSequence.has(operation)) {
             onSequence(node).forward(inputsOf(node, outputs), y);
         } else if (operation instanceof SoftmaxCrossEntropy) {
             softmax(x, y, node.shape().channels());
@@ -295,7 +294,7 @@ public final class ReferenceNetwork {
             for (int i = 0; i < dx.length; i++) {
                 dx[i] += dy[i] * noise.factor(seed, first + i);
             }
-        } else if (operation instanceof SequenceOperation) {
+        } else if (ReferenceSequence.has(operation)) {
             onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
         } else if (operation instanceof Judgement judgement) {
             Arrays.setAll(dx, i -> judgement.slope(x[i], labels[i] == 1));

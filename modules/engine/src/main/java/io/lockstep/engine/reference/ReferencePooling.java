@@ -1,9 +1,9 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.PoolingKind;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Resampling.PoolingKind;
 import java.util.Arrays;
 
 /** Maximum, mean or p-norm of a window; of equal maxima the first, row by row. */

@@ -2,9 +2,9 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation.Gru;
-import io.lockstep.engine.SequenceOperation.Lstm;
-import io.lockstep.engine.SequenceOperation.Recurrent;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Recurrent.Gru;
+import io.lockstep.engine.operations.Recurrent.Lstm;
 import java.util.Arrays;
 
 /** Step after step, unit after unit; backward through time over what forward kept. */

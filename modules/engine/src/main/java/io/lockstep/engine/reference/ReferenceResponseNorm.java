@@ -1,6 +1,6 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Operation.ResponseNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
 
 /** Local response normalisation over rows of channels. */
 final class ReferenceResponseNorm {

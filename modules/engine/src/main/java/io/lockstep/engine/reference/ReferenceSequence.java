@@ -2,21 +2,24 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.SequenceOperation;
-import io.lockstep.engine.SequenceOperation.Attention;
-import io.lockstep.engine.SequenceOperation.ClassToken;
-import io.lockstep.engine.SequenceOperation.Embedding;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
-import io.lockstep.engine.SequenceOperation.LayerNorm;
-import io.lockstep.engine.SequenceOperation.Positions;
-import io.lockstep.engine.SequenceOperation.Recurrent;
-import io.lockstep.engine.SequenceOperation.StepMask;
-import io.lockstep.engine.SequenceOperation.StepRange;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Moves.Pixels;
+import io.lockstep.engine.operations.Moves.Rows;
+import io.lockstep.engine.operations.Norm.GroupNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Sequences.ClassToken;
+import io.lockstep.engine.operations.Sequences.Embedding;
+import io.lockstep.engine.operations.Sequences.Positions;
+import io.lockstep.engine.operations.Sequences.StepMask;
+import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import java.util.List;
+import java.util.Set;
 
-/** One {@link SequenceOperation} on a whole batch. */
+/** An operation on sequences, on a whole batch. */
 abstract class ReferenceSequence {
     final List<Shape> shapes;
     final Shape shape;
@@ -34,9 +37,26 @@ abstract class ReferenceSequence {
         this.gradients = gradients;
     }
 
+    private static final Set<Class<?>> OTHERS = Set.of(
+            LayerNorm.class,
+            GroupNorm.class,
+            Attention.class,
+            Embedding.class,
+            Positions.class,
+            StepMask.class,
+            TakeStep.class,
+            StepRange.class,
+            ClassToken.class,
+            Rows.class,
+            Pixels.class);
+
+    static boolean has(Operation operation) {
+        return operation instanceof Recurrent || OTHERS.contains(operation.getClass());
+    }
+
     static ReferenceSequence of(
             Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
-        SequenceOperation operation = (SequenceOperation) node.operation();
+        Operation operation = node.operation();
         if (operation instanceof Recurrent) {
             return new ReferenceRecurrent(graph, node, examples, parameters, gradients);
         } else if (operation instanceof LayerNorm) {
@@ -154,16 +174,10 @@ abstract class ReferenceSequence {
 
     /** What only moves elements, or puts parameters beside them. */
     private static final class Moves extends ReferenceSequence {
-        private final SequenceOperation operation;
+        private final Operation operation;
         private final int inserted;
 
-        Moves(
-                Graph graph,
-                Node node,
-                int examples,
-                double[] parameters,
-                double[] gradients,
-                SequenceOperation operation) {
+        Moves(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Operation operation) {
             super(graph, node, examples, parameters, gradients);
             this.operation = operation;
             inserted = operation instanceof ClassToken ? shapes.get(0).channels() : 0;

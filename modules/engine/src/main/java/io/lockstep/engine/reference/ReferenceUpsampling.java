@@ -1,7 +1,7 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Operation.Upsampling;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Resampling.Upsampling;
 
 /** Which pixel each pixel of an enlarged picture is. */
 final class ReferenceUpsampling {

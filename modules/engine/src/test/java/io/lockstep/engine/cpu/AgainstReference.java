@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;

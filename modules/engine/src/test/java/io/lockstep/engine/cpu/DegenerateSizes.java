@@ -2,26 +2,37 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Concatenation;
-import io.lockstep.engine.Operation.Convolution;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.Operation.Flatten;
-import io.lockstep.engine.Operation.Function;
-import io.lockstep.engine.Operation.NormPooling;
-import io.lockstep.engine.Operation.Pooling;
-import io.lockstep.engine.Operation.PoolingKind;
-import io.lockstep.engine.Operation.ResponseNorm;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
-import io.lockstep.engine.Operation.TransposedConvolution;
-import io.lockstep.engine.Operation.Upsampling;
-import io.lockstep.engine.Operation.ZeroPadding;
-import io.lockstep.engine.SequenceOperation;
-import io.lockstep.engine.SequenceOperation.TakeStep;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Function;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Concatenation;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Pixels;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Moves.Rows;
+import io.lockstep.engine.operations.Moves.ZeroPadding;
+import io.lockstep.engine.operations.Norm.BatchNorm;
+import io.lockstep.engine.operations.Norm.GroupNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Recurrent.Gru;
+import io.lockstep.engine.operations.Recurrent.Lstm;
+import io.lockstep.engine.operations.Recurrent.SimpleRnn;
+import io.lockstep.engine.operations.Resampling.NormPooling;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Resampling.PoolingKind;
+import io.lockstep.engine.operations.Resampling.Upsampling;
+import io.lockstep.engine.operations.Sequences.ClassToken;
+import io.lockstep.engine.operations.Sequences.Positions;
+import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,12 +178,12 @@ final class DegenerateSizes {
         put(shape, new ZeroPadding(1, 0, 0, 2, 0, 1));
         put(shape, new Upsampling(1, 1));
         put(shape, new Upsampling(2, 1));
-        put(shape, new Operation.Reshape(Shape.vector(shape.elements())));
-        put(shape, new SequenceOperation.Rows());
-        put(shape, new SequenceOperation.Pixels());
-        put(shape, new SequenceOperation.GroupNorm(1, 1e-2));
+        put(shape, new Reshape(Shape.vector(shape.elements())));
+        put(shape, new Rows());
+        put(shape, new Pixels());
+        put(shape, new GroupNorm(1, 1e-2));
         if (shape.pixels() > 1) {
-            put(shape, new SequenceOperation.GroupNorm(SequenceOperation.GroupNorm.CHANNELS, 1e-2));
+            put(shape, new GroupNorm(GroupNorm.CHANNELS, 1e-2));
         }
     }
 
@@ -180,20 +191,20 @@ final class DegenerateSizes {
         for (int units : new int[] {1, 16, 17}) {
             put(shape, new Dense(units, true));
             put(shape, new Dense(units, false));
-            put(shape, new SequenceOperation.Lstm(units, false));
-            put(shape, new SequenceOperation.SimpleRnn(units, true));
-            put(shape, new SequenceOperation.Gru(units, false));
+            put(shape, new Lstm(units, false));
+            put(shape, new SimpleRnn(units, true));
+            put(shape, new Gru(units, false));
         }
-        put(shape, new SequenceOperation.ClassToken());
-        put(shape, new SequenceOperation.Positions(true));
-        put(shape, new SequenceOperation.StepRange(shape.height() - 1, 1));
+        put(shape, new ClassToken());
+        put(shape, new Positions(true));
+        put(shape, new StepRange(shape.height() - 1, 1));
         put(shape, new TakeStep(TakeStep.Which.LAST));
         if (shape.channels() > 1) {
-            put(shape, new SequenceOperation.LayerNorm(1e-2, true));
+            put(shape, new LayerNorm(1e-2, true));
         }
         if (shape.channels() % 3 == 0) {
-            put(shape, new SequenceOperation.Attention(1, true, false));
-            put(shape, new SequenceOperation.Attention(shape.channels() / 3, false, false));
+            put(shape, new Attention(1, true, false));
+            put(shape, new Attention(shape.channels() / 3, false, false));
         }
     }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.BatchNorm;
-import io.lockstep.engine.Operation.Judgement;
-import io.lockstep.engine.Operation.Rule;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.Rule;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.BatchNorm;
 import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.operations.Norm.BatchNorm;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Operation.Activation;
-import io.lockstep.engine.Operation.Function;
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Function;
 import io.lockstep.networks.Exactly;
 import java.util.Map;
 import org.nd4j.linalg.activations.IActivation;

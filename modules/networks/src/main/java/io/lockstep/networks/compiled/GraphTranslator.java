@@ -3,6 +3,11 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Elementwise.Combination;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Concatenation;
+import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.CrossAttention;
@@ -145,7 +150,7 @@ final class GraphTranslator {
         } else if (Exactly.is(SubsetVertex.class, vertex)) {
             SubsetVertex subset = (SubsetVertex) vertex;
             int count = subset.getTo() - subset.getFrom() + 1; // inclusive
-            graph.add(name, new Operation.ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));
+            graph.add(name, new ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));
             nodeOf.put(name, name);
         } else if (Exactly.is(MergeVertex.class, vertex)) {
             merge(name, (MergeVertex) vertex, inputs);
@@ -169,11 +174,11 @@ final class GraphTranslator {
 
     private static Operation combination(ElementWiseVertex.Op operation) {
         return switch (operation) {
-            case Add -> new Operation.Add();
-            case Subtract -> new Operation.Combination(Operation.Combination.How.DIFFERENCE);
-            case Product -> new Operation.Combination(Operation.Combination.How.PRODUCT);
-            case Average -> new Operation.Combination(Operation.Combination.How.MEAN);
-            case Max -> new Operation.Combination(Operation.Combination.How.MAXIMUM);
+            case Add -> new Add();
+            case Subtract -> new Combination(Combination.How.DIFFERENCE);
+            case Product -> new Combination(Combination.How.PRODUCT);
+            case Average -> new Combination(Combination.How.MEAN);
+            case Max -> new Combination(Combination.How.MAXIMUM);
         };
     }
 
@@ -184,10 +189,10 @@ final class GraphTranslator {
             throw unsupported(name, "merging along axis " + merge.getMergeAxis());
         }
         if (inputs.size() == 2 && zeros.containsKey(inputs.get(1))) {
-            graph.add(name, new Operation.ZeroPadding(0, 0, 0, 0, 0, zeros.get(inputs.get(1))), first);
+            graph.add(name, new ZeroPadding(0, 0, 0, 0, 0, zeros.get(inputs.get(1))), first);
         } else {
             String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
-            graph.add(name, new Operation.Concatenation(), parts);
+            graph.add(name, new Concatenation(), parts);
         }
         nodeOf.put(name, name);
     }

@@ -2,10 +2,22 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.Operation.PoolingKind;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.Rule;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.Flatten;
+import io.lockstep.engine.operations.Moves.Reshape;
+import io.lockstep.engine.operations.Norm.BatchNorm;
+import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Resampling.NormPooling;
+import io.lockstep.engine.operations.Resampling.Pooling;
+import io.lockstep.engine.operations.Resampling.PoolingKind;
+import io.lockstep.engine.operations.Resampling.Upsampling;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.VectorToImage;
 import io.lockstep.networks.layers.Windows;
@@ -99,9 +111,7 @@ final class LayerTranslator {
             Upsampling2D upsampling = (Upsampling2D) layer;
             requireFormat(name, upsampling.getFormat());
             return append(
-                    name,
-                    new Operation.Upsampling(upsampling.getSize()[0], upsampling.getSize()[1]),
-                    x);
+                    name, new Upsampling(upsampling.getSize()[0], upsampling.getSize()[1]), x);
         } else if (type == GlobalPoolingLayer.class) {
             return globalPooling(name, (GlobalPoolingLayer) layer, x);
         } else if (type == ActivationLayer.class) {
@@ -137,13 +147,13 @@ final class LayerTranslator {
             VectorToImage image = (VectorToImage) preprocessor;
             Shape shape = new Shape(
                     Math.toIntExact(image.height()), Math.toIntExact(image.width()), Math.toIntExact(image.channels()));
-            return append(graph.beside(name, "image"), new Operation.Reshape(shape), input);
+            return append(graph.beside(name, "image"), new Reshape(shape), input);
         }
         if (preprocessor.getClass() != CnnToFeedForwardPreProcessor.class) {
             return sequences.preprocess(name, preprocessor, input);
         }
         requireFormat(name, ((CnnToFeedForwardPreProcessor) preprocessor).getFormat());
-        return append(graph.beside(name, "flat"), new Operation.Flatten(!channelsLast), input);
+        return append(graph.beside(name, "flat"), new Flatten(!channelsLast), input);
     }
 
     private void requireFormat(String name, CNN2DFormat format) {
@@ -175,7 +185,7 @@ final class LayerTranslator {
                 layer.getDilation(),
                 layer.getConvolutionMode());
         int outputs = Math.toIntExact(layer.getNOut());
-        append(name, new Operation.Convolution(outputs, window, 1, layer.hasBias()), input);
+        append(name, new Convolution(outputs, window, 1, layer.hasBias()), input);
         return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
@@ -216,10 +226,7 @@ final class LayerTranslator {
                 dilation[0],
                 dilation[1]);
         int outputs = Math.toIntExact(layer.getNOut());
-        append(
-                name,
-                new Operation.TransposedConvolution(outputs, window, layer.hasBias(), height.gap(), width.gap()),
-                input);
+        append(name, new TransposedConvolution(outputs, window, layer.hasBias(), height.gap(), width.gap()), input);
         return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
@@ -264,7 +271,7 @@ final class LayerTranslator {
         if (graph.shapeOf(input).pixels() > 1) {
             requireFormat(name, layer.getCnn2DFormat());
         }
-        return append(name, new Operation.BatchNorm(layer.getEps(), layer.getDecay(), layer.isUseLogStd()), input);
+        return append(name, new BatchNorm(layer.getEps(), layer.getDecay(), layer.isUseLogStd()), input);
     }
 
     private String pooling(String name, SubsamplingLayer layer, String input) {
@@ -278,12 +285,12 @@ final class LayerTranslator {
                 layer.getDilation(),
                 layer.getConvolutionMode());
         if (layer.getPoolingType() == PoolingType.PNORM) {
-            return append(name, new Operation.NormPooling(layer.getPnorm(), window), input);
+            return append(name, new NormPooling(layer.getPnorm(), window), input);
         }
         PoolingKind average =
                 layer.isAvgPoolIncludePadInDivisor() ? PoolingKind.AVERAGE_WITH_PADDING : PoolingKind.AVERAGE;
         PoolingKind kind = kind(name, layer.getPoolingType(), average);
-        return append(name, new Operation.Pooling(kind, window), input);
+        return append(name, new Pooling(kind, window), input);
     }
 
     private static PoolingKind kind(String name, PoolingType type, PoolingKind average) {
@@ -306,17 +313,17 @@ final class LayerTranslator {
         }
         Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
         if (layer.getPoolingType() == PoolingType.PNORM) {
-            return append(name, new Operation.NormPooling(layer.getPnorm(), window), input);
+            return append(name, new NormPooling(layer.getPnorm(), window), input);
         }
         PoolingKind kind = kind(name, layer.getPoolingType(), PoolingKind.AVERAGE);
-        return append(name, new Operation.Pooling(kind, window), input);
+        return append(name, new Pooling(kind, window), input);
     }
 
     private String dense(String name, DenseLayer layer, String input) {
         if (layer.isHasLayerNorm()) {
             throw unsupported(name, "layer norm");
         }
-        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        append(name, new Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
@@ -325,7 +332,7 @@ final class LayerTranslator {
             throw unsupported(name, "OutputLayer of each step; RnnOutputLayer is one");
         }
         Operation loss = lossOf(name, layer);
-        append(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        append(name, new Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return lose(name, loss, name);
     }
 
@@ -367,9 +374,9 @@ final class LayerTranslator {
             if (binary.getWeights() != null || labelSmoothing > 0) {
                 throw unsupported(name, "sigmoid cross-entropy with weights or label smoothing");
             }
-            return new Operation.Judgement(Operation.Rule.CROSS_ENTROPY, binary.getClipEps());
+            return new Judgement(Rule.CROSS_ENTROPY, binary.getClipEps());
         } else if (one && Exactly.is(ActivationIdentity.class, function) && Exactly.is(LossWasserstein.class, loss)) {
-            return new Operation.Judgement(Operation.Rule.WASSERSTEIN);
+            return new Judgement(Rule.WASSERSTEIN);
         }
         return softmaxCrossEntropy(name, function, loss);
     }
@@ -406,7 +413,7 @@ final class LayerTranslator {
     private String responseNorm(String name, LocalResponseNormalization layer, String input) {
         requireFormat(name, layer.getDataFormat());
         int size = 2 * ((int) layer.getN() / 2) + 1; // DL4J looks n / 2 to each side
-        return append(name, new Operation.ResponseNorm(size, layer.getK(), layer.getAlpha(), layer.getBeta()), input);
+        return append(name, new ResponseNorm(size, layer.getK(), layer.getAlpha(), layer.getBeta()), input);
     }
 
     private String activation(String name, IActivation function, String input) {

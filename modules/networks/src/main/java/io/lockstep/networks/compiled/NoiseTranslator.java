@@ -2,6 +2,7 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
+import io.lockstep.engine.operations.Noise;
 import io.lockstep.networks.Exactly;
 import org.deeplearning4j.nn.conf.dropout.AlphaDropout;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
@@ -23,21 +24,21 @@ final class NoiseTranslator {
     static Operation noise(String name, IDropout noise) {
         return Exactly.as(Dropout.class, noise)
                 .filter(dropout -> dropout.getPSchedule() == null)
-                .<Operation>map(dropout -> new Operation.Dropout(dropout.getP()))
+                .<Operation>map(dropout -> new Noise.Dropout(dropout.getP()))
                 .or(() -> Exactly.as(SpatialDropout.class, noise)
                         .filter(dropout -> dropout.getPSchedule() == null)
-                        .map(dropout -> new Operation.SpatialDropout(dropout.getP())))
+                        .map(dropout -> new Noise.SpatialDropout(dropout.getP())))
                 .or(() -> Exactly.as(GaussianDropout.class, noise)
                         .filter(dropout -> dropout.getRateSchedule() == null)
-                        .map(dropout -> new Operation.GaussianDropout(dropout.getRate())))
+                        .map(dropout -> new Noise.GaussianDropout(dropout.getRate())))
                 .or(() -> Exactly.as(GaussianNoise.class, noise)
                         .filter(gaussian -> gaussian.getStddevSchedule() == null)
-                        .map(gaussian -> new Operation.GaussianNoise(gaussian.getStddev())))
+                        .map(gaussian -> new Noise.GaussianNoise(gaussian.getStddev())))
                 .or(() -> Exactly.as(AlphaDropout.class, noise)
                         .filter(dropout -> dropout.getPSchedule() == null)
                         .filter(dropout -> dropout.getAlpha() == AlphaDropout.DEFAULT_ALPHA)
                         .filter(dropout -> dropout.getLambda() == AlphaDropout.DEFAULT_LAMBDA)
-                        .map(dropout -> new Operation.AlphaDropout(dropout.getP())))
+                        .map(dropout -> new Noise.AlphaDropout(dropout.getP())))
                 .orElseThrow(() -> GraphTranslator.unsupported(
                         name, "dropout " + noise.getClass().getSimpleName() + " with these options"));
     }

@@ -2,9 +2,16 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
-import io.lockstep.engine.SequenceOperation;
-import io.lockstep.engine.SequenceOperation.Recurrent;
-import io.lockstep.engine.SequenceOperation.TakeStep;
+import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Moves.Concatenation;
+import io.lockstep.engine.operations.Moves.Pixels;
+import io.lockstep.engine.operations.Moves.Rows;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Recurrent.Lstm;
+import io.lockstep.engine.operations.Sequences.Embedding;
+import io.lockstep.engine.operations.Sequences.StepMask;
+import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
@@ -43,9 +50,8 @@ final class SequenceTranslator {
         if (type == RnnToFeedForwardPreProcessor.class || type == FeedForwardToRnnPreProcessor.class) {
             return input; // DL4J's (N T, F) is the same memory
         } else if (Exactly.is(ImageToSequence.class, preprocessor)) {
-            Operation operation = ((ImageToSequence) preprocessor).steps() == ImageToSequence.Steps.ROWS
-                    ? new SequenceOperation.Rows()
-                    : new SequenceOperation.Pixels();
+            Operation operation =
+                    ((ImageToSequence) preprocessor).steps() == ImageToSequence.Steps.ROWS ? new Rows() : new Pixels();
             String sequence = graph.beside(name, "sequence");
             graph.add(sequence, operation, input);
             return sequence;
@@ -111,7 +117,7 @@ final class SequenceTranslator {
     private String masked(String name, MaskZeroLayer wrapper, String input, String mask) {
         Layer layer = wrapper.getUnderlying();
         refuseWeightNoise(name, layer);
-        graph.add(mask, new SequenceOperation.StepMask(wrapper.getMaskingValue()), input);
+        graph.add(mask, new StepMask(wrapper.getMaskingValue()), input);
         String x = layers.dropout(name, layer, input);
         if (layer instanceof EngineLayer own) {
             return own.appendMasked(graph, name, x, mask);
@@ -132,7 +138,7 @@ final class SequenceTranslator {
                         "LSTM of " + nameOf(lstm.getActivationFn()) + " and " + nameOf(lstm.getGateActivationFn())
                                 + "; it has that of tanh and sigmoid");
             }
-            return new SequenceOperation.Lstm(Math.toIntExact(lstm.getNOut()), reversed, masked);
+            return new Lstm(Math.toIntExact(lstm.getNOut()), reversed, masked);
         } else if (layer.getClass() == SimpleRnn.class) {
             SimpleRnn simple = (SimpleRnn) layer;
             if (!Exactly.is(ActivationTanH.class, simple.getActivationFn()) || simple.hasLayerNorm()) {
@@ -141,9 +147,9 @@ final class SequenceTranslator {
                         "SimpleRnn of " + nameOf(simple.getActivationFn())
                                 + "; it has that of tanh, without layer norm");
             }
-            return new SequenceOperation.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed, masked);
+            return new Recurrent.SimpleRnn(Math.toIntExact(simple.getNOut()), reversed, masked);
         } else if (layer.getClass() == Gru.class) {
-            return new SequenceOperation.Gru(Math.toIntExact(((Gru) layer).getNOut()), reversed, masked);
+            return new Recurrent.Gru(Math.toIntExact(((Gru) layer).getNOut()), reversed, masked);
         }
         throw GraphTranslator.unsupported(
                 name,
@@ -166,8 +172,8 @@ final class SequenceTranslator {
                 layers.dropout(backward, layer.getBwd(), input));
         Operation joined =
                 switch (layer.getMode()) {
-                    case CONCAT -> new Operation.Concatenation();
-                    case ADD -> new Operation.Add();
+                    case CONCAT -> new Concatenation();
+                    case ADD -> new Add();
                     case AVERAGE, MUL -> throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
                 };
         graph.add(name, joined, forward, backward);
@@ -179,13 +185,13 @@ final class SequenceTranslator {
             throw GraphTranslator.unsupported(name, "embedding with a bias or an activation");
         }
         int vocabulary = Math.toIntExact(layer.getNIn());
-        graph.add(name, new SequenceOperation.Embedding(vocabulary, Math.toIntExact(layer.getNOut())), input);
+        graph.add(name, new Embedding(vocabulary, Math.toIntExact(layer.getNOut())), input);
         return name;
     }
 
     private String output(String name, RnnOutputLayer layer, String input) {
         Operation loss = layers.softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
-        graph.add(name, new Operation.Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
+        graph.add(name, new Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
         return layers.lose(name, loss, name);
     }
 }

@@ -1,7 +1,7 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;

@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.operations.Attention;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;

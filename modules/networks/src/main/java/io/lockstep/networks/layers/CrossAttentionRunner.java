@@ -1,11 +1,11 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Reshape;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
-import io.lockstep.engine.SequenceOperation.Attention;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;

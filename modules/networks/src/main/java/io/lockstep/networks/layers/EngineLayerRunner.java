@@ -1,10 +1,10 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.ChannelRange;
-import io.lockstep.engine.Operation.Flatten;
-import io.lockstep.engine.Operation.SoftmaxCrossEntropy;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -1,7 +1,7 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.SequenceOperation.GroupNorm;
+import io.lockstep.engine.operations.Norm.GroupNorm;
 import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

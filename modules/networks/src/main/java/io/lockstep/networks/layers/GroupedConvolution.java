@@ -1,8 +1,8 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.Convolution;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Products.Convolution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.SequenceOperation;
+import io.lockstep.engine.operations.Recurrent;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 
 /**
- * A gated recurrent unit, tanh and sigmoid; see {@link SequenceOperation.Gru} for the equations. Parameters: W (nIn, 3
+ * A gated recurrent unit, tanh and sigmoid; see {@link Recurrent.Gru} for the equations. Parameters: W (nIn, 3
  * nOut), RW (nOut, 3 nOut), b and rb (3 nOut), gates in the order reset, update, candidate: PyTorch's.
  */
 public final class Gru extends EngineLayer {
@@ -27,13 +27,13 @@ public final class Gru extends EngineLayer {
 
     @Override
     public String append(Graph.Builder graph, String name, String input) {
-        graph.add(name, new SequenceOperation.Gru(Math.toIntExact(nOut), false), input);
+        graph.add(name, new Recurrent.Gru(Math.toIntExact(nOut), false), input);
         return name;
     }
 
     @Override
     public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
-        graph.add(name, new SequenceOperation.Gru(Math.toIntExact(nOut), false, true), input, mask);
+        graph.add(name, new Recurrent.Gru(Math.toIntExact(nOut), false, true), input, mask);
         return name;
     }
 

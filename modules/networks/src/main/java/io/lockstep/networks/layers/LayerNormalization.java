@@ -1,7 +1,7 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.SequenceOperation.LayerNorm;
+import io.lockstep.engine.operations.Norm.LayerNorm;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

@@ -1,8 +1,8 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation.Dense;
-import io.lockstep.engine.SequenceOperation.Attention;
+import io.lockstep.engine.operations.Attention;
+import io.lockstep.engine.operations.Products.Dense;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
