@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.engine.SequenceOperation.GroupNorm;
+import io.lockstep.engine.operations.Norm.GroupNorm;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.training.settings.Parsers;
 import java.util.function.Function;
