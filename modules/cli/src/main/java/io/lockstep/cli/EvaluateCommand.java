@@ -1,16 +1,20 @@
 package io.lockstep.cli;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.lockstep.datasets.DatasetNotFoundException;
 import io.lockstep.datasets.Split;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.RankEvaluation;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -154,8 +158,17 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** @param checkpointStep updates that the checkpoint had done */
-    private record Result(
-            String model, String data, long checkpointStep, long examples, double testLoss, double testAccuracy) {}
+    record Result(
+            String model,
+            String data,
+            long checkpointStep,
+            long examples,
+            @JsonIgnore Evaluation test) {
+        @JsonAnyGetter
+        Map<String, Double> tests() {
+            return EvaluationLine.tested(test);
+        }
+    }
 
     private int run(TrainedRun asked, TrainedRun trained, SparkConf conf) throws Exception {
         Configuration configuration = asked.configuration();
@@ -170,12 +183,13 @@ final class EvaluateCommand implements Callable<Integer> {
                     "lockstep: the data that the run was trained on is not there; the test set is scaled by the"
                             + " training set of " + configuration.get(Settings.DATA));
         }
+        Task task = asked.network().task();
         var ranks = new RankEvaluation(
                 SparkJobs.data(trained == null ? configuration : trained.configuration()),
                 SparkJobs.data(configuration),
                 storage.qualify(runDir) + "/checkpoints",
                 configuration.get(Settings.CHECKPOINT),
-                Settings.best(configuration),
+                Settings.best(configuration, task),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
                 Networks.replicas(Networks.zoo(configuration), configuration));
@@ -195,15 +209,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 configuration.get(Settings.DATA),
                 results.get(0).checkpointStep(),
                 evaluation.examples(),
-                evaluation.loss(),
-                evaluation.accuracy());
+                evaluation);
         System.out.println(Progress.format(
-                "%s after %,d steps on %s: test accuracy %.2f %%, test loss %.4f (%,d examples, %d workers)",
+                "%s after %,d steps on %s: %s (%,d examples, %d workers)",
                 result.model(),
                 result.checkpointStep(),
                 result.data(),
-                100 * result.testAccuracy(),
-                result.testLoss(),
+                TestText.of(task, evaluation),
                 result.examples(),
                 results.size()));
         if (json != null) {

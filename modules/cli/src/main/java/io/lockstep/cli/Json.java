@@ -21,8 +21,8 @@ final class Json {
             .addModule(new SimpleModule()
                     .addSerializer(double.class, new FiniteNumber())
                     .addSerializer(Double.class, new FiniteNumber())
-                    .addDeserializer(double.class, new NumberOrNan())
-                    .addDeserializer(Double.class, new NumberOrNan()))
+                    .addDeserializer(double.class, new NumberOrNan(0.0))
+                    .addDeserializer(Double.class, new NumberOrNan(null)))
             .build();
 
     private Json() {}
@@ -39,6 +39,13 @@ final class Json {
     }
 
     private static final class NumberOrNan extends JsonDeserializer<Double> {
+        private final transient Double absent;
+
+        /** @param absent of what a line does not tell of, an older one's perhaps */
+        NumberOrNan(Double absent) {
+            this.absent = absent;
+        }
+
         @Override
         public Double deserialize(JsonParser in, DeserializationContext context) throws IOException {
             return in.getValueAsDouble(Double.NaN);
@@ -49,10 +56,9 @@ final class Json {
             return Double.NaN;
         }
 
-        /** What an older log did not tell of yet. */
         @Override
         public Double getAbsentValue(DeserializationContext context) {
-            return 0.0;
+            return absent;
         }
     }
 

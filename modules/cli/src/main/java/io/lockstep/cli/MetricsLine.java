@@ -2,15 +2,17 @@ package io.lockstep.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lockstep.training.Metrics;
 import io.lockstep.training.StepReport;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A line of metrics.jsonl: what all ranks did since the line before. Loss without regularisation; bytes and times per
- * step, times also by rank.
+ * step, times also by rank. What else was measured is in measures, but for accuracy, which has a place of its own.
  *
  * @param time when the driver heard of it, ISO 8601, UTC
  */
@@ -21,7 +23,7 @@ record MetricsLine(
         int epoch,
         long examples,
         double loss,
-        double accuracy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double accuracy,
         double learningRate,
         double examplesPerSecond,
         long skippedSteps,
@@ -33,8 +35,22 @@ record MetricsLine(
         measures = measures == null ? Map.of() : measures; // of a log before there were any, too
     }
 
+    /** A mean over these steps, by name; NaN where it was not measured. */
+    double measure(String word) {
+        if (word.equals(Metrics.ACCURACY.word())) {
+            return accuracy == null ? Double.NaN : accuracy;
+        }
+        return measures.getOrDefault(word, Double.NaN);
+    }
+
     static String now() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    private static Map<String, Double> withoutAccuracy(Map<String, Double> measures) {
+        Map<String, Double> others = new LinkedHashMap<>(measures);
+        others.remove(Metrics.ACCURACY.word());
+        return others;
     }
 
     static MetricsLine of(StepReport report) {
@@ -44,12 +60,12 @@ record MetricsLine(
                 report.epoch(),
                 report.examples(),
                 report.loss(),
-                report.accuracy(),
+                report.measures().get(Metrics.ACCURACY.word()),
                 report.learningRate(),
                 report.examplesPerSecond(),
                 report.skippedSteps(),
                 report.bytesSent(),
-                report.measures(),
+                withoutAccuracy(report.measures()),
                 report.timeMs(),
                 report.ranks());
     }

@@ -1,5 +1,7 @@
 package io.lockstep.cli;
 
+import io.lockstep.training.Metric;
+import io.lockstep.training.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -23,26 +25,34 @@ final class Plots {
     private static final int HEIGHT = 520;
 
     private final String title;
+    private final Task task;
     private final List<MetricsLine> metrics;
     private final List<EvaluationLine> evaluations;
 
     /** @param title the run in one line */
-    Plots(String title, List<MetricsLine> metrics, List<EvaluationLine> evaluations) {
+    Plots(String title, Task task, List<MetricsLine> metrics, List<EvaluationLine> evaluations) {
         this.title = title;
+        this.task = task;
         this.metrics = metrics;
         this.evaluations = evaluations;
     }
 
     /**
-     * Writes plots/loss.png, plots/accuracy.png, plots/learning-rate.png and plots/step-time.png; where two networks play
-     * against each other plots/players.png and plots/balance.png too.
+     * Writes plots/loss.png, plots/learning-rate.png, plots/step-time.png and one of each metric of the task, for classifiers
+     * plots/accuracy.png; where two networks play against each other plots/players.png and plots/balance.png too.
      */
     void writeTo(RunFolder folder) throws IOException {
         if (metrics.isEmpty()) {
             return;
         }
         folder.put("plots/loss.png", loss());
-        folder.put("plots/accuracy.png", accuracy());
+        for (Metric metric : task.metrics()) {
+            if (has(metric.word())
+                    || evaluations.stream()
+                            .anyMatch(line -> line.test().metrics().containsKey(metric.word()))) {
+                folder.put("plots/" + metric.word().replace('_', '-') + ".png", metric(metric));
+            }
+        }
         folder.put("plots/learning-rate.png", learningRate());
         folder.put("plots/step-time.png", stepTime());
         if (has("generator_loss")) {
@@ -55,17 +65,24 @@ final class Plots {
         XYChart chart = chart("loss");
         line(chart, "training", MetricsLine::loss);
         if (!evaluations.isEmpty()) {
-            points(chart, "test", EvaluationLine::testLoss);
+            points(chart, "test", line -> line.test().loss());
         }
         return png(chart);
     }
 
-    private byte[] accuracy() throws IOException {
-        XYChart chart = chart("accuracy (%)");
-        chart.getStyler().setYAxisMax(100.0).setLegendPosition(LegendPosition.InsideSE);
-        line(chart, "training", line -> 100 * line.accuracy());
+    private byte[] metric(Metric metric) throws IOException {
+        boolean share = metric.unit() == Metric.Unit.SHARE;
+        double scale = share ? 100 : 1;
+        XYChart chart = chart(metric.title() + (share ? " (%)" : ""));
+        if (share) {
+            chart.getStyler().setYAxisMax(100.0);
+        }
+        if (metric.direction() == Metric.Direction.HIGHER_IS_BETTER) {
+            chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
+        }
+        line(chart, "training", line -> scale * line.measure(metric.word()));
         if (!evaluations.isEmpty()) {
-            points(chart, "test", line -> 100 * line.testAccuracy());
+            points(chart, "test", line -> scale * line.test().metric(metric));
         }
         return png(chart);
     }
@@ -78,7 +95,7 @@ final class Plots {
     }
 
     private boolean has(String measure) {
-        return metrics.stream().anyMatch(line -> line.measures().containsKey(measure));
+        return metrics.stream().anyMatch(line -> !Double.isNaN(line.measure(measure)));
     }
 
     private byte[] players() throws IOException {

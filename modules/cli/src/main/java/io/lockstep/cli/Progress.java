@@ -1,8 +1,8 @@
 package io.lockstep.cli;
 
-import io.lockstep.training.Evaluation;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
+import io.lockstep.training.Task;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ final class Progress {
     private final boolean terminal;
     private final Set<Integer> slowRanks = new HashSet<>();
     private final BalanceWatch balance = new BalanceWatch();
-    private boolean game;
+    private Task task = Task.CLASSIFICATION;
     private RunEvent.Started run;
     private long lastLineNanos;
     private double secondsPerStep;
@@ -51,9 +51,9 @@ final class Progress {
         return Boolean.getBoolean("lockstep.terminal");
     }
 
-    /** @param shown whether two networks play against each other */
-    void showGame(boolean shown) {
-        game = shown;
+    /** What is told of reports and tests. */
+    void showTask(Task shown) {
+        task = shown;
     }
 
     void line(String text) {
@@ -79,12 +79,8 @@ final class Progress {
         } else if (event instanceof RunEvent.Reported reported) {
             show(reported.report());
         } else if (event instanceof RunEvent.Evaluated evaluated) {
-            Evaluation evaluation = evaluated.evaluation();
-            String what = game
-                    ? "discriminator right on %.2f %% of test pictures and samples, loss %.4f"
-                    : "test accuracy %.2f %%, test loss %.4f";
             line(format("epoch %d  step %,d: ", evaluated.epoch() + 1, evaluated.step())
-                    + format(what, 100 * evaluation.accuracy(), evaluation.loss()));
+                    + TestText.of(task, evaluated.evaluation()));
         } else if (event instanceof RunEvent.Decided decided) {
             var decision = decided.decision();
             line(decision.setting() + " = " + decision.value() + ": " + decision.why());
@@ -140,9 +136,7 @@ final class Progress {
                 epochs,
                 report.step(),
                 run.lastStep(),
-                game
-                        ? measured(report.measures())
-                        : format("loss %.4f  accuracy %.1f %%", report.loss(), 100 * report.accuracy()),
+                TestText.of(task, report),
                 report.examplesPerSecond(),
                 clock((run.lastStep() - report.step()) * secondsPerStep),
                 report.skippedSteps() > 0 ? "  (" + report.skippedSteps() + " steps skipped: not finite)" : ""));

@@ -8,6 +8,9 @@ import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.Metric;
+import io.lockstep.training.Metrics;
+import io.lockstep.training.Task;
 import io.lockstep.training.settings.Parsers;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.DistributedDataParallel;
@@ -17,9 +20,11 @@ import io.lockstep.training.strategies.StrategyKind;
 import io.lockstep.training.strategies.StrategySetting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Every setting that there is, in the order in which the template lists them. */
 final class Settings {
@@ -457,9 +462,11 @@ final class Settings {
             add("checkpoint-keep", "3", "Newest checkpoints that stay.", Parsers.int32(1, MANY));
     static final Setting<String> CHECKPOINT_BEST = add(
             "checkpoint-best",
-            "accuracy",
-            "By what the best tested checkpoint is told, which stays too: accuracy; loss; off (it does not stay).",
-            Parsers.word("accuracy", "loss", "off"),
+            "auto",
+            "By what the best tested checkpoint is told, which stays too: auto (what the network's task is judged by:"
+                    + " accuracy for classifiers, mae for regressions, f1 for labels that may hold together); a metric"
+                    + " of the task; loss; off (it does not stay).",
+            Parsers.word(bestWords()),
             Heeded.ALWAYS
                     .notByMasters("only the newest of their checkpoints stay")
                     .and(Rules.classifier()));
@@ -494,10 +501,30 @@ final class Settings {
     private Settings() {}
 
     /** By what the best checkpoint is told, whether it is kept or not. */
-    static CheckpointStore.Best best(Configuration configuration) {
-        return configuration.get(CHECKPOINT_BEST).equals("loss")
-                ? CheckpointStore.Best.LOSS
-                : CheckpointStore.Best.ACCURACY;
+    static CheckpointStore.Best best(Configuration configuration, Task task) {
+        String word = configuration.get(CHECKPOINT_BEST);
+        if (task.isGame()) {
+            return CheckpointStore.Best.NONE; // none of its checkpoints is better than another
+        }
+        if (word.equals("auto") || word.equals("off")) { // off: it does not stay, and is still told
+            return new CheckpointStore.Best(task.main());
+        }
+        return Stream.concat(task.metrics().stream(), Stream.of(Metrics.LOSS))
+                .filter(metric -> metric.word().equals(word))
+                .findFirst()
+                .map(CheckpointStore.Best::new)
+                .orElseThrow(
+                        () -> new UsageException("checkpoint-best = " + word + " is no metric of the network's task, "
+                                + task.name() + "; take auto, loss, off or one of "
+                                + task.metrics().stream().map(Metric::word).toList()));
+    }
+
+    private static String[] bestWords() {
+        return Stream.concat(
+                        Stream.of("auto", "off"),
+                        Arrays.stream(Metrics.values()).map(Metric::word))
+                .distinct()
+                .toArray(String[]::new);
     }
 
     static List<Setting<?>> all() {

@@ -1,6 +1,10 @@
 package io.lockstep.cli;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lockstep.training.Evaluation;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +17,10 @@ import java.util.Map;
  * @param bytesSent a step, by the rank that sent most, to other ranks
  * @param reduceWaitShare of a step's time in which ranks only waited for communication, from 0 to 1
  * @param trainLoss of the last logged steps
+ * @param task what the network is for, which decides what metrics there are
+ * @param test of the last step
  * @param bestStep of the best test, null for a GAN
+ * @param bestTest that test, null for a GAN
  * @param parametersSha256 one a rank
  * @param wallSeconds of this call, executors' start included
  * @param resumedFromStep the step that this call went on from, or null
@@ -22,6 +29,7 @@ import java.util.Map;
  */
 public record Summary(
         String model,
+        String task,
         String data,
         long parameters,
         String strategy,
@@ -34,12 +42,31 @@ public record Summary(
         double bytesSent,
         double reduceWaitShare,
         double trainLoss,
-        double testLoss,
-        double testAccuracy,
+        @JsonIgnore Evaluation test,
         @JsonInclude(JsonInclude.Include.NON_NULL) Long bestStep,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Double bestTestAccuracy,
+        @JsonIgnore Evaluation bestTest,
         List<String> parametersSha256,
         double wallSeconds,
         Long resumedFromStep,
         int restarts,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measures) {}
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measures) {
+
+    public double testLoss() {
+        return test.loss();
+    }
+
+    /** From 0 to 1; NaN for a network that tells no classes. */
+    public double testAccuracy() {
+        return test.accuracy();
+    }
+
+    /** In the file {@code test_loss}, {@code test_accuracy} and what other metrics the task has, each in a field. */
+    @JsonAnyGetter
+    Map<String, Double> tests() {
+        Map<String, Double> named = new LinkedHashMap<>(EvaluationLine.tested(test));
+        if (bestTest != null) {
+            bestTest.metrics().forEach((word, value) -> named.put("best_test_" + word, value));
+        }
+        return named;
+    }
+}

@@ -40,7 +40,9 @@ final class TensorBoardRecords {
     static byte[] of(MetricsLine line) {
         Map<String, Double> scalars = new LinkedHashMap<>();
         scalars.put("train/loss", line.loss());
-        scalars.put("train/accuracy", line.accuracy());
+        if (line.accuracy() != null) {
+            scalars.put("train/accuracy", line.accuracy());
+        }
         scalars.put("train/learning_rate", line.learningRate());
         scalars.put("speed/examples_per_second", line.examplesPerSecond());
         scalars.put("speed/bytes_sent", (double) line.bytesSent());
@@ -53,8 +55,9 @@ final class TensorBoardRecords {
     }
 
     static byte[] of(EvaluationLine line) {
-        return event(
-                line.time(), line.step(), Map.of("test/loss", line.testLoss(), "test/accuracy", line.testAccuracy()));
+        Map<String, Double> scalars = new LinkedHashMap<>();
+        EvaluationLine.tested(line.test()).forEach((name, value) -> scalars.put(name.replaceFirst("_", "/"), value));
+        return event(line.time(), line.step(), scalars);
     }
 
     private static byte[] event(String time, long step, Map<String, Double> scalars) {

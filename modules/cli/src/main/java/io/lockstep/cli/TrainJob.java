@@ -6,12 +6,12 @@ import io.lockstep.datasets.Split;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;
-import io.lockstep.training.Evaluation;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +37,8 @@ final class TrainJob {
     private RunEvent.Started started;
 
     private Long resumedFromStep;
-    /** Whether two networks play against each other. */
-    private boolean game;
+    /** What the network is for. */
+    private Task task;
     /** Null until the paths are resolved. */
     private InitialModel initial;
 
@@ -145,8 +145,8 @@ final class TrainJob {
         network = plan.source();
         initial = plan.initial();
         DataSource source = plan.data();
-        game = plan.network().adversarial() != null;
-        progress.showGame(game);
+        task = plan.network().task();
+        progress.showTask(task);
         ReplicaFactory replicas = Networks.replicas(network, configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
@@ -186,7 +186,7 @@ final class TrainJob {
                             results.stream().map(RankResult::environment).toList()));
             Summary summary = summary(folder, results, (System.nanoTime() - start) / 1e9);
             plot(folder);
-            if (game) {
+            if (task.isGame()) {
                 drawSamples(folder, storage, source);
             }
             folder.putJson("summary.json", summary); // last: a folder with a summary is a whole one
@@ -252,14 +252,14 @@ final class TrainJob {
     private RunOptions options(RunFolder folder, boolean goesOn) {
         String owner = UUID.randomUUID().toString();
         folder.claimCheckpoints(owner);
-        return options(configuration, folder.checkpoints(), goesOn, owner, game);
+        return options(configuration, folder.checkpoints(), goesOn, owner, task);
     }
 
     /**
      * @param folder of checkpoints
      * @param owner who may write there
      */
-    static RunOptions options(Configuration configuration, String folder, boolean goesOn, String owner, boolean game) {
+    static RunOptions options(Configuration configuration, String folder, boolean goesOn, String owner, Task task) {
         return new RunOptions(
                 configuration.get(Settings.MODEL),
                 SparkJobs.data(configuration),
@@ -291,16 +291,16 @@ final class TrainJob {
                         folder,
                         configuration.get(Settings.CHECKPOINT_EVERY),
                         configuration.get(Settings.CHECKPOINT_KEEP),
-                        game ? CheckpointStore.Best.NONE : bestToKeep(configuration),
+                        bestToKeep(configuration, task),
                         goesOn,
                         owner,
                         configuration.get(Settings.INIT_FROM)));
     }
 
-    private static CheckpointStore.Best bestToKeep(Configuration configuration) {
+    private static CheckpointStore.Best bestToKeep(Configuration configuration, Task task) {
         return configuration.get(Settings.CHECKPOINT_BEST).equals("off")
                 ? CheckpointStore.Best.NONE
-                : Settings.best(configuration);
+                : Settings.best(configuration, task);
     }
 
     private String title() {
@@ -340,14 +340,8 @@ final class TrainJob {
             } else if (event instanceof RunEvent.Reported reported) {
                 folder.log(MetricsLine.of(reported.report()));
             } else if (event instanceof RunEvent.Evaluated evaluated) {
-                var evaluation = evaluated.evaluation();
                 folder.log(new EvaluationLine(
-                        MetricsLine.now(),
-                        evaluated.step(),
-                        evaluated.epoch(),
-                        evaluation.examples(),
-                        evaluation.loss(),
-                        evaluation.accuracy()));
+                        MetricsLine.now(), evaluated.step(), evaluated.epoch(), evaluated.evaluation()));
             }
         } catch (IOException e) {
             if (logFailure == null) {
@@ -378,6 +372,7 @@ final class TrainJob {
         CheckpointStore.Tested best = best(folder.evaluations());
         return new Summary(
                 configuration.get(Settings.MODEL),
+                task.name(),
                 configuration.get(Settings.DATA),
                 started.parameters(),
                 configuration.get(Settings.STRATEGY),
@@ -393,10 +388,9 @@ final class TrainJob {
                         .average()
                         .orElse(0),
                 last.loss(),
-                test.testLoss(),
-                test.testAccuracy(),
+                test.test(),
                 best == null ? null : best.step(),
-                best == null ? null : best.test().accuracy(),
+                best == null ? null : best.test(),
                 results.get(0).parametersSha256(),
                 wallSeconds,
                 resumedFromStep,
@@ -407,10 +401,9 @@ final class TrainJob {
     /** Null where none is better than another. */
     private CheckpointStore.Tested best(List<EvaluationLine> tests) {
         List<CheckpointStore.Tested> tested = tests.stream()
-                .map(line -> new CheckpointStore.Tested(
-                        line.step(), new Evaluation(line.examples(), line.testLoss(), line.testAccuracy())))
+                .map(line -> new CheckpointStore.Tested(line.step(), line.test()))
                 .toList();
-        return game ? null : Settings.best(configuration).of(tested).orElse(null);
+        return Settings.best(configuration, task).of(tested).orElse(null);
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */
@@ -434,7 +427,7 @@ final class TrainJob {
 
     private void plot(RunFolder folder) throws IOException {
         try {
-            new Plots(title(), folder.metrics(), folder.evaluations()).writeTo(folder);
+            new Plots(title(), task, folder.metrics(), folder.evaluations()).writeTo(folder);
         } catch (LinkageError | InternalError e) { // a JDK without its fonts: a headless package lacks them
             progress.line("warning: no plots, this JDK cannot draw text (" + e.getMessage()
                     + "); install fontconfig and a font");
@@ -447,24 +440,28 @@ final class TrainJob {
         folder.put("plots/samples.png", new Samples(run).png(Samples.COUNT, null, configuration.get(Settings.SEED)));
     }
 
+    /** Whether an earlier test was better than the last one. */
+    private boolean hasBetterTest(Summary summary) {
+        return summary.bestTest() != null
+                && summary.bestTest().metric(task.main()) != summary.test().metric(task.main());
+    }
+
     private void conclude(RunFolder folder, Summary summary, SparkConf conf) {
         boolean stopped = summary.steps() < started.lastStep();
         progress.line(Progress.format(
                 "%s after %s: %s, %,.0f examples/s",
                 stopped ? "stopped" : "done",
                 Progress.clock(summary.wallSeconds()),
-                game
+                task.isGame()
                         ? Progress.measured(summary.measures()) + "; samples in plots/samples.png"
-                        : Progress.format(
-                                "test accuracy %.2f %%, test loss %.4f",
-                                100 * summary.testAccuracy(), summary.testLoss()),
+                        : TestText.of(task, summary.test()),
                 summary.examplesPerSecond()));
         boolean kept =
                 !configuration.get(Settings.CHECKPOINT_BEST).equals("off") && !MasterJobs.isMaster(configuration);
-        if (kept && summary.bestStep() != null && summary.bestTestAccuracy() > summary.testAccuracy()) {
+        if (kept && hasBetterTest(summary)) {
             progress.line(Progress.format(
-                    "best: test accuracy %.2f %% after step %,d, kept (evaluate --checkpoint best)",
-                    100 * summary.bestTestAccuracy(), summary.bestStep()));
+                    "best: %s after step %,d, kept (evaluate --checkpoint best)",
+                    TestText.of(task, summary.bestTest()), summary.bestStep()));
         }
         String equal = summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal";
         progress.line((MasterJobs.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)

@@ -94,7 +94,9 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
     Checkpoint checkpoint() throws IOException {
         try {
             return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
-                    .choose(configuration.get(Settings.CHECKPOINT), Settings.best(configuration));
+                    .choose(
+                            configuration.get(Settings.CHECKPOINT),
+                            Settings.best(configuration, network().task()));
         } catch (FileNotFoundException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -19,7 +19,6 @@ class BalanceWatchTest {
                             1,
                             1,
                             1,
-                            0.5,
                             1,
                             1,
                             0,

@@ -24,7 +24,7 @@ class MetricsTemplateTest {
     private static final Path TEMPLATE = Path.of("../../conf/metrics.properties.template");
     private static final Path PAGE = Path.of("../../deploy/README.md");
     /** A name, and what it is: {@code #   loss    mean over ...}. */
-    private static final Pattern METRIC = Pattern.compile("^#   ([a-z_.]+) {2,}\\S", Pattern.MULTILINE);
+    private static final Pattern METRIC = Pattern.compile("^#   ([a-z0-9_.]+) {2,}\\S", Pattern.MULTILINE);
 
     @Test
     void theTemplateNamesEveryMetricAndNoOther() throws IOException {

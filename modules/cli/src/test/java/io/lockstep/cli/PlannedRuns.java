@@ -6,6 +6,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,11 +49,10 @@ final class PlannedRuns {
      * @param folder of the checkpoints
      * @return the parameters' hash
      */
-    static String train(Configuration configuration, NetworkSource source, boolean game, Path folder)
-            throws IOException {
+    static String train(Configuration configuration, NetworkSource source, Task task, Path folder) throws IOException {
         try (var alone = ProcessGroups.solo(Duration.ofMinutes(1))) {
             return new RankRun(
-                            TrainJob.options(configuration, folder.toString(), false, "", game),
+                            TrainJob.options(configuration, folder.toString(), false, "", task),
                             Networks.replicas(source, configuration),
                             alone,
                             STORAGE,

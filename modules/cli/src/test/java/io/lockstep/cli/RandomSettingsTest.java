@@ -162,7 +162,7 @@ class RandomSettingsTest {
         }
         return network
                 + TrainJob.options(
-                        configuration, "checkpoints", false, "", plan.network().adversarial() != null)
+                        configuration, "checkpoints", false, "", plan.network().task())
                 + SparkJobs.options(configuration.get(Settings.WORKERS), configuration)
                 + SparkJobs.groups(configuration)
                 + List.of(
@@ -249,7 +249,7 @@ class RandomSettingsTest {
         words.put("ports", List.of("0", "40000-40100", "40000-40000", "9-1", "70000"));
         words.put("network", List.of("", "ib0", "10.1.0.0/16", "10.1.0.0/99"));
         words.put("checkpoint", List.of("newest", "best", "3"));
-        words.put("checkpoint-best", List.of("accuracy", "loss", "off"));
+        words.put("checkpoint-best", List.of("auto", "loss", "off"));
         words.put("init-from", List.of("nowhere", "nowhere.zip", ""));
         words.put("data-home", List.of("", "/nowhere", "x y"));
         words.put("dl4j-insecure-transport", List.of("false", "true", "10.1.0.0/16", "10.1/16"));

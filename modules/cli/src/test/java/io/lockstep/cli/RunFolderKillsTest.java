@@ -7,6 +7,7 @@ import io.lockstep.datasets.KillableStorage;
 import io.lockstep.datasets.KillableStorage.End;
 import io.lockstep.datasets.KillableStorage.Killed;
 import io.lockstep.datasets.KillableStorage.Kind;
+import io.lockstep.training.Evaluation;
 import io.lockstep.training.StepReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +126,7 @@ class RunFolderKillsTest {
         for (long step = checkpoint + 1; step <= LAST; step++) {
             folder.log(metrics(step));
             if (step == CHECKPOINT) {
-                folder.log(new EvaluationLine(TIME, step, 0, 100, 0.5, 0.9));
+                folder.log(new EvaluationLine(TIME, step, 0, new Evaluation(100, 0.5, 0.9)));
                 if (!isObjects(storage)) {
                     checkpoint = CHECKPOINT;
                 }

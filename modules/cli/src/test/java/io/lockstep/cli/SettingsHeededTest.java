@@ -3,6 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.training.Task;
 import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -271,8 +272,8 @@ class SettingsHeededTest {
 
     private String trained(Configuration configuration, NetworkSource own) throws IOException {
         NetworkSource source = source(configuration, own);
-        boolean game = facts(configuration, own).isGame();
-        return PlannedRuns.train(configuration, source, game, Files.createTempDirectory(folder, "run"));
+        Task task = facts(configuration, own).network().task();
+        return PlannedRuns.train(configuration, source, task, Files.createTempDirectory(folder, "run"));
     }
 
     private RunFacts facts(Configuration configuration, NetworkSource own) throws IOException {

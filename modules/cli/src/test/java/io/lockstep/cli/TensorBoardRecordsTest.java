@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.training.Evaluation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TensorBoardRecordsTest {
     @Test
     void aTestIsAnEventOfTwoScalars() {
-        var line = new EvaluationLine("2026-01-02T03:04:05.500Z", 300, 7, 100, 0.25, 0.75);
+        var line = new EvaluationLine("2026-01-02T03:04:05.500Z", 300, 7, new Evaluation(100, 0.25, 0.75));
 
         ByteBuffer event = unframed(TensorBoardRecords.of(line));
 

@@ -1,6 +1,7 @@
 package io.lockstep.dl4jmasters;
 
 import io.lockstep.training.LearningRate;
+import io.lockstep.training.Metrics;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
 import java.time.Duration;
@@ -125,7 +126,6 @@ final class Ledger {
                 steps,
                 examples,
                 sum.lossSum() / sum.examples(),
-                (double) sum.correct() / sum.examples(),
                 rates.at(step - 1),
                 sum.examples() * 1e9 / (now - reportNanos),
                 0,
@@ -134,7 +134,7 @@ final class Ledger {
                                 .mapToLong(Share::bytesSent)
                                 .max()
                                 .orElse(0),
-                Map.of(),
+                Map.of(Metrics.ACCURACY.word(), (double) sum.correct() / sum.examples()),
                 all.times(stepMs),
                 shares.values().stream().map(share -> share.times(stepMs)).toList())));
         shares.clear();

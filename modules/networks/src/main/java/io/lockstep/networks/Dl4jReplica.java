@@ -2,10 +2,12 @@ package io.lockstep.networks;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,6 +66,8 @@ public final class Dl4jReplica implements Replica {
     private final Gradient gradientTable;
     private final GradientOfBatch gradientOfBatch;
     private final Optional<ClassCentres> centres;
+    private final Task task;
+    private final int width;
     private NetworkSnapshot snapshot;
 
     /**
@@ -92,6 +96,8 @@ public final class Dl4jReplica implements Replica {
         this.featureLayout = layoutOf(definition.input());
         this.statistics = FlatLayout.statistics(graph);
         NativeLayers.install(graph, onCpu);
+        this.task = definition.task();
+        this.width = definition.classes();
         int steps = definition.labelsOfExample();
         this.inputs = new InputArrays(definition, steps, largestBatch, labelSmoothing);
         this.meter = new OutputMeter(definition.classes(), definition.labels(), steps);
@@ -284,17 +290,21 @@ public final class Dl4jReplica implements Replica {
     }
 
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
+    public Task task() {
+        return task;
+    }
+
+    @Override
+    public Answers evaluate(Batch batch) {
         if (batch.size() == 0) {
-            return BatchResult.EMPTY;
+            return Answers.of(batch, BatchResult.EMPTY, new int[0], null, width);
         }
         INDArray features = inputs.features(batch);
         INDArray labels = inputs.plainLabels(batch);
         meter.start(batch.labels(), labels, inputs.mask(batch), batch.size());
         graph.clearLayerMaskArrays(); // of the last step of training; the meter heeds this batch's
         graph.output(false, features);
-        meter.copyPredictions(predictions);
-        return meter.result();
+        return Answers.of(batch, meter.result(), meter.predictions(), null, width);
     }
 
     /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */

@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import io.lockstep.training.Task;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,14 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         network.close();
         graph.close();
         return definition;
+    }
+
+    /** What it is for, which decides what a run of it tells. */
+    public Task task() {
+        if (adversarial != null) {
+            return Task.GAME;
+        }
+        return tokens() && labelsSteps() ? Task.LANGUAGE : Task.CLASSIFICATION;
     }
 
     /** Outputs of the network: one for each class to tell apart, or a single one that tells class 1 from class 0. */

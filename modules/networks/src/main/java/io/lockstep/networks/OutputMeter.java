@@ -107,8 +107,9 @@ final class OutputMeter {
         return layer.getConfig() instanceof Layer configured ? ClassLabels.lossOf("", configured) : null;
     }
 
-    void copyPredictions(int[] destination) {
-        System.arraycopy(predicted, 0, destination, 0, examples * steps);
+    /** The most probable class of each label; valid until the next batch. */
+    int[] predictions() {
+        return predicted;
     }
 
     private void predict(INDArray probabilities) {

@@ -3,9 +3,12 @@ package io.lockstep.spark;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.lockstep.training.Evaluation;
+import io.lockstep.training.Metrics;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
+import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListenerEvent;
 
@@ -40,7 +43,16 @@ final class RunMetrics {
         ofReport(registry, "time_ms.reduce_wait", each -> each.timeMs().reduceWait());
         ofReport(registry, "time_ms.update", each -> each.timeMs().update());
         registry.register("test_loss", (Gauge<Double>) () -> test == null ? Double.NaN : test.loss());
-        registry.register("test_accuracy", (Gauge<Double>) () -> test == null ? Double.NaN : test.accuracy());
+        words().forEach(word -> registry.register("test_" + word, (Gauge<Double>)
+                () -> test == null ? Double.NaN : test.metrics().getOrDefault(word, Double.NaN)));
+    }
+
+    /** Of all metrics but the loss: it is not known yet what the application will train. */
+    private static Stream<String> words() {
+        return Arrays.stream(Metrics.values())
+                .filter(metric -> metric != Metrics.LOSS)
+                .map(Metrics::word)
+                .distinct();
     }
 
     private static void ofReport(MetricRegistry registry, String name, ToDoubleFunction<StepReport> value) {
@@ -53,7 +65,7 @@ final class RunMetrics {
             post(TrainingProgress.of(report));
         } else if (event instanceof RunEvent.Evaluated evaluated) {
             test = evaluated.evaluation();
-            post(new TrainingTest(evaluated.step(), evaluated.epoch(), test.loss(), test.accuracy()));
+            post(new TrainingTest(evaluated.step(), evaluated.epoch(), test.loss(), test.accuracy(), test.metrics()));
         }
     }
 

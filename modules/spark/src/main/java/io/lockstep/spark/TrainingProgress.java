@@ -9,7 +9,7 @@ import org.apache.spark.scheduler.SparkListenerEvent;
  * @param step updates done
  * @param epoch from 0
  * @param loss mean, without regularisation
- * @param accuracy from 0 to 1, as seen in training
+ * @param accuracy from 0 to 1, as seen in training; NaN for a network that tells no classes
  */
 public record TrainingProgress(
         long step, int epoch, double loss, double accuracy, double learningRate, double examplesPerSecond)

@@ -1,5 +1,6 @@
 package io.lockstep.spark;
 
+import java.util.Map;
 import org.apache.spark.scheduler.SparkListenerEvent;
 
 /**
@@ -8,6 +9,8 @@ import org.apache.spark.scheduler.SparkListenerEvent;
  * @param step updates done
  * @param epoch from 0
  * @param loss mean
- * @param accuracy from 0 to 1
+ * @param accuracy from 0 to 1; NaN for a network that tells no classes
+ * @param metrics all that the network's task has, by name, accuracy among them
  */
-public record TrainingTest(long step, int epoch, double loss, double accuracy) implements SparkListenerEvent {}
+public record TrainingTest(long step, int epoch, double loss, double accuracy, Map<String, Double> metrics)
+        implements SparkListenerEvent {}

@@ -3,24 +3,46 @@ package io.lockstep.training;
 import java.util.Arrays;
 
 /**
- * What a batch gave.
+ * What a pass over a batch gave.
  *
- * @param labels one an example, or one for each of its steps
+ * @param labels what the loss is a sum over: examples, or steps or pixels of them
  * @param lossSum sum over the labels, without regularisation (natural logarithm)
- * @param correct labels that are the most probable class
  * @param measures for each of {@link Replica#measures} a sum, and of how many; empty where nothing was measured
  */
-public record BatchResult(int labels, double lossSum, int correct, double[] measures) {
+public record BatchResult(int labels, double lossSum, double[] measures) {
     private static final double[] NO_MEASURES = {};
-    public static final BatchResult EMPTY = new BatchResult(0, 0, 0);
+    public static final BatchResult EMPTY = new BatchResult(0, 0, NO_MEASURES);
 
+    /** Of a replica that measures nothing beside the loss. */
+    public BatchResult(int labels, double lossSum) {
+        this(labels, lossSum, NO_MEASURES);
+    }
+
+    /** @param correct labels that are the most probable class: the measure {@code accuracy} */
     public BatchResult(int labels, double lossSum, int correct) {
-        this(labels, lossSum, correct, NO_MEASURES);
+        this(labels, lossSum, new double[] {correct, labels});
+    }
+
+    /** @param more measures behind {@code accuracy} */
+    public BatchResult(int labels, double lossSum, int correct, double[] more) {
+        this(labels, lossSum, withAccuracy(correct, labels, more));
+    }
+
+    private static double[] withAccuracy(int correct, int labels, double[] more) {
+        double[] all = new double[2 + more.length];
+        all[0] = correct;
+        all[1] = labels;
+        System.arraycopy(more, 0, all, 2, more.length);
+        return all;
+    }
+
+    /** Of a replica whose first measure is {@code accuracy}. */
+    public int correct() {
+        return measures.length == 0 ? 0 : (int) measures[0];
     }
 
     BatchResult plus(BatchResult other) {
-        return new BatchResult(
-                labels + other.labels, lossSum + other.lossSum, correct + other.correct, sum(measures, other.measures));
+        return new BatchResult(labels + other.labels, lossSum + other.lossSum, sum(measures, other.measures));
     }
 
     static double[] sum(double[] a, double[] b) {

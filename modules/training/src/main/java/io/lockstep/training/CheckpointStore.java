@@ -6,6 +6,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -61,34 +62,30 @@ public final class CheckpointStore {
     private final String owner;
     private final Consumer<String> warnings;
 
-    /** By what the best checkpoint is told, of those that were tested. */
-    public enum Best {
-        /** There is none. */
-        NONE(null),
-        /** The highest accuracy; of equals the lowest loss, then the oldest. */
-        ACCURACY(Comparator.comparingDouble((Tested tested) -> -tested.test().accuracy())
-                .thenComparingDouble(tested -> tested.test().loss())
-                .thenComparingLong(Tested::step)),
-        /** The lowest loss; of equals the oldest. */
-        LOSS(Comparator.comparingDouble((Tested tested) -> tested.test().loss()) // a NaN comes last
-                .thenComparingLong(Tested::step));
-
-        private final Comparator<Tested> bestFirst;
-
-        Best(Comparator<Tested> bestFirst) {
-            this.bestFirst = bestFirst;
-        }
+    /**
+     * By what the best checkpoint is told, of those that were tested; of equals the one of the lowest loss, then the oldest.
+     *
+     * @param metric null: there is none
+     */
+    public record Best(Metric metric) implements Serializable {
+        public static final Best NONE = new Best(null);
 
         /** Empty where nothing was tested, or no test has a number: of networks that have diverged none is best. */
         public Optional<Tested> of(List<Tested> tested) {
-            return bestFirst == null
-                    ? Optional.empty()
-                    : tested.stream().filter(Best::hasNumbers).min(bestFirst);
+            if (metric == null) {
+                return Optional.empty();
+            }
+            return tested.stream()
+                    .filter(each -> !Double.isNaN(each.test().loss())
+                            && !Double.isNaN(each.test().metric(metric)))
+                    .min(Comparator.comparingDouble(this::badness)
+                            .thenComparingDouble(each -> each.test().loss())
+                            .thenComparingLong(Tested::step));
         }
 
-        private static boolean hasNumbers(Tested tested) {
-            return !Double.isNaN(tested.test().loss())
-                    && !Double.isNaN(tested.test().accuracy());
+        private double badness(Tested tested) {
+            double value = tested.test().metric(metric);
+            return metric.direction() == Metric.Direction.HIGHER_IS_BETTER ? -value : value;
         }
     }
 
@@ -400,7 +397,7 @@ public final class CheckpointStore {
         }
         List<Long> newest = complete.subList(complete.size() - keep, complete.size());
         Set<Long> kept = new HashSet<>(newest);
-        if (best != Best.NONE) {
+        if (best.metric() != null) {
             best.of(tested(complete)).ifPresent(each -> kept.add(each.step()));
         }
         for (long step : steps()) {

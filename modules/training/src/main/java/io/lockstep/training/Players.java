@@ -103,7 +103,6 @@ final class Players {
                 0,
                 result.labels(),
                 result.lossSum(),
-                result.correct(),
                 exchange.skipped() ? 1 : 0,
                 0,
                 computed - start,

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
  * @param examples of this rank
  * @param labels of those examples: as many, or one for each step of a sequence
  * @param lossSum over those labels, without regularisation
- * @param correct of those labels
  * @param skippedSteps steps whose gradient was not finite
  * @param dataWaitNanos waited for the next batch
  * @param forwardBackwardNanos computing
@@ -22,7 +21,6 @@ public record RankReport(
         long examples,
         long labels,
         double lossSum,
-        long correct,
         long skippedSteps,
         long dataWaitNanos,
         long forwardBackwardNanos,
@@ -31,13 +29,13 @@ public record RankReport(
         long updateNanos,
         long bytesSent,
         double[] measures) {
-    private static final int BYTES = 11 * Long.BYTES;
+    private static final int BYTES = 10 * Long.BYTES;
 
-    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
+    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
 
     /** What of a step is not its players'. */
     static RankReport around(long examples, long dataWaitNanos, long bytesSent) {
-        return new RankReport(examples, 0, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, bytesSent, new double[0]);
+        return new RankReport(examples, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, bytesSent, new double[0]);
     }
 
     RankReport plus(RankReport other) {
@@ -45,7 +43,6 @@ public record RankReport(
                 examples + other.examples,
                 labels + other.labels,
                 lossSum + other.lossSum,
-                correct + other.correct,
                 skippedSteps + other.skippedSteps,
                 dataWaitNanos + other.dataWaitNanos,
                 forwardBackwardNanos + other.forwardBackwardNanos,
@@ -61,7 +58,6 @@ public record RankReport(
                 .putLong(examples)
                 .putLong(labels)
                 .putDouble(lossSum)
-                .putLong(correct)
                 .putLong(skippedSteps)
                 .putLong(dataWaitNanos)
                 .putLong(forwardBackwardNanos)
@@ -81,7 +77,6 @@ public record RankReport(
                 in.getLong(),
                 in.getLong(),
                 in.getDouble(),
-                in.getLong(),
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),

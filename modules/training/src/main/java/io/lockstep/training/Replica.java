@@ -76,9 +76,17 @@ public interface Replica extends AutoCloseable {
         return 1;
     }
 
-    /** Names of what {@link BatchResult#measures} has beside the loss. */
+    /** What the network is for: by it, its answers are judged. */
+    default Task task() {
+        return Task.CLASSIFICATION;
+    }
+
+    /**
+     * Names of what {@link BatchResult#measures} has beside the loss: means over labels, of every pass. A replica that counts
+     * right answers has them first, as {@code accuracy}.
+     */
     default List<String> measures() {
-        return List.of();
+        return task().metrics().contains(Metrics.ACCURACY) ? List.of(Metrics.ACCURACY.word()) : List.of();
     }
 
     /**
@@ -115,12 +123,21 @@ public interface Replica extends AutoCloseable {
         update(step, epoch, learningRate);
     }
 
+    /** Forward only, as in inference (running statistics, no dropout). */
+    Answers evaluate(Batch batch);
+
     /**
-     * Forward only, as in inference (running statistics, no dropout).
+     * The same of a network that tells classes.
      *
-     * @param predictions receives the most probable class of each example or step; at least as long as there are labels
+     * @param predictions receives the most probable class of each label; at least as long as there are labels
      */
-    BatchResult evaluate(Batch batch, int[] predictions);
+    default BatchResult evaluate(Batch batch, int[] predictions) {
+        Answers answers = evaluate(batch);
+        if (answers.classes() != null) {
+            System.arraycopy(answers.classes(), 0, predictions, 0, answers.rows());
+        }
+        return answers.result();
+    }
 
     /** Writes configuration, parameters and updater state as DL4J's ModelSerializer does. Does not close the stream. */
     void save(OutputStream out) throws IOException;

@@ -14,12 +14,12 @@ import java.util.OptionalInt;
  * @param steps covered by this report
  * @param examples seen since the start of training, over all ranks
  * @param loss mean over the labels of these steps, without regularisation
- * @param accuracy on the labels of these steps, as seen in training
  * @param learningRate of the last of these steps
  * @param examplesPerSecond over all ranks, during these steps
  * @param skippedSteps steps of these whose gradient was not finite
  * @param bytesSent per step by the rank that sent most, to other ranks
- * @param measures means of {@link Replica#measures}, by name; those that nothing was measured of are left out
+ * @param measures means of {@link Replica#measures} over these steps, by name; those that nothing was measured of are left
+ *     out
  * @param timeMs means per step and rank
  * @param ranks means per step, by rank
  */
@@ -29,7 +29,6 @@ public record StepReport(
         int steps,
         long examples,
         double loss,
-        double accuracy,
         double learningRate,
         double examplesPerSecond,
         long skippedSteps,
@@ -95,7 +94,6 @@ public record StepReport(
                 steps,
                 examples,
                 sum.lossSum() / sum.labels(),
-                (double) sum.correct() / sum.labels(),
                 learningRate,
                 sum.examples() * 1e9 / elapsedNanos,
                 ranks.stream().mapToLong(RankReport::skippedSteps).max().orElse(0),
@@ -103,6 +101,11 @@ public record StepReport(
                 means(measures, sum.measures()),
                 TimeMs.of(sum, (double) steps * ranks.size()),
                 ranks.stream().map(rank -> TimeMs.of(rank, steps)).toList());
+    }
+
+    /** On the labels of these steps, as seen in training; NaN where it was not measured. */
+    public double accuracy() {
+        return measures.getOrDefault(Metrics.ACCURACY.word(), Double.NaN);
     }
 
     private static Map<String, Double> means(List<String> names, double[] sums) {

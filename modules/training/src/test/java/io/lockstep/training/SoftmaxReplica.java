@@ -187,7 +187,8 @@ final class SoftmaxReplica implements Replica {
     }
 
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
+    public Answers evaluate(Batch batch) {
+        int[] predictions = new int[batch.size()];
         double loss = 0;
         int correct = 0;
         double[] probabilities = new double[classes];
@@ -198,7 +199,7 @@ final class SoftmaxReplica implements Replica {
             loss -= Math.log(probabilities[label]);
             correct += predictions[example] == label ? 1 : 0;
         }
-        return new BatchResult(batch.size(), loss, correct);
+        return Answers.of(batch, new BatchResult(batch.size(), loss, correct), predictions, null, classes);
     }
 
     @Override

@@ -13,7 +13,7 @@ class StepReportTest {
         List<TimeMs> ranks = DoubleStream.of(forwardBackward)
                 .mapToObj(millis -> new TimeMs(0, millis, 0, 0, 0, 0))
                 .toList();
-        return new StepReport(200, 0, 10, 1000, 0.5, 0.5, 0.1, 100, 0, 0, Map.of(), ranks.get(0), ranks);
+        return new StepReport(200, 0, 10, 1000, 0.5, 0.1, 100, 0, 0, Map.of(), ranks.get(0), ranks);
     }
 
     @Test

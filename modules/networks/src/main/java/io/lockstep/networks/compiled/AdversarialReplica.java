@@ -9,17 +9,21 @@ import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
+import io.lockstep.training.Metrics;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A generative adversarial network: one DL4J network of two {@link Player}s, whose parameters, updater state and file are
@@ -64,8 +68,16 @@ public final class AdversarialReplica implements Replica {
     }
 
     @Override
+    public Task task() {
+        return Task.GAME;
+    }
+
+    @Override
     public List<String> measures() {
-        return game.critic ? GameMeasures.OF_CRITIC : GameMeasures.OF_DISCRIMINATOR;
+        return Stream.concat(
+                        Stream.of(Metrics.ACCURACY.word()),
+                        (game.critic ? GameMeasures.OF_CRITIC : GameMeasures.OF_DISCRIMINATOR).stream())
+                .toList();
     }
 
     @Override
@@ -123,18 +135,24 @@ public final class AdversarialReplica implements Replica {
 
     /** The discriminator's loss and hits on the pictures and on as many samples. */
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
+    public Answers evaluate(Batch batch) {
         int examples = batch.size();
         if (examples == 0) {
-            return BatchResult.EMPTY;
+            return judged(BatchResult.EMPTY);
         }
+        int[] predictions = new int[examples];
         ByteBuffer generated = game.draw(batch, TEST_SEED, false);
         PassResult ofSamples =
                 game.discriminator().evaluate(generated, game.allGenerated(examples), examples, predictions);
         PassResult ofPictures =
                 game.discriminator().evaluate(game.judged(batch), game.allReal(examples), examples, predictions);
-        return new BatchResult(
-                2 * examples, ofSamples.lossSum() + ofPictures.lossSum(), ofSamples.correct() + ofPictures.correct());
+        return judged(new BatchResult(
+                2 * examples, ofSamples.lossSum() + ofPictures.lossSum(), ofSamples.correct() + ofPictures.correct()));
+    }
+
+    /** What is told are pictures from samples, and no labels of the batch. */
+    private static Answers judged(BatchResult result) {
+        return new Answers(result, null, null, null, null, 0);
     }
 
     /** Elements of a picture. */

@@ -14,10 +14,12 @@ import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.GradientOfBatch;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
+import io.lockstep.training.Task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -36,6 +38,8 @@ public final class CompiledReplica implements Replica {
     private final Plan plan;
     private final Optional<FusedUpdater> updater;
     private final GradientOfBatch gradientOfBatch;
+    private final Task task;
+    private final int width;
 
     /**
      * @param largestBatch examples of the largest batch that will come
@@ -66,6 +70,8 @@ public final class CompiledReplica implements Replica {
             ProcessGroup synchronised) {
         Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        task = definition.task();
+        width = definition.classes();
         Plan compiled = null;
         try {
             Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
@@ -175,9 +181,16 @@ public final class CompiledReplica implements Replica {
     }
 
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
+    public Task task() {
+        return task;
+    }
+
+    @Override
+    public Answers evaluate(Batch batch) {
         mix(batch);
-        return resultOf(batch, plan.evaluate(batch.features(), batch.labels(), batch.size(), predictions));
+        int[] classes = new int[batch.labels().remaining()];
+        PassResult result = plan.evaluate(batch.features(), batch.labels(), batch.size(), classes);
+        return Answers.of(batch, resultOf(batch, result), classes, scores().asFloatBuffer(), width);
     }
 
     private void mix(Batch batch) {

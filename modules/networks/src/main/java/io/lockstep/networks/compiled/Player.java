@@ -2,7 +2,7 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
-import io.lockstep.training.BatchResult;
+import io.lockstep.training.Answers;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
@@ -74,7 +74,7 @@ abstract class Player implements Replica {
     }
 
     @Override
-    public BatchResult evaluate(Batch batch, int[] predictions) {
+    public Answers evaluate(Batch batch) {
         throw new UnsupportedOperationException("a player is tested with the other one");
     }
 

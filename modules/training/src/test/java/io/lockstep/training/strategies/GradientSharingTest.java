@@ -6,6 +6,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
@@ -192,8 +193,8 @@ class GradientSharingTest {
         }
 
         @Override
-        public BatchResult evaluate(Batch batch, int[] predictions) {
-            return BatchResult.EMPTY;
+        public Answers evaluate(Batch batch) {
+            throw new UnsupportedOperationException("answers nothing");
         }
 
         @Override
