@@ -16,14 +16,23 @@ import java.util.Properties;
  */
 final class Configuration {
     private final Map<String, String> texts = new HashMap<>();
+    /** What the texts are read as, once. */
+    private final Map<String, Object> values = new HashMap<>();
+
     private final Map<String, Origin> origins = new HashMap<>();
 
     Configuration() {
-        Settings.all().forEach(setting -> texts.put(setting.name(), setting.defaultText()));
+        Settings.all().forEach(setting -> take(setting, setting.defaultText()));
     }
 
+    private void take(Setting<?> setting, String text) {
+        values.put(setting.name(), setting.parse(text));
+        texts.put(setting.name(), text.trim());
+    }
+
+    @SuppressWarnings("unchecked") // of the type that the setting's own parser made
     <T> T get(Setting<T> setting) {
-        return setting.parse(texts.get(setting.name()));
+        return (T) values.get(setting.name());
     }
 
     /** Whether it has another value than its default. */
@@ -35,6 +44,7 @@ final class Configuration {
     Configuration copy() {
         Configuration copy = new Configuration();
         copy.texts.putAll(texts);
+        copy.values.putAll(values);
         copy.origins.putAll(origins);
         return copy;
     }
@@ -60,8 +70,7 @@ final class Configuration {
                 .filter(known -> known.name().equals(bare))
                 .findFirst()
                 .orElseThrow(() -> new UsageException(NearestName.unknown("setting", bare, Settings.names())));
-        setting.parse(text);
-        texts.put(bare, text.trim());
+        take(setting, text);
         origins.put(bare, origin);
     }
 

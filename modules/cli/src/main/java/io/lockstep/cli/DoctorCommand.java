@@ -53,6 +53,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
+    @Mixin
+    private SettingOrigins origins;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings here too.")
     private Path json;
 
@@ -77,9 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (recipe != null) {
             RecipeFiles.putRecipe(configuration, recipe);
         }
-        for (var property : conf.getAllWithPrefix(Setting.PREFIX)) {
-            configuration.put(property._1, property._2);
-        }
+        origins.putFrom(conf, configuration);
         put(configuration, Settings.MODEL, model);
         put(configuration, Settings.DATA, data);
         put(configuration, Settings.WORKERS, workers);
@@ -100,13 +101,9 @@ final class DoctorCommand implements Callable<Integer> {
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
+        SettingOrigins.addTo(command, configuration);
         var submission = new Submission(
-                Distribution.current(),
-                cluster,
-                "lockstep doctor",
-                configuration,
-                configuration.differenceFrom(new Configuration()),
-                command);
+                Distribution.current(), cluster, "lockstep doctor", configuration, configuration.given(), command);
         submission.submit();
         return ExitStatus.DONE;
     }
@@ -119,7 +116,8 @@ final class DoctorCommand implements Callable<Integer> {
         DriverExamination driver = new DriverExamination(configuration, conf);
         driver.findings().forEach(this::tell);
         int here = onCluster && !conf.get("spark.master").startsWith("local") ? 0 : configuration.get(Settings.WORKERS);
-        HostExamination.of(HostFacts.here(false), configuration, here).forEach(this::tell);
+        HostExamination.of(HostFacts.here(false), HostNeeds.of(configuration), here)
+                .forEach(this::tell);
         if (onCluster && findings.stream().noneMatch(finding -> finding.level() == Level.FAIL)) {
             executors(configuration, conf);
         }

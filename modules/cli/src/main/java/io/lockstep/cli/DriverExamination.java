@@ -18,11 +18,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 
-/** What is known of a run without executors: settings, Spark's properties, data, memory, the run's folder. */
+/**
+ * What is known of a run without executors: settings, Spark's properties, data, memory, the run's folder. Whether the run would
+ * begin at all is judged as the run itself judges it, by {@link RunPlan}; the rest is to say which part is at fault, and what
+ * only shows later.
+ */
 final class DriverExamination {
     private static final long MIB = MemoryBudget.MIB;
 
@@ -55,23 +60,46 @@ final class DriverExamination {
     }
 
     List<Finding> findings() throws IOException {
+        HadoopStorage storage = SparkJobs.storage(conf);
+        Optional<String> refusal = refusal(storage);
         settings();
         sparkProperties();
         user();
         hostNames();
         temporaryFolder();
         encryption();
-        HadoopStorage storage = SparkJobs.storage(conf);
-        DataSource source = data(storage);
+        DataSource source = data(storage, refusal.isPresent());
         long needed = source == null ? 0 : memory(source);
         SettingsJudgement.told(notes).forEach(note -> findings.add(Finding.ok("settings", note)));
         runFolder(storage, needed);
+        refusal.filter(this::isNews)
+                .ifPresent(why -> findings.add(Finding.fail("run", "would be refused", why, "change what it names")));
         return findings;
+    }
+
+    /** Why the same call of train would not start; empty where it would. */
+    private Optional<String> refusal(HadoopStorage storage) {
+        Configuration asked = configuration.copy(); // a plan puts into it what it finds out
+        SparkConf run = conf.clone();
+        if (ofMaster() == null) {
+            Submission.localCluster(asked).forEach(run::set);
+        }
+        try {
+            RunPlan.of(asked, Networks.zoo(), run, storage, false);
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean isNews(String refusal) {
+        return findings.stream()
+                .noneMatch(finding -> finding.level() == Finding.Level.FAIL && refusal.equals(finding.why()));
     }
 
     private void settings() {
         try {
-            notes.putAll(RunPlan.settings(configuration, Networks.zoo(configuration), ofMaster()));
+            notes.putAll(RunPlan.settings(configuration, Networks.zoo(), ofMaster()));
             findings.add(Finding.ok(
                     "settings",
                     configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA) + ", "
@@ -177,13 +205,19 @@ final class DriverExamination {
         }
     }
 
-    /** Null where it is not there. */
-    private DataSource data(HadoopStorage storage) throws IOException {
+    /**
+     * Null where it is not there.
+     *
+     * @param verify read all of it; a plan that came about has done so
+     */
+    private DataSource data(HadoopStorage storage, boolean verify) throws IOException {
         try {
             SparkJobs.resolveData(configuration, storage);
             DataSource source = SparkJobs.openData(configuration, storage);
             DataChecks.requireTrainable(source, configuration);
-            source.verify();
+            if (verify) {
+                source.verify();
+            }
             findings.add(Finding.ok(
                     "data",
                     Progress.format(
@@ -214,9 +248,10 @@ final class DriverExamination {
                 1, (share + configuration.get(Settings.MICRO_BATCHES) - 1) / configuration.get(Settings.MICRO_BATCHES));
         NetworkDefinition network;
         try {
-            NetworkSource zoo = Networks.zoo(configuration);
+            NetworkSource zoo = Networks.zoo();
             notes.putAll(RunPlan.together(configuration, zoo, ofMaster(), source));
-            network = zoo.build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+            network =
+                    zoo.under(configuration).build(source.shape(), source.classes(), configuration.get(Settings.SEED));
         } catch (UsageException e) {
             findings.add(
                     Finding.fail("network", configuration.get(Settings.MODEL), e.getMessage(), "change what it names"));
@@ -224,7 +259,7 @@ final class DriverExamination {
         }
         ModelSummary summary = ModelSummary.of(network);
         long vector = (summary.parameters() + summary.statistics()) * Float.BYTES;
-        if (Networks.byDl4j(configuration)) {
+        if (RuntimeSettings.of(configuration).byDl4j()) {
             return 3 * vector;
         }
         try (Replica replica = network.adversarial() != null

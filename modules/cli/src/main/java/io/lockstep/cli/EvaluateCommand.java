@@ -192,14 +192,16 @@ final class EvaluateCommand implements Callable<Integer> {
                 Settings.best(configuration, task),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
-                Networks.replicas(Networks.zoo(configuration), configuration));
-        var program = new EvaluateProgram(ranks, Networks.onGpus(configuration));
+                Networks.replicas(Networks.zoo().under(configuration), configuration));
+        var program =
+                new EvaluateProgram(ranks, RuntimeSettings.of(configuration).onGpus());
+        RankSettings settings = RankSettings.of(configuration);
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(
                     spark,
-                    SparkJobs.options(SparkJobs.awaitSlots(spark, configuration), configuration),
-                    SparkJobs.groups(configuration),
+                    settings.options(settings.awaitSlots(spark)),
+                    settings.groups(),
                     program,
                     new Progress(System.out, Progress.isTerminal())::show);
         }

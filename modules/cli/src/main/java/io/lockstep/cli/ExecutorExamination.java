@@ -93,23 +93,23 @@ final class ExecutorExamination {
 
     /** @throws IOException if the driver cannot write the run's folder */
     List<Finding> findings() throws IOException {
-        int workers = SparkJobs.awaitSlots(spark, configuration);
-        String network = configuration.get(Settings.NETWORK);
+        RankSettings settings = RankSettings.of(configuration);
+        HostNeeds needs = HostNeeds.of(configuration);
+        int workers = settings.awaitSlots(spark);
         if (MasterJobs.isMaster(configuration)) { // the driver writes all of its folder
-            return of(ranks(workers, new Look(network, null, "")), configuration, null);
+            return of(ranks(workers, settings, new Look(settings.network(), null, "")), needs, null);
         }
         HadoopStorage storage = SparkJobs.storage(spark.getConf());
         String folder = storage.qualify(RunFolderProbe.folder(configuration));
-        Look look = new Look(network, folder, UUID.randomUUID().toString());
+        Look look = new Look(settings.network(), folder, UUID.randomUUID().toString());
         try (var drivers = new RunFolderProbe(storage, folder, look.driversName())) {
             drivers.write();
-            return of(ranks(workers, look), configuration, folder);
+            return of(ranks(workers, settings, look), needs, folder);
         }
     }
 
-    private List<Seen> ranks(int workers, Look look) {
-        return BarrierJob.run(
-                spark, SparkJobs.options(workers, configuration), SparkJobs.groups(configuration), look, event -> {});
+    private List<Seen> ranks(int workers, RankSettings settings, Look look) {
+        return BarrierJob.run(spark, settings.options(workers), settings.groups(), look, event -> {});
     }
 
     /**
@@ -118,14 +118,14 @@ final class ExecutorExamination {
      * @param ranks what each saw, by rank
      * @param runFolder null where ranks do not write it
      */
-    static List<Finding> of(List<Seen> ranks, Configuration configuration, String runFolder) {
+    static List<Finding> of(List<Seen> ranks, HostNeeds needs, String runFolder) {
         Map<String, List<Seen>> hosts = new TreeMap<>();
         for (Seen each : ranks) {
             hosts.computeIfAbsent(host(each, ranks), host -> new ArrayList<>()).add(each);
         }
         List<Finding> findings = new ArrayList<>();
         hosts.forEach((host, there) -> {
-            HostExamination.of(there.get(0).facts(), configuration, there.size())
+            HostExamination.of(there.get(0).facts(), needs, there.size())
                     .forEach(finding -> findings.add(finding.at(host)));
             if (runFolder != null) {
                 findings.add(runFolder(runFolder, there).at(host));
@@ -134,7 +134,7 @@ final class ExecutorExamination {
         findings.add(meeting(ranks, hosts.size()));
         Map<String, NetworkLink> links = new TreeMap<>();
         hosts.forEach((host, there) -> links.put(host, there.get(0).link()));
-        mtu(links, configuration.get(Settings.TRANSPORT)).ifPresent(findings::add);
+        mtu(links, needs.datagrams()).ifPresent(findings::add);
         findings.add(
                 clocks(ranks.stream().map(each -> each.facts().clockMillis()).toList()));
         return findings;
@@ -180,7 +180,7 @@ final class ExecutorExamination {
      * @param links by host
      * @return empty where there is one host, or fewer than two that tell
      */
-    static Optional<Finding> mtu(Map<String, NetworkLink> links, String transport) {
+    static Optional<Finding> mtu(Map<String, NetworkLink> links, boolean datagrams) {
         IntSummaryStatistics known = links.values().stream()
                 .filter(NetworkLink::isKnown)
                 .mapToInt(NetworkLink::mtuBytes)
@@ -205,7 +205,7 @@ final class ExecutorExamination {
                 measured,
                 "packets too large for a host or a hop are fragmented or dropped on the way: transfers stall after the"
                         + " handshake, whose packets are small",
-                smaller + (transport.equals("udp") ? "; or set transport = tcp" : "")));
+                smaller + (datagrams ? "; or set transport = tcp" : "")));
     }
 
     static Finding clocks(List<Long> millis) {

@@ -6,29 +6,9 @@ import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
 import java.util.List;
 
-/** From settings to the rules of a generative adversarial network, and what does not go together with one. */
+/** What does not go together with a generative adversarial network. */
 final class GameSettings {
     private GameSettings() {}
-
-    /** A classifier as it is; a game with the rules that the settings change. */
-    static NetworkDefinition apply(NetworkDefinition network, Configuration configuration) {
-        Adversarial rules = network.adversarial();
-        if (rules == null) {
-            return network;
-        }
-        rules = rules.withSaturating(configuration.get(Settings.GENERATOR_LOSS).equals("saturating"))
-                .withGeneratorRate(configuration.get(Settings.GENERATOR_RATE));
-        if (configuration.get(Settings.DISCRIMINATOR_STEPS) > 0) {
-            rules = rules.withDiscriminatorSteps(configuration.get(Settings.DISCRIMINATOR_STEPS));
-        }
-        if (configuration.get(Settings.WEIGHT_CLIP) > 0) {
-            rules = rules.withWeightClip(configuration.get(Settings.WEIGHT_CLIP));
-        }
-        if (configuration.get(Settings.GRADIENT_PENALTY) > 0) {
-            rules = rules.withGradientPenalty(configuration.get(Settings.GRADIENT_PENALTY));
-        }
-        return new NetworkDefinition(network.configuration(), network.input(), rules);
-    }
 
     /** @throws UsageException saying what does not go together */
     static void check(NetworkDefinition network, Configuration configuration, DataSource data) {
@@ -44,7 +24,7 @@ final class GameSettings {
         } catch (IllegalArgumentException e) {
             throw new UsageException(model + ": " + e.getMessage(), e);
         }
-        refuse(model, Settings.RUNTIME, Networks.byDl4j(configuration), "DL4J plays no such game");
+        refuse(model, Settings.RUNTIME, RuntimeSettings.of(configuration).byDl4j(), "DL4J plays no such game");
         checkStop(network.adversarial(), configuration);
         refuse(
                 model,

@@ -18,13 +18,12 @@ final class HostCheck {
      *
      * @throws JobFailedException on all ranks, if a host has what would stop the run, with the remedy
      */
-    static void run(RankContext context, Configuration configuration) {
+    static void run(RankContext context, HostNeeds needs) {
         ProcessGroup group = context.group();
         String host = RankEnvironment.here(1).host();
         List<String> hosts = gather(group, host);
-        List<Finding> mine = hosts.indexOf(host) == group.rank()
-                ? examine(configuration, Collections.frequency(hosts, host))
-                : List.of();
+        List<Finding> mine =
+                hosts.indexOf(host) == group.rank() ? examine(needs, Collections.frequency(hosts, host)) : List.of();
         List<String> warnings = gather(group, lines(mine, Finding.Level.WARN, host));
         List<String> failures = gather(group, lines(mine, Finding.Level.FAIL, host));
         if (group.rank() == 0) {
@@ -37,9 +36,8 @@ final class HostCheck {
         });
     }
 
-    private static List<Finding> examine(Configuration configuration, int ranksHere) {
-        boolean onGpus = Networks.onGpus(configuration);
-        return HostExamination.of(HostFacts.here(true, onGpus), configuration, ranksHere);
+    private static List<Finding> examine(HostNeeds needs, int ranksHere) {
+        return HostExamination.of(HostFacts.here(true, needs.gpus()), needs, ranksHere);
     }
 
     private static String lines(List<Finding> findings, Finding.Level level, String host) {

@@ -1,11 +1,11 @@
 package io.lockstep.cli;
 
+import io.lockstep.cli.RuntimeSettings.Runtime;
 import io.lockstep.collectives.sharedmemory.SharedMemory;
 import io.lockstep.datasets.FileNames;
 import io.lockstep.networks.gpu.InstalledGpu;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What a host's facts mean for a run. */
 final class HostExamination {
@@ -15,19 +15,19 @@ final class HostExamination {
     private static final long RECEIVE_BUFFER = 2 * MIB;
 
     private final HostFacts facts;
-    private final Configuration configuration;
+    private final HostNeeds needs;
     private final int ranksHere;
     private final List<Finding> findings = new ArrayList<>();
 
-    private HostExamination(HostFacts facts, Configuration configuration, int ranksHere) {
+    private HostExamination(HostFacts facts, HostNeeds needs, int ranksHere) {
         this.facts = facts;
-        this.configuration = configuration;
+        this.needs = needs;
         this.ranksHere = ranksHere;
     }
 
     /** @param ranksHere that will run on the host */
-    static List<Finding> of(HostFacts facts, Configuration configuration, int ranksHere) {
-        HostExamination examination = new HostExamination(facts, configuration, ranksHere);
+    static List<Finding> of(HostFacts facts, HostNeeds needs, int ranksHere) {
+        HostExamination examination = new HostExamination(facts, needs, ranksHere);
         examination.java();
         examination.natives();
         examination.cores();
@@ -66,7 +66,6 @@ final class HostExamination {
     }
 
     private void natives() {
-        boolean wanted = configuration.get(Settings.PRECISION).equals("bf16");
         if (facts.nativeFault() != null) {
             findings.add(Finding.fail(
                     "oneDNN",
@@ -74,7 +73,7 @@ final class HostExamination {
                     "convolutions and products run in it",
                     "take the distribution built for this platform, and a temporary folder (java.io.tmpdir) that is"
                             + " not mounted noexec"));
-        } else if (wanted && !facts.bfloat16()) {
+        } else if (needs.bfloat16() && !facts.bfloat16()) {
             findings.add(Finding.fail(
                     "bfloat16",
                     facts.cpu() + " has no AVX512_BF16 or AMX",
@@ -86,7 +85,7 @@ final class HostExamination {
     }
 
     private void cores() {
-        int each = Math.max(1, configuration.get(Settings.WORKER_CORES));
+        int each = needs.coresEach();
         int needed = ranksHere * each;
         if (needed > facts.cores()) {
             findings.add(Finding.warn(
@@ -98,7 +97,7 @@ final class HostExamination {
             findings.add(
                     Finding.ok("cores", Progress.format("%d, for %d ranks of %d", facts.cores(), ranksHere, each)));
         }
-        if (configuration.get(Settings.RUNTIME).equals("dl4j")
+        if (needs.runtime() == Runtime.DL4J
                 && facts.threadsVariable() != null
                 && facts.threadsVariable().equals("1")
                 && each > 1) {
@@ -111,11 +110,10 @@ final class HostExamination {
     }
 
     private void sharedMemory() {
-        String transport = configuration.get(Settings.TRANSPORT);
-        if (!transport.equals("auto") || ranksHere < 2) {
+        if (!needs.sharedMemory() || ranksHere < 2) {
             return;
         }
-        long needed = SharedMemory.bytesNeeded(configuration.get(Settings.WORKERS), ranksHere);
+        long needed = SharedMemory.bytesNeeded(needs.workers(), ranksHere);
         String measured = Progress.format(
                 "%,d MB free in %s, %,d needed",
                 facts.sharedMemoryBytes() / MIB, facts.sharedMemoryFolder(), (needed + MIB - 1) / MIB);
@@ -132,7 +130,7 @@ final class HostExamination {
     }
 
     private void sockets() {
-        if (!configuration.get(Settings.TRANSPORT).equals("udp")) {
+        if (!needs.datagrams()) {
             return;
         }
         if (facts.receiveBufferBytes() >= 0 && facts.receiveBufferBytes() < RECEIVE_BUFFER) {
@@ -149,8 +147,7 @@ final class HostExamination {
     /** Of the settings that are paths, those that a process with this charset could not open. */
     private void fileNames() {
         String charset = facts.fileNames();
-        String unnamed = Stream.of(Settings.RUN_DIR, Settings.DATA, Settings.DATA_HOME, Settings.INIT_FROM)
-                .map(configuration::get)
+        String unnamed = needs.paths().stream()
                 .filter(path -> !FileNames.canName(charset, path))
                 .findFirst()
                 .orElse(null);
@@ -167,7 +164,7 @@ final class HostExamination {
     }
 
     private void gpus() {
-        if (ranksHere > 0 && Networks.onGpus(configuration) && facts.cudaFault() != null) {
+        if (ranksHere > 0 && needs.gpus() && facts.cudaFault() != null) {
             findings.add(Finding.fail("CUDA", facts.cudaFault(), "ranks compute on GPUs", "leave runtime = auto"));
         }
         for (InstalledGpu gpu : facts.gpus()) {

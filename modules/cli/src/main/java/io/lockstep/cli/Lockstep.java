@@ -129,7 +129,7 @@ public final class Lockstep {
         var silent =
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
         Configuration ofRun = configuration.copy(); // which puts into it what it finds out
-        NetworkSource source = network == null ? Networks.zoo(ofRun) : Networks.own(network);
+        NetworkSource source = network == null ? Networks.zoo() : Networks.own(network);
         return new TrainJob(ofRun, resume, "", null, source, silent, listener).runOn(spark);
     }
 }

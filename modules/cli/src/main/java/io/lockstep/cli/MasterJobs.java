@@ -83,7 +83,7 @@ final class MasterJobs {
 
     static List<RankResult> run(
             JavaSparkContext spark,
-            NetworkSource network,
+            NetworkBuilder network,
             Configuration configuration,
             RunOptions run,
             ReplicaFactory replicas,

@@ -1,24 +1,18 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.ImageShape;
-import io.lockstep.networks.NetworkDefinition;
-import java.io.Serializable;
 import java.util.Map;
 
-/** Where a run's network comes from. Travels to the executors. */
-interface NetworkSource extends Serializable {
-    /**
-     * @param shape of an example
-     * @param seed of the initial parameters
-     * @throws UsageException if it is not for such data
-     */
-    NetworkDefinition build(ImageShape shape, int classes, long seed);
-
+/** Where a run's network comes from. On the driver; {@link NetworkBuilder} is what travels. */
+interface NetworkSource {
     /** @throws UsageException for settings that it cannot be trained with */
     void check(Configuration configuration);
 
-    /** The same under other settings. */
-    NetworkSource under(Configuration changed);
+    /**
+     * The network under these settings.
+     *
+     * @throws UsageException for settings that it cannot be built with
+     */
+    NetworkBuilder under(Configuration configuration);
 
     /** Whether it is a program's, which no setting builds. */
     boolean own();

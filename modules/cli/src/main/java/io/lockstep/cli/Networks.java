@@ -1,10 +1,8 @@
 package io.lockstep.cli;
 
-import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.MaskedText;
-import io.lockstep.engine.Precision;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
@@ -13,9 +11,6 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
-import io.lockstep.networks.compiled.AdversarialReplica;
-import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
@@ -111,9 +106,9 @@ final class Networks {
         }
     }
 
-    /** The network of the zoo that the settings name. Travels as text, which needs no Java serialisation of DL4J's. */
-    static NetworkSource zoo(Configuration configuration) {
-        return new ZooNetwork(configuration.differenceFrom(new Configuration()));
+    /** The network of the zoo that the settings name. */
+    static NetworkSource zoo() {
+        return new ZooNetwork();
     }
 
     /** One that is there already; its updater is its own, only the learning rate is the settings'. */
@@ -121,32 +116,55 @@ final class Networks {
         return new OwnNetwork(network);
     }
 
-    static ReplicaFactory replicas(NetworkSource network, Configuration configuration) {
-        return new NetworkReplicas(network, configuration.differenceFrom(new Configuration()));
+    static ReplicaFactory replicas(NetworkBuilder network, Configuration configuration) {
+        return new NetworkReplicas(network, RuntimeSettings.of(configuration));
     }
 
-    private record ZooNetwork(Map<String, String> settings) implements NetworkSource {
+    /** Travels as numbers and words, which need no Java serialisation of DL4J's. */
+    private record ZooBuilder(String model, Hyperparameters hyperparameters, GameRules rules)
+            implements NetworkBuilder {
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
-            Configuration configuration = configuration(settings);
             var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
             try {
-                NetworkDefinition network =
-                        model(configuration.get(Settings.MODEL)).build(input, hyperparameters(configuration), seed);
-                return GameSettings.apply(network, configuration);
+                return rules.applyTo(Networks.model(model).build(input, hyperparameters, seed));
             } catch (IllegalArgumentException e) {
-                throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
+                throw new UsageException(model + ": " + e.getMessage(), e);
             }
         }
+    }
 
+    private record OwnBuilder(NetworkDefinition network) implements NetworkBuilder {
+        @Override
+        public NetworkDefinition build(ImageShape shape, int classes, long seed) {
+            if (network.adversarial() != null) {
+                int asked = network.adversarial().classes();
+                if (asked > 0 && asked != classes) {
+                    throw new UsageException(
+                            "the generator is asked for " + asked + " classes, the data has " + classes);
+                }
+            } else if (network.classesOfData() != classes) {
+                throw new UsageException(
+                        "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
+            }
+            return network;
+        }
+    }
+
+    private record ZooNetwork() implements NetworkSource {
         @Override
         public void check(Configuration configuration) {
             Networks.check(configuration);
         }
 
         @Override
-        public NetworkSource under(Configuration changed) {
-            return zoo(changed);
+        public NetworkBuilder under(Configuration configuration) {
+            try {
+                return new ZooBuilder(
+                        configuration.get(Settings.MODEL), hyperparameters(configuration), GameRules.of(configuration));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage(), e);
+            }
         }
 
         @Override
@@ -168,21 +186,6 @@ final class Networks {
 
     private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
         @Override
-        public NetworkDefinition build(ImageShape shape, int classes, long seed) {
-            if (network.adversarial() != null) {
-                int asked = network.adversarial().classes();
-                if (asked > 0 && asked != classes) {
-                    throw new UsageException(
-                            "the generator is asked for " + asked + " classes, the data has " + classes);
-                }
-            } else if (network.classesOfData() != classes) {
-                throw new UsageException(
-                        "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
-            }
-            return network;
-        }
-
-        @Override
         public void check(Configuration configuration) {
             if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
                 throw new UsageException("momentum-correction takes the momentum out of the zoo's updater; a network of"
@@ -191,8 +194,8 @@ final class Networks {
         }
 
         @Override
-        public NetworkSource under(Configuration changed) {
-            return this;
+        public NetworkBuilder under(Configuration configuration) {
+            return new OwnBuilder(network);
         }
 
         @Override
@@ -216,14 +219,14 @@ final class Networks {
         }
     }
 
-    private record NetworkReplicas(NetworkSource source, Map<String, String> settings) implements ReplicaFactory {
+    private record NetworkReplicas(NetworkBuilder builder, RuntimeSettings runtime) implements ReplicaFactory {
         @Override
         public Replica create(Setup setup) {
-            NetworkDefinition network = source.build(setup.examples(), setup.classes(), setup.seed());
+            NetworkDefinition network = builder.build(setup.examples(), setup.classes(), setup.seed());
             long available = HostFacts.availableMemory(); // the replica takes some of it
             Replica replica;
             try {
-                replica = replica(network, configuration(settings), setup);
+                replica = runtime.replica(network, setup);
             } catch (ArithmeticException e) { // places in memory are counted by ints
                 throw new JobFailedException(
                         Progress.format(
@@ -234,21 +237,9 @@ final class Networks {
             }
             if (setup.group() != null) {
                 requireMemory(replica, setup, available);
-                noteExactness(replica, configuration(settings), setup);
+                runtime.noteExactness(replica, setup);
             }
             return replica;
-        }
-    }
-
-    /** What of bfloat16 a network is too small for, its plan alone knows. */
-    private static void noteExactness(Replica replica, Configuration configuration, Setup setup) {
-        if (precision(configuration) == Precision.BFLOAT16
-                && replica instanceof CompiledReplica compiled
-                && !compiled.plan().rounds()) {
-            setup.notices()
-                    .accept("precision = bf16 has no effect in this run: " + configuration.get(Settings.MODEL)
-                            + " has no layer that is computed in bfloat16 (convolutions and dense layers of steps, of 16"
-                            + " channels or more)");
         }
     }
 
@@ -259,26 +250,23 @@ final class Networks {
      * @throws UsageException if the network cannot be run, or not under these settings
      */
     static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
-        boolean compiledAlone = !configuration.get(Settings.PRECISION).equals("fp32")
-                || configuration.get(Settings.SYNC_BATCH_NORM)
-                || configuration.isChanged(Settings.DROP_CONNECT);
+        RuntimeSettings runtime = RuntimeSettings.of(configuration);
+        boolean compiledAlone = runtime.inBfloat16() || runtime.syncBatchNorm() || runtime.dropConnect();
         boolean bucketsOfPlayers = network.adversarial() != null && configuration.isChanged(Settings.BUCKET_BYTES);
-        if (onGpus(configuration) || !source.own() && !compiledAlone && !bucketsOfPlayers) {
+        if (runtime.onGpus() || !source.own() && !compiledAlone && !bucketsOfPlayers) {
             return;
         }
-        Configuration here = configuration.copy();
-        here.derive(Settings.PRECISION, "fp32"); // executors may have a CPU with bf16 where the driver has not
         List<String> notices = new ArrayList<>();
         var setup = new Setup(null, network.classes(), 1, configuration.get(Settings.SEED), 1, notices::add);
-        try (Replica replica = replica(network, here, setup)) {
-            if (!configuration.get(Settings.PRECISION).equals("fp32") && !notices.isEmpty()) {
+        try (Replica replica = runtime.inFloat32().replica(network, setup)) {
+            if (runtime.inBfloat16() && !notices.isEmpty()) {
                 throw new UsageException("precision = bf16 is the compiled runtime's: " + notices.get(0));
             }
             for (Replica player : replica.players()) {
                 checkBucket(player.gradients().limit(), configuration);
             }
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
-            throw new UsageException(configuration.get(Settings.MODEL) + ": " + e.getMessage(), e);
+            throw new UsageException(runtime.model() + ": " + e.getMessage(), e);
         }
     }
 
@@ -317,46 +305,6 @@ final class Networks {
         return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
     }
 
-    static Configuration configuration(Map<String, String> settings) {
-        Configuration configuration = new Configuration();
-        settings.forEach(configuration::put);
-        return configuration;
-    }
-
-    private static Replica replica(NetworkDefinition network, Configuration configuration, Setup setup) {
-        double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
-        Precision precision = precision(configuration);
-        if (network.adversarial() != null) {
-            return new AdversarialReplica(network, setup.largestBatch(), setup.threads(), precision);
-        }
-        if (demandsCompiled(configuration)) {
-            ProcessGroup group = configuration.get(Settings.SYNC_BATCH_NORM) ? setup.group() : null;
-            return new CompiledReplica(network, setup.largestBatch(), smoothing, setup.threads(), precision, group);
-        }
-        return byDl4j(configuration)
-                ? new Dl4jReplica(network, setup.largestBatch(), smoothing)
-                : Replicas.fastest(
-                        network, setup.largestBatch(), smoothing, setup.threads(), precision, setup.notices());
-    }
-
-    /** Whether DL4J is asked to run the network, here or on a GPU. */
-    static boolean byDl4j(Configuration configuration) {
-        String runtime = configuration.get(Settings.RUNTIME);
-        return runtime.equals("dl4j") || runtime.equals("cuda");
-    }
-
-    /** Whether DL4J must not run the network instead: it would do something else, or not at all. */
-    private static boolean demandsCompiled(Configuration configuration) {
-        return configuration.get(Settings.RUNTIME).equals("compiled")
-                || configuration.get(Settings.SYNC_BATCH_NORM)
-                || isZooWithDropConnect(configuration);
-    }
-
-    /** DL4J's does not divide what is kept; a network of one's own has its own, if any, and the setting is not for it. */
-    private static boolean isZooWithDropConnect(Configuration configuration) {
-        return configuration.isChanged(Settings.DROP_CONNECT) && !isOwn(configuration);
-    }
-
     /** Whether the network is a program's. */
     static boolean isOwn(Configuration configuration) {
         return configuration.get(Settings.MODEL).equals(OWN);
@@ -377,31 +325,24 @@ final class Networks {
         if (MasterJobs.isMaster(configuration)) {
             return; // DL4J's own training, from one end to the other
         }
-        double smoothing = configuration.get(Settings.LABEL_SMOOTHING);
-        // the engine has all of the zoo's layers
-        Optional<String> obstacle = isOwn(configuration) && !byDl4j(configuration)
-                ? Replicas.obstacle(network, smoothing)
-                : Optional.empty();
-        if (obstacle.isPresent() && (demandsCompiled(configuration) || network.adversarial() != null)) {
+        RuntimeSettings runtime = RuntimeSettings.of(configuration);
+        Optional<String> obstacle = runtime.obstacle(network);
+        if (obstacle.isPresent() && (runtime.demandsCompiled() || network.adversarial() != null)) {
             throw new UsageException("the compiled runtime must run this network"
                     + (network.adversarial() == null ? "" : ", as DL4J plays no such game")
                     + ": " + obstacle.get());
         }
-        if (obstacle.isPresent() && precision(configuration) != Precision.FLOAT32) {
+        if (obstacle.isPresent() && runtime.inBfloat16()) {
             throw new UsageException("precision = bf16 is the compiled runtime's: " + obstacle.get());
         }
-        if (byDl4j(configuration) || obstacle.isPresent()) {
+        if (runtime.byDl4j() || obstacle.isPresent()) {
             try {
-                Dl4jReplica.requireRuns(network, smoothing, configuration.get(Settings.MIXUP) > 0);
+                Dl4jReplica.requireRuns(network, runtime.labelSmoothing(), configuration.get(Settings.MIXUP) > 0);
             } catch (UnsupportedOperationException e) {
                 String why = obstacle.map(reason -> "; " + reason).orElse("");
                 throw new UsageException(e.getMessage() + why, e);
             }
         }
-    }
-
-    static boolean onGpus(Configuration configuration) {
-        return configuration.get(Settings.RUNTIME).equals("cuda");
     }
 
     /** Before a rank uses ND4J: where its arrays will be. */
@@ -411,9 +352,5 @@ final class Networks {
         } else {
             CudaBackend.hide();
         }
-    }
-
-    private static Precision precision(Configuration configuration) {
-        return configuration.get(Settings.PRECISION).equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32;
     }
 }

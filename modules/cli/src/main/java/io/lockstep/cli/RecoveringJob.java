@@ -26,7 +26,7 @@ final class RecoveringJob {
 
     private final JavaSparkContext spark;
     private final String title;
-    private final Configuration configuration;
+    private final RankSettings ranks;
     private final Function<Boolean, RunOptions> options;
     private final Function<RunOptions, TrainProgram> program;
     private final Consumer<RunEvent> events;
@@ -50,13 +50,13 @@ final class RecoveringJob {
     RecoveringJob(
             JavaSparkContext spark,
             String title,
-            Configuration configuration,
+            RankSettings ranks,
             Function<Boolean, RunOptions> options,
             Function<RunOptions, TrainProgram> program,
             Consumer<RunEvent> events) {
         this.spark = spark;
         this.title = title;
-        this.configuration = configuration;
+        this.ranks = ranks;
         this.options = options;
         this.program = program;
         this.events = events;
@@ -91,18 +91,14 @@ final class RecoveringJob {
     private List<RankResult> attempt(boolean resuming) {
         growing = false;
         workersNow = slots();
-        int wanted = configuration.get(Settings.WORKERS);
+        int wanted = ranks.workers();
         if (workersNow < wanted) {
             warn("slots for " + workersNow + " of " + wanted
                     + " workers; going on with those (min-workers), with the same global batch");
         }
         spark.sc().setJobDescription(description());
         return BarrierJob.run(
-                spark,
-                SparkJobs.options(workersNow, configuration),
-                SparkJobs.groups(configuration),
-                program.apply(options.apply(resuming)),
-                this::take);
+                spark, ranks.options(workersNow), ranks.groups(), program.apply(options.apply(resuming)), this::take);
     }
 
     /** Spark takes it when a job starts, and shows it as it was then. */
@@ -112,7 +108,7 @@ final class RecoveringJob {
 
     private int slots() {
         try {
-            return SparkJobs.awaitSlots(spark, configuration);
+            return ranks.awaitSlots(spark);
         } catch (TooFewSlotsException e) {
             if (restarts == 0) {
                 throw e; // nothing has run
@@ -136,7 +132,7 @@ final class RecoveringJob {
             warn("executors are back: going on with them");
             return;
         }
-        int retries = configuration.get(Settings.RETRIES);
+        int retries = ranks.retries();
         boolean neverBegan =
                 started == null && !lost.withItsExecutor(); // a closed port, say: it would be as closed again
         if (retries == 0 || neverBegan || spark.sc().isStopped()) {
@@ -192,7 +188,7 @@ final class RecoveringJob {
     }
 
     private void takeReturned(RunEvent.CheckpointWritten written) {
-        boolean missing = workersNow < configuration.get(Settings.WORKERS);
+        boolean missing = workersNow < ranks.workers();
         boolean last = started != null && written.step() >= started.lastStep();
         if (missing && !last && !growing && Slots.now(spark.sc()) > workersNow) {
             growing = true;

@@ -22,11 +22,11 @@ import org.deeplearning4j.nn.conf.BackpropType;
  * A run that nothing is wrong with, as far as it can be known on the driver: before its folder, an application or an executor
  * exists. A run starts from it; {@code --dry-run} and {@code doctor} make one to say what would stop the run.
  *
- * @param source of the network, under the settings that are in force
+ * @param builder of the network, under the settings that are in force
  * @param notes what a person should know of the settings, in the order in which it is told
  */
 record RunPlan(
-        DataSource data, NetworkSource source, NetworkDefinition network, InitialModel initial, List<String> notes) {
+        DataSource data, NetworkBuilder builder, NetworkDefinition network, InitialModel initial, List<String> notes) {
 
     /**
      * @param configuration its paths become absolute, and what it leaves to the run is put in
@@ -37,7 +37,7 @@ record RunPlan(
             Configuration configuration, NetworkSource source, SparkConf conf, HadoopStorage storage, boolean resume)
             throws IOException {
         Map<String, String> notes = new LinkedHashMap<>(settings(configuration, source, conf));
-        NetworkSource network = source.under(configuration);
+        NetworkBuilder builder = source.under(configuration);
         String runDir = configuration.get(Settings.RUN_DIR);
         configuration.derive(
                 Settings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
@@ -45,17 +45,17 @@ record RunPlan(
         InitialModel initial = InitialModel.of(configuration, resume, storage);
         DataSource data = SparkJobs.openData(configuration, storage);
         DataChecks.requireTrainable(data, configuration);
-        notes.putAll(together(configuration, network, conf, data)); // which knows more, and has the last word
-        NetworkDefinition definition = network.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        notes.putAll(together(configuration, source, conf, data)); // which knows more, and has the last word
+        NetworkDefinition definition = builder.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
         SparkJobs.check(configuration, conf);
         MasterJobs.check(configuration, conf, resume);
-        Networks.tryOut(network, definition, configuration);
+        Networks.tryOut(source, definition, configuration);
         initial.requireFits(definition);
         if (resume) {
-            requireContinuable(configuration, network, definition, data, storage);
+            requireContinuable(configuration, source, definition, data, storage);
         }
         data.verify(); // takes longest, so last
-        return new RunPlan(data, network, definition, initial, SettingsJudgement.told(notes));
+        return new RunPlan(data, builder, definition, initial, SettingsJudgement.told(notes));
     }
 
     /**
@@ -66,7 +66,7 @@ record RunPlan(
      */
     static Map<String, String> settings(Configuration configuration, NetworkSource source, SparkConf conf) {
         Map<String, String> notes = SettingsJudgement.of(RunFacts.of(configuration, source, conf));
-        source.under(configuration).check(configuration);
+        source.check(configuration);
         TrainJob.checkTogether(configuration);
         return notes;
     }
@@ -82,7 +82,8 @@ record RunPlan(
         if (configuration.get(Settings.FLIP).equals("auto")) {
             configuration.derive(Settings.FLIP, String.valueOf(data.shape().channels() > 1));
         }
-        NetworkDefinition network = source.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        NetworkDefinition network =
+                source.under(configuration).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
         try {
             network.requireRatesWithoutSchedules();
         } catch (IllegalArgumentException e) {
@@ -94,7 +95,8 @@ record RunPlan(
         Networks.checkRuntime(network, configuration);
         Networks.checkBucket(network, configuration);
         MasterJobs.checkModel(network, configuration);
-        if (network.configuration().getBackpropType() == BackpropType.TruncatedBPTT && Networks.byDl4j(configuration)) {
+        if (network.configuration().getBackpropType() == BackpropType.TruncatedBPTT
+                && RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException("the network truncates back-propagation, which is the compiled runtime's; leave"
                     + " runtime = auto");
         }

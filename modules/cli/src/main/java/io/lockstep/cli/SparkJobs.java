@@ -1,15 +1,12 @@
 package io.lockstep.cli;
 
-import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
-import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
-import io.lockstep.spark.TooFewSlotsException;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
@@ -17,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** What train and evaluate have in common: from settings to Spark. */
@@ -26,46 +22,6 @@ final class SparkJobs {
 
     static HadoopStorage storage(SparkConf conf) {
         return new HadoopStorage(SparkHadoopUtil.get().newConfiguration(conf));
-    }
-
-    /**
-     * Waits for slots.
-     *
-     * @return how many workers to begin with
-     * @throws TooFewSlotsException if there are too few
-     */
-    static int awaitSlots(JavaSparkContext spark, Configuration configuration) {
-        return Slots.await(
-                spark.sc(),
-                fewestWorkers(configuration),
-                configuration.get(Settings.WORKERS),
-                configuration.get(Settings.SLOT_TIMEOUT));
-    }
-
-    private static int fewestWorkers(Configuration configuration) {
-        return configuration.isChanged(Settings.MIN_WORKERS)
-                ? configuration.get(Settings.MIN_WORKERS)
-                : configuration.get(Settings.WORKERS);
-    }
-
-    static BarrierJob.Options options(int workers, Configuration configuration) {
-        return new BarrierJob.Options(
-                workers,
-                configuration.get(Settings.DEADLINE),
-                configuration.get(Settings.SLOT_TIMEOUT),
-                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON,
-                configuration.get(Settings.NETWORK));
-    }
-
-    static AeronGroups groups(Configuration configuration) {
-        boolean central = StrategySettings.of(configuration).central();
-        return new AeronGroups(
-                configuration.get(Settings.TRANSPORT),
-                Algorithm.parse(configuration.get(Settings.ALL_REDUCE)),
-                configuration.get(Settings.LINK_COSTS).equals("measured"),
-                configuration.get(Settings.SILENCE),
-                central,
-                configuration.get(Settings.PORTS));
     }
 
     /** Executors have another working folder, so what is relative here is made absolute. */
@@ -123,32 +79,31 @@ final class SparkJobs {
 
     /** What can be known before an executor starts. */
     static void check(Configuration configuration, SparkConf conf) {
+        RankSettings ranks = RankSettings.of(configuration);
         for (String demand : List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.ssl.rpc.enabled")) {
-            if (conf.getBoolean(demand, false)
-                    && configuration.get(Settings.SECURITY).equals("off")) {
+            if (conf.getBoolean(demand, false) && ranks.security() == Security.OFF) {
                 throw new UsageException(demand + " is true, but security = off would send gradients between hosts in"
                         + " clear; take security = auto");
             }
         }
         try {
-            Gpus.check(conf, Networks.onGpus(configuration));
+            Gpus.check(conf, RuntimeSettings.of(configuration).onGpus());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
         if (conf.get("spark.master").startsWith("local-cluster")) {
             TemporarySparkHome.requireWork();
         }
-        Slots.requireInUrl(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), fewestWorkers(configuration));
+        Slots.requireInUrl(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1), ranks.fewestWorkers());
         if (conf.get("spark.master").startsWith("local")) {
-            requireRoomForAllRanks(configuration);
+            requireRoomForAllRanks(ranks);
         }
     }
 
     /** All ranks will be on this host. */
-    private static void requireRoomForAllRanks(Configuration configuration) {
-        int workers = configuration.get(Settings.WORKERS);
+    private static void requireRoomForAllRanks(RankSettings ranks) {
         try {
-            AeronProcessGroups.requireRoom(groups(configuration).routes(), workers, workers);
+            AeronProcessGroups.requireRoom(ranks.groups().routes(), ranks.workers(), ranks.workers());
         } catch (IllegalStateException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -140,7 +140,7 @@ final class StrategySettings {
         if (!configuration.get(Settings.SYNC_BATCH_NORM)) {
             return;
         }
-        if (Networks.byDl4j(configuration)) {
+        if (RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException("sync-batch-norm is the compiled runtime's; leave runtime = auto");
         }
         if (configuration.get(Settings.MICRO_BATCHES) > 1) {

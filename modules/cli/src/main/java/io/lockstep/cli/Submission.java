@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,6 +17,8 @@ import org.apache.spark.deploy.SparkSubmit;
 final class Submission {
     /** Where the image of deploy/docker has Lockstep's jars. */
     private static final String IMAGE_FOLDER = "/opt/lockstep/";
+
+    private static final String MASTER = "spark.master";
 
     private final List<String> arguments = new ArrayList<>();
     private final ClusterOptions cluster;
@@ -32,16 +35,18 @@ final class Submission {
             Configuration configuration,
             Map<String, String> settings,
             List<String> command) {
-        int workers = configuration.get(Settings.WORKERS);
-        int memory = configuration.get(Settings.WORKER_MEMORY_MB);
-        List<Path> folders = distribution.executorFolders(Networks.onGpus(configuration));
+        List<Path> folders =
+                distribution.executorFolders(RuntimeSettings.of(configuration).onGpus());
         this.cluster = cluster;
         add("--class", Main.class.getName());
         if (cluster.master() == null) {
-            int cores = localCores(configuration);
-            add("--master", "local-cluster[" + workers + "," + cores + "," + memory + "]");
-            conf("spark.executor.memory", memory + "m");
-            conf("spark.task.cpus", Integer.toString(cores));
+            Map<String, String> local = localCluster(configuration);
+            add("--master", local.get(MASTER));
+            local.forEach((key, value) -> {
+                if (!key.equals(MASTER)) {
+                    conf(key, value);
+                }
+            });
             conf("spark.ui.enabled", "false");
             // by its address: 127.0.0.1 may have any name in /etc/hosts, also one that Spark refuses
             String address = System.getenv("SPARK_LOCAL_IP");
@@ -71,6 +76,18 @@ final class Submission {
         Path jar = distribution.applicationJar();
         arguments.add(cluster.isDriverInImage() ? "local://" + IMAGE_FOLDER + jar.getFileName() : jar.toString());
         arguments.addAll(command);
+    }
+
+    /** The properties of a cluster on this machine, which a call without a master gets. */
+    static Map<String, String> localCluster(Configuration configuration) {
+        int memory = configuration.get(Settings.WORKER_MEMORY_MB);
+        int cores = localCores(configuration);
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put(
+                MASTER, "local-cluster[" + configuration.get(Settings.WORKERS) + "," + cores + "," + memory + "]");
+        properties.put("spark.executor.memory", memory + "m");
+        properties.put("spark.task.cpus", Integer.toString(cores));
+        return properties;
     }
 
     /** This machine's cores shared out. */
@@ -128,7 +145,7 @@ final class Submission {
         for (int i = 0; i + 1 < arguments.size(); i++) {
             String value = arguments.get(i + 1);
             if (arguments.get(i).equals("--master")) {
-                conf.set("spark.master", value);
+                conf.set(MASTER, value);
             } else if (arguments.get(i).equals("--conf")) {
                 conf.set(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
             }

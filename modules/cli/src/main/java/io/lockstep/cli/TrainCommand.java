@@ -104,15 +104,8 @@ final class TrainCommand implements Callable<Integer> {
                     + " supervisor repeats the call, or where spark-submit is called without bin/lockstep.")
     private String submission;
 
-    @Option(
-            names = "--from-recipe",
-            split = ",",
-            hidden = true,
-            description = "For the driver: which of the Spark properties are a recipe's.")
-    private List<String> fromRecipe = new ArrayList<>();
-
-    @Option(names = "--from-defaults", split = ",", hidden = true, description = "And which the site's defaults.")
-    private List<String> fromDefaults = new ArrayList<>();
+    @Mixin
+    private SettingOrigins origins;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run's summary here too.")
     private Path json;
@@ -149,8 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
-        addOrigin(command, "--from-recipe", configuration.namesFrom(Origin.RECIPE));
-        addOrigin(command, "--from-defaults", configuration.namesFrom(Origin.SITE));
+        SettingOrigins.addTo(command, configuration);
         String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
         var submission =
                 new Submission(Distribution.current(), cluster, name, configuration, configuration.given(), command);
@@ -162,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (cluster.isDriverElsewhere()) { // whose log is elsewhere too
-            RunPlan.settings(configuration.copy(), Networks.zoo(configuration), submission.conf());
+            RunPlan.settings(configuration.copy(), Networks.zoo(), submission.conf());
         }
         submission.submit();
         return ExitStatus.DONE;
@@ -170,26 +162,13 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Whatever the run would be refused for, or told; its folder and its data are looked at where the driver would see them. */
     private void examine(Configuration configuration, SparkConf conf) throws IOException {
-        NetworkSource network = Networks.zoo(configuration);
+        NetworkSource network = Networks.zoo();
         Configuration scratch = configuration.copy(); // what is printed is what was asked for
         List<String> notes = cluster.isDriverElsewhere()
                 ? SettingsJudgement.told(RunPlan.settings(scratch, network, conf))
                 : RunPlan.of(scratch, network, conf, SparkJobs.storage(conf), resume)
                         .notes();
         notes.forEach(note -> System.err.println("lockstep: " + note));
-    }
-
-    private static void addOrigin(List<String> command, String option, List<String> names) {
-        if (!names.isEmpty()) {
-            command.addAll(List.of(option, String.join(",", names)));
-        }
-    }
-
-    private Origin originOf(String name) {
-        if (fromRecipe.contains(name)) {
-            return Origin.RECIPE;
-        }
-        return fromDefaults.contains(name) ? Origin.SITE : Origin.CALL;
     }
 
     private int run() throws Exception {
@@ -205,9 +184,7 @@ final class TrainCommand implements Callable<Integer> {
         if (recipe != null) {
             RecipeFiles.putRecipe(configuration, recipe);
         }
-        for (var property : conf.getAllWithPrefix(Setting.PREFIX)) {
-            configuration.put(property._1, property._2, originOf(property._1));
-        }
+        origins.putFrom(conf, configuration);
         putOptions(configuration);
         new TrainJob(configuration, resume, call, json).run(conf);
         return ExitStatus.DONE;

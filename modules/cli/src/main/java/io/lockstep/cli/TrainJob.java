@@ -31,8 +31,7 @@ final class TrainJob {
     private final Path json;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
-    /** Under the settings that are in force, from when the run is planned. */
-    private NetworkSource network;
+    private final NetworkSource network;
     /** Of the ranks that run now. */
     private RunEvent.Started started;
 
@@ -55,7 +54,7 @@ final class TrainJob {
                 resume,
                 submission,
                 json,
-                Networks.zoo(configuration),
+                Networks.zoo(),
                 new Progress(System.out, Progress.isTerminal()),
                 event -> {});
     }
@@ -79,7 +78,7 @@ final class TrainJob {
 
     /** What is wrong with the settings as a whole, without looking at files. */
     static void check(Configuration configuration) {
-        RunPlan.settings(configuration, Networks.zoo(configuration), null);
+        RunPlan.settings(configuration, Networks.zoo(), null);
     }
 
     /** Settings that do not go together, whatever they are trained on. */
@@ -91,15 +90,18 @@ final class TrainJob {
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
-        if (!configuration.get(Settings.PRECISION).equals("fp32") && Networks.byDl4j(configuration)) {
+        if (!configuration.get(Settings.PRECISION).equals("fp32")
+                && RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.DROP_CONNECT) && Networks.byDl4j(configuration)) {
+        if (configuration.isChanged(Settings.DROP_CONNECT)
+                && RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException(
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.BPTT_STEPS) && Networks.byDl4j(configuration)) {
+        if (configuration.isChanged(Settings.BPTT_STEPS)
+                && RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
         }
         StrategySettings.check(configuration);
@@ -142,12 +144,11 @@ final class TrainJob {
         long start = System.nanoTime();
         HadoopStorage storage = SparkJobs.storage(conf);
         RunPlan plan = RunPlan.of(configuration, network, conf, storage, resume);
-        network = plan.source();
         initial = plan.initial();
         DataSource source = plan.data();
         task = plan.network().task();
         progress.showTask(task);
-        ReplicaFactory replicas = Networks.replicas(network, configuration);
+        ReplicaFactory replicas = Networks.replicas(plan.builder(), configuration);
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);
@@ -161,7 +162,7 @@ final class TrainJob {
                 results = MasterJobs.isMaster(configuration)
                         ? MasterJobs.run(
                                 spark,
-                                network,
+                                plan.builder(),
                                 configuration,
                                 options(folder, resume),
                                 replicas,
@@ -235,13 +236,13 @@ final class TrainJob {
     }
 
     private List<RankResult> train(JavaSparkContext spark, RunFolder folder, ReplicaFactory replicas) {
-        var settings = configuration.differenceFrom(new Configuration());
+        HostNeeds needs = HostNeeds.of(configuration);
         var job = new RecoveringJob(
                 spark,
                 title(),
-                configuration,
+                RankSettings.of(configuration),
                 goesOn -> options(folder, goesOn),
-                run -> new TrainProgram(run, replicas, settings),
+                run -> new TrainProgram(run, replicas, needs),
                 event -> take(event, folder));
         List<RankResult> results = job.run(resume);
         restarts = job.restarts();

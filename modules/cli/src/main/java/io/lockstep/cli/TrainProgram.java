@@ -8,22 +8,18 @@ import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Training, as Spark carries it to the executors.
  *
- * @param settings of the run, where they are not the defaults
+ * @param needs of the hosts
  */
-record TrainProgram(RunOptions options, ReplicaFactory replicas, Map<String, String> settings)
-        implements RankProgram<RankResult> {
+record TrainProgram(RunOptions options, ReplicaFactory replicas, HostNeeds needs) implements RankProgram<RankResult> {
     @Override
     public RankResult run(RankContext context) throws IOException {
-        Configuration configuration = Networks.configuration(settings);
-        boolean onGpus = Networks.onGpus(configuration);
-        Networks.chooseDevice(onGpus, context.gpus());
-        HostCheck.run(context, configuration);
-        if (!onGpus && !context.gpus().isEmpty() && context.group().rank() == 0) {
+        Networks.chooseDevice(needs.gpus(), context.gpus());
+        HostCheck.run(context, needs);
+        if (!needs.gpus() && !context.gpus().isEmpty() && context.group().rank() == 0) {
             context.events()
                     .accept(new RunEvent.Warned(
                             "ranks have GPUs, which stay idle: runtime = auto computes on the CPU, cuda on them"));

@@ -40,7 +40,7 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
      * @throws UsageException if it is of another kind
      */
     DataSource other(String data) throws IOException {
-        Configuration changed = Networks.configuration(configuration.differenceFrom(new Configuration()));
+        Configuration changed = configuration.copy();
         changed.put(Settings.DATA.name(), data);
         SparkJobs.resolveData(changed, storage);
         DataSource found = SparkJobs.openData(changed, storage);
@@ -78,7 +78,9 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
     }
 
     NetworkDefinition network() {
-        return Networks.zoo(configuration).build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+        return Networks.zoo()
+                .under(configuration)
+                .build(source.shape(), source.classes(), configuration.get(Settings.SEED));
     }
 
     /** Whether two networks play against each other. */
@@ -115,8 +117,8 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
                 0,
                 threads,
                 notice -> System.err.println("lockstep: " + notice));
-        Replica replica =
-                Networks.replicas(Networks.zoo(configuration), configuration).create(setup);
+        Replica replica = Networks.replicas(Networks.zoo().under(configuration), configuration)
+                .create(setup);
         try {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
             return replica;

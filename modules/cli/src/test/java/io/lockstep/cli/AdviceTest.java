@@ -57,7 +57,7 @@ class AdviceTest {
 
     @Test
     void howToGoOnIsOneCallThatAShellTakes() {
-        NetworkSource zoo = Networks.zoo(new Configuration());
+        NetworkSource zoo = Networks.zoo();
 
         assertThat(zoo.resumeCall("/runs/mine", "", Map.of()))
                 .isEqualTo("bin/lockstep train --resume --run-dir /runs/mine");
@@ -93,7 +93,7 @@ class AdviceTest {
     }
 
     private static NetworkSource source(Configuration configuration) {
-        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? PlannedRuns.own() : Networks.zoo(configuration);
+        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? PlannedRuns.own() : Networks.zoo();
     }
 
     private Configuration configuration(String assignments) throws Exception {

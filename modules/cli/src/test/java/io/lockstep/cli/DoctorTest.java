@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.cli.ExecutorExamination.Seen;
 import io.lockstep.cli.Finding.Level;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Planted faults: each is found, named, and told how to mend. */
 class DoctorTest {
@@ -75,7 +78,7 @@ class DoctorTest {
         for (int i = 0; i < settings.length; i += 2) {
             configuration.put(settings[i], settings[i + 1]);
         }
-        return only(HostExamination.of(facts, configuration, 2));
+        return only(HostExamination.of(facts, HostNeeds.of(configuration), 2));
     }
 
     private static HostFacts facts(int java, boolean vectors, long shm, long buffers, InstalledGpu... gpus) {
@@ -110,7 +113,8 @@ class DoctorTest {
 
     @Test
     void aHealthyHostHasNoFindings() {
-        assertThat(wrong(HostExamination.of(HEALTHY, configuration(), 2))).isEmpty();
+        assertThat(wrong(HostExamination.of(HEALTHY, HostNeeds.of(configuration()), 2)))
+                .isEmpty();
     }
 
     /** What a worker that was started in the plain C locale hands on to its executors. */
@@ -136,7 +140,8 @@ class DoctorTest {
                 "ANSI_X3.4-1968",
                 0);
 
-        assertThat(wrong(HostExamination.of(ascii, configuration(), 2))).isEmpty();
+        assertThat(wrong(HostExamination.of(ascii, HostNeeds.of(configuration()), 2)))
+                .isEmpty();
         assertThat(onHost(ascii, "data", "/daten/\u00e4pfel").remedy()).contains("spark.executorEnv.LC_ALL=C.UTF-8");
         assertThat(onHost(ascii, "run-dir", "/l\u00e4ufe").level()).isEqualTo(Level.FAIL);
     }
@@ -169,7 +174,7 @@ class DoctorTest {
         assertThat(found.what()).isEqualTo("CUDA");
         assertThat(found.measured()).isEqualTo("no CUDA here");
         assertThat(found.level()).isEqualTo(Level.FAIL);
-        assertThat(HostExamination.of(facts, configuration(), 1))
+        assertThat(HostExamination.of(facts, HostNeeds.of(configuration()), 1))
                 .extracting(Finding::what)
                 .doesNotContain("CUDA");
     }
@@ -203,6 +208,42 @@ class DoctorTest {
         assertThat(wrong(onDriver(configuration(), "spark.master", "local-cluster[2,1,1024]")))
                 .isEmpty();
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Each passes a look at its settings, its data or its network alone. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "init-from=nowhere | init-from",
+                "init-from=nowhere.zip | nowhere.zip: no such file",
+                "model=lenet5 strategy=dl4j-gradient-sharing | dl4j-insecure-transport=true allows it",
+                "model=wgan bucket-bytes=measured | leave auto, or give a size",
+                "workers=3 global-batch=2 | smaller than workers",
+                "micro-batches=3 | does not divide",
+                "runtime=cuda | GPU",
+            })
+    void whatTrainRefusesIsFound(String assignments, String why) throws IOException {
+        Configuration configuration = configuration();
+        for (String assignment : assignments.split(" ")) {
+            configuration.put(assignment);
+        }
+        Configuration same = configuration.copy();
+
+        assertThatThrownBy(() -> PlannedRuns.plan(same, Networks.zoo())).hasMessageContaining(why);
+        assertThat(onDriver(configuration, "spark.master", "local-cluster[2,1,2048]"))
+                .filteredOn(finding -> finding.level() == Level.FAIL)
+                .extracting(Finding::why)
+                .anyMatch(each -> each.contains(why));
+    }
+
+    @Test
+    void withoutAMasterTheRunOnThisMachineIsJudged() throws IOException {
+        Configuration configuration = configuration();
+        configuration.put("worker-memory-mb=1024");
+        configuration.put("worker-cores=1");
+
+        assertThat(wrong(onDriver(configuration))).isEmpty();
     }
 
     @Test
@@ -275,7 +316,7 @@ class DoctorTest {
     }
 
     private List<Finding> onExecutors(Seen... ranks) {
-        return ExecutorExamination.of(List.of(ranks), configuration(), "hdfs://nn/runs/mine");
+        return ExecutorExamination.of(List.of(ranks), HostNeeds.of(configuration()), "hdfs://nn/runs/mine");
     }
 
     @Test
@@ -292,7 +333,7 @@ class DoctorTest {
         assertThat(jumbo.remedy()).isEqualTo("ip link set dev eth0 mtu 1500 on host (10.0.0.1)");
 
         var links = Map.of("a", new NetworkLink("eth0", 1500), "b", new NetworkLink("ib0", 2044));
-        assertThat(ExecutorExamination.mtu(links, "udp").orElseThrow().remedy()).endsWith("or set transport = tcp");
+        assertThat(ExecutorExamination.mtu(links, true).orElseThrow().remedy()).endsWith("or set transport = tcp");
         assertThat(onExecutors(seen(0, 1500, null))).extracting(Finding::what).doesNotContain("MTU");
     }
 

@@ -28,7 +28,8 @@ class HostCheckTest {
         List<CompletableFuture<Void>> ranks = groups.stream()
                 .map(group -> CompletableFuture.runAsync(
                         () -> HostCheck.run(
-                                new RankContext(group, null, events::add, 1, List.of(), null), configuration),
+                                new RankContext(group, null, events::add, 1, List.of(), null),
+                                HostNeeds.of(configuration)),
                         threads))
                 .toList();
         try {

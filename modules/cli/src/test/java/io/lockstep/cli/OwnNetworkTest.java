@@ -29,7 +29,7 @@ class OwnNetworkTest {
 
     @Test
     void oneSigmoidIsForDataOfTwoClasses() {
-        NetworkSource source = Networks.own(network(dense(), sigmoid()));
+        NetworkBuilder source = Networks.own(network(dense(), sigmoid())).under(new Configuration());
         assertThat(source.build(SHAPE, 2, 1).classes()).isEqualTo(1);
         assertThatThrownBy(() -> source.build(SHAPE, 3, 1))
                 .isInstanceOf(UsageException.class)
@@ -41,8 +41,9 @@ class OwnNetworkTest {
         NetworkDefinition network = network(dense(), sigmoid());
         NetworkDefinition game =
                 new NetworkDefinition(network.configuration(), network.input(), Adversarial.of("x", 38, 10));
-        assertThatCode(() -> Networks.own(game).build(SHAPE, 10, 1)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> Networks.own(game).build(SHAPE, 2, 1))
+        assertThatCode(() -> Networks.own(game).under(new Configuration()).build(SHAPE, 10, 1))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Networks.own(game).under(new Configuration()).build(SHAPE, 2, 1))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("asked for 10 classes, the data has 2");
     }

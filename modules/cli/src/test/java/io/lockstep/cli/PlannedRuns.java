@@ -1,6 +1,8 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.GeneratedShapes;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
@@ -30,6 +32,10 @@ final class PlannedRuns {
         return new SparkConf(false).set("spark.master", "local-cluster[2,1,2048]");
     }
 
+    static DataSource shapes() {
+        return new GeneratedShapes();
+    }
+
     /** A text that models of texts learn. */
     static Path text(Path folder) throws IOException {
         Path file = folder.resolve("rhyme.txt");
@@ -53,7 +59,7 @@ final class PlannedRuns {
         try (var alone = ProcessGroups.solo(Duration.ofMinutes(1))) {
             return new RankRun(
                             TrainJob.options(configuration, folder.toString(), false, "", task),
-                            Networks.replicas(source, configuration),
+                            Networks.replicas(source.under(configuration), configuration),
                             alone,
                             STORAGE,
                             1,

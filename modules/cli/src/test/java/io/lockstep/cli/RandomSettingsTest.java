@@ -102,9 +102,7 @@ class RandomSettingsTest {
                 configuration.put(each.getKey(), each.getValue());
             }
             configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
-            source = configuration.get(Settings.MODEL).equals(Networks.OWN)
-                    ? PlannedRuns.own()
-                    : Networks.zoo(configuration);
+            source = configuration.get(Settings.MODEL).equals(Networks.OWN) ? PlannedRuns.own() : Networks.zoo();
             plan = RunPlan.of(configuration, source, conf, PlannedRuns.STORAGE, false);
         } catch (UsageException | DatasetException | TooFewSlotsException e) {
             boolean oneLine = e.getMessage() != null
@@ -115,7 +113,7 @@ class RandomSettingsTest {
         if (Files.exists(folder.resolve("run"))) {
             return "fault: planning made the run's folder";
         }
-        String resolved = resolved(configuration, plan);
+        String resolved = resolved(configuration, source, plan);
         for (String name : asked.keySet()) {
             Setting<?> setting = Settings.all().stream()
                     .filter(each -> each.name().equals(name))
@@ -131,7 +129,7 @@ class RandomSettingsTest {
             Configuration without = configuration.copy();
             boolean mirrored = plan.data().shape().channels() > 1; // what auto comes to
             without.derive(setting, setting == Settings.FLIP ? String.valueOf(mirrored) : setting.defaultText());
-            if (resolved(without, plan).equals(resolved)) {
+            if (resolved(without, source, plan).equals(resolved)) {
                 return "fault: " + name + " is neither told nor heeded";
             }
         }
@@ -151,11 +149,11 @@ class RandomSettingsTest {
     }
 
     /** All that ranks and Spark get of the settings. */
-    private static String resolved(Configuration configuration, RunPlan plan) {
-        NetworkSource source = plan.source().under(configuration);
+    private static String resolved(Configuration configuration, NetworkSource source, RunPlan plan) {
         String network;
         try {
-            var built = source.build(plan.data().shape(), plan.data().classes(), configuration.get(Settings.SEED));
+            var built = source.under(configuration)
+                    .build(plan.data().shape(), plan.data().classes(), configuration.get(Settings.SEED));
             network = built.configuration().toJson() + built.adversarial();
         } catch (UsageException e) {
             network = e.getMessage(); // without the setting others do not go together
@@ -163,15 +161,11 @@ class RandomSettingsTest {
         return network
                 + TrainJob.options(
                         configuration, "checkpoints", false, "", plan.network().task())
-                + SparkJobs.options(configuration.get(Settings.WORKERS), configuration)
-                + SparkJobs.groups(configuration)
+                + RankSettings.of(configuration)
+                + RuntimeSettings.of(configuration)
+                + HostNeeds.of(configuration)
                 + List.of(
-                        configuration.get(Settings.RETRIES),
                         configuration.get(Settings.MIN_WORKERS),
-                        configuration.get(Settings.RUNTIME),
-                        configuration.get(Settings.PRECISION),
-                        configuration.get(Settings.SYNC_BATCH_NORM),
-                        configuration.get(Settings.LABEL_SMOOTHING),
                         configuration.get(Settings.DL4J_INSECURE_TRANSPORT),
                         configuration.get(Settings.RUN_DIR),
                         configuration.get(Settings.WORKER_CORES),

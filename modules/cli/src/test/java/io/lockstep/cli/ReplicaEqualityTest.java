@@ -101,7 +101,7 @@ class ReplicaEqualityTest {
                 try (group) {
                     return new RankRun(
                                     options,
-                                    Networks.replicas(Networks.zoo(configuration), configuration),
+                                    Networks.replicas(Networks.zoo().under(configuration), configuration),
                                     group,
                                     new LocalStorage(),
                                     1,

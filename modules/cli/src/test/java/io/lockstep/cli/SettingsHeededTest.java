@@ -279,7 +279,7 @@ class SettingsHeededTest {
     private RunFacts facts(Configuration configuration, NetworkSource own) throws IOException {
         NetworkSource source = source(configuration, own);
         var data = SparkJobs.openData(configuration, PlannedRuns.STORAGE);
-        var network = source.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        var network = source.under(configuration).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
         return new RunFacts(configuration, source, null, data, network);
     }
 
@@ -288,7 +288,7 @@ class SettingsHeededTest {
     }
 
     private static NetworkSource source(Configuration configuration, NetworkSource own) {
-        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? own : Networks.zoo(configuration);
+        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? own : Networks.zoo();
     }
 
     private Configuration configuration(String assignments, Origin origin) {

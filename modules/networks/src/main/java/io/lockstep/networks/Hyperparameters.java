@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -70,7 +71,8 @@ public record Hyperparameters(
         int bpttSteps,
         int normGroups,
         Initialisation initialisation,
-        double labelSmoothing) {
+        double labelSmoothing)
+        implements Serializable {
     /** Of {@link #normGroups}. */
     public static final int BATCH_NORM = -1;
 

@@ -1,0 +1,43 @@
+package io.lockstep.cli;
+
+import io.lockstep.cli.RuntimeSettings.Runtime;
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a run asks of the hosts that its ranks are on: read once on the driver, looked for on each host.
+ *
+ * @param coresEach of a rank; at least 1
+ * @param sharedMemory whether ranks of a host exchange what they have there
+ * @param datagrams whether ranks talk by UDP
+ * @param paths that processes must be able to name
+ */
+record HostNeeds(
+        int workers,
+        int coresEach,
+        Runtime runtime,
+        boolean bfloat16,
+        boolean sharedMemory,
+        boolean datagrams,
+        List<String> paths)
+        implements Serializable {
+    static HostNeeds of(Configuration configuration) {
+        RuntimeSettings runtime = RuntimeSettings.of(configuration);
+        String transport = configuration.get(Settings.TRANSPORT);
+        return new HostNeeds(
+                configuration.get(Settings.WORKERS),
+                Math.max(1, configuration.get(Settings.WORKER_CORES)),
+                runtime.runtime(),
+                runtime.inBfloat16(),
+                transport.equals("auto"),
+                transport.equals("udp"),
+                Stream.of(Settings.RUN_DIR, Settings.DATA, Settings.DATA_HOME, Settings.INIT_FROM)
+                        .map(configuration::get)
+                        .toList());
+    }
+
+    boolean gpus() {
+        return runtime == Runtime.CUDA;
+    }
+}

@@ -1,0 +1,63 @@
+package io.lockstep.cli;
+
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.spark.BarrierJob;
+import io.lockstep.spark.Slots;
+import io.lockstep.spark.TooFewSlotsException;
+import java.time.Duration;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * How the ranks of a job are started, meet, and are started again: read once on the driver.
+ *
+ * @param fewestWorkers to begin or to go on with
+ * @param retries how often a run goes on by itself without a new checkpoint in between
+ * @param deadline of each collective, and of forming the group
+ * @param slotTimeout how long slots may be missing
+ * @param security of what crosses the network between ranks
+ * @param network that ranks of different hosts talk over; empty: the address that Spark advertises
+ */
+record RankSettings(
+        int workers,
+        int fewestWorkers,
+        int retries,
+        Duration deadline,
+        Duration slotTimeout,
+        Security security,
+        String network,
+        AeronGroups groups) {
+    static RankSettings of(Configuration configuration) {
+        int workers = configuration.get(Settings.WORKERS);
+        return new RankSettings(
+                workers,
+                configuration.isChanged(Settings.MIN_WORKERS) ? configuration.get(Settings.MIN_WORKERS) : workers,
+                configuration.get(Settings.RETRIES),
+                configuration.get(Settings.DEADLINE),
+                configuration.get(Settings.SLOT_TIMEOUT),
+                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON,
+                configuration.get(Settings.NETWORK),
+                new AeronGroups(
+                        configuration.get(Settings.TRANSPORT),
+                        Algorithm.parse(configuration.get(Settings.ALL_REDUCE)),
+                        configuration.get(Settings.LINK_COSTS).equals("measured"),
+                        configuration.get(Settings.SILENCE),
+                        StrategySettings.of(configuration).central(),
+                        configuration.get(Settings.PORTS)));
+    }
+
+    /**
+     * Waits for slots.
+     *
+     * @return how many workers to begin with
+     * @throws TooFewSlotsException if there are too few
+     */
+    int awaitSlots(JavaSparkContext spark) {
+        return Slots.await(spark.sc(), fewestWorkers, workers, slotTimeout);
+    }
+
+    /** @param now workers that there are slots for */
+    BarrierJob.Options options(int now) {
+        return new BarrierJob.Options(now, deadline, slotTimeout, security, network);
+    }
+}
