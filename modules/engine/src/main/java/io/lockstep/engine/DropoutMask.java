@@ -8,7 +8,7 @@ public final class DropoutMask {
     private DropoutMask() {}
 
     /**
-     * @param node index in the graph
+     * @param node its {@link Graph.Node#stream}
      * @param element of the node's whole batch
      * @param retain probability of being kept
      */

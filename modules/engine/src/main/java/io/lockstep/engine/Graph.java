@@ -23,6 +23,10 @@ public final class Graph {
     private final long parameters;
     private final Map<Integer, DropConnect> dropConnects;
     private final int truncation;
+    private final Marks marks;
+    /** Nodes whose output's gradient leads from a loss to something that wants one. */
+    private final BitSet gradients;
+
     private final int trainedNodes;
     private final boolean inputGradient;
 
@@ -31,14 +35,49 @@ public final class Graph {
             long parameters,
             Map<Integer, DropConnect> dropConnects,
             int truncation,
+            Marks marks,
             int trainedNodes,
             boolean inputGradient) {
         this.nodes = List.copyOf(nodes);
         this.parameters = parameters;
         this.dropConnects = Map.copyOf(dropConnects);
         this.truncation = truncation;
+        this.marks = marks;
         this.trainedNodes = trainedNodes;
         this.inputGradient = inputGradient;
+        gradients = reachingLosses();
+        gradients.and(learning());
+    }
+
+    /** Nodes that a loss hears of, by way of nodes that pass gradients on. */
+    private BitSet reachingLosses() {
+        BitSet reaching = new BitSet();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = node(i);
+            if (node.operation() instanceof Loss loss) {
+                node.inputs().subList(0, loss.predictions()).forEach(reaching::set);
+            } else if (reaching.get(i) && node.operation().passesGradient()) {
+                node.inputs().forEach(reaching::set);
+            }
+        }
+        return reaching;
+    }
+
+    /** Nodes that have parameters to train, or read, by way of nodes that pass gradients on, one that has. */
+    private BitSet learning() {
+        BitSet learning = new BitSet();
+        learning.set(0, inputGradient);
+        for (Node node : nodes) {
+            boolean own = node.parameters() > 0 && isTrained(node);
+            boolean read = node.operation().passesGradient()
+                    && node.inputs().stream().anyMatch(learning::get);
+            learning.set(node.index(), learning.get(node.index()) || own || read);
+        }
+        return learning;
+    }
+
+    private boolean isTrained(Node node) {
+        return node.index() < trainedNodes;
     }
 
     /**
@@ -46,9 +85,12 @@ public final class Graph {
      * @param inputs indices of the nodes it reads
      * @param shape of the output of one example
      * @param parametersAt element of the flat vector where its parameters begin
+     * @param stream of random numbers that its noise is drawn from: its place among the nodes that are no target or weight,
+     *     so that what a loss reads does not change what a network draws
      */
     public record Node(
             int index,
+            int stream,
             String name,
             Operation operation,
             List<Integer> inputs,
@@ -57,6 +99,23 @@ public final class Graph {
             int parameters) {
         public int input() {
             return inputs.get(0);
+        }
+    }
+
+    /**
+     * What nodes are besides what they compute.
+     *
+     * @param outputs whose output a plan hands out
+     * @param told losses that evaluation computes too; the others are auxiliary
+     * @param lossWeights of losses that have another weight than 1
+     */
+    private record Marks(BitSet outputs, BitSet told, Map<Integer, Double> lossWeights) {
+        Marks() {
+            this(new BitSet(), new BitSet(), new HashMap<>());
+        }
+
+        Marks copy() {
+            return new Marks((BitSet) outputs.clone(), (BitSet) told.clone(), new HashMap<>(lossWeights));
         }
     }
 
@@ -82,7 +141,7 @@ public final class Graph {
         DropConnect drops = dropConnects.get(node.index());
         return drops == null || drops.retain() == 1 || !drops.weights().has(parameter)
                 ? 1
-                : DropoutMask.weightFactor(seed, node.index(), parameter, drops.retain());
+                : DropoutMask.weightFactor(seed, node.stream(), parameter, drops.retain());
     }
 
     /** Length of the flat vector, running statistics included. */
@@ -94,15 +153,39 @@ public final class Graph {
         return nodes.get(0).shape();
     }
 
-    /** The loss: of several, the network's own, which is what a pass tells. The others train what they read, no more. */
+    /** What a pass gives, in the order of the nodes; the first is the features. */
+    public List<Node> inputs() {
+        return nodes.stream().filter(node -> node.operation() instanceof Input).toList();
+    }
+
+    /** The loss: of several, the one that stands for the network; or what a part of a network ends with. */
     public Node last() {
         return nodes.get(nodes.size() - 1);
     }
 
-    /** Which nodes, by index, the loss depends on; the rest (auxiliary classifiers) is for training alone. */
-    public BitSet leadingToLast() {
-        BitSet leading = new BitSet();
+    /** Those that a pass tells: the last one, and those that were added by {@link Builder#loss}. Others only train. */
+    public List<Node> losses() {
+        return nodes.stream()
+                .filter(node -> node.operation() instanceof Loss)
+                .filter(node -> node == last() || marks.told().get(node.index()))
+                .toList();
+    }
+
+    /** What a loss's gradient is multiplied by. */
+    public double lossWeight(Node loss) {
+        return marks.lossWeights().getOrDefault(loss.index(), 1.0);
+    }
+
+    /** Whether {@link Plan#output} has this node's output after any pass. */
+    public boolean isOutput(Node node) {
+        return marks.outputs().get(node.index());
+    }
+
+    /** Which nodes, by index, losses that are told and outputs depend on; the rest (auxiliary classifiers) only trains. */
+    public BitSet leadingToResults() {
+        BitSet leading = (BitSet) marks.outputs().clone();
         leading.set(last().index());
+        losses().forEach(loss -> leading.set(loss.index()));
         for (int i = last().index(); i >= 0; i--) {
             if (leading.get(i)) {
                 node(i).inputs().forEach(leading::set);
@@ -131,8 +214,11 @@ public final class Graph {
     public Graph upTo(String name) {
         Node last = named(name);
         Builder part = beginning(node(0));
-        nodes.subList(1, last.index() + 1).forEach(node -> copy(node, part));
-        return part.add(part.beside(name, "out"), new Output()).build();
+        nodes.subList(1, last.index() + 1).stream()
+                .filter(node -> !(node.operation() instanceof Loss))
+                .filter(node -> !feedsLossesAlone(node))
+                .forEach(node -> copy(node, part));
+        return part.add(part.beside(name, "out"), new Output(), name).build();
     }
 
     /**
@@ -145,6 +231,11 @@ public final class Graph {
         Builder part = beginning(first);
         nodes.subList(first.index() + 1, nodes.size()).forEach(node -> copy(node, part));
         return part.build();
+    }
+
+    private boolean feedsLossesAlone(Node node) {
+        return node.operation() instanceof Input
+                && consumersOf(node).stream().allMatch(other -> other.operation() instanceof Loss);
     }
 
     /** What reads a node finds its output in the input. */
@@ -160,15 +251,24 @@ public final class Graph {
                 .build();
     }
 
+    /** This graph, whose plans hand out these nodes' outputs too: {@link Plan#output}. */
+    public Graph withOutputs(String... names) {
+        Marks more = marks.copy();
+        for (String name : names) {
+            more.outputs().set(named(name).index());
+        }
+        return new Graph(nodes, parameters, dropConnects, truncation, more, trainedNodes, inputGradient);
+    }
+
     /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
     public Graph frozenAfter(String name) {
         return new Graph(
-                nodes, parameters, dropConnects, truncation, named(name).index() + 1, inputGradient);
+                nodes, parameters, dropConnects, truncation, marks, named(name).index() + 1, inputGradient);
     }
 
     /** This graph, whose backward goes on to its input, and no parameter gets a gradient. */
     public Graph towardsInput() {
-        return new Graph(nodes, parameters, dropConnects, truncation, 0, true);
+        return new Graph(nodes, parameters, dropConnects, truncation, marks, 0, true);
     }
 
     /** Whether the gradient of a recurrent node's state ends before a step: see {@link Builder#truncation}. */
@@ -176,9 +276,14 @@ public final class Graph {
         return truncation > 0 && step % truncation == 0;
     }
 
-    /** Whether backward computes the gradient of a node's parameters. */
+    /** Whether backward computes the gradient of a node's parameters; if not, it is 0. */
     public boolean trains(Node node) {
-        return node.index() < trainedNodes;
+        return isTrained(node) && gradients.get(node.index());
+    }
+
+    /** Whether backward computes the gradient of a node's output: a loss hears of it, and something in it or before learns. */
+    public boolean wantsGradient(Node node) {
+        return gradients.get(node.index());
     }
 
     /** Whether backward computes the gradient of the input. */
@@ -186,7 +291,8 @@ public final class Graph {
         return inputGradient;
     }
 
-    private Node named(String name) {
+    /** @throws IllegalArgumentException if there is no such node */
+    public Node named(String name) {
         return nodes.stream()
                 .filter(node -> node.name().equals(name))
                 .findFirst()
@@ -198,6 +304,12 @@ public final class Graph {
         part.add(node.name(), node.operation(), inputs);
         if (dropConnects.containsKey(node.index())) {
             part.dropConnect(node.name(), weightRetain(node));
+        }
+        if (isOutput(node)) {
+            part.output(node.name());
+        }
+        if (marks.told().get(node.index())) {
+            part.tell(node.name(), lossWeight(node));
         }
     }
 
@@ -216,11 +328,13 @@ public final class Graph {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, Integer> indexOf = new LinkedHashMap<>();
         private final Map<Integer, DropConnect> dropConnects = new HashMap<>();
+        private final Marks marks = new Marks();
         /** Names that somebody gave to what is added later. */
         private final Set<String> reserved = new HashSet<>();
 
         private long parameters;
         private int truncation;
+        private int stream;
 
         /** With an input that is called {@code input}. */
         public Builder(Shape input) {
@@ -228,7 +342,52 @@ public final class Graph {
         }
 
         public Builder(Shape input, String name) {
-            add(name, new Input(input));
+            input(name, input, ElementType.FLOAT32);
+        }
+
+        /** Without an input: {@link #input} comes first. */
+        public Builder() {}
+
+        /** Something that every pass gives, by the node's name. The first one is the features. */
+        public Builder input(String name, Shape shape, ElementType type) {
+            return add(name, new Input(name, shape, type, null));
+        }
+
+        /** Something that a pass may give, by the node's name; where it does not, {@code ifAbsent} stands for each element. */
+        public Builder input(String name, Shape shape, ElementType type, float ifAbsent) {
+            return add(name, new Input(name, shape, type, ifAbsent));
+        }
+
+        /**
+         * A loss that a pass tells, beside others: {@link #add} makes a loss before the last an auxiliary one.
+         *
+         * @param weight of its gradient among those of other losses
+         * @param inputs predictions; then targets and weights, or nothing for those that every data set has
+         */
+        public Builder loss(String name, Loss operation, double weight, String... inputs) {
+            add(name, operation, inputs);
+            return tell(name, weight);
+        }
+
+        private Builder tell(String loss, double weight) {
+            int index = nodes.get(indexOf.get(loss)).index();
+            marks.told().set(index);
+            marks.lossWeights().put(index, weight);
+            return this;
+        }
+
+        /** Has plans hand out a node's output, after any pass: {@link Plan#output}. */
+        public Builder output(String name) {
+            marks.outputs().set(require(name, "a plan hands out").index());
+            return this;
+        }
+
+        private Node require(String name, String who) {
+            Integer index = indexOf.get(name);
+            if (index == null) {
+                throw new IllegalArgumentException(who + " " + name + ", which is not there");
+            }
+            return nodes.get(index);
         }
 
         /** Keeps names for nodes that are added later: {@link #beside} gives none of them away. */
@@ -242,7 +401,11 @@ public final class Graph {
          * if that is taken or reserved.
          */
         public String beside(String name, String part) {
-            String wish = name + "." + part;
+            return free(name + "." + part);
+        }
+
+        private String free(String name) {
+            String wish = name;
             while (indexOf.containsKey(wish) || reserved.contains(wish)) {
                 wish += "'";
             }
@@ -250,22 +413,22 @@ public final class Graph {
         }
 
         /**
-         * @param inputs names of nodes added before; none for the node added last
+         * @param inputs names of nodes added before; none for the node added last. A loss that is given its predictions
+         *     alone reads targets and weights by the names that every data set has for them ({@link Loss#inputsOfPass}).
          * @throws IllegalArgumentException naming the node, if shapes do not fit
          */
         public Builder add(String name, Operation operation, String... inputs) {
             List<Integer> from = new ArrayList<>();
             for (String input : inputs) {
-                Integer index = indexOf.get(input);
-                if (index == null) {
-                    throw new IllegalArgumentException(name + " reads " + input + ", which is not there");
-                }
-                from.add(index);
+                from.add(require(input, name + " reads").index());
             }
-            if (from.isEmpty() && !nodes.isEmpty()) {
+            if (from.isEmpty() && !nodes.isEmpty() && operation.mostInputs() > 0) {
                 from.add(nodes.size() - 1);
             }
             try {
+                if (operation instanceof Loss loss && from.size() == loss.predictions()) {
+                    loss.inputsOfPass(nodes.get(from.get(0)).shape()).forEach(input -> from.add(inputOfPass(input)));
+                }
                 append(name, operation, from);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
@@ -273,16 +436,46 @@ public final class Graph {
             return this;
         }
 
+        /** The input of this column, made where it is not there yet. */
+        private int inputOfPass(Input wanted) {
+            for (Node node : nodes) {
+                if (node.operation() instanceof Input input && input.column().equals(wanted.column())) {
+                    if (!input.equals(wanted)) {
+                        throw new IllegalArgumentException("the input " + input.column() + " is " + input.type() + " of "
+                                + input.shape() + " already, and cannot be " + wanted.type() + " of " + wanted.shape()
+                                + " too; name the inputs that each loss reads");
+                    }
+                    return node.index();
+                }
+            }
+            append(free(wanted.column()), wanted, List.of());
+            return nodes.size() - 1;
+        }
+
         private void append(String name, Operation operation, List<Integer> inputs) {
             requireInputs(operation, inputs.size());
+            requireTypes(operation, inputs);
             List<Shape> shapes = shapesOf(inputs);
             Shape shape = operation.outputOf(shapes);
             int own = operation.parametersOf(shapes);
             if (indexOf.putIfAbsent(name, nodes.size()) != null) {
                 throw new IllegalArgumentException("there are two nodes of this name");
             }
-            nodes.add(new Node(nodes.size(), name, operation, List.copyOf(inputs), shape, parameters, own));
+            nodes.add(new Node(nodes.size(), stream, name, operation, List.copyOf(inputs), shape, parameters, own));
             parameters += own;
+            boolean besideFeatures = operation instanceof Input && nodes.size() > 1;
+            stream += besideFeatures ? 0 : 1;
+        }
+
+        private void requireTypes(Operation operation, List<Integer> inputs) {
+            for (int i = 0; i < inputs.size(); i++) {
+                Node read = nodes.get(inputs.get(i));
+                ElementType type = read.operation() instanceof Input input ? input.type() : ElementType.FLOAT32;
+                if (type != operation.reads(i)) {
+                    throw new IllegalArgumentException("reads " + operation.reads(i) + " as its input " + (i + 1) + ", and "
+                            + read.name() + " is " + type);
+                }
+            }
         }
 
         private List<Shape> shapesOf(List<Integer> inputs) {
@@ -337,18 +530,14 @@ public final class Graph {
         }
 
         public Graph build() {
+            if (nodes.isEmpty() || !(nodes.get(0).operation() instanceof Input)) {
+                throw new IllegalArgumentException("a network begins with an input");
+            }
             Node last = nodes.get(nodes.size() - 1);
             if (!(last.operation() instanceof Last)) {
                 throw new IllegalArgumentException("the last node, " + last.name() + ", is not a loss");
             }
-            for (Node node : nodes.subList(0, last.index())) {
-                if (node.operation() instanceof Last loss
-                        && !loss.fitsBesideAnother(nodes.get(node.input()).shape())) {
-                    throw new IllegalArgumentException(
-                            node.name() + ": a loss beside the last one is a softmax of vectors");
-                }
-            }
-            return new Graph(nodes, parameters, dropConnects, truncation, nodes.size(), false);
+            return new Graph(nodes, parameters, dropConnects, truncation, marks.copy(), nodes.size(), false);
         }
     }
 }

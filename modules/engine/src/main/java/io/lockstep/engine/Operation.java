@@ -49,6 +49,11 @@ public interface Operation {
         return true;
     }
 
+    /** What the elements of an input have to be; only inputs of a pass are anything but float32. */
+    default ElementType reads(int input) {
+        return ElementType.FLOAT32;
+    }
+
     /**
      * Part of an operation's parameters.
      *
@@ -62,8 +67,18 @@ public interface Operation {
         }
     }
 
-    /** The batch's examples. The first node, and the only one without inputs. */
-    record Input(Shape shape) implements Operation {
+    /**
+     * What a pass gives of each example: features, targets, weights.
+     *
+     * @param column what a pass gives it by ({@link Pass#set})
+     * @param ifAbsent each element, where a pass does not give it; null if every pass has to
+     */
+    record Input(String column, Shape shape, ElementType type, Float ifAbsent) implements Operation {
+        /** Float32, which every pass gives. */
+        public Input(String column, Shape shape) {
+            this(column, shape, ElementType.FLOAT32, null);
+        }
+
         @Override
         public int fewestInputs() {
             return 0;
@@ -75,38 +90,14 @@ public interface Operation {
         }
     }
 
-    /** A node that a graph may end with. */
-    interface Last extends Operation {
-        /** The label of what counts for nothing. */
-        int NO_LABEL = -1;
-
-        /** How many labels an example has. */
-        int labelsOf(Shape input);
-
-        /** Labels are below it. */
-        int classesOf(Shape input);
-
-        /** Whether it may also stand before a graph's last node, as the loss of an auxiliary classifier. */
-        default boolean fitsBesideAnother(Shape input) {
-            return false;
-        }
-    }
+    /** A node that a graph may end with: a {@link Loss}, or an {@link Output}. */
+    interface Last extends Operation {}
 
     /** The end of a part of a network whose loss is elsewhere: what comes in is handed out. */
     record Output() implements Last {
         @Override
         public Shape outputOf(List<Shape> inputs) {
             return inputs.get(0);
-        }
-
-        @Override
-        public int labelsOf(Shape input) {
-            return 0;
-        }
-
-        @Override
-        public int classesOf(Shape input) {
-            return 0;
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.lockstep.engine;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -23,61 +22,44 @@ public interface Plan extends AutoCloseable {
     /** Most examples in one call. */
     int capacity();
 
+    /** A pass of the plan's own, for whoever needs no other. */
+    Pass pass();
+
     /**
-     * Forward and backward. Afterwards {@link #gradients()} holds the sum over the examples of the gradient of the loss;
-     * at running statistics the change that this batch makes. The result is a function of the arguments and parameters.
+     * Forward and backward. Afterwards {@link #gradients()} holds the sum over the examples of the gradient of the losses;
+     * at running statistics the change that this batch makes; and {@link #sums} what the losses told. The result is a
+     * function of the pass and the parameters.
      *
-     * @param features float32, direct, native order, (examples, height, width, channels)
-     * @param labels (examples), or (examples, steps) where the loss is one of each step
-     * @param examples 0 gives zeros
-     * @param firstExample place of the first one in a larger batch that this is a part of: noise is drawn by place, so that
-     *     all parts together draw what the larger batch does
-     * @param seed of noise
      * @param watermark told, on the calling thread and while backward goes on, from which element on the gradients are
      *     final; falls, and ends at 0
      */
-    PassResult forwardBackward(
-            ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark);
+    void forwardBackward(Pass pass, LongConsumer watermark);
 
-    /**
-     * Forward as in inference.
-     *
-     * @param predictions receives the most probable class of each example, or step
-     */
-    PassResult evaluate(ByteBuffer features, IntBuffer labels, int examples, int[] predictions);
+    /** Forward as in inference, and {@link #sums}. */
+    void evaluate(Pass pass);
 
     /**
      * Forward of a graph that ends with {@link Operation.Output}; {@link #scores} has what is handed out.
      *
      * @param asTraining with noise and this batch's statistics; otherwise as in inference
      */
-    void forward(ByteBuffer features, int examples, long firstExample, long seed, boolean asTraining);
+    void forward(Pass pass, boolean asTraining);
+
+    /** What the losses told of the last pass. */
+    Sums sums();
 
     /**
-     * What the last node read in the last {@link #evaluate} or {@link #forward}: (examples, steps, classes) float32,
-     * native order, of that pass's examples. Valid until the next pass.
+     * A node's output in the last pass, of that pass's examples: (examples, height, width, channels) float32, native order.
+     * Valid until the next pass.
+     *
+     * @param node marked by {@link Graph.Builder#output}; what a loss that is told reads, after an evaluation, and what a
+     *     graph hands out that ends with {@link Operation.Output}, need no mark
+     * @throws IllegalArgumentException if the node's output is not kept
      */
+    ByteBuffer output(String node);
+
+    /** {@link #output} of what the last node reads. */
     ByteBuffer scores();
-
-    /** The numbers that a graph ending with a {@code Judgement} gave in its last pass; an example each. */
-    float[] judgements();
-
-    /**
-     * What the loss of each example counts, of a graph that ends with a {@code Judgement}, from the next pass on.
-     *
-     * @param weights at least as many as examples; null: 1 each
-     */
-    void weighExamples(float[] weights);
-
-    /**
-     * Second labels of a classifier's examples, from the next pass on: the target of a softmax is (1 - share) of the label
-     * and share of the other one.
-     *
-     * @param others as many as the pass has examples; null: there are none
-     * @param shares from 0 to 1, as many
-     * @throws IllegalStateException if the loss is one of each step, or no softmax
-     */
-    void mixLabels(IntBuffer others, FloatBuffer shares);
 
     /** After a pass of a graph {@link Graph#towardsInput}: (examples, height, width, channels). */
     ByteBuffer inputGradient();
@@ -105,11 +87,49 @@ public interface Plan extends AutoCloseable {
     @Override
     void close();
 
+    // ------------------------------------------------------------------ short forms, for a graph of one input and labels
+
+    /** {@link #forwardBackward(Pass, LongConsumer)} of features and class numbers. */
+    default PassResult forwardBackward(
+            ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark) {
+        forwardBackward(labelled(features, labels, examples).firstExample(firstExample).seed(seed), watermark);
+        return PassResult.of(sums());
+    }
+
     /**
+     * {@link #evaluate(Pass)} of features and class numbers.
+     *
+     * @param predictions receives the most probable class of each example, step or pixel; null: nobody asks
+     */
+    default PassResult evaluate(ByteBuffer features, IntBuffer labels, int examples, int[] predictions) {
+        evaluate(labelled(features, labels, examples));
+        if (predictions != null && examples > 0) {
+            MostProbable.classes(scores(), graph().last().shape(), examples, predictions);
+        }
+        return PassResult.of(sums());
+    }
+
+    /** {@link #forward(Pass, boolean)} of features. */
+    default void forward(ByteBuffer features, int examples, long firstExample, long seed, boolean asTraining) {
+        Pass pass = pass().clear().features(features).examples(examples);
+        forward(pass.firstExample(firstExample).seed(seed), asTraining);
+    }
+
+    private Pass labelled(ByteBuffer features, IntBuffer labels, int examples) {
+        return pass().clear().features(features).set(Columns.LABELS, labels).examples(examples);
+    }
+
+    /**
+     * Of the graph's last loss.
+     *
      * @param lossSum over the labels
      * @param correct labels that are the most probable class
      */
-    record PassResult(double lossSum, int correct) {}
+    record PassResult(double lossSum, int correct) {
+        static PassResult of(Sums sums) {
+            return new PassResult(sums.of(Loss.LOSS), (int) sums.of(Loss.CORRECT));
+        }
+    }
 
     /** Work that a plan's threads share. */
     interface SharedWork {

@@ -6,7 +6,6 @@ import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.operations.Attention;
 import io.lockstep.engine.operations.Elementwise.Combination;
 import io.lockstep.engine.operations.Elementwise.Combination.How;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.operations.Noise.Dropout;
@@ -35,8 +34,7 @@ class GraphTest {
                 new ResponseNorm(3, 1, 1, 1),
                 new Reshape(Shape.vector(6)),
                 new LayerNorm(1e-5, true),
-                new ClassToken(),
-                new SoftmaxCrossEntropy(0))) {
+                new ClassToken())) {
             assertThatThrownBy(() -> graph().add("odd one", operation, "a", "b"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("odd one: 2 inputs, where this operation has 1");
@@ -52,7 +50,7 @@ class GraphTest {
         refuses(new TakeStep(TakeStep.Which.LAST), "2 inputs, where this operation has 1", "a", "b");
         refuses(new Attention(2, false, false), "3 inputs, where this operation has 1 to 2", "a", "b", "a");
         refuses(new Attention(2, false, true), "1 inputs, where this operation has 2 to 3", "a");
-        refuses(new Input(Shape.vector(6)), "1 inputs, where this operation has 0", "a");
+        refuses(new Input("c", Shape.vector(6)), "1 inputs, where this operation has 0", "a");
     }
 
     private static void refuses(Operation operation, String why, String... inputs) {

@@ -164,7 +164,7 @@ class PyTorchFixtureTest {
         }
     }
 
-    private static Map<String, float[]> read(String name) throws IOException {
+    static Map<String, float[]> read(String name) throws IOException {
         Map<String, float[]> vectors = new HashMap<>();
         try (InputStream in = PyTorchFixtureTest.class.getResourceAsStream(name + ".txt")) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -194,7 +194,7 @@ class PyTorchFixtureTest {
         return labels;
     }
 
-    private static void assertClose(ByteBuffer actual, float[] expected) {
+    static void assertClose(ByteBuffer actual, float[] expected) {
         actual.order(ByteOrder.nativeOrder());
         assertThat(actual.limit() / Float.BYTES).isEqualTo(expected.length);
         for (int i = 0; i < expected.length; i++) {

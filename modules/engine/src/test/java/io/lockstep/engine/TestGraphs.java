@@ -40,12 +40,13 @@ public final class TestGraphs {
 
     private TestGraphs() {}
 
-    /** With more parameters than central differences have time for. */
+    /** With more parameters than central differences have time for, or a gradient that is not the slope. */
     public static Map<String, Graph> large() {
         return Map.of(
                 "tiles", tiles(),
                 "tiles of many channels", manyTiles(),
-                "several groups of rows of tiles", wideTiles());
+                "several groups of rows of tiles", wideTiles(),
+                "where gradients end", PrimitiveGraphs.stopped());
     }
 
     /** Of {@link #all} and {@link #large}. */
@@ -90,6 +91,7 @@ public final class TestGraphs {
         graphs.put("ELU of 0.3", activation(new Activation(Function.ELU, 0.3)));
         graphs.put("THRESHOLDED_RELU of 0.1", activation(new Activation(Function.THRESHOLDED_RELU, 0.1)));
         graphs.putAll(SequenceGraphs.all());
+        graphs.putAll(PrimitiveGraphs.all());
         return graphs;
     }
 

@@ -119,7 +119,7 @@ final class AttentionNode extends SequenceNode {
         }
         long first = (((plan.firstExample() + n) * heads + h) * queries + query) * keys;
         for (int j = 0; j < visible; j++) {
-            double factor = DropoutMask.attentionFactor(plan.seed(), node.index(), first + j, operation.retain());
+            double factor = DropoutMask.attentionFactor(plan.seed(), node.stream(), first + j, operation.retain());
             row.putFloat(at + j * Float.BYTES, (float) (row.getFloat(at + j * Float.BYTES) * factor));
         }
     }

@@ -2,9 +2,11 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Loss;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.Sums;
 import io.lockstep.engine.operations.Elementwise.Activation;
 import io.lockstep.engine.operations.Elementwise.Add;
 import io.lockstep.engine.operations.Elementwise.Function;
@@ -45,24 +47,25 @@ final class Compiler {
     private final Map<Integer, DropConnect> dropConnects = new LinkedHashMap<>();
     private final Map<Integer, Fusion> fusions;
     private final Rounding rounding;
-    private final LossNode loss;
-    /** What the last node of a pass reads; nothing overwrites it before the next pass but backward. */
-    private final Map<Boolean, Tensor> scores = new HashMap<>();
+    private final Map<Integer, LossNode> losses = new HashMap<>();
+    /** By whether the pass is a training one: each node's output, where it is kept. */
+    private final Map<Boolean, Tensor[]> kept = new HashMap<>();
 
     Compiler(CpuPlan plan, Graph graph) {
         this.plan = plan;
         this.graph = graph;
         fusions = Fusion.of(graph);
         rounding = new Rounding(plan);
-        loss = LossNode.of(plan, graph.last());
         for (Node node : graph.nodes()) {
             make(node);
         }
     }
 
-    /** Null for a graph without a loss. */
-    LossNode loss() {
-        return loss;
+    /** What the losses told of a pass. */
+    void collect(int examples, Sums sums) {
+        for (int i = 0; i < sums.losses().size(); i++) {
+            losses.get(sums.losses().get(i).index()).collect(examples, sums.valuesOf(i));
+        }
     }
 
     List<AutoCloseable> owned() {
@@ -79,6 +82,9 @@ final class Compiler {
 
     private void make(Node node) {
         Operation operation = node.operation();
+        if (operation instanceof Loss) {
+            losses.put(node.index(), LossNode.of(plan, graph, node));
+        }
         if (graph.weightRetain(node) < 1) {
             dropConnects.put(node.index(), new DropConnect(plan, graph, node));
         }
@@ -91,7 +97,7 @@ final class Compiler {
         } else if (operation instanceof Pooling) {
             primitives.put(node.index(), new PoolingNode(plan, node, graph.inputShapeOf(node)));
         } else if (PlainNode.has(node)) {
-            plain.put(node.index(), PlainNode.of(graph, node));
+            plain.put(node.index(), PlainNode.of(plan, graph, node));
         } else if (operation instanceof Activation activation && activation.function() != Function.RELU) {
             primitives.put(node.index(), new ActivationNode(plan, node));
         } else if (operation instanceof ResponseNorm) {
@@ -138,11 +144,17 @@ final class Compiler {
     /** Forward and backward; forward alone where there is no loss. */
     Program training() {
         Pass pass = new Pass(true);
-        return loss == null ? pass.forward() : pass.forwardBackward();
+        return losses.isEmpty() ? pass.forward() : pass.forwardBackward();
     }
 
-    Tensor scores(boolean training) {
-        return scores.get(training);
+    /** @throws IllegalArgumentException if it is not kept */
+    Tensor output(boolean training, Node node) {
+        Tensor tensor = kept.get(training)[node.index()];
+        if (tensor == null) {
+            throw new IllegalArgumentException("the output of " + node.name() + " is not kept after this pass; mark it by"
+                    + " Graph.Builder.output or Graph.withOutputs");
+        }
+        return tensor;
     }
 
     /** One program under construction. */
@@ -155,8 +167,8 @@ final class Compiler {
         private final List<List<Tensor>> gradients = new ArrayList<>();
         private final Map<Tensor, Tensor> rounded = new IdentityHashMap<>();
         private final int[] finalIn = new int[graph.nodes().size()];
-        /** What each loss gives to the node that it reads. */
-        private final Map<Integer, Tensor> lossGradients = new HashMap<>();
+        /** What each loss gives to the nodes that it reads. */
+        private final Map<Integer, Tensor[]> lossGradients = new HashMap<>();
 
         Pass(boolean training) {
             this.training = training;
@@ -182,13 +194,32 @@ final class Compiler {
         // -------------------------------------------------------------- forward
 
         Program forward() {
-            BitSet leading = graph.leadingToLast();
+            BitSet leading = graph.leadingToResults();
             for (Node node : graph.nodes()) {
                 if (!Fusion.absorbs(fusions, node) && (training || leading.get(node.index()))) {
                     forward(node);
                 }
             }
+            if (!training || losses.isEmpty()) {
+                keep();
+            }
             return program;
+        }
+
+        /** Outputs that are read after the pass: nothing overwrites them before its end. */
+        private void keep() {
+            Tensor[] all = new Tensor[outputs.length];
+            for (Node node : graph.nodes()) {
+                boolean result = node == graph.last() || graph.losses().contains(node);
+                if (result && (!training || losses.isEmpty())) {
+                    all[node.input()] = outputs[node.input()];
+                }
+                if (graph.isOutput(node)) {
+                    all[node.index()] = outputs[node.index()];
+                }
+            }
+            Arrays.stream(present(all)).forEach(tensor -> tensor.usedIn(program.currentSegment()));
+            kept.put(training, all);
         }
 
         private void forward(Node node) {
@@ -213,7 +244,7 @@ final class Compiler {
             }
             Tensor y = output(node);
             if (operation instanceof Input) {
-                program.chunked(name, plan.inputStep(y), y);
+                program.chunked(name, plan.inputStep(node, y), y);
                 return;
             }
             Tensor x = outputs[node.input()];
@@ -308,21 +339,18 @@ final class Compiler {
         }
 
         private void forwardLoss(Node node, String name) {
-            Tensor x = outputs[node.input()];
-            LossNode its = loss;
-            if (node == graph.last()) {
-                scores.put(training, x);
-            } else {
-                its = LossNode.of(plan, node);
+            if (!(node.operation() instanceof Loss loss)) {
+                return; // it hands out what it reads
             }
-            if (its == null) {
-                return;
+            Tensor[] inputs = inputsOf(node);
+            Tensor[] dx = new Tensor[training ? loss.predictions() : 0];
+            for (int i = 0; i < dx.length; i++) {
+                Node prediction = graph.node(node.inputs().get(i));
+                dx[i] = program.tensor(
+                        node.name() + ".gradient", prediction.shape().elements());
             }
-            Tensor gradient = training
-                    ? program.tensor(node.name() + ".gradient", node.shape().elements())
-                    : null;
-            lossGradients.put(node.index(), gradient);
-            program.chunked(name, its.step(x, gradient), present(x, gradient));
+            lossGradients.put(node.index(), dx);
+            program.chunked(name, losses.get(node.index()).step(inputs, training ? dx : null), with(inputs, dx));
         }
 
         // -------------------------------------------------------------- backward
@@ -332,8 +360,11 @@ final class Compiler {
             for (int i = graph.nodes().size() - 1; i > 0; i--) {
                 Node node = graph.node(i);
                 if (lossGradients.containsKey(i)) {
-                    gradients.get(node.input()).add(lossGradients.get(i));
-                } else if (!Fusion.absorbs(fusions, node)) {
+                    Tensor[] dx = lossGradients.get(i);
+                    for (int k = 0; k < dx.length; k++) {
+                        gradients.get(node.inputs().get(k)).add(dx[k]);
+                    }
+                } else if (graph.wantsGradient(node) && !Fusion.absorbs(fusions, node)) {
                     backward(node);
                 }
             }
@@ -342,6 +373,7 @@ final class Compiler {
                 program.chunked("hand out the input's gradient", plan.inputGradientStep(gradient), gradient);
             }
             program.newSegment();
+            keep();
             announce();
             return program;
         }
@@ -388,7 +420,7 @@ final class Compiler {
         }
 
         private boolean wantsGradient(int node) {
-            return graph.inputGradient() || !(graph.node(node).operation() instanceof Input);
+            return graph.wantsGradient(graph.node(node));
         }
 
         @Override
@@ -430,7 +462,7 @@ final class Compiler {
                 return; // it is flat
             }
             Tensor dy = gradientOf(node, 1);
-            Tensor x = outputs[node.input()];
+            Tensor x = node.inputs().isEmpty() ? null : outputs[node.input()];
             if (SequenceNode.has(operation)) {
                 sequences.get(node.index()).backward(this, inputsOf(node), outputs[node.index()], dy);
             } else if (isConvolution(node)) {

@@ -1,17 +1,17 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Pass;
 import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import io.lockstep.engine.StepProfile;
+import io.lockstep.engine.Sums;
 import io.lockstep.engine.cpu.Segment.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,8 +24,6 @@ import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
 final class CpuPlan implements Plan {
-    private static final IntBuffer NO_LABELS = IntBuffer.allocate(0);
-
     private final int capacity;
     private final PassBuffers buffers;
     private final Graph graph;
@@ -45,17 +43,15 @@ final class CpuPlan implements Plan {
     private Program training;
     private Program evaluation;
 
+    private final Pass ownPass;
+    private final Sums sums;
+    private final List<Graph.Node> inputs;
+    /** Nodes with parameters that no loss hears of: nobody writes their gradients. */
+    private final List<Graph.Node> unheard;
+
     // what a pass works on; written before the lanes start
-    private ByteBuffer features;
-    private IntBuffer labels;
-    private int[] predictions;
-    private float[] exampleWeights;
-    private IntBuffer mixedLabels;
-    private FloatBuffer mixedShares;
-    private Tensor scores;
-    private int scored;
-    private long seed;
-    private long firstExample;
+    private Pass pass;
+    private boolean trained;
     private volatile long watermark;
     private volatile boolean rounds;
     private long announced;
@@ -66,6 +62,13 @@ final class CpuPlan implements Plan {
         exchange = options.statistics();
         capacity = options.capacity();
         buffers = new PassBuffers(graph, capacity);
+        ownPass = new Pass(graph);
+        pass = ownPass;
+        sums = new Sums(graph);
+        inputs = graph.inputs();
+        unheard = graph.nodes().stream()
+                .filter(node -> node.parameters() > 0 && !graph.wantsGradient(node))
+                .toList();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
@@ -74,7 +77,7 @@ final class CpuPlan implements Plan {
         gradientAddress = addressOf(options.gradients(), bytes);
         parameters = NativeMemory.view(parameterAddress, bytes);
         gradients = NativeMemory.view(gradientAddress, bytes);
-        long inputBytes = buffers.exampleBytes() * capacity;
+        long inputBytes = (long) graph.inputShape().elements() * Float.BYTES * capacity;
         inputGradient = graph.inputGradient() ? NativeMemory.view(memory.allocate(inputBytes), inputBytes) : null;
         lanes = new Lanes(options.threads(), "lockstep-engine");
         try {
@@ -189,35 +192,11 @@ final class CpuPlan implements Plan {
     }
 
     long seed() {
-        return seed;
+        return pass.seed();
     }
 
     long firstExample() {
-        return firstExample;
-    }
-
-    int label(int place) {
-        return labels.get(labels.position() + place);
-    }
-
-    /** Of an example's label, that its other label leaves it. */
-    double ownShare(int example) {
-        return mixedShares == null ? 1 : 1 - mixedShares.get(mixedShares.position() + example);
-    }
-
-    /** Where {@link #ownShare} is below 1. */
-    int otherLabel(int example) {
-        return mixedLabels.get(mixedLabels.position() + example);
-    }
-
-    double exampleWeight(int example) {
-        return exampleWeights == null ? 1 : exampleWeights[example];
-    }
-
-    void predicted(int place, int best) {
-        if (predictions != null) {
-            predictions[place] = best;
-        }
+        return pass.firstExample();
     }
 
     Joint packJoint() {
@@ -228,9 +207,10 @@ final class CpuPlan implements Plan {
         };
     }
 
-    Step inputStep(Tensor y) {
-        return (lane, from, to) ->
-                y.buffer.put(y.at(from), features, features.position() + y.at(from), y.at(to) - y.at(from));
+    Step inputStep(Graph.Node node, Tensor y) {
+        int slot = inputs.indexOf(node);
+        int elements = node.shape().elements();
+        return (lane, from, to) -> pass.copy(slot, from * elements, (to - from) * elements, y.buffer, y.at(from));
     }
 
     Step inputGradientStep(Tensor gradient) {
@@ -270,29 +250,36 @@ final class CpuPlan implements Plan {
     }
 
     @Override
-    public PassResult forwardBackward(
-            ByteBuffer batch, IntBuffer classes, int examples, long first, long noiseSeed, LongConsumer listener) {
+    public Pass pass() {
+        return ownPass;
+    }
+
+    @Override
+    public void forwardBackward(Pass given, LongConsumer listener) {
+        int examples = given.examples();
         if (examples == 0) {
             if (exchange
                     != null) { // the other ranks wait for this one's share of their statistics: nothing, of no pixels
-                lanes.run(lane -> pass(training, lane, 0), () -> {});
+                lanes.run(lane -> run(training, lane, 0), () -> {});
             }
             Pointer.memset(new Address().to(gradientAddress), 0, gradients.capacity());
+            sums.clear();
             listener.accept(0);
-            return new PassResult(0, 0);
+            return;
         }
-        take(batch, classes, examples);
-        seed = noiseSeed;
-        firstExample = first;
-        predictions = null;
-        scores = compiler.scores(true);
+        take(given, true);
+        for (int i = 0; i < unheard.size(); i++) {
+            Graph.Node node = unheard.get(i);
+            Pointer.memset(
+                    new Address().to(gradientAddress(node.parametersAt())), 0, (long) node.parameters() * Float.BYTES);
+        }
         watermark = Long.MAX_VALUE;
         announced = Long.MAX_VALUE;
-        lanes.run(lane -> pass(training, lane, examples), () -> announce(listener));
+        lanes.run(lane -> run(training, lane, examples), () -> announce(listener));
         if (announced != 0) {
             listener.accept(0);
         }
-        return compiler.loss().result(examples);
+        compiler.collect(examples, sums);
     }
 
     private void announce(LongConsumer listener) {
@@ -304,52 +291,42 @@ final class CpuPlan implements Plan {
     }
 
     @Override
-    public PassResult evaluate(ByteBuffer batch, IntBuffer classes, int examples, int[] predicted) {
+    public void evaluate(Pass given) {
+        int examples = given.examples();
         if (examples == 0) {
-            return new PassResult(0, 0);
+            sums.clear();
+            return;
         }
-        take(batch, classes, examples);
-        if (predicted != null && predicted.length < buffers.labels(examples)) {
-            throw new IllegalArgumentException(
-                    "room for " + predicted.length + " predictions, of " + buffers.labels(examples));
-        }
-        predictions = predicted;
-        scores = compiler.scores(false);
-        lanes.run(lane -> pass(evaluation, lane, examples), () -> {});
-        return compiler.loss().result(examples);
+        take(given, false);
+        lanes.run(lane -> run(evaluation, lane, examples), () -> {});
+        compiler.collect(examples, sums);
     }
 
     @Override
-    public void forward(ByteBuffer batch, int examples, long first, long noiseSeed, boolean asTraining) {
-        take(batch, NO_LABELS, examples);
-        seed = noiseSeed;
-        firstExample = first;
-        scores = compiler.scores(asTraining);
-        lanes.run(lane -> pass(asTraining ? training : evaluation, lane, examples), () -> {});
+    public void forward(Pass given, boolean asTraining) {
+        int examples = given.examples();
+        take(given, asTraining);
+        lanes.run(lane -> run(asTraining ? training : evaluation, lane, examples), () -> {});
+    }
+
+    @Override
+    public Sums sums() {
+        return sums;
+    }
+
+    @Override
+    public ByteBuffer output(String node) {
+        return output(graph.named(node));
     }
 
     @Override
     public ByteBuffer scores() {
-        return scores.buffer.slice(0, scores.at(scored)).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        return output(graph.node(graph.last().input()));
     }
 
-    @Override
-    public float[] judgements() {
-        return ((JudgementNode) compiler.loss()).judgements();
-    }
-
-    @Override
-    public void weighExamples(float[] weights) {
-        exampleWeights = weights;
-    }
-
-    @Override
-    public void mixLabels(IntBuffer others, FloatBuffer shares) {
-        if (others != null && !(compiler.loss() instanceof SoftmaxLossNode softmax && softmax.takesMixtures())) {
-            throw new IllegalStateException("labels are mixed for a softmax of one label an example");
-        }
-        mixedLabels = others;
-        mixedShares = shares;
+    private ByteBuffer output(Graph.Node node) {
+        Tensor tensor = compiler.output(trained, node);
+        return tensor.buffer.slice(0, tensor.at(pass.examples())).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -357,21 +334,16 @@ final class CpuPlan implements Plan {
         return inputGradient.duplicate().order(ByteOrder.nativeOrder());
     }
 
-    private void take(ByteBuffer batch, IntBuffer classes, int examples) {
-        buffers.check(batch, classes, examples);
-        if (mixedLabels != null && (mixedLabels.remaining() != examples || mixedShares.remaining() != examples)) {
-            throw new IllegalArgumentException(mixedLabels.remaining() + " second labels and " + mixedShares.remaining()
-                    + " shares of them, for " + examples + " examples");
+    private void take(Pass given, boolean trains) {
+        if (given.graph() != graph) {
+            throw new IllegalArgumentException("a pass of another graph");
         }
-        if (exampleWeights != null && exampleWeights.length < examples) {
-            throw new IllegalArgumentException(exampleWeights.length + " weights for " + examples + " examples");
-        }
-        features = batch;
-        labels = classes;
-        scored = examples;
+        buffers.check(given);
+        pass = given;
+        trained = trains;
     }
 
-    private void pass(Program program, Lane lane, int examples) {
+    private void run(Program program, Lane lane, int examples) {
         lane.from = Lane.shareStart(lane.index, lanes(), examples);
         lane.to = Lane.shareStart(lane.index + 1, lanes(), examples);
         for (Segment segment : program.segments) {

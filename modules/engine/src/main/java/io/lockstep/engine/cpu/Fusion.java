@@ -50,7 +50,8 @@ record Fusion(Node norm, Integer residual, boolean relu, Node output) {
 
     private static Node onlyConsumer(Graph graph, Node node) {
         List<Node> consumers = graph.consumersOf(node);
-        return consumers.size() == 1 ? consumers.get(0) : null;
+        boolean seen = graph.isOutput(node); // from outside too
+        return consumers.size() == 1 && !seen ? consumers.get(0) : null;
     }
 
     /** Whether a node has no pass of its own. */

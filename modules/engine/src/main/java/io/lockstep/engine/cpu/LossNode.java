@@ -1,23 +1,31 @@
 package io.lockstep.engine.cpu;
 
+import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Plan.PassResult;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.RowLoss;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 
-/** The last node of a graph, or an auxiliary classifier's: what it read becomes a loss, and its gradient. */
+/** A {@link io.lockstep.engine.Loss}: what it reads becomes sums, and in training the gradient of its predictions. */
 interface LossNode {
-    /** @param dx receives the gradient; null in evaluation */
-    Step step(Tensor x, Tensor dx);
+    /**
+     * @param inputs the node's
+     * @param gradients receive the gradients of its predictions; null in evaluation
+     */
+    Step step(Tensor[] inputs, Tensor[] gradients);
 
-    /** After a pass. */
-    PassResult result(int examples);
+    /**
+     * After a pass.
+     *
+     * @param sums receives what {@link io.lockstep.engine.Loss#sums} names
+     */
+    void collect(int examples, double[] sums);
 
-    /** Null for a graph without a loss. */
-    static LossNode of(CpuPlan plan, Node node) {
+    static LossNode of(CpuPlan plan, Graph graph, Node node) {
         if (node.operation() instanceof SoftmaxCrossEntropy) {
-            return new SoftmaxLossNode(plan, node);
+            return new SoftmaxLossNode(plan, graph, node);
+        } else if (node.operation() instanceof RowLoss) {
+            return new RowLossNode(plan, graph, node);
         }
-        return node.operation() instanceof Judgement judgement ? new JudgementNode(plan, judgement) : null;
+        throw new UnsupportedOperationException(node.name() + ": the CPU backend has no " + node.operation());
     }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.engine.cpu;
 
+import io.lockstep.engine.ExampleOperation;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
@@ -18,15 +19,18 @@ interface PlainNode {
 
     static boolean has(Node node) {
         Operation operation = node.operation();
-        return operation instanceof NormPooling
+        return operation instanceof ExampleOperation
+                || operation instanceof NormPooling
                 || operation instanceof Upsampling
                 || operation instanceof Combination
                 || PlainResponseNorm.has(node)
                 || (operation instanceof Activation activation && PlainActivation.has(activation.function()));
     }
 
-    static PlainNode of(Graph graph, Node node) {
-        if (node.operation() instanceof NormPooling pooling) {
+    static PlainNode of(CpuPlan plan, Graph graph, Node node) {
+        if (node.operation() instanceof ExampleOperation operation) {
+            return new ExampleNode(operation, graph.inputShapesOf(node), node.shape(), plan.lanes());
+        } else if (node.operation() instanceof NormPooling pooling) {
             return new NormPoolingNode(pooling, graph.inputShapeOf(node), node.shape());
         } else if (node.operation() instanceof Upsampling upsampling) {
             return new UpsamplingNode(upsampling, graph.inputShapeOf(node), node.shape());

@@ -10,6 +10,7 @@ import io.lockstep.engine.operations.Moves.Rows;
 import io.lockstep.engine.operations.Norm.GroupNorm;
 import io.lockstep.engine.operations.Norm.LayerNorm;
 import io.lockstep.engine.operations.Recurrent;
+import io.lockstep.engine.operations.Sources;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
@@ -47,7 +48,7 @@ abstract class SequenceNode {
             Pixels.class);
 
     static boolean has(Operation operation) {
-        return operation instanceof Recurrent || OTHERS.contains(operation.getClass());
+        return operation instanceof Sources || operation instanceof Recurrent || OTHERS.contains(operation.getClass());
     }
 
     /** @param product a recurrent layer's, which the plan's programs share; otherwise null */
@@ -55,6 +56,8 @@ abstract class SequenceNode {
         Operation operation = node.operation();
         if (operation instanceof Recurrent) {
             return new RecurrentNode(plan, graph, node, product);
+        } else if (operation instanceof Sources) {
+            return new SourceNode(plan, graph, node);
         } else if (operation instanceof LayerNorm) {
             return new LayerNormNode(plan, graph, node);
         } else if (operation instanceof GroupNorm) {

@@ -1,10 +1,14 @@
 package io.lockstep.engine.operations;
 
-import io.lockstep.engine.Operation.Last;
+import io.lockstep.engine.Columns;
+import io.lockstep.engine.ElementType;
+import io.lockstep.engine.Loss;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.RowLoss;
 import io.lockstep.engine.Shape;
 import java.util.List;
 
-/** What a network is trained by. */
+/** What classifiers and adversarial networks are trained by, on class numbers. */
 public final class Losses {
     private Losses() {}
 
@@ -15,7 +19,7 @@ public final class Losses {
      * @param clip what a cross-entropy's probabilities are kept away from 0 and 1 by, as DL4J's {@code clipEps} does: the
      *     loss grows no further, and its gradient vanishes with the sigmoid's; 0 for plain cross-entropy
      */
-    public record Judgement(Rule rule, double clip) implements Last {
+    public record Judgement(Rule rule, double clip) implements RowLoss {
         public Judgement {
             if (!(clip >= 0 && clip <= 0.5)) {
                 throw new IllegalArgumentException("probabilities are clipped by " + clip + ", not by 0 to 0.5");
@@ -27,21 +31,42 @@ public final class Losses {
         }
 
         @Override
-        public Shape outputOf(List<Shape> inputs) {
+        public void requireRows(List<Shape> inputs) {
             if (inputs.get(0).elements() != 1) {
                 throw new IllegalArgumentException("wants one number, not " + inputs.get(0));
             }
-            return inputs.get(0);
         }
 
         @Override
-        public int labelsOf(Shape input) {
-            return 1;
+        public ElementType reads(int input) {
+            return input == 1 ? ElementType.INT32 : ElementType.FLOAT32;
         }
 
         @Override
-        public int classesOf(Shape input) {
+        public List<Input> inputsOfPass(Shape predictions) {
+            return List.of(Columns.classes(predictions), Columns.weights());
+        }
+
+        @Override
+        public int classesOf(Shape predictions) {
             return 2;
+        }
+
+        @Override
+        public List<String> sums() {
+            return List.of(LOSS, COUNT, CORRECT);
+        }
+
+        @Override
+        public Row row(List<Shape> inputs, boolean training) {
+            return (x, slopes, sums) -> {
+                double z = x[0][0];
+                boolean real = x[1][0] == 1;
+                slopes[0][0] = slope(z, real);
+                sums[0] = loss(z, real);
+                sums[1] = x[1][0] == NO_LABEL ? 0 : 1;
+                sums[2] = (z > 0) == real ? 1 : 0;
+            };
         }
 
         public double loss(double z, boolean real) {
@@ -107,37 +132,86 @@ public final class Losses {
     }
 
     /**
-     * The last node, or one of an auxiliary classifier: softmax of a vector, or of each step of a sequence, and its cross-entropy with the labels, in nats.
-     * A step whose label is {@link #NO_LABEL} counts for nothing.
+     * Softmax of a vector, of each step of a sequence or of each pixel, and its cross-entropy with class numbers, in nats.
+     * What has the label {@link Loss#NO_LABEL} counts for nothing.
+     *
+     * <p>Inputs: logits; labels; a weight of each example; then, of vectors, the share of each example's target that a
+     * second label has, and that label (mixup: Zhang et al. 2018), or, of steps and pixels, a mask.
      *
      * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none
      *     (Szegedy et al. 2016, section 7)
      * @param weight of each label in the gradient: 1 sums over the steps, 1 / T takes the mean of T. The loss that is
      *     told is the plain sum.
      */
-    public record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Last {
+    public record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Loss {
+        private static final int LABELS = 1;
+        private static final int WEIGHTS = 2;
+        private static final int MIXED_LABELS = 4;
+
         public SoftmaxCrossEntropy(double labelSmoothing) {
             this(labelSmoothing, 1);
         }
 
         @Override
+        public int fewestInputs() {
+            return 2;
+        }
+
+        @Override
+        public int mostInputs() {
+            return 5;
+        }
+
+        @Override
+        public ElementType reads(int input) {
+            return input == LABELS || input == MIXED_LABELS ? ElementType.INT32 : ElementType.FLOAT32;
+        }
+
+        @Override
+        public List<Input> inputsOfPass(Shape predictions) {
+            Input classes = Columns.classes(predictions);
+            return predictions.pixels() > 1
+                    ? Columns.withWeights(classes, predictions)
+                    : List.of(
+                            classes,
+                            Columns.weights(),
+                            Columns.mixedShares(),
+                            Columns.mixedLabels());
+        }
+
+        @Override
         public Shape outputOf(List<Shape> inputs) {
-            return Vectors.of(inputs.get(0));
+            Shape logits = inputs.get(0);
+            Shape labels = inputs.get(1);
+            if (labels.channels() != 1 || labels.pixels() != logits.pixels()) {
+                throw new IllegalArgumentException("one label of each of " + logits + " is wanted, not " + labels);
+            }
+            boolean vectors = logits.pixels() == 1;
+            if (vectors ? inputs.size() == 4 : inputs.size() == 5) {
+                throw new IllegalArgumentException(
+                        vectors
+                                ? "a second label comes with its share, before it"
+                                : "labels are mixed where an example has one of them, not one of each step or pixel");
+            }
+            for (int i = WEIGHTS; i < inputs.size(); i++) {
+                Shape each = inputs.get(i);
+                boolean mask = i > WEIGHTS && !vectors;
+                if (each.channels() != 1 || each.pixels() != (mask ? logits.pixels() : 1)) {
+                    throw new IllegalArgumentException("input " + (i + 1) + " of a softmax of " + logits + " is one number"
+                            + (mask ? " of each step or pixel" : "") + ", not " + each);
+                }
+            }
+            return logits;
         }
 
         @Override
-        public int labelsOf(Shape input) {
-            return input.pixels();
+        public int classesOf(Shape predictions) {
+            return predictions.channels();
         }
 
         @Override
-        public int classesOf(Shape input) {
-            return input.channels();
-        }
-
-        @Override
-        public boolean fitsBesideAnother(Shape input) {
-            return input.pixels() == 1;
+        public List<String> sums() {
+            return List.of(LOSS, COUNT, CORRECT);
         }
     }
 }

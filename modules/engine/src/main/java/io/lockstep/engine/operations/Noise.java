@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What changes activations at random in training, y = x times factor plus offset, and is the identity in evaluation.
- * Both numbers are a function of (seed, node, element): see {@link ActivationNoise}.
+ * Both numbers are a function of (seed, stream of the node, element): see {@link ActivationNoise}.
  */
 public interface Noise extends Operation {
     @Override
@@ -16,7 +16,7 @@ public interface Noise extends Operation {
     }
 
     /**
-     * @param node index in the graph
+     * @param node its {@link io.lockstep.engine.Graph.Node#stream}
      * @param shape of an example
      * @param element of the whole batch, in memory's order; the whole batch may be that of many ranks
      */

@@ -17,12 +17,12 @@ final class ReferenceAttention extends ReferenceSequence {
     private final int keyStride;
     private final int keyAt;
     private final Pass pass;
-    private final int index;
+    private final int stream;
 
     ReferenceAttention(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
         super(graph, node, examples, parameters, gradients);
         this.pass = pass;
-        index = node.index();
+        stream = node.stream();
         operation = (Attention) node.operation();
         crosses = operation.crosses(shapes);
         features = operation.features(shapes);
@@ -76,7 +76,7 @@ final class ReferenceAttention extends ReferenceSequence {
             return 1;
         }
         long weight = (((pass.firstExample() + n) * operation.heads() + head) * queries + i) * keys + j;
-        return DropoutMask.attentionFactor(pass.seed(), index, weight, operation.retain());
+        return DropoutMask.attentionFactor(pass.seed(), stream, weight, operation.retain());
     }
 
     @Override

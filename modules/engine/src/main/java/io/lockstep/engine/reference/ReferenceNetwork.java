@@ -1,18 +1,18 @@
 package io.lockstep.engine.reference;
 
+import io.lockstep.engine.Columns;
+import io.lockstep.engine.ExampleOperation;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Loss;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Last;
-import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.ActivationNoise;
 import io.lockstep.engine.operations.Elementwise.Activation;
 import io.lockstep.engine.operations.Elementwise.Add;
 import io.lockstep.engine.operations.Elementwise.Combination;
-import io.lockstep.engine.operations.Losses.Judgement;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.Flatten;
@@ -27,7 +27,12 @@ import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.engine.operations.Resampling.NormPooling;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.Upsampling;
+import io.lockstep.engine.operations.Sources;
+import io.lockstep.engine.operations.Sources.Constant;
+import io.lockstep.engine.operations.Sources.Parameter;
+import io.lockstep.engine.operations.Sources.RandomNumbers;
 import java.util.Arrays;
+import java.util.List;
 
 /** One forward and backward pass of a graph, everything kept. */
 public final class ReferenceNetwork {
@@ -39,8 +44,8 @@ public final class ReferenceNetwork {
     private final double[][] outputs;
     private final double[][] outputGradients;
     private final double[] gradients;
+    private final double[][] sums;
     private int examples;
-    private int[] labels;
 
     /**
      * @param training false uses running statistics and no dropout, and has no backward
@@ -56,6 +61,7 @@ public final class ReferenceNetwork {
         outputs = new double[graph.nodes().size()][];
         outputGradients = new double[graph.nodes().size()][];
         gradients = new double[parameters.length];
+        sums = new double[graph.nodes().size()][];
         if (training) {
             dropWeights(this.parameters);
         }
@@ -70,39 +76,88 @@ public final class ReferenceNetwork {
         }
     }
 
-    /** @param features (examples, height, width, channels) */
-    public PassResult forward(double[] features, int[] classes) {
-        labels = classes;
-        examples = classes.length / graph.last().shape().pixels();
-        for (Node node : graph.nodes()) {
-            double[] y = new double[examples * node.shape().elements()];
-            outputs[node.index()] = y;
-            if (node.operation() instanceof Input) {
-                System.arraycopy(features, 0, y, 0, y.length);
-            } else {
-                forward(node, outputs[node.input()], y);
+    /**
+     * Of a graph whose losses read class numbers.
+     *
+     * @param features (examples, height, width, channels)
+     */
+    public void forward(double[] features, int[] classes) {
+        List<Node> inputs = graph.inputs();
+        double[][] given = new double[inputs.size()][];
+        given[0] = features;
+        int count = 0;
+        for (int slot = 1; slot < given.length; slot++) {
+            if (((Input) inputs.get(slot).operation()).column().equals(Columns.LABELS)) {
+                given[slot] = Arrays.stream(classes).asDoubleStream().toArray();
+                count = classes.length / inputs.get(slot).shape().elements();
             }
         }
-        return result();
+        forward(given, count);
     }
 
     /**
-     * Forward of all nodes but the loss: a part of a network, whose loss is elsewhere.
+     * Of a part of a network, whose loss is elsewhere.
      *
-     * @return what the loss would read
+     * @return what the last node reads
      */
     public double[] forward(double[] features, int count) {
+        double[][] given = new double[graph.inputs().size()][];
+        given[0] = features;
+        forward(given, count);
+        return scores();
+    }
+
+    /** @param given the numbers of each of {@link Graph#inputs}; null for what this pass does not give */
+    public void forward(double[][] given, int count) {
         examples = count;
-        for (Node node : graph.nodes().subList(0, graph.last().index())) {
+        int slot = 0;
+        for (Node node : graph.nodes()) {
             double[] y = new double[examples * node.shape().elements()];
             outputs[node.index()] = y;
-            if (node.operation() instanceof Input) {
-                System.arraycopy(features, 0, y, 0, y.length);
+            if (node.operation() instanceof Input input) {
+                take(input, given[slot++], y);
+            } else if (node.operation() instanceof Loss) {
+                sums[node.index()] = loss(node, zerosLike(node));
+            } else if (node.operation() instanceof Sources source) {
+                emit(source, node, y);
             } else {
                 forward(node, outputs[node.input()], y);
             }
         }
-        return outputs[graph.last().input()];
+    }
+
+    private void emit(Sources source, Node node, double[] y) {
+        int elements = node.shape().elements();
+        for (int i = 0; i < y.length; i++) {
+            if (source instanceof Constant constant) {
+                y[i] = constant.values().get(i % elements);
+            } else if (source instanceof RandomNumbers numbers) {
+                y[i] = numbers.value(seed, node.stream(), firstExample * elements + i);
+            } else {
+                y[i] = parameters[(int) node.parametersAt() + i % elements];
+            }
+        }
+    }
+
+    private static void take(Input input, double[] given, double[] y) {
+        if (given != null) {
+            System.arraycopy(given, 0, y, 0, y.length);
+        } else if (input.ifAbsent() != null) {
+            Arrays.fill(y, input.ifAbsent());
+        } else {
+            throw new IllegalArgumentException("a pass without " + input.column());
+        }
+    }
+
+    /** @return what it tells */
+    private double[] loss(Node node, double[][] ofPredictions) {
+        return ReferenceLoss.run(graph, node, training, inputsOf(node, outputs), ofPredictions);
+    }
+
+    private double[][] zerosLike(Node node) {
+        return node.inputs().stream()
+                .map(input -> new double[outputs[input].length])
+                .toArray(double[][]::new);
     }
 
     /**
@@ -117,8 +172,7 @@ public final class ReferenceNetwork {
         }
         System.arraycopy(outputGradient, 0, outputGradients[graph.last().input()], 0, outputGradient.length);
         for (int i = graph.last().index() - 1; i > 0; i--) {
-            Node node = graph.node(i);
-            backward(node, outputGradients[i], outputs[node.input()], outputGradients[node.input()]);
+            backward(graph.node(i));
         }
         return gradients;
     }
@@ -129,92 +183,54 @@ public final class ReferenceNetwork {
             outputGradients[node.index()] = new double[outputs[node.index()].length];
         }
         for (int i = graph.nodes().size() - 1; i > 0; i--) {
-            Node node = graph.node(i);
-            backward(node, outputGradients[i], outputs[node.input()], outputGradients[node.input()]);
+            if (graph.node(i).operation() instanceof Loss) {
+                loss(graph.node(i), inputsOf(graph.node(i), outputGradients));
+            } else {
+                backward(graph.node(i));
+            }
         }
         dropWeights(gradients);
         return gradients;
     }
 
-    public int[] predictions() {
-        int classes = graph.last().shape().channels();
-        int[] predictions = new int[labels.length];
-        for (int n = 0; n < labels.length; n++) {
-            int best = graph.last().operation() instanceof Judgement && probability(n, 0) > 0 ? 1 : 0;
-            for (int c = 1; c < classes; c++) {
-                if (probability(n, c) > probability(n, best)) {
-                    best = c;
-                }
-            }
-            predictions[n] = best;
+    private void backward(Node node) {
+        double[] dy = outputGradients[node.index()];
+        if (!node.inputs().isEmpty()) {
+            backward(node, dy, outputs[node.input()], outputGradients[node.input()]);
         }
-        return predictions;
+        for (int i = 0; node.operation() instanceof Parameter && i < dy.length; i++) {
+            gradients[(int) node.parametersAt() + i % node.parameters()] += dy[i];
+        }
     }
 
-    /** What the last node read in the last forward. */
+    /** What the last node reads. */
     double[] scores() {
         return outputs[graph.last().input()];
     }
 
-    /** Of the loss at the input's elements, after {@link #backward}. */
+    double[] output(Node node) {
+        return outputs[node.index()];
+    }
+
+    /** What a loss tells. */
+    double[] sums(Node node) {
+        return sums[node.index()];
+    }
+
+    /** Of the losses at the features' elements, after {@link #backward}. */
     public double[] inputGradient() {
         return outputGradients[0];
-    }
-
-    private double probability(int place, int c) {
-        return outputs[graph.last().index()][place * graph.last().shape().channels() + c];
-    }
-
-    private PassResult result() {
-        if (graph.last().operation() instanceof Judgement judgement) {
-            return judged(judgement);
-        }
-        int correct = 0;
-        int[] predictions = predictions();
-        for (int n = 0; n < labels.length; n++) {
-            correct += predictions[n] == labels[n] ? 1 : 0;
-        }
-        return new PassResult(crossEntropy(graph.last()), correct);
     }
 
     /** What {@link #backward} is the gradient of: each loss, auxiliary ones too, times its weight. */
     public double objective() {
         double sum = 0;
         for (Node node : graph.nodes()) {
-            if (node.operation() instanceof SoftmaxCrossEntropy softmax) {
-                sum += softmax.weight() * crossEntropy(node);
-            } else if (node.operation() instanceof Judgement judgement) {
-                sum += judged(judgement).lossSum();
+            if (node.operation() instanceof Loss) {
+                sum += ReferenceLoss.weightOf(graph, node) * sums(node)[0];
             }
         }
         return sum;
-    }
-
-    /** @param node a softmax */
-    private double crossEntropy(Node node) {
-        int classes = node.shape().channels();
-        double smoothing = training ? ((SoftmaxCrossEntropy) node.operation()).labelSmoothing() : 0;
-        double loss = 0;
-        for (int n = 0; n < labels.length; n++) {
-            for (int c = 0; c < classes && labels[n] != SoftmaxCrossEntropy.NO_LABEL; c++) {
-                loss -= target(n, c, classes, smoothing) * Math.log(outputs[node.index()][n * classes + c]);
-            }
-        }
-        return loss;
-    }
-
-    private PassResult judged(Judgement judgement) {
-        double loss = 0;
-        int correct = 0;
-        for (int n = 0; n < labels.length; n++) {
-            loss += judgement.loss(probability(n, 0), labels[n] == 1);
-            correct += predictions()[n] == labels[n] ? 1 : 0;
-        }
-        return new PassResult(loss, correct);
-    }
-
-    private double target(int place, int c, int classes, double smoothing) {
-        return (labels[place] == c ? 1 - smoothing : 0) + smoothing / classes;
     }
 
     private void forward(Node node, double[] x, double[] y) {
@@ -247,10 +263,10 @@ public final class ReferenceNetwork {
             long first = firstExample * node.shape().elements();
             Arrays.setAll(
                     y, i -> training ? x[i] * noise.factor(seed, first + i) + noise.offset(seed, first + i) : x[i]);
+        } else if (operation instanceof ExampleOperation own) {
+            new ReferenceExamples(own, graph.inputShapesOf(node), node.shape(), examples).forward(inputsOf(node, outputs), y);
         } else if (ReferenceSequence.has(operation)) {
             onSequence(node).forward(inputsOf(node, outputs), y);
-        } else if (operation instanceof SoftmaxCrossEntropy) {
-            softmax(x, y, node.shape().channels());
         } else if (operation instanceof Last) {
             System.arraycopy(x, 0, y, 0, y.length);
         } else {
@@ -294,18 +310,15 @@ public final class ReferenceNetwork {
             for (int i = 0; i < dx.length; i++) {
                 dx[i] += dy[i] * noise.factor(seed, first + i);
             }
+        } else if (operation instanceof ExampleOperation own) {
+            if (own.passesGradient()) {
+                new ReferenceExamples(own, graph.inputShapesOf(node), node.shape(), examples)
+                        .backward(inputsOf(node, outputs), outputs[node.index()], dy, inputsOf(node, outputGradients));
+            }
         } else if (ReferenceSequence.has(operation)) {
             onSequence(node).backward(inputsOf(node, outputs), dy, inputsOf(node, outputGradients));
-        } else if (operation instanceof Judgement judgement) {
-            Arrays.setAll(dx, i -> judgement.slope(x[i], labels[i] == 1));
-        } else if (operation instanceof SoftmaxCrossEntropy loss) {
-            int classes = node.shape().channels();
-            for (int i = 0; i < dx.length; i++) {
-                if (labels[i / classes] != SoftmaxCrossEntropy.NO_LABEL) {
-                    double target = target(i / classes, i % classes, classes, loss.labelSmoothing());
-                    dx[i] += loss.weight() * (outputs[node.index()][i] - target);
-                }
-            }
+        } else if (operation instanceof Last) {
+            addTo(dx, dy);
         } else {
             copy(node, (from, input, to) -> outputGradients[input][from] += dy[to]);
         }
@@ -353,23 +366,6 @@ public final class ReferenceNetwork {
                     gradients[at + o * inputs + i] += gradient * x[n * inputs + i];
                     dx[n * inputs + i] += gradient * parameters[at + o * inputs + i];
                 }
-            }
-        }
-    }
-
-    private static void softmax(double[] x, double[] y, int classes) {
-        for (int n = 0; n < x.length / classes; n++) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (int c = 0; c < classes; c++) {
-                max = Math.max(max, x[n * classes + c]);
-            }
-            double sum = 0;
-            for (int c = 0; c < classes; c++) {
-                y[n * classes + c] = Math.exp(x[n * classes + c] - max);
-                sum += y[n * classes + c];
-            }
-            for (int c = 0; c < classes; c++) {
-                y[n * classes + c] /= sum;
             }
         }
     }

@@ -1,14 +1,16 @@
 package io.lockstep.engine.reference;
 
+import io.lockstep.engine.ElementType;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Pass;
 import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.StepProfile;
+import io.lockstep.engine.Sums;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -20,13 +22,17 @@ final class ReferencePlan implements Plan {
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
 
-    private double[] scores = {};
+    private final Pass ownPass;
+    private final Sums sums;
+    private ReferenceNetwork last;
     private double[] inputGradient = {};
 
     ReferencePlan(Graph graph, PlanOptions options) {
         this.graph = graph;
         capacity = options.capacity();
         buffers = new PassBuffers(graph, capacity);
+        ownPass = new Pass(graph);
+        sums = new Sums(graph);
         parameters = vector(options.parameters());
         gradients = vector(options.gradients());
     }
@@ -60,48 +66,84 @@ final class ReferencePlan implements Plan {
     }
 
     @Override
-    public PassResult forwardBackward(
-            ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark) {
-        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), true, seed, firstExample);
+    public Pass pass() {
+        return ownPass;
+    }
+
+    @Override
+    public void forwardBackward(Pass pass, LongConsumer watermark) {
         double[] result = new double[Math.toIntExact(graph.parameters())];
-        PassResult pass = new PassResult(0, 0);
-        if (examples > 0) {
-            buffers.check(features, labels, examples);
-            pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
-            result = network.backward();
-            scores = network.scores();
-            inputGradient = network.inputGradient();
+        sums.clear();
+        if (pass.examples() > 0) {
+            run(pass, true);
+            tell();
+            result = last.backward();
+            inputGradient = last.inputGradient();
         }
         for (int i = 0; i < result.length; i++) {
             gradients.putFloat(i * Float.BYTES, (float) result[i]);
         }
         watermark.accept(0);
-        return pass;
     }
 
     @Override
-    public PassResult evaluate(ByteBuffer features, IntBuffer labels, int examples, int[] predictions) {
-        if (examples == 0) {
-            return new PassResult(0, 0);
+    public void evaluate(Pass pass) {
+        sums.clear();
+        if (pass.examples() > 0) {
+            run(pass, false);
+            tell();
         }
-        buffers.check(features, labels, examples);
-        ReferenceNetwork network = new ReferenceNetwork(graph, toDoubles(parameters), false, 0, 0);
-        PassResult pass = network.forward(input(features, examples), classes(labels, buffers.labels(examples)));
-        System.arraycopy(network.predictions(), 0, predictions, 0, network.predictions().length);
-        scores = network.scores();
-        return pass;
     }
 
-    private double[] input(ByteBuffer features, int examples) {
-        ByteBuffer all = features.duplicate().order(ByteOrder.nativeOrder());
-        return toDoubles(all.slice(all.position(), examples * graph.inputShape().elements() * Float.BYTES)
-                .order(ByteOrder.nativeOrder()));
+    @Override
+    public void forward(Pass pass, boolean asTraining) {
+        run(pass, asTraining);
     }
 
-    private static int[] classes(IntBuffer labels, int count) {
-        int[] classes = new int[count];
-        labels.duplicate().get(classes);
-        return classes;
+    private void run(Pass pass, boolean asTraining) {
+        buffers.check(pass);
+        List<Graph.Node> inputs = graph.inputs();
+        double[][] given = new double[inputs.size()][];
+        for (int slot = 0; slot < given.length; slot++) {
+            Input input = (Input) inputs.get(slot).operation();
+            given[slot] = new double[pass.examples() * input.shape().elements()];
+            for (int i = 0; i < given[slot].length; i++) {
+                given[slot][i] = input.type() == ElementType.INT32 ? pass.intAt(slot, i) : pass.floatAt(slot, i);
+            }
+        }
+        last = new ReferenceNetwork(graph, toDoubles(parameters), asTraining, pass.seed(), pass.firstExample());
+        last.forward(given, pass.examples());
+    }
+
+    private void tell() {
+        for (int i = 0; i < sums.losses().size(); i++) {
+            double[] told = last.sums(sums.losses().get(i));
+            System.arraycopy(told, 0, sums.valuesOf(i), 0, told.length);
+        }
+    }
+
+    @Override
+    public Sums sums() {
+        return sums;
+    }
+
+    @Override
+    public ByteBuffer output(String node) {
+        Graph.Node wanted = graph.named(node);
+        boolean read = graph.losses().stream().anyMatch(loss -> loss.input() == wanted.index());
+        if (!graph.isOutput(wanted) && !read && graph.last().input() != wanted.index()) {
+            throw new IllegalArgumentException("the output of " + node + " is not kept");
+        }
+        return readOnly(last.output(wanted));
+    }
+
+    @Override
+    public ByteBuffer scores() {
+        return readOnly(last.scores());
+    }
+
+    private static ByteBuffer readOnly(double[] values) {
+        return toFloats(values).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
     private static double[] toDoubles(ByteBuffer floats) {
@@ -110,39 +152,6 @@ final class ReferencePlan implements Plan {
             values[i] = floats.getFloat(i * Float.BYTES);
         }
         return values;
-    }
-
-    @Override
-    public void forward(ByteBuffer features, int examples, long firstExample, long seed, boolean asTraining) {
-        buffers.checkFeatures(features, examples);
-        scores = new ReferenceNetwork(graph, toDoubles(parameters), asTraining, seed, firstExample)
-                .forward(input(features, examples), examples);
-    }
-
-    @Override
-    public ByteBuffer scores() {
-        return toFloats(scores).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
-    }
-
-    @Override
-    public float[] judgements() {
-        float[] judgements = new float[scores.length];
-        toFloats(scores).asFloatBuffer().get(judgements);
-        return judgements;
-    }
-
-    @Override
-    public void weighExamples(float[] weights) {
-        if (weights != null) {
-            throw new UnsupportedOperationException("the reference counts every example alike");
-        }
-    }
-
-    @Override
-    public void mixLabels(IntBuffer others, FloatBuffer shares) {
-        if (others != null) {
-            throw new UnsupportedOperationException("the reference mixes no labels");
-        }
     }
 
     @Override

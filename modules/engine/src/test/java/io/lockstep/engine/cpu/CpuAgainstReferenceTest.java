@@ -109,8 +109,8 @@ class CpuAgainstReferenceTest {
             IntBuffer labels = IntBuffer.wrap(new int[] {0, 4});
             refuses(plan, TestGraphs.features(graph, 3, 2), IntBuffer.wrap(new int[3]), 3, "3 examples", "at most 2");
             refuses(plan, two, IntBuffer.wrap(new int[] {0, 5}), 2, "label 5 of example 1", "5 classes");
-            refuses(plan, two, IntBuffer.wrap(new int[] {0, 4, 0}), 2, "3 labels", "2 examples have 2");
-            refuses(plan, two, IntBuffer.wrap(new int[] {0}), 2, "1 labels", "2 examples have 2");
+            refuses(plan, two, IntBuffer.wrap(new int[] {0, 4, 0}), 2, "3 of labels", "have 2");
+            refuses(plan, two, IntBuffer.wrap(new int[] {0}), 2, "1 of labels", "have 2");
             refuses(plan, two, labels, 1, "1 examples with 104 bytes", "1x1x13", "have 52");
             refuses(plan, two.slice(0, 103), labels, 2, "103 bytes", "1x1x13", "have 104");
             assertThat(plan.forwardBackward(two, labels, 2, 0, 4, mark -> {}).lossSum())

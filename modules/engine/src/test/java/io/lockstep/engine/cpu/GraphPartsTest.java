@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lockstep.engine.Columns;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Loss;
+import io.lockstep.engine.Pass;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.TestGraphs;
@@ -14,6 +17,7 @@ import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +27,9 @@ class GraphPartsTest {
 
     @Test
     void whatOnePartHandsOutTheOtherTakesIn() {
-        Graph whole = TestGraphs.judgement(Rule.CROSS_ENTROPY);
+        Graph plain = TestGraphs.judgement(Rule.CROSS_ENTROPY);
+        String judged = plain.node(plain.last().input()).name();
+        Graph whole = plain.withOutputs(judged);
         Graph first = TestGraphs.judgement(Rule.CROSS_ENTROPY).upTo("both");
         Graph second = whole.after("both");
         assertThat(first.parameters() + second.parameters()).isEqualTo(whole.parameters());
@@ -50,7 +56,7 @@ class GraphPartsTest {
                                 .lossSum())
                         .isCloseTo(loss, within(1e-5));
                 assertThat(tail.gradients()).isEqualTo(slice(all.gradients(), cut, parameters.limit()));
-                assertThat(tail.judgements()).containsExactly(all.judgements(), within(1e-6f));
+                assertThat(floats(tail.output(judged))).containsExactly(floats(all.output(judged)), within(1e-6f));
             }
         }
         assertThatThrownBy(() -> whole.after("d1")).hasMessageContaining("both").hasMessageContaining("condition");
@@ -60,21 +66,21 @@ class GraphPartsTest {
     void auxiliaryClassifiersTrainWhatTheyReadAndAreNotInWhatIsTold() {
         Graph with = TestGraphs.auxiliary();
         Graph without = new Graph.Builder(with.inputShape())
-                .add("c1", with.node(1).operation(), "input")
-                .add("r1", with.node(2).operation())
-                .add("c2", with.node(7).operation())
-                .add("n2", with.node(8).operation())
-                .add("r2", with.node(9).operation())
-                .add("flat2", with.node(10).operation())
-                .add("scores", with.node(11).operation())
+                .add("c1", with.named("c1").operation(), "input")
+                .add("r1", with.named("r1").operation())
+                .add("c2", with.named("c2").operation())
+                .add("n2", with.named("n2").operation())
+                .add("r2", with.named("r2").operation())
+                .add("flat2", with.named("flat2").operation())
+                .add("scores", with.named("scores").operation())
                 .add("loss", with.last().operation())
                 .build();
         ByteBuffer features = TestGraphs.features(with, EXAMPLES, 2);
         IntBuffer labels = TestGraphs.labels(with, EXAMPLES, 3);
         float[] all = TestGraphs.parameters(with, 1);
         float[] own = new float[(int) without.parameters()];
-        int c1 = with.node(1).parameters();
-        int c2 = (int) with.node(7).parametersAt();
+        int c1 = with.named("c1").parameters();
+        int c2 = (int) with.named("c2").parametersAt();
         System.arraycopy(all, 0, own, 0, c1);
         System.arraycopy(all, c2, own, c1, own.length - c1);
         try (Plan plan = new CpuBackend().compile(with, PlanOptions.of(EXAMPLES).withThreads(2));
@@ -84,7 +90,7 @@ class GraphPartsTest {
             TestGraphs.load(alone, own);
             assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}))
                     .isEqualTo(alone.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}));
-            int scores = (int) (with.node(11).parametersAt() - c2 + c1) * Float.BYTES;
+            int scores = (int) (with.named("scores").parametersAt() - c2 + c1) * Float.BYTES;
             int shift = (c2 - c1) * Float.BYTES;
             int end = own.length * Float.BYTES;
             assertThat(slice(plan.gradients(), scores + shift, end + shift))
@@ -161,10 +167,9 @@ class GraphPartsTest {
             double loss = plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
                     .lossSum();
             float gradient = plan.gradients().getFloat(0);
-            plan.weighExamples(new float[] {-2, -2, -2, -2, -2});
-            assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
-                            .lossSum())
-                    .isCloseTo(-2 * loss, within(1e-6));
+            Pass weighed = plan.pass().set(Columns.WEIGHTS, FloatBuffer.wrap(new float[] {-2, -2, -2, -2, -2}));
+            plan.forwardBackward(weighed, mark -> {});
+            assertThat(plan.sums().of(Loss.LOSS)).isCloseTo(-2 * loss, within(1e-6));
             assertThat(plan.gradients().getFloat(0)).isCloseTo(-2 * gradient, within(1e-6f));
         }
     }
@@ -178,6 +183,12 @@ class GraphPartsTest {
                 .order(ByteOrder.nativeOrder())
                 .put(buffer)
                 .flip();
+    }
+
+    private static float[] floats(ByteBuffer buffer) {
+        float[] values = new float[buffer.limit() / Float.BYTES];
+        buffer.asFloatBuffer().get(values);
+        return values;
     }
 
     private static double[] doubles(float[] values) {

@@ -2,15 +2,18 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Column;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Loss;
+import io.lockstep.engine.MostProbable;
+import io.lockstep.engine.Pass;
 import io.lockstep.engine.Plan;
-import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.Sums;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.GradientOfBatch;
 import io.lockstep.networks.NetworkDefinition;
@@ -26,6 +29,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
@@ -34,6 +38,10 @@ import java.util.Optional;
  * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for.
  */
 public final class CompiledReplica implements Replica {
+    /** A network that does not read these would train on something else than the data say. */
+    private static final Set<String> CHANGE_THE_LOSS =
+            Set.of(Batch.WEIGHTS, Batch.MASK, Batch.MIXED_LABELS, Batch.MIXED_SHARES);
+
     private final Dl4jReplica dl4j;
     private final Plan plan;
     private final Optional<FusedUpdater> updater;
@@ -168,16 +176,9 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
-        mix(batch);
         gradientOfBatch.add(batch, randomSeed);
-        PassResult result = plan.forwardBackward(
-                batch.features(),
-                batch.labels(),
-                batch.size(),
-                batch.firstExample(),
-                randomSeed,
-                listener::gradientsReadyFrom);
-        return resultOf(batch, result);
+        plan.forwardBackward(passOf(batch).seed(randomSeed), listener::gradientsReadyFrom);
+        return result();
     }
 
     @Override
@@ -187,17 +188,23 @@ public final class CompiledReplica implements Replica {
 
     @Override
     public Answers evaluate(Batch batch) {
-        mix(batch);
+        plan.evaluate(passOf(batch));
         int[] classes = new int[batch.labels().remaining()];
-        PassResult result = plan.evaluate(batch.features(), batch.labels(), batch.size(), classes);
-        return Answers.of(batch, resultOf(batch, result), classes, scores().asFloatBuffer(), width);
+        MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
+        return Answers.of(batch, result(), classes, scores().asFloatBuffer(), width);
     }
 
-    private void mix(Batch batch) {
-        boolean mixed = batch.has(Batch.MIXED_LABELS);
-        plan.mixLabels(
-                mixed ? batch.column(Batch.MIXED_LABELS).ints() : null,
-                mixed ? batch.column(Batch.MIXED_SHARES).floats() : null);
+    /** The features are the network's input; other columns go to what reads a column of their name. */
+    private Pass passOf(Batch batch) {
+        Pass pass = plan.pass().clear().features(batch.features());
+        for (int i = 0; i < batch.columns().size(); i++) {
+            Column column = batch.columns().get(i);
+            boolean features = column.name().equals(Batch.FEATURES);
+            if (!features && (pass.has(column.name()) || CHANGE_THE_LOSS.contains(column.name()))) {
+                pass.set(column.name(), column.bytes());
+            }
+        }
+        return pass.examples(batch.size()).firstExample(batch.firstExample());
     }
 
     /** What the softmax of the last {@link #evaluate} read; see {@link Plan#scores}. */
@@ -205,12 +212,9 @@ public final class CompiledReplica implements Replica {
         return plan.scores();
     }
 
-    private static BatchResult resultOf(Batch batch, PassResult result) {
-        int labelled = 0;
-        for (int i = 0; i < batch.labels().remaining(); i++) {
-            labelled += batch.labels().get(batch.labels().position() + i) == SoftmaxCrossEntropy.NO_LABEL ? 0 : 1;
-        }
-        return new BatchResult(labelled, result.lossSum(), result.correct());
+    private BatchResult result() {
+        Sums sums = plan.sums();
+        return new BatchResult((int) sums.of(Loss.COUNT), sums.of(Loss.LOSS), (int) sums.of(Loss.CORRECT));
     }
 
     @Override

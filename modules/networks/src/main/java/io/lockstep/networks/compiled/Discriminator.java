@@ -43,7 +43,7 @@ final class Discriminator extends Player {
                 .forwardBackward(
                         real, game.allReal(examples), examples, batch.firstExample(), seed, NOBODY::gradientsReadyFrom);
         parts.keep(HALF);
-        measures.real(game.discriminator().judgements(), examples);
+        measures.real(game.judgements(examples), examples);
         if (game.penalty() != null) {
             double norms = game.penalty().add(real, generated, examples, batch.firstExample(), seed, parts);
             measures.penalised(norms, examples);
@@ -56,7 +56,7 @@ final class Discriminator extends Player {
                         batch.firstExample(),
                         ~seed & Long.MAX_VALUE, // other noise than the pictures'
                         parts.last(HALF, listener)::gradientsReadyFrom);
-        measures.generated(game.discriminator().judgements(), examples);
+        measures.generated(game.judgements(examples), examples);
         return new BatchResult(
                 2 * examples,
                 first.lossSum() + second.lossSum(),

@@ -43,6 +43,7 @@ final class Game implements AutoCloseable {
     private final int pictureElements;
     private final ByteBuffer latent; // (N, latent + classes)
     private final ByteBuffer real; // (N, picture + classes); none without classes
+    private final float[] judgements;
     private final IntBuffer allReal;
     private final IntBuffer allGenerated;
 
@@ -58,7 +59,7 @@ final class Game implements AutoCloseable {
         // unclipped: what a sure discriminator tells the generator must not vanish
         Graph whole = parts.graph().endingWith(new Judgement(judgement.rule()));
         Graph drawing = whole.upTo(parts.node());
-        Graph judging = whole.after(parts.node());
+        Graph judging = handingOutJudgements(whole.after(parts.node()));
         generatorPart = new Range(0, drawing.parameters());
         discriminatorPart = new Range(drawing.parameters(), whole.parameters());
         pictureElements = judging.inputShape().elements() - rules.classes();
@@ -90,6 +91,7 @@ final class Game implements AutoCloseable {
                 rules.classes() == 0
                         ? 0
                         : (long) capacity * judging.inputShape().elements());
+        judgements = new float[capacity];
         allReal = filled(capacity, REAL);
         allGenerated = filled(capacity, GENERATED);
     }
@@ -108,6 +110,19 @@ final class Game implements AutoCloseable {
     /** Of all plans. */
     long nativeBytes() {
         return plans.stream().mapToLong(Plan::nativeBytes).sum();
+    }
+
+    private static Graph handingOutJudgements(Graph judging) {
+        return judging.withOutputs(judging.node(judging.last().input()).name());
+    }
+
+    /** What the discriminator gave in its last pass, a number of each of so many examples; valid until the next call. */
+    float[] judgements(int examples) {
+        ByteBuffer given = discriminator.scores();
+        for (int i = 0; i < examples; i++) {
+            judgements[i] = given.getFloat(i * Float.BYTES);
+        }
+        return judgements;
     }
 
     Plan discriminator() {

@@ -1,10 +1,13 @@
 package io.lockstep.networks.compiled;
 
+import io.lockstep.engine.Columns;
 import io.lockstep.engine.DropoutMask;
+import io.lockstep.engine.Pass;
 import io.lockstep.engine.Plan;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientParts;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
@@ -30,7 +33,7 @@ final class GradientPenalty {
     private final ByteBuffer point; // (N, elements)
     private final ByteBuffer moved; // (N, elements)
     private final float[] norms;
-    private final float[] weights;
+    private final FloatBuffer weights;
     private final IntBuffer labels;
 
     /**
@@ -47,7 +50,7 @@ final class GradientPenalty {
         point = FlatBuffers.allocate((long) slope.capacity() * elements);
         moved = FlatBuffers.allocate((long) slope.capacity() * elements);
         norms = new float[slope.capacity()];
-        weights = new float[slope.capacity()];
+        weights = FloatBuffer.allocate(slope.capacity());
         labels = IntBuffer.allocate(slope.capacity()); // generated: the loss is f itself
     }
 
@@ -61,6 +64,7 @@ final class GradientPenalty {
         point.limit(examples * elements * Float.BYTES);
         moved.limit(examples * elements * Float.BYTES);
         labels.limit(examples);
+        weights.limit(examples);
         for (int i = 0; i < examples; i++) {
             float share = (float) DropoutMask.uniform(seed, BETWEEN_STREAM, firstExample + i);
             for (int e = i * elements; e < (i + 1) * elements; e++) {
@@ -99,12 +103,12 @@ final class GradientPenalty {
                 float direction = e < pictureElements ? gradient.getFloat(at) : 0;
                 moved.putFloat(at, point.getFloat(at) + step * direction);
             }
-            weights[i] = norms[i] == 0 ? 0 : (float) (sign * weight * (norms[i] - 1) / EPSILON);
+            weights.put(i, norms[i] == 0 ? 0 : (float) (sign * weight * (norms[i] - 1) / EPSILON));
         }
-        critic.weighExamples(weights);
+        Pass pass = critic.pass().clear().features(moved).set(Columns.LABELS, labels);
+        pass.set(Columns.WEIGHTS, weights.limit(examples)).examples(examples);
         kept.begin();
-        critic.forwardBackward(moved, labels, examples, firstExample, seed, watermark -> {});
+        critic.forwardBackward(pass.firstExample(firstExample).seed(seed), watermark -> {});
         kept.keep(0);
-        critic.weighExamples(null);
     }
 }

@@ -3,7 +3,7 @@ package io.lockstep.networks.layers;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Attention;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.reference.ReferenceNetwork;
@@ -53,7 +53,7 @@ final class CrossAttentionRunner extends BaseGraphVertex {
                 .add("second", new ChannelRange(queries.elements(), keys.elements()), "input")
                 .add("keys", new Reshape(keys), "second")
                 .add("attention", operation, "queries", "keys")
-                .add("loss", new SoftmaxCrossEntropy(0), "attention")
+                .add("out", new Output(), "attention")
                 .build();
         network = new ReferenceNetwork(graph, new double[0], training, 0, 0);
         INDArray both = Nd4j.concat(1, rows(inputs[0]), rows(inputs[1]));

@@ -2,9 +2,8 @@ package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.operations.Moves.ChannelRange;
-import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -48,11 +47,7 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
         Graph.Builder builder = new Graph.Builder(isMasked() ? withMask(shape) : shape);
         String last = isMasked() ? appendMasked(builder, shape) : layerConf().append(builder, "layer", "input");
         output = builder.shapeOf(last);
-        if (input.rank() == 4) {
-            builder.add("flat", new Flatten(false), last); // a loss takes no image
-            last = "flat";
-        }
-        Graph graph = builder.add("loss", new SoftmaxCrossEntropy(0), last).build();
+        Graph graph = builder.add("out", new Output(), last).build();
         long seed = getIterationCount() * 1_000_003L + getIndex(); // backward draws what forward drew
         network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, seed, 0);
         return network.forward(channelsLast(isMasked() ? withMask(input) : input), (int) input.size(0));
