@@ -37,9 +37,7 @@ public final class Columns {
 
     /** A target, weights, and of steps or pixels a mask. */
     public static List<Input> withWeights(Input target, Shape predictions) {
-        return predictions.pixels() > 1
-                ? List.of(target, weights(), mask(predictions))
-                : List.of(target, weights());
+        return predictions.pixels() > 1 ? List.of(target, weights(), mask(predictions)) : List.of(target, weights());
     }
 
     /** 1 for steps or pixels that count, where nobody says all of them; 0 for others. */

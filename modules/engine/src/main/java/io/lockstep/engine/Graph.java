@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public final class Graph {
     private final List<Node> nodes;
+    private final List<Node> inputs;
     private final long parameters;
     private final Map<Integer, DropConnect> dropConnects;
     private final int truncation;
@@ -39,6 +40,8 @@ public final class Graph {
             int trainedNodes,
             boolean inputGradient) {
         this.nodes = List.copyOf(nodes);
+        inputs =
+                nodes.stream().filter(node -> node.operation() instanceof Input).toList();
         this.parameters = parameters;
         this.dropConnects = Map.copyOf(dropConnects);
         this.truncation = truncation;
@@ -69,21 +72,22 @@ public final class Graph {
         learning.set(0, inputGradient);
         for (Node node : nodes) {
             boolean own = node.parameters() > 0 && isTrained(node);
-            boolean read = node.operation().passesGradient()
-                    && node.inputs().stream().anyMatch(learning::get);
+            boolean read =
+                    node.operation().passesGradient() && node.inputs().stream().anyMatch(learning::get);
             learning.set(node.index(), learning.get(node.index()) || own || read);
         }
         return learning;
     }
 
     private boolean isTrained(Node node) {
-        return node.index() < trainedNodes;
+        return node.index() < trainedNodes && !marks.frozen().get(node.index());
     }
 
     /**
      * @param index in {@link #nodes}
      * @param inputs indices of the nodes it reads
      * @param shape of the output of one example
+     * @param owner index of the node whose parameters these are: its own, or another one's before it
      * @param parametersAt element of the flat vector where its parameters begin
      * @param stream of random numbers that its noise is drawn from: its place among the nodes that are no target or weight,
      *     so that what a loss reads does not change what a network draws
@@ -95,6 +99,7 @@ public final class Graph {
             Operation operation,
             List<Integer> inputs,
             Shape shape,
+            int owner,
             long parametersAt,
             int parameters) {
         public int input() {
@@ -106,16 +111,21 @@ public final class Graph {
      * What nodes are besides what they compute.
      *
      * @param outputs whose output a plan hands out
+     * @param frozen whose parameters are given, and get no gradient
      * @param told losses that evaluation computes too; the others are auxiliary
      * @param lossWeights of losses that have another weight than 1
      */
-    private record Marks(BitSet outputs, BitSet told, Map<Integer, Double> lossWeights) {
+    private record Marks(BitSet outputs, BitSet frozen, BitSet told, Map<Integer, Double> lossWeights) {
         Marks() {
-            this(new BitSet(), new BitSet(), new HashMap<>());
+            this(new BitSet(), new BitSet(), new BitSet(), new HashMap<>());
         }
 
         Marks copy() {
-            return new Marks((BitSet) outputs.clone(), (BitSet) told.clone(), new HashMap<>(lossWeights));
+            return new Marks(
+                    (BitSet) outputs.clone(),
+                    (BitSet) frozen.clone(),
+                    (BitSet) told.clone(),
+                    new HashMap<>(lossWeights));
         }
     }
 
@@ -155,7 +165,7 @@ public final class Graph {
 
     /** What a pass gives, in the order of the nodes; the first is the features. */
     public List<Node> inputs() {
-        return nodes.stream().filter(node -> node.operation() instanceof Input).toList();
+        return inputs;
     }
 
     /** The loss: of several, the one that stands for the network; or what a part of a network ends with. */
@@ -260,6 +270,13 @@ public final class Graph {
         return new Graph(nodes, parameters, dropConnects, truncation, more, trainedNodes, inputGradient);
     }
 
+    /** This graph, where a node's parameters are given and get no gradient: see {@link Builder#freeze}. */
+    public Graph withFrozen(String name) {
+        Marks more = marks.copy();
+        more.frozen().set(named(name).index());
+        return new Graph(nodes, parameters, dropConnects, truncation, more, trainedNodes, inputGradient);
+    }
+
     /** This graph, where parameters of the nodes after one of them are given and get no gradient. */
     public Graph frozenAfter(String name) {
         return new Graph(
@@ -286,6 +303,37 @@ public final class Graph {
         return gradients.get(node.index());
     }
 
+    /** The node that has its parameters, which others may share: itself, as a rule. */
+    public Node ownerOf(Node node) {
+        return nodes.get(node.owner());
+    }
+
+    /** Whether each node has parameters of its own, and none of them are given. */
+    public boolean isPlain() {
+        return marks.frozen().isEmpty() && nodes.stream().allMatch(node -> node.owner() == node.index());
+    }
+
+    /** This graph, where each node has parameters of its own, in the nodes' order, and all get a gradient. */
+    public Graph withOwnParameters() {
+        List<Node> own = new ArrayList<>();
+        long at = 0;
+        for (Node node : nodes) {
+            own.add(new Node(
+                    node.index(),
+                    node.stream(),
+                    node.name(),
+                    node.operation(),
+                    node.inputs(),
+                    node.shape(),
+                    node.index(),
+                    at,
+                    node.parameters()));
+            at += node.parameters();
+        }
+        Marks all = new Marks(marks.outputs(), new BitSet(), marks.told(), marks.lossWeights());
+        return new Graph(own, at, dropConnects, truncation, all, trainedNodes, inputGradient);
+    }
+
     /** Whether backward computes the gradient of the input. */
     public boolean inputGradient() {
         return inputGradient;
@@ -301,12 +349,20 @@ public final class Graph {
 
     private void copy(Node node, Builder part) {
         String[] inputs = node.inputs().stream().map(from -> node(from).name()).toArray(String[]::new);
-        part.add(node.name(), node.operation(), inputs);
+        Node owner = ownerOf(node);
+        if (owner == node) {
+            part.add(node.name(), node.operation(), inputs);
+        } else {
+            part.addShared(node.name(), owner.name(), inputs);
+        }
         if (dropConnects.containsKey(node.index())) {
             part.dropConnect(node.name(), weightRetain(node));
         }
         if (isOutput(node)) {
             part.output(node.name());
+        }
+        if (marks.frozen().get(node.index())) {
+            part.freeze(node.name());
         }
         if (marks.told().get(node.index())) {
             part.tell(node.name(), lossWeight(node));
@@ -429,10 +485,39 @@ public final class Graph {
                 if (operation instanceof Loss loss && from.size() == loss.predictions()) {
                     loss.inputsOfPass(nodes.get(from.get(0)).shape()).forEach(input -> from.add(inputOfPass(input)));
                 }
-                append(name, operation, from);
+                append(name, operation, from, null);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
             }
+            return this;
+        }
+
+        /**
+         * A node that computes the same as another one, with the same parameters, from other inputs: the other tower of a
+         * Siamese network (Bromley et al. 1993). Gradients add up; so do the changes of a batch norm's running statistics.
+         *
+         * @param owner name of a node added before
+         */
+        public Builder addShared(String name, String owner, String... inputs) {
+            Node shared = require(owner, name + " shares the parameters of");
+            List<Integer> from = new ArrayList<>();
+            for (String input : inputs) {
+                from.add(require(input, name + " reads").index());
+            }
+            if (dropConnects.containsKey(shared.index())) {
+                throw new IllegalArgumentException(name + ": DropConnect is not for shared parameters");
+            }
+            try {
+                append(name, shared.operation(), from, nodes.get(shared.owner()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            }
+            return this;
+        }
+
+        /** Keeps a node's parameters as they are: they get no gradient, and running statistics no change. */
+        public Builder freeze(String name) {
+            marks.frozen().set(require(name, "a network freezes").index());
             return this;
         }
 
@@ -441,28 +526,44 @@ public final class Graph {
             for (Node node : nodes) {
                 if (node.operation() instanceof Input input && input.column().equals(wanted.column())) {
                     if (!input.equals(wanted)) {
-                        throw new IllegalArgumentException("the input " + input.column() + " is " + input.type() + " of "
+                        throw new IllegalArgumentException("the input " + input.column() + " is " + input.type()
+                                + " of "
                                 + input.shape() + " already, and cannot be " + wanted.type() + " of " + wanted.shape()
                                 + " too; name the inputs that each loss reads");
                     }
                     return node.index();
                 }
             }
-            append(free(wanted.column()), wanted, List.of());
+            append(free(wanted.column()), wanted, List.of(), null);
             return nodes.size() - 1;
         }
 
-        private void append(String name, Operation operation, List<Integer> inputs) {
+        /** @param owner of its parameters; null: itself */
+        private void append(String name, Operation operation, List<Integer> inputs, Node owner) {
             requireInputs(operation, inputs.size());
             requireTypes(operation, inputs);
             List<Shape> shapes = shapesOf(inputs);
             Shape shape = operation.outputOf(shapes);
             int own = operation.parametersOf(shapes);
+            if (owner != null && owner.parameters() != own) {
+                throw new IllegalArgumentException("has " + own + " parameters, and " + owner.name()
+                        + ", which it shares them" + " with, has " + owner.parameters());
+            }
             if (indexOf.putIfAbsent(name, nodes.size()) != null) {
                 throw new IllegalArgumentException("there are two nodes of this name");
             }
-            nodes.add(new Node(nodes.size(), stream, name, operation, List.copyOf(inputs), shape, parameters, own));
-            parameters += own;
+            int index = nodes.size();
+            nodes.add(new Node(
+                    index,
+                    stream,
+                    name,
+                    operation,
+                    List.copyOf(inputs),
+                    shape,
+                    owner == null ? index : owner.index(),
+                    owner == null ? parameters : owner.parametersAt(),
+                    own));
+            parameters += owner == null ? own : 0;
             boolean besideFeatures = operation instanceof Input && nodes.size() > 1;
             stream += besideFeatures ? 0 : 1;
         }
@@ -472,8 +573,8 @@ public final class Graph {
                 Node read = nodes.get(inputs.get(i));
                 ElementType type = read.operation() instanceof Input input ? input.type() : ElementType.FLOAT32;
                 if (type != operation.reads(i)) {
-                    throw new IllegalArgumentException("reads " + operation.reads(i) + " as its input " + (i + 1) + ", and "
-                            + read.name() + " is " + type);
+                    throw new IllegalArgumentException("reads " + operation.reads(i) + " as its input " + (i + 1)
+                            + ", and " + read.name() + " is " + type);
                 }
             }
         }
@@ -500,6 +601,9 @@ public final class Graph {
          */
         public Builder dropConnect(String name, double retain) {
             Node node = nodes.get(indexOf.get(name));
+            if (nodes.stream().filter(other -> other.owner() == node.owner()).count() > 1) {
+                throw new IllegalArgumentException(name + ": DropConnect is not for shared parameters");
+            }
             Weights weights = node.operation().weightsOf(shapesOf(node.inputs()));
             if (weights.count() == 0) {
                 throw new IllegalArgumentException(name + ": DropConnect is for convolutions and dense nodes");

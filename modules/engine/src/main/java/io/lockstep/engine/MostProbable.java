@@ -20,7 +20,9 @@ public final class MostProbable {
             throw new IllegalArgumentException("room for " + into.length + " predictions, of " + rows);
         }
         for (int i = 0; i < rows; i++) {
-            into[i] = classes == 1 ? (scores.getFloat(i * Float.BYTES) > 0 ? 1 : 0) : largest(scores, i * classes, classes);
+            into[i] = classes == 1
+                    ? (scores.getFloat(i * Float.BYTES) > 0 ? 1 : 0)
+                    : largest(scores, i * classes, classes);
         }
     }
 

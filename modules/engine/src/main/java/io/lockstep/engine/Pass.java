@@ -104,8 +104,7 @@ public final class Pass {
         if (slot < 0) {
             throw new IllegalArgumentException("this network has no input called " + column + "; it has "
                     + String.join(
-                            ", ",
-                            inputs.stream().map(node -> columnOf(node)).toList()));
+                            ", ", inputs.stream().map(node -> columnOf(node)).toList()));
         }
         return slot;
     }
@@ -165,8 +164,7 @@ public final class Pass {
         }
         return buffer instanceof FloatBuffer floats
                 ? floats.get(floats.position() + element)
-                : Float.intBitsToFloat(
-                        nativeInt((ByteBuffer) buffer, buffer.position() + element * ElementType.BYTES));
+                : Float.intBitsToFloat(nativeInt((ByteBuffer) buffer, buffer.position() + element * ElementType.BYTES));
     }
 
     /** Slices forget the order that their bytes are in. */
@@ -197,8 +195,15 @@ public final class Pass {
         }
     }
 
-    /** That it is a pass of. */
-    public Graph graph() {
-        return graph;
+    /** Whether a graph has the same inputs in the same order. */
+    public boolean fits(Graph other) {
+        if (other == graph) {
+            return true;
+        }
+        boolean fits = other.inputs().size() == inputs.size();
+        for (int slot = 0; fits && slot < inputs.size(); slot++) {
+            fits = other.inputs().get(slot).operation().equals(inputs.get(slot).operation());
+        }
+        return fits;
     }
 }

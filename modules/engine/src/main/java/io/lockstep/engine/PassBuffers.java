@@ -79,8 +79,8 @@ public final class PassBuffers {
         for (int i = 0; i < count; i++) {
             int label = pass.intAt(slot, i);
             if (label < Loss.NO_LABEL || label >= classes[slot]) {
-                throw new IllegalArgumentException("label " + label + " of example " + i / each + ", with "
-                        + classes[slot] + " classes");
+                throw new IllegalArgumentException(
+                        "label " + label + " of example " + i / each + ", with " + classes[slot] + " classes");
             }
         }
     }

@@ -87,12 +87,14 @@ public interface Plan extends AutoCloseable {
     @Override
     void close();
 
-    // ------------------------------------------------------------------ short forms, for a graph of one input and labels
+    // ------------------------------------------------------------------ short forms, for a graph of one input and
+    // labels
 
     /** {@link #forwardBackward(Pass, LongConsumer)} of features and class numbers. */
     default PassResult forwardBackward(
             ByteBuffer features, IntBuffer labels, int examples, long firstExample, long seed, LongConsumer watermark) {
-        forwardBackward(labelled(features, labels, examples).firstExample(firstExample).seed(seed), watermark);
+        forwardBackward(
+                labelled(features, labels, examples).firstExample(firstExample).seed(seed), watermark);
         return PassResult.of(sums());
     }
 

@@ -50,8 +50,8 @@ public interface RowLoss extends Loss {
         int read = predictions() + targets();
         for (Shape each : inputs.subList(0, read)) {
             if (each.pixels() != first.pixels()) {
-                throw new IllegalArgumentException(
-                        "predictions and targets of as many steps or pixels are wanted, not " + inputs.subList(0, read));
+                throw new IllegalArgumentException("predictions and targets of as many steps or pixels are wanted, not "
+                        + inputs.subList(0, read));
             }
         }
         for (Shape each : inputs.subList(read, inputs.size())) {

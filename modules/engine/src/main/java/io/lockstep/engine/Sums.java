@@ -10,11 +10,15 @@ import java.util.List;
  */
 public final class Sums {
     private final List<Node> losses;
+    private final List<List<String>> names;
     private final double[] weights;
     private final double[][] values;
 
     public Sums(Graph graph) {
         losses = graph.losses();
+        names = losses.stream()
+                .map(node -> ((Loss) node.operation()).sums())
+                .toList();
         weights = losses.stream().mapToDouble(graph::lossWeight).toArray();
         values = losses.stream()
                 .map(node -> new double[((Loss) node.operation()).sums().size()])
@@ -46,14 +50,13 @@ public final class Sums {
     private double of(int loss, String sum) {
         int place = sumsOf(loss).indexOf(sum);
         if (place < 0) {
-            throw new IllegalArgumentException(
-                    losses.get(loss).name() + " tells no " + sum + ", but " + sumsOf(loss));
+            throw new IllegalArgumentException(losses.get(loss).name() + " tells no " + sum + ", but " + sumsOf(loss));
         }
         return values[loss][place];
     }
 
     private List<String> sumsOf(int loss) {
-        return ((Loss) losses.get(loss).operation()).sums();
+        return names.get(loss);
     }
 
     /** Of all losses, each times its weight. */

@@ -85,7 +85,8 @@ class LossesTest {
         for (Backend backend : backends()) {
             try (Plan plan = backend.compile(graph, PlanOptions.of(rows).withThreads(2))) {
                 identity(plan, loss.predictions() * NUMBERS);
-                Pass pass = plan.pass().features(bytes(expected.get("features"))).examples(rows);
+                Pass pass =
+                        plan.pass().features(bytes(expected.get("features"))).examples(rows);
                 pass.set(Columns.WEIGHTS, FloatBuffer.wrap(expected.get("weights")));
                 labels(pass, loss, expected.get("labels"));
                 plan.forwardBackward(pass, mark -> {});
@@ -104,8 +105,7 @@ class LossesTest {
     /** The features are the predictions, by way of a product with the identity. */
     private static Graph identity(Loss loss) {
         int numbers = loss.predictions() * NUMBERS;
-        return reading(
-                new Graph.Builder(Shape.vector(numbers)).add("all", new Dense(numbers, false)), loss);
+        return reading(new Graph.Builder(Shape.vector(numbers)).add("all", new Dense(numbers, false)), loss);
     }
 
     private static Graph reading(Graph.Builder graph, Loss loss) {
@@ -143,8 +143,7 @@ class LossesTest {
         Loss loss = PYTORCHS.get(name);
         int steps = 3;
         int numbers = loss.predictions() * NUMBERS;
-        Graph graph = reading(
-                new Graph.Builder(Shape.sequence(steps, 2)).add("all", new Dense(numbers, true)), loss);
+        Graph graph = reading(new Graph.Builder(Shape.sequence(steps, 2)).add("all", new Dense(numbers, true)), loss);
         Random random = new Random(4);
         double[][] given = new double[graph.inputs().size()][];
         for (int slot = 0; slot < given.length; slot++) {
@@ -180,9 +179,10 @@ class LossesTest {
         double[] values = new double[EXAMPLES * input.shape().elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (input.column()) {
-                case Columns.LABELS -> input.type() == ElementType.INT32
-                        ? random.nextInt(NUMBERS + 1) - 1
-                        : (float) (0.1 + 0.8 * random.nextDouble());
+                case Columns.LABELS ->
+                    input.type() == ElementType.INT32
+                            ? random.nextInt(NUMBERS + 1) - 1
+                            : (float) (0.1 + 0.8 * random.nextDouble());
                 case Columns.WEIGHTS -> i == 1 ? 0 : (float) (0.5 + random.nextDouble());
                 case Columns.MASK -> random.nextInt(4) == 0 ? 0 : 1;
                 default -> (float) (2 * random.nextDouble() - 1);
@@ -229,8 +229,9 @@ class LossesTest {
     private static void assertSlope(Graph graph, float[] parameters, double[][] given, ByteBuffer gradients) {
         double step = 1e-6;
         for (int i = 0; i < parameters.length; i++) {
-            double slope = (objective(graph, parameters, i, step, given) - objective(graph, parameters, i, -step, given))
-                    / (2 * step);
+            double slope =
+                    (objective(graph, parameters, i, step, given) - objective(graph, parameters, i, -step, given))
+                            / (2 * step);
             assertThat((double) gradients.getFloat(i * Float.BYTES))
                     .as("parameter " + i)
                     .isCloseTo(slope, within(1e-4 + 1e-5 * Math.abs(slope)));
@@ -283,8 +284,8 @@ class LossesTest {
             assertThat(plan.sums().of("sides", Loss.LOSS)).isCloseTo(sides, within(1e-6));
             assertThat(plan.sums().of(Loss.LOSS)).isEqualTo(plan.sums().of("sides", Loss.LOSS));
             double squares = plan.sums().of("squares", Loss.LOSS);
-            double total = graph.lossWeight(graph.named("squares")) * squares
-                    + graph.lossWeight(graph.named("sides")) * sides;
+            double total =
+                    graph.lossWeight(graph.named("squares")) * squares + graph.lossWeight(graph.named("sides")) * sides;
             assertThat(plan.sums().total()).isCloseTo(total, within(1e-6));
             plan.evaluate(pass);
             assertThat(plan.sums().of("squares", Loss.LOSS)).isCloseTo(squares, within(1e-6));
@@ -309,7 +310,9 @@ class LossesTest {
                 Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(3))) {
             for (Plan plan : List.of(cpu, reference)) {
                 TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
-                Pass pass = plan.pass().features(bytes(1, 2, 3, -1, 0, 1, 0.5f, 0.5f, -2)).examples(3);
+                Pass pass = plan.pass()
+                        .features(bytes(1, 2, 3, -1, 0, 1, 0.5f, 0.5f, -2))
+                        .examples(3);
                 pass.set(Columns.LABELS, IntBuffer.wrap(new int[] {0, 3, -1}));
                 pass.set(Columns.WEIGHTS, FloatBuffer.wrap(new float[] {2, 0.5f, 1}));
                 pass.set(Columns.MIXED_LABELS, IntBuffer.wrap(new int[] {2, 3, 1}));

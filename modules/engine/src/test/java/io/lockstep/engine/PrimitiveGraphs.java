@@ -1,11 +1,14 @@
 package io.lockstep.engine;
 
+import io.lockstep.engine.operations.Elementwise.Activation;
+import io.lockstep.engine.operations.Elementwise.Function;
 import io.lockstep.engine.operations.Formulas.BentRelu;
 import io.lockstep.engine.operations.Formulas.Binary;
 import io.lockstep.engine.operations.Formulas.Formula;
 import io.lockstep.engine.operations.Formulas.Pair;
 import io.lockstep.engine.operations.Formulas.Unary;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.NodeProducts.MatrixProduct;
 import io.lockstep.engine.operations.Products.Convolution;
@@ -38,7 +41,7 @@ final class PrimitiveGraphs {
         for (Formula formula : Formula.values()) {
             graphs.put("formula " + formula, onPositives(new Unary(formula, 0.7)));
         }
-        graphs.put("bent ReLU", onPositives(new BentRelu(1.1, 0.6, 0.2)));
+        graphs.put("bent ReLU", onPositives(new BentRelu(0.8, 0.5, 0.2)));
         for (Pair pair : Pair.values()) {
             graphs.put("pair " + pair, pair(pair, "gate", "shares"));
             graphs.put("pair " + pair + " of a shape", pair(pair, "shares", "gate"));
@@ -63,6 +66,7 @@ final class PrimitiveGraphs {
         graphs.put("matrix product of a transpose", onSequences(new MatrixProduct(true, false), "a", "b"));
         graphs.put("matrix product with itself", onSequences(new MatrixProduct(true, false), "a", "a"));
         graphs.put("sources", sources());
+        graphs.put("two towers", towers());
         graphs.put(
                 "softmax of pixels",
                 new Graph.Builder(new Shape(3, 2, 2))
@@ -84,6 +88,18 @@ final class PrimitiveGraphs {
                 .add("noisy", new Binary(Pair.SUM), "scaled", "noise"));
     }
 
+    /** Of which the second has the parameters of the first. */
+    private static Graph towers() {
+        return ended(new Graph.Builder(Shape.vector(6))
+                .add("left", new ChannelRange(0, 3), "input")
+                .add("right", new ChannelRange(3, 3), "input")
+                .add("tower", new Dense(4, true), "left")
+                .add("between", new Dense(4, false), "tower")
+                .addShared("twin", "tower", "right")
+                .addShared("twin again", "between", "twin")
+                .add("apart", new Binary(Pair.PRODUCT), "between", "twin again"));
+    }
+
     /** A node with parameters that no loss hears of, and one that two ways lead to, of which one is closed. */
     static Graph stopped() {
         Convolution one = new Convolution(4, Window.square(1, 1, 0), 1, true);
@@ -97,9 +113,7 @@ final class PrimitiveGraphs {
 
     private static Graph.Builder positives() {
         Convolution one = new Convolution(4, Window.square(1, 1, 0), 1, true);
-        return new Graph.Builder(new Shape(4, 4, 2))
-                .add("a", one)
-                .add("gate", new Unary(Formula.EXPONENTIAL));
+        return new Graph.Builder(new Shape(4, 4, 2)).add("a", one).add("gate", new Activation(Function.SIGMOID));
     }
 
     private static Graph onPositives(Operation operation) {
@@ -109,7 +123,7 @@ final class PrimitiveGraphs {
     private static Graph pair(Pair pair, String first, String second) {
         Graph.Builder graph = positives()
                 .add("one", new Convolution(1, Window.square(1, 1, 0), 1, true), "input")
-                .add("shares", new Unary(Formula.EXPONENTIAL))
+                .add("shares", new Activation(Function.SIGMOID))
                 .add("channel", new Reduction(How.MEAN, Over.PIXELS), "gate")
                 .add("operation", new Binary(pair), first, second);
         return ended(graph);

@@ -151,8 +151,8 @@ final class Compiler {
     Tensor output(boolean training, Node node) {
         Tensor tensor = kept.get(training)[node.index()];
         if (tensor == null) {
-            throw new IllegalArgumentException("the output of " + node.name() + " is not kept after this pass; mark it by"
-                    + " Graph.Builder.output or Graph.withOutputs");
+            throw new IllegalArgumentException("the output of " + node.name()
+                    + " is not kept after this pass; mark it by" + " Graph.Builder.output or Graph.withOutputs");
         }
         return tensor;
     }

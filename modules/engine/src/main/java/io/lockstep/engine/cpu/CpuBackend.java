@@ -5,6 +5,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
+import io.lockstep.engine.TiedPlan;
 import java.util.Optional;
 
 /** Runs graphs on the CPU. */
@@ -26,6 +27,7 @@ public final class CpuBackend implements Backend {
     @Override
     public Plan compile(Graph graph, PlanOptions options) {
         require(options.precision());
-        return new CpuPlan(graph, options.requireFor(graph));
+        options.requireFor(graph);
+        return graph.isPlain() ? new CpuPlan(graph, options) : new TiedPlan(graph, options, CpuPlan::new);
     }
 }

@@ -294,6 +294,8 @@ final class CpuPlan implements Plan {
     public void evaluate(Pass given) {
         int examples = given.examples();
         if (examples == 0) {
+            pass = given;
+            trained = false;
             sums.clear();
             return;
         }
@@ -326,7 +328,10 @@ final class CpuPlan implements Plan {
 
     private ByteBuffer output(Graph.Node node) {
         Tensor tensor = compiler.output(trained, node);
-        return tensor.buffer.slice(0, tensor.at(pass.examples())).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        return tensor.buffer
+                .slice(0, tensor.at(pass.examples()))
+                .asReadOnlyBuffer()
+                .order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -335,8 +340,8 @@ final class CpuPlan implements Plan {
     }
 
     private void take(Pass given, boolean trains) {
-        if (given.graph() != graph) {
-            throw new IllegalArgumentException("a pass of another graph");
+        if (!given.fits(graph)) {
+            throw new IllegalArgumentException("this pass is of a graph with other inputs");
         }
         buffers.check(given);
         pass = given;

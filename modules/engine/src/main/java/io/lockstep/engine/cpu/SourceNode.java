@@ -60,16 +60,14 @@ final class SourceNode extends SequenceNode {
         if (!(node.operation() instanceof Parameter)) {
             return;
         }
-        context.program()
-                .jointLater("backward " + node.name() + " sums", gradient(dy), context.finalIn(node), dy);
+        context.program().jointLater("backward " + node.name() + " sums", gradient(dy), context.finalIn(node), dy);
     }
 
     private Joint gradient(Tensor dy) {
         return (lane, lanes, examples) -> {
             int first = Lane.shareStart(lane.index, lanes, elements);
             int count = Lane.shareStart(lane.index + 1, lanes, elements) - first;
-            Pointer.memset(
-                    lane.a.to(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
+            Pointer.memset(lane.a.to(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
             for (int n = 0; n < examples; n++) {
                 int at = dy.at(n) + first * Float.BYTES;
                 RowPasses.get().add(dy.buffer, at, plan.gradientBuffer(), parameterAt(first), count);

@@ -261,8 +261,7 @@ public final class ElementLosses {
                 double p = sigmoid(x);
                 double missed = missed(x, t);
                 double ofPower = beta == 0 ? 0 : beta * Math.pow(missed, beta - 1) * (1 - 2 * t) * p * (1 - p);
-                return balance(t, alpha)
-                        * ((p - t) * Math.pow(missed, beta) + (softplus(x) - t * x) * ofPower);
+                return balance(t, alpha) * ((p - t) * Math.pow(missed, beta) + (softplus(x) - t * x) * ofPower);
             }
 
             private double balance(double t, double alpha) {

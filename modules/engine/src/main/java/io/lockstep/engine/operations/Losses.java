@@ -172,11 +172,7 @@ public final class Losses {
             Input classes = Columns.classes(predictions);
             return predictions.pixels() > 1
                     ? Columns.withWeights(classes, predictions)
-                    : List.of(
-                            classes,
-                            Columns.weights(),
-                            Columns.mixedShares(),
-                            Columns.mixedLabels());
+                    : List.of(classes, Columns.weights(), Columns.mixedShares(), Columns.mixedLabels());
         }
 
         @Override
@@ -197,8 +193,8 @@ public final class Losses {
                 Shape each = inputs.get(i);
                 boolean mask = i > WEIGHTS && !vectors;
                 if (each.channels() != 1 || each.pixels() != (mask ? logits.pixels() : 1)) {
-                    throw new IllegalArgumentException("input " + (i + 1) + " of a softmax of " + logits + " is one number"
-                            + (mask ? " of each step or pixel" : "") + ", not " + each);
+                    throw new IllegalArgumentException("input " + (i + 1) + " of a softmax of " + logits
+                            + " is one number" + (mask ? " of each step or pixel" : "") + ", not " + each);
                 }
             }
             return logits;

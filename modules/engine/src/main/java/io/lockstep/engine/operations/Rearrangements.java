@@ -101,8 +101,8 @@ public final class Rearrangements {
                     && column + shape.width() <= x.width()
                     && channel + shape.channels() <= x.channels();
             if (!inside) {
-                throw new IllegalArgumentException(shape + " from (" + row + ", " + column + ", " + channel
-                        + ") on is no part of " + x);
+                throw new IllegalArgumentException(
+                        shape + " from (" + row + ", " + column + ", " + channel + ") on is no part of " + x);
             }
             return shape;
         }
@@ -147,8 +147,7 @@ public final class Rearrangements {
         public int[] sources(Shape input) {
             return fill(outputOf(List.of(input)), (h, w, c) -> {
                 int pixel = c / input.channels();
-                return Places.of(
-                        input, h * block + pixel / block, w * block + pixel % block, c % input.channels());
+                return Places.of(input, h * block + pixel / block, w * block + pixel % block, c % input.channels());
             });
         }
     }

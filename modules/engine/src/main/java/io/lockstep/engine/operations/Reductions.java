@@ -76,11 +76,12 @@ public final class Reductions {
                 public void backward(double[][] x, double[] y, double[] dy, double[][] dx) {
                     for (int i = 0; i < x[0].length; i++) {
                         int group = over.groupOf(shape, i);
-                        double slope = switch (how) {
-                            case SUM, MEAN -> share;
-                            case NORM -> y[group] == 0 ? 0 : x[0][i] / y[group];
-                            case MAXIMUM -> x[0][i] == y[group] ? 1 : 0;
-                        };
+                        double slope =
+                                switch (how) {
+                                    case SUM, MEAN -> share;
+                                    case NORM -> y[group] == 0 ? 0 : x[0][i] / y[group];
+                                    case MAXIMUM -> x[0][i] == y[group] ? 1 : 0;
+                                };
                         dx[0][i] += dy[group] * slope;
                     }
                 }

@@ -130,8 +130,7 @@ public final class VectorLosses {
                 }
                 double cosine = lengths == 0 ? 0 : product / lengths;
                 for (int i = 0; i < x[0].length; i++) {
-                    slopes[0][i] =
-                            lengths == 0 ? 0 : cosine * x[0][i] / (length * length) - x[1][i] / lengths;
+                    slopes[0][i] = lengths == 0 ? 0 : cosine * x[0][i] / (length * length) - x[1][i] / lengths;
                 }
                 sums[0] = offset - cosine;
                 sums[1] = 1;
@@ -224,7 +223,8 @@ public final class VectorLosses {
     }
 
     private static void requireEqual(List<Shape> embeddings) {
-        if (!embeddings.stream().allMatch(each -> each.channels() == embeddings.get(0).channels())) {
+        if (!embeddings.stream()
+                .allMatch(each -> each.channels() == embeddings.get(0).channels())) {
             throw new IllegalArgumentException("embeddings of as many numbers are wanted, not " + embeddings);
         }
     }

@@ -5,6 +5,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
+import io.lockstep.engine.TiedPlan;
 import java.util.Optional;
 
 /** Slow and obvious, on one thread, in double precision whatever is asked. Takes every {@link io.lockstep.engine.Operation}. */
@@ -25,6 +26,7 @@ public final class ReferenceBackend implements Backend {
         if (options.statistics() != null) {
             throw new UnsupportedOperationException("the reference does not share the statistics of batch norm");
         }
-        return new ReferencePlan(graph, options.requireFor(graph));
+        options.requireFor(graph);
+        return graph.isPlain() ? new ReferencePlan(graph, options) : new TiedPlan(graph, options, ReferencePlan::new);
     }
 }

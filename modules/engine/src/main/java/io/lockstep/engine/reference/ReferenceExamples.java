@@ -31,9 +31,8 @@ final class ReferenceExamples {
     /** @param dx are added to */
     void backward(double[][] x, double[] y, double[] dy, double[][] dx) {
         for (int n = 0; n < examples; n++) {
-            double[][] own = inputs.stream()
-                    .map(shape -> new double[shape.elements()])
-                    .toArray(double[][]::new);
+            double[][] own =
+                    inputs.stream().map(shape -> new double[shape.elements()]).toArray(double[][]::new);
             arithmetic.backward(example(x, n), part(y, n, output), part(dy, n, output), own);
             for (int k = 0; k < own.length; k++) {
                 for (int i = 0; i < own[k].length; i++) {

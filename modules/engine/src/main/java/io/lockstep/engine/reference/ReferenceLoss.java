@@ -94,8 +94,6 @@ final class ReferenceLoss {
         int classes = node.shape().channels();
         int rows = node.shape().pixels();
         double smoothing = training ? loss.labelSmoothing() : 0;
-        double[] probabilities = inputs[0].clone();
-        softmax(probabilities, classes);
         for (int i = 0; i < inputs[0].length / classes; i++) {
             int label = (int) inputs[1][i];
             double weight = inputs.length > 2 ? inputs[2][i / rows] : 1;
@@ -103,36 +101,32 @@ final class ReferenceLoss {
             if (label == Loss.NO_LABEL || weight == 0) {
                 continue;
             }
+            double logSum = logSum(inputs[0], i * classes, classes);
             int best = 0;
             for (int c = 0; c < classes; c++) {
                 best = inputs[0][i * classes + c] > inputs[0][i * classes + best] ? c : best;
                 double share = inputs.length > 4 ? inputs[3][i] : 0;
                 double own = (c == label ? 1 - share : 0) + (share > 0 && c == (int) inputs[4][i] ? share : 0);
                 double target = own * (1 - smoothing) + smoothing / classes;
-                double probability = probabilities[i * classes + c];
-                sums[0] -= target == 0 ? 0 : weight * target * Math.log(probability);
-                gradients[0][i * classes + c] += weightOf(graph, node) * weight * (probability - target);
+                double logarithm = inputs[0][i * classes + c] - logSum;
+                sums[0] -= weight * target * logarithm;
+                gradients[0][i * classes + c] += weightOf(graph, node) * weight * (Math.exp(logarithm) - target);
             }
             sums[1]++;
             sums[2] += best == label ? 1 : 0;
         }
     }
 
-    /** In place, of each row. */
-    static void softmax(double[] x, int classes) {
-        for (int from = 0; from < x.length; from += classes) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (int c = from; c < from + classes; c++) {
-                max = Math.max(max, x[c]);
-            }
-            double sum = 0;
-            for (int c = from; c < from + classes; c++) {
-                x[c] = Math.exp(x[c] - max);
-                sum += x[c];
-            }
-            for (int c = from; c < from + classes; c++) {
-                x[c] /= sum;
-            }
+    /** Of the exponentials of a row. */
+    private static double logSum(double[] x, int from, int classes) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int c = from; c < from + classes; c++) {
+            max = Math.max(max, x[c]);
         }
+        double sum = 0;
+        for (int c = from; c < from + classes; c++) {
+            sum += Math.exp(x[c] - max);
+        }
+        return max + Math.log(sum);
     }
 }

@@ -264,7 +264,8 @@ public final class ReferenceNetwork {
             Arrays.setAll(
                     y, i -> training ? x[i] * noise.factor(seed, first + i) + noise.offset(seed, first + i) : x[i]);
         } else if (operation instanceof ExampleOperation own) {
-            new ReferenceExamples(own, graph.inputShapesOf(node), node.shape(), examples).forward(inputsOf(node, outputs), y);
+            new ReferenceExamples(own, graph.inputShapesOf(node), node.shape(), examples)
+                    .forward(inputsOf(node, outputs), y);
         } else if (ReferenceSequence.has(operation)) {
             onSequence(node).forward(inputsOf(node, outputs), y);
         } else if (operation instanceof Last) {

@@ -89,6 +89,7 @@ final class ReferencePlan implements Plan {
     @Override
     public void evaluate(Pass pass) {
         sums.clear();
+        last = null;
         if (pass.examples() > 0) {
             run(pass, false);
             tell();
@@ -139,7 +140,7 @@ final class ReferencePlan implements Plan {
 
     @Override
     public ByteBuffer scores() {
-        return readOnly(last.scores());
+        return readOnly(last == null ? new double[0] : last.scores());
     }
 
     private static ByteBuffer readOnly(double[] values) {

@@ -29,7 +29,16 @@ class StepAllocationTest {
     private static final long CALLERS_BYTES = 3 * 32;
 
     @ParameterizedTest
-    @ValueSource(strings = {"residual", "tiles", "attention", "ELU of 0.3", "RATIONAL_TANH", "judgement CROSS_ENTROPY", "sources"})
+    @ValueSource(
+            strings = {
+                "residual",
+                "tiles",
+                "attention",
+                "ELU of 0.3",
+                "RATIONAL_TANH",
+                "judgement CROSS_ENTROPY",
+                "sources"
+            })
     void aPassAllocatesNothingButItsResult(String name) {
         Graph graph = TestGraphs.any(name);
         try (Plan plan =

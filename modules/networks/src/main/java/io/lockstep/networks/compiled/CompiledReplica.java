@@ -4,6 +4,7 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Field;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
@@ -189,9 +190,18 @@ public final class CompiledReplica implements Replica {
     @Override
     public Answers evaluate(Batch batch) {
         plan.evaluate(passOf(batch));
-        int[] classes = new int[batch.labels().remaining()];
+        return Answers.of(batch, result(), classes(batch), scores().asFloatBuffer(), width);
+    }
+
+    /** The most probable ones; null where the labels are none. */
+    private int[] classes(Batch batch) {
+        Column labels = batch.column(Batch.LABELS);
+        if (labels.field().type() != Field.Type.INT32) {
+            return null;
+        }
+        int[] classes = new int[labels.ints().remaining()];
         MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
-        return Answers.of(batch, result(), classes, scores().asFloatBuffer(), width);
+        return classes;
     }
 
     /** The features are the network's input; other columns go to what reads a column of their name. */

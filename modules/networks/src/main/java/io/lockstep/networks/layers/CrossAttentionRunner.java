@@ -1,9 +1,9 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Attention;
-import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.reference.ReferenceNetwork;

@@ -1,8 +1,8 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Shape;
 import io.lockstep.engine.Operation.Output;
+import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
