@@ -31,7 +31,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
  * An activation function by oneDNN; {@link PlainActivation} has those that it lacks. Backward wants the function's
  * input.
  */
-final class ActivationNode implements AutoCloseable {
+final class ActivationNode implements CpuNode {
     private static final float SELU_SCALE = 1.0507009873554805f;
     private static final float SELU_ALPHA = 1.6732632423543772f;
     private static final float GELU_SLOPE = 1.702f;
@@ -42,7 +42,18 @@ final class ActivationNode implements AutoCloseable {
     private final Calls backward;
     private final Calls scale;
 
-    ActivationNode(CpuPlan plan, Node node) {
+    /** The node that is right for a function, and fast where there is a choice. */
+    static CpuNode fastest(Site site) {
+        Activation activation = (Activation) site.node().operation();
+        if (activation.function() == Function.RELU) {
+            return new ReluNode();
+        }
+        return PlainActivation.has(activation.function()) ? new PlainActivation(activation) : new ActivationNode(site);
+    }
+
+    private ActivationNode(Site site) {
+        Machine plan = site.machine();
+        Node node = site.node();
         operation = (Activation) node.operation();
         elements = node.shape().elements();
         forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
@@ -63,7 +74,24 @@ final class ActivationNode implements AutoCloseable {
                         vector(examples)));
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
+    @Override
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
+        context.program().chunked("forward " + context.name(), forwardStep(x, y), x, y);
+    }
+
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor x = context.input();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            context.program().chunked("backward " + context.name(), backwardStep(x, dy, dx), x, dy, dx);
+        }
+    }
+
+    private Step forwardStep(Tensor x, Tensor y) {
         return Step.of(forward, (lane, first, end) -> {
             forward.get(lane, end - first)
                     .set(0, x.addressOf(first))
@@ -73,7 +101,7 @@ final class ActivationNode implements AutoCloseable {
         });
     }
 
-    Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
+    private Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
         return Step.of(backward, (lane, first, end) -> {
             backward.get(lane, end - first)
                     .set(0, x.addressOf(first))

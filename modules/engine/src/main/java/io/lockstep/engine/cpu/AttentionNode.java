@@ -1,8 +1,6 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.DropoutMask;
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Attention;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
@@ -31,8 +29,8 @@ final class AttentionNode extends SequenceNode {
     private boolean drops;
     private Tensor logSums;
 
-    AttentionNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    AttentionNode(Site site) {
+        super(site);
         operation = (Attention) node.operation();
         crosses = operation.crosses(shapes);
         heads = operation.heads();
@@ -71,14 +69,15 @@ final class AttentionNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
+    public void forward(Context context) {
+        Tensor[] inputs = context.inputs();
         Program program = context.program();
         Tensor x = inputs[0];
         Tensor memory = inputs[crosses ? 1 : 0];
         Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
         drops = context.training() && operation.retain() < 1;
         logSums = program.tensor(node.name() + ".logsums", (long) heads * queries);
-        Tensor y = context.newOutput(node);
+        Tensor y = context.newOutput();
         Head[] read = heads();
         program.chunked(
                 "forward " + node.name(),
@@ -92,7 +91,6 @@ final class AttentionNode extends SequenceNode {
                     }
                 },
                 present(x, memory == x ? null : memory, mask, y, logSums));
-        return y;
     }
 
     private void forward(Lane lane, int n, int h, Head head, Tensor mask, long scratch, ByteBuffer weights, Tensor y) {
@@ -155,7 +153,10 @@ final class AttentionNode extends SequenceNode {
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor[] inputs = context.inputs();
+        Tensor y = context.output();
         Program program = context.program();
         Tensor x = inputs[0];
         Tensor memory = inputs[crosses ? 1 : 0];
@@ -184,7 +185,7 @@ final class AttentionNode extends SequenceNode {
     }
 
     private Tensor wanted(Context context, Program program, int input) {
-        Tensor gradient = context.gradientFor(node.inputs().get(input));
+        Tensor gradient = context.gradientFor(input);
         return gradient != null
                 ? gradient
                 : program.tensor(node.name() + ".unused", shapes.get(input).elements());

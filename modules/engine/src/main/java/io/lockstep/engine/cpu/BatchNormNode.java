@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>Sums are of differences from the first pixel of a lane's share, so a large mean costs no digits; each lane has its
  * own, and they are put together in double precision (Chan et al. 1979).
  */
-final class BatchNormNode {
+final class BatchNormNode implements CpuNode {
     private final BatchNorm operation;
     private final int channels;
     private final int pixels;
@@ -22,7 +22,7 @@ final class BatchNormNode {
     private final int betaAt;
     private final int meanAt;
     private final int varianceAt;
-    private final CpuPlan plan;
+    private final Machine plan;
     private final ChannelPasses[] passes;
     private final float[][] pivot;
     private final double[][] sum;
@@ -34,9 +34,13 @@ final class BatchNormNode {
     private final float[] ofInput;
     private final float[] constant;
     private final SharedStatistics shared;
+    /** Whether a ReLU follows in the same pass. */
+    private final boolean rectified;
 
-    BatchNormNode(CpuPlan plan, Node node) {
-        this.plan = plan;
+    BatchNormNode(Site site) {
+        plan = site.machine();
+        Node node = site.node();
+        rectified = site.rectified();
         operation = (BatchNorm) node.operation();
         channels = node.shape().channels();
         pixels = node.shape().pixels();
@@ -62,9 +66,66 @@ final class BatchNormNode {
         shared = new SharedStatistics(plan.exchange(), channels);
     }
 
+    @Override
+    public void begin(Program program, boolean training) {
+        if (!training) {
+            program.joint("batch norm constants", runningStatisticsJoint());
+        }
+    }
+
+    /** The second input, if there is one, is added. */
+    @Override
+    public void forward(Context context) {
+        Program program = context.program();
+        String name = "forward " + context.name();
+        Tensor x = context.input();
+        if (context.training()) {
+            program.chunked(name + " statistics", statisticsStep(x), x);
+            program.joint(name + " statistics", statisticsJoint());
+        }
+        Tensor residual = residual(context);
+        Tensor y = context.newOutput();
+        program.chunked(name, normalizeStep(x, residual, rectified, y), present(x, y, residual));
+    }
+
+    @Override
+    public void backward(Context context) {
+        Program program = context.program();
+        String name = "backward " + context.name();
+        Tensor x = context.input();
+        Tensor[] parts = context.gradientParts(2);
+        Tensor dy = parts[0];
+        Tensor second = parts.length > 1 ? parts[1] : null;
+        boolean throughRelu = rectified && residual(context) == null && second == null;
+        if (!throughRelu && (rectified || second != null)) {
+            Tensor y = rectified ? context.output() : null;
+            Tensor g = program.tensor(context.name() + ".gated", exampleElements);
+            program.chunked(name + " gate", gateStep(dy, second, y, g), present(dy, g, second, y));
+            dy = g;
+        }
+        if (residual(context) != null) {
+            context.passGradient(1, dy);
+        }
+        program.chunked(name + " sums", gradientSumsStep(dy, x, throughRelu), dy, x);
+        program.joint(name + " sums", gradientJoint());
+        context.parameterGradientsAreFinal();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            program.chunked(name, inputGradientStep(dy, x, throughRelu, dx), dy, x, dx);
+        }
+    }
+
+    private static Tensor residual(Context context) {
+        return context.inputs().length > 1 ? context.inputs()[1] : null;
+    }
+
+    private static Tensor[] present(Tensor... tensors) {
+        return Arrays.stream(tensors).filter(tensor -> tensor != null).toArray(Tensor[]::new);
+    }
+
     // ------------------------------------------------------------------ forward
 
-    Step statisticsStep(Tensor x) {
+    private Step statisticsStep(Tensor x) {
         return (lane, from, to) -> {
             int me = lane.index;
             if (from == lane.from) {
@@ -83,7 +144,7 @@ final class BatchNormNode {
         Arrays.fill(products[lane], 0);
     }
 
-    Joint statisticsJoint() {
+    private Joint statisticsJoint() {
         return (lane, lanes, examples) -> {
             if (lane.index != 0) {
                 return;
@@ -160,7 +221,7 @@ final class BatchNormNode {
     }
 
     /** Inference: constants from the running statistics. */
-    Joint runningStatisticsJoint() {
+    private Joint runningStatisticsJoint() {
         return (lane, lanes, examples) -> {
             if (lane.index == 0) {
                 for (int c = 0; c < channels; c++) {
@@ -172,7 +233,7 @@ final class BatchNormNode {
     }
 
     /** @param residual null for none */
-    Step normalizeStep(Tensor x, Tensor residual, boolean relu, Tensor y) {
+    private Step normalizeStep(Tensor x, Tensor residual, boolean relu, Tensor y) {
         return (lane, from, to) -> {
             ChannelPasses pass = passes[lane.index];
             int at = x.at(from);
@@ -192,7 +253,7 @@ final class BatchNormNode {
     // ------------------------------------------------------------------ backward
 
     /** g = the sum of the parts, where y is positive if there was a ReLU. */
-    Step gateStep(Tensor a, Tensor b, Tensor y, Tensor g) {
+    private Step gateStep(Tensor a, Tensor b, Tensor y, Tensor g) {
         VectorPasses vectors = VectorPasses.get();
         return (lane, from, to) -> {
             int at = g.at(from);
@@ -209,7 +270,7 @@ final class BatchNormNode {
     }
 
     /** @param throughRelu whether dy is yet to be masked by the sign of this batch norm's output */
-    Step gradientSumsStep(Tensor dy, Tensor x, boolean throughRelu) {
+    private Step gradientSumsStep(Tensor dy, Tensor x, boolean throughRelu) {
         return (lane, from, to) -> {
             int me = lane.index;
             if (from == lane.from) {
@@ -226,7 +287,7 @@ final class BatchNormNode {
         };
     }
 
-    Joint gradientJoint() {
+    private Joint gradientJoint() {
         return (lane, lanes, examples) -> {
             if (lane.index != 0) {
                 return;
@@ -256,7 +317,7 @@ final class BatchNormNode {
         };
     }
 
-    Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
+    private Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
         return (lane, from, to) -> {
             ChannelPasses pass = passes[lane.index];
             int rows = (to - from) * pixels;

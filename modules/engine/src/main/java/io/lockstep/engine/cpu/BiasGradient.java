@@ -6,7 +6,7 @@ package io.lockstep.engine.cpu;
  * @param address of the flat gradient
  * @param partialBytes from one lane's sums to the next one's, {@code offset} in each
  */
-record BiasGradient(CpuPlan plan, int outputs, long address, long partialBytes, long offset) {
+record BiasGradient(Machine plan, int outputs, long address, long partialBytes, long offset) {
     void sum(Tensor partials, int lanes, int examples) {
         int at = (int) (address - plan.gradientAddress(0));
         for (int o = 0; o < outputs; o++) {

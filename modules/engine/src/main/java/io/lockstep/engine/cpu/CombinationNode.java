@@ -7,9 +7,9 @@ final class CombinationNode implements PlainNode {
     private final Combination.How how;
     private final int elements;
 
-    CombinationNode(Combination.How how, int elements) {
-        this.how = how;
-        this.elements = elements;
+    CombinationNode(Site site) {
+        how = ((Combination) site.node().operation()).how();
+        elements = site.node().shape().elements();
     }
 
     @Override

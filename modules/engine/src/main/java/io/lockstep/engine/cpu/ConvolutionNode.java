@@ -45,7 +45,7 @@ final class ConvolutionNode implements ConvolutionSteps {
     private final Convolution operation;
     private final Shape from;
     private final Shape to;
-    private final CpuPlan plan;
+    private final Machine plan;
     private final long biasAddress;
     private final long weightsAddress;
     private final long biasGradientAddress;
@@ -62,12 +62,20 @@ final class ConvolutionNode implements ConvolutionSteps {
     private UnpackedGradient gradient;
     private dnnl_memory_desc_t gradientDescription;
 
-    ConvolutionNode(CpuPlan plan, Node node, Shape from) {
+    /** By Winograd's tiles where they are faster. */
+    static CpuNode fastest(Site site) {
+        Machine machine = site.machine();
+        return WinogradNode.suits(machine, site.node(), site.from())
+                ? new WinogradNode(machine, site.node(), site.from())
+                : new ConvolutionNode(machine, site.node(), site.from());
+    }
+
+    private ConvolutionNode(Machine plan, Node node, Shape from) {
         this(plan, (Convolution) node.operation(), from, node.shape(), Place.biasFirst(plan, node));
     }
 
     /** A dense layer of each step: a convolution of one pixel, but with the bias behind the weights. */
-    static ConvolutionNode ofSteps(CpuPlan plan, Node node, Shape from) {
+    static ConvolutionNode ofSteps(Machine plan, Node node, Shape from) {
         Dense dense = (Dense) node.operation();
         Convolution operation = new Convolution(dense.outputs(), Window.square(1, 1, 0), 1, dense.bias());
         long bias = (long) from.channels() * dense.outputs() * Float.BYTES;
@@ -79,8 +87,8 @@ final class ConvolutionNode implements ConvolutionSteps {
      *
      * @param biasOffset bytes from the node's first parameter
      */
-    private record Place(CpuPlan plan, Node node, long biasOffset, long weightsOffset) {
-        static Place biasFirst(CpuPlan plan, Node node) {
+    private record Place(Machine plan, Node node, long biasOffset, long weightsOffset) {
+        static Place biasFirst(Machine plan, Node node) {
             boolean bias = node.operation() instanceof Convolution convolution
                     ? convolution.bias()
                     : ((TransposedConvolution) node.operation()).bias();
@@ -97,13 +105,13 @@ final class ConvolutionNode implements ConvolutionSteps {
     }
 
     /** The convolution whose backward a transposed one does forward: without bias, from its output to its input. */
-    static ConvolutionNode transposeOf(CpuPlan plan, Node node, Shape from) {
+    static ConvolutionNode transposeOf(Machine plan, Node node, Shape from) {
         TransposedConvolution transposed = (TransposedConvolution) node.operation();
         Convolution operation = new Convolution(from.channels(), transposed.window(), 1, false);
         return new ConvolutionNode(plan, operation, node.shape(), from, Place.biasFirst(plan, node));
     }
 
-    private ConvolutionNode(CpuPlan plan, Convolution operation, Shape from, Shape to, Place place) {
+    private ConvolutionNode(Machine plan, Convolution operation, Shape from, Shape to, Place place) {
         this.plan = plan;
         this.operation = operation;
         this.from = from;

@@ -23,7 +23,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
-final class CpuPlan implements Plan {
+final class CpuPlan implements Plan, Machine {
     private final int capacity;
     private final PassBuffers buffers;
     private final Graph graph;
@@ -99,8 +99,8 @@ final class CpuPlan implements Plan {
             return;
         }
         compiler = new Compiler(this, graph);
-        training = compiler.training();
-        evaluation = compiler.evaluation();
+        training = compiler.program(true);
+        evaluation = compiler.program(false);
         long arena = Math.max(MemoryPlan.place(training.tensors), MemoryPlan.place(evaluation.tensors));
         long base = memory.allocate(arena);
         for (Program program : List.of(training, evaluation)) {
@@ -125,26 +125,28 @@ final class CpuPlan implements Plan {
 
     // ------------------------------------------------------------------ what nodes ask
 
-    int lanes() {
+    @Override
+    public int lanes() {
         return lanes.count();
     }
 
-    /** The largest number of examples that a lane gets. */
-    int share() {
+    @Override
+    public int share() {
         return (capacity + lanes() - 1) / lanes();
     }
 
-    /** Null where batch norm sees this plan's batch alone. */
-    StatisticsExchange exchange() {
+    @Override
+    public StatisticsExchange exchange() {
         return exchange;
     }
 
-    Precision precision() {
+    @Override
+    public Precision precision() {
         return precision;
     }
 
-    /** Told by a node, while it is made, whose products' factors are rounded. */
-    void noteRounding() {
+    @Override
+    public void noteRounding() {
         rounds = true;
     }
 
@@ -153,20 +155,23 @@ final class CpuPlan implements Plan {
         return rounds;
     }
 
-    NativeMemory memory() {
+    @Override
+    public NativeMemory memory() {
         return memory;
     }
 
-    List<PackedWeights> packs() {
+    @Override
+    public List<PackedWeights> packs() {
         return packs;
     }
 
-    long parameterAddress(long element) {
+    @Override
+    public long parameterAddress(long element) {
         return parameterAddress + element * Float.BYTES;
     }
 
-    /** Where a node reads its weights and bias: in the flat vector, or in a copy that DropConnect has thinned. */
-    long weightsAddress(Graph.Node node) {
+    @Override
+    public long weightsAddress(Graph.Node node) {
         return thinned.getOrDefault(node.index(), parameterAddress(node.parametersAt()));
     }
 
@@ -179,23 +184,28 @@ final class CpuPlan implements Plan {
         lanes.meet();
     }
 
-    long gradientAddress(long element) {
+    @Override
+    public long gradientAddress(long element) {
         return gradientAddress + element * Float.BYTES;
     }
 
-    ByteBuffer parameterBuffer() {
+    @Override
+    public ByteBuffer parameterBuffer() {
         return parameters;
     }
 
-    ByteBuffer gradientBuffer() {
+    @Override
+    public ByteBuffer gradientBuffer() {
         return gradients;
     }
 
-    long seed() {
+    @Override
+    public long seed() {
         return pass.seed();
     }
 
-    long firstExample() {
+    @Override
+    public long firstExample() {
         return pass.firstExample();
     }
 
@@ -207,7 +217,8 @@ final class CpuPlan implements Plan {
         };
     }
 
-    Step inputStep(Graph.Node node, Tensor y) {
+    @Override
+    public Step inputStep(Graph.Node node, Tensor y) {
         int slot = inputs.indexOf(node);
         int elements = node.shape().elements();
         return (lane, from, to) -> pass.copy(slot, from * elements, (to - from) * elements, y.buffer, y.at(from));
@@ -216,10 +227,6 @@ final class CpuPlan implements Plan {
     Step inputGradientStep(Tensor gradient) {
         return (lane, from, to) -> inputGradient.put(
                 gradient.at(from), gradient.buffer, gradient.at(from), gradient.at(to) - gradient.at(from));
-    }
-
-    Step copyStep(Tensor x, Tensor y) {
-        return (lane, from, to) -> y.buffer.put(y.at(from), x.buffer, x.at(from), x.at(to) - x.at(from));
     }
 
     // ------------------------------------------------------------------ passes
@@ -392,8 +399,7 @@ final class CpuPlan implements Plan {
             for (int i = 0; i < parts.size(); i++) {
                 long nanos = Arrays.stream(segment.nanos[i]).sum();
                 Part<?> part = parts.get(i);
-                StepProfile step =
-                        StepProfiles.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::convolutionOf);
+                StepProfile step = StepProfiles.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::of);
                 steps.merge(step.name(), step, StepProfile::and);
             }
         }
@@ -405,18 +411,8 @@ final class CpuPlan implements Plan {
         lanes.close();
         packs.forEach(PackedWeights::close);
         if (compiler != null) {
-            for (AutoCloseable each : compiler.owned()) {
-                closeQuietly(each);
-            }
+            compiler.close();
         }
         memory.close();
-    }
-
-    private static void closeQuietly(AutoCloseable each) {
-        try {
-            each.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -8,7 +8,7 @@ import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 
 /** A product of each step with a matrix that lies (outputs, inputs) in the flat vector, used as it lies there. */
-final class DenseNode {
+final class DenseNode implements CpuNode {
     private static final byte PLAIN = 'N';
     private static final byte TRANSPOSED = 'T';
 
@@ -16,14 +16,22 @@ final class DenseNode {
     private final int inputs;
     private final int outputs;
     private final boolean bias;
-    private final CpuPlan plan;
+    private final Machine plan;
     private final long weights;
     private final long weightsGradient;
     private final int biasAt;
 
-    DenseNode(CpuPlan plan, Node node, int inputs) {
-        this.plan = plan;
-        this.inputs = inputs;
+    /** Of a sequence, a convolution of one pixel, which packs its weights; of vectors, a product with them as they lie. */
+    static CpuNode fastest(Site site) {
+        return site.node().shape().pixels() > 1
+                ? ConvolutionNode.ofSteps(site.machine(), site.node(), site.from())
+                : new DenseNode(site);
+    }
+
+    private DenseNode(Site site) {
+        plan = site.machine();
+        Node node = site.node();
+        inputs = site.from().channels();
         steps = node.shape().pixels();
         Dense operation = (Dense) node.operation();
         outputs = operation.outputs();
@@ -33,7 +41,28 @@ final class DenseNode {
         biasAt = Math.toIntExact((node.parametersAt() + (long) inputs * outputs) * Float.BYTES);
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
+    @Override
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
+        context.program().whole("forward " + context.name(), forwardStep(x, y), x, y);
+    }
+
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor x = context.input();
+        String name = "backward " + context.name();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            context.program().whole(name + " data", backwardDataStep(dy, dx), dy, dx);
+        }
+        if (context.trains()) {
+            context.parameterGradients(name + " weights", gradientJoint(x, dy), x, dy);
+        }
+    }
+
+    private Step forwardStep(Tensor x, Tensor y) {
         return (lane, from, to) -> {
             product(
                     lane,
@@ -55,7 +84,7 @@ final class DenseNode {
         };
     }
 
-    Step backwardDataStep(Tensor dy, Tensor dx) {
+    private Step backwardDataStep(Tensor dy, Tensor dx) {
         return (lane, from, to) -> product(
                 lane,
                 PLAIN,
@@ -72,7 +101,7 @@ final class DenseNode {
     }
 
     /** Each lane computes its rows of the gradient, for all examples. */
-    Joint gradientJoint(Tensor x, Tensor dy) {
+    private Joint gradientJoint(Tensor x, Tensor dy) {
         return (lane, lanes, examples) -> {
             int first = Lane.shareStart(lane.index, lanes, outputs);
             int end = Lane.shareStart(lane.index + 1, lanes, outputs);

@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
@@ -13,8 +11,8 @@ final class EmbeddingNode extends SequenceNode {
     private final int rowBytes;
     private final int steps;
 
-    EmbeddingNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    EmbeddingNode(Site site) {
+        super(site);
         Embedding operation = (Embedding) node.operation();
         vocabulary = operation.vocabulary();
         units = operation.units();
@@ -23,9 +21,9 @@ final class EmbeddingNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
-        Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
         context.program()
                 .chunked(
                         "forward " + node.name(),
@@ -36,7 +34,6 @@ final class EmbeddingNode extends SequenceNode {
                         },
                         x,
                         y);
-        return y;
     }
 
     private void copy(int number, ByteBuffer y, int at) {
@@ -57,23 +54,22 @@ final class EmbeddingNode extends SequenceNode {
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
-        Tensor x = inputs[0];
-        context.program()
-                .jointLater(
-                        "backward " + node.name() + " table",
-                        (lane, lanes, examples) -> {
-                            int first = Lane.shareStart(lane.index, lanes, units);
-                            int end = Lane.shareStart(lane.index + 1, lanes, units);
-                            long address = plan.gradientAddress(node.parametersAt() + (long) first * vocabulary);
-                            Pointer.memset(lane.a.to(address), 0, (long) (end - first) * rowBytes);
-                            for (int i = 0; i < examples * steps; i++) {
-                                add(dy.buffer, i * units * Float.BYTES, number(x, i), first, end);
-                            }
-                        },
-                        context.finalIn(node),
-                        x,
-                        dy);
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor x = context.input();
+        context.parameterGradients(
+                "backward " + node.name() + " table",
+                (lane, lanes, examples) -> {
+                    int first = Lane.shareStart(lane.index, lanes, units);
+                    int end = Lane.shareStart(lane.index + 1, lanes, units);
+                    long address = plan.gradientAddress(node.parametersAt() + (long) first * vocabulary);
+                    Pointer.memset(lane.a.to(address), 0, (long) (end - first) * rowBytes);
+                    for (int i = 0; i < examples * steps; i++) {
+                        add(dy.buffer, i * units * Float.BYTES, number(x, i), first, end);
+                    }
+                },
+                x,
+                dy);
     }
 
     private void add(ByteBuffer dy, int at, int number, int first, int end) {

@@ -32,14 +32,16 @@ final class ExampleNode implements PlainNode {
         }
     }
 
-    ExampleNode(ExampleOperation operation, List<Shape> inputs, Shape output, int lanes) {
+    ExampleNode(Site site) {
+        ExampleOperation operation = (ExampleOperation) site.node().operation();
+        List<Shape> inputs = site.shapes();
         arithmetic = operation.arithmetic(inputs);
         ints = new boolean[inputs.size()];
         for (int i = 0; i < ints.length; i++) {
             ints[i] = operation.reads(i) == ElementType.INT32;
         }
-        scratch = new Scratch[lanes];
-        Arrays.setAll(scratch, lane -> new Scratch(inputs, output));
+        scratch = new Scratch[site.machine().lanes()];
+        Arrays.setAll(scratch, lane -> new Scratch(inputs, site.node().shape()));
     }
 
     @Override

@@ -17,6 +17,11 @@ import java.util.Map;
  * @param output node whose output the pass writes
  */
 record Fusion(Node norm, Integer residual, boolean relu, Node output) {
+    /** A node that does itself, and nothing else. */
+    static Fusion alone(Node node) {
+        return new Fusion(node, null, false, node);
+    }
+
     /** By the index of the batch norm. */
     static Map<Integer, Fusion> of(Graph graph) {
         Map<Integer, Fusion> fusions = new HashMap<>();

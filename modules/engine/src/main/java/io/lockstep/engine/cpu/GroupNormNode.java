@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Norm.GroupNorm;
 import io.lockstep.kernels.ChannelPasses;
 import java.util.Arrays;
@@ -52,8 +50,8 @@ final class GroupNormNode extends SequenceNode {
         }
     }
 
-    GroupNormNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    GroupNormNode(Site site) {
+        super(site);
         operation = (GroupNorm) node.operation();
         channels = node.shape().channels();
         pixels = node.shape().pixels();
@@ -65,11 +63,11 @@ final class GroupNormNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
+    public void forward(Context context) {
         Program program = context.program();
         saved = program.tensor(node.name() + ".saved", (long) SAVED * channels / channelsOfGroup);
-        Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
         program.chunked(
                 "forward " + node.name(),
                 (lane, from, to) -> {
@@ -80,7 +78,6 @@ final class GroupNormNode extends SequenceNode {
                 x,
                 y,
                 saved);
-        return y;
     }
 
     private void normalize(Scratch mine, int example, Tensor x, Tensor y) {
@@ -126,10 +123,11 @@ final class GroupNormNode extends SequenceNode {
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
         Program program = context.program();
-        Tensor x = inputs[0];
-        Tensor given = context.gradientFor(node.input());
+        Tensor x = context.input();
+        Tensor given = context.gradientFor(0);
         Tensor dx = given != null ? given : program.tensor(node.name() + ".unused", (long) pixels * channels);
         program.chunked(
                 "backward " + node.name(),
@@ -147,14 +145,11 @@ final class GroupNormNode extends SequenceNode {
                 dy,
                 dx,
                 saved);
-        program.jointLater(
-                "backward " + node.name() + " sums",
-                (lane, count, examples) -> {
-                    if (lane.index == 0) {
-                        total(count, examples);
-                    }
-                },
-                context.finalIn(node));
+        context.parameterGradients("backward " + node.name() + " sums", (lane, count, examples) -> {
+            if (lane.index == 0) {
+                total(count, examples);
+            }
+        });
     }
 
     private void backward(Scratch mine, int example, Tensor x, Tensor dy, Tensor dx) {

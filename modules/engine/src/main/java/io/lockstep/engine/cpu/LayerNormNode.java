@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Norm.LayerNorm;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
@@ -16,10 +14,9 @@ final class LayerNormNode extends SequenceNode {
     private final int rows;
     private final int gainAt;
     private final int biasAt;
-    private Tensor saved;
 
-    LayerNormNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    LayerNormNode(Site site) {
+        super(site);
         operation = (LayerNorm) node.operation();
         features = node.shape().channels();
         rowBytes = features * Float.BYTES;
@@ -29,11 +26,11 @@ final class LayerNormNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
+    public void forward(Context context) {
         Program program = context.program();
-        saved = program.tensor(node.name() + ".saved", 2L * rows);
-        Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+        Tensor saved = context.keep(program.tensor(node.name() + ".saved", 2L * rows));
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
         program.chunked(
                 "forward " + node.name(),
                 (lane, from, to) -> {
@@ -56,14 +53,15 @@ final class LayerNormNode extends SequenceNode {
                 x,
                 y,
                 saved);
-        return y;
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
         Program program = context.program();
-        Tensor x = inputs[0];
-        Tensor given = context.gradientFor(node.input());
+        Tensor saved = context.kept();
+        Tensor x = context.input();
+        Tensor given = context.gradientFor(0);
         Tensor dx = given != null ? given : program.tensor(node.name() + ".unused", (long) rows * features);
         int sumBytes = 2 * rowBytes;
         Tensor sums = program.fixed(node.name() + ".sums", (long) sumBytes * plan.lanes());
@@ -97,14 +95,13 @@ final class LayerNormNode extends SequenceNode {
                 dx,
                 saved,
                 sums);
-        program.jointLater(
+        context.parameterGradients(
                 "backward " + node.name() + " sums",
                 (lane, lanes, examples) -> {
                     if (lane.index == 0) {
                         total(lane, lanes, examples, sums);
                     }
                 },
-                context.finalIn(node),
                 sums);
     }
 

@@ -1,31 +1,48 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.RowLoss;
-import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.Loss;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
-/** A {@link io.lockstep.engine.Loss}: what it reads becomes sums, and in training the gradient of its predictions. */
-interface LossNode {
+/** A {@link Loss}: what it reads becomes sums, and in training the gradient of its predictions. */
+abstract class LossNode implements CpuNode {
+    private final Site site;
+
+    LossNode(Site site) {
+        this.site = site;
+    }
+
     /**
      * @param inputs the node's
      * @param gradients receive the gradients of its predictions; null in evaluation
      */
-    Step step(Tensor[] inputs, Tensor[] gradients);
+    abstract Step step(Tensor[] inputs, Tensor[] gradients);
 
     /**
      * After a pass.
      *
-     * @param sums receives what {@link io.lockstep.engine.Loss#sums} names
+     * @param sums receives what {@link Loss#sums} names
      */
-    void collect(int examples, double[] sums);
+    abstract void collect(int examples, double[] sums);
 
-    static LossNode of(CpuPlan plan, Graph graph, Node node) {
-        if (node.operation() instanceof SoftmaxCrossEntropy) {
-            return new SoftmaxLossNode(plan, graph, node);
-        } else if (node.operation() instanceof RowLoss) {
-            return new RowLossNode(plan, graph, node);
+    @Override
+    public final void forward(Context context) {
+        Tensor[] inputs = context.inputs();
+        Tensor[] dx = new Tensor[context.training() ? ((Loss) site.node().operation()).predictions() : 0];
+        for (int i = 0; i < dx.length; i++) {
+            dx[i] = context.program()
+                    .tensor(context.name() + ".gradient", site.shapes().get(i).elements());
         }
-        throw new UnsupportedOperationException(node.name() + ": the CPU backend has no " + node.operation());
+        context.keep(dx);
+        Tensor[] uses = Stream.concat(Arrays.stream(inputs), Arrays.stream(dx)).toArray(Tensor[]::new);
+        context.program().chunked("forward " + context.name(), step(inputs, context.training() ? dx : null), uses);
+    }
+
+    @Override
+    public final void backward(Context context) {
+        Tensor[] dx = context.kept();
+        for (int i = 0; i < dx.length; i++) {
+            context.passGradient(i, dx[i]);
+        }
     }
 }

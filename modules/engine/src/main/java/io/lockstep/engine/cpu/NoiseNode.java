@@ -1,21 +1,37 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.ActivationNoise;
 
 /** Dropout and its relatives; nothing is stored between forward and backward. */
-final class NoiseNode {
-    private final CpuPlan plan;
+final class NoiseNode implements CpuNode {
+    private final Machine plan;
     private final ActivationNoise noise;
     private final int elements;
 
-    NoiseNode(CpuPlan plan, Node node) {
-        this.plan = plan;
-        noise = new ActivationNoise(node);
-        elements = node.shape().elements();
+    NoiseNode(Site site) {
+        plan = site.machine();
+        noise = new ActivationNoise(site.node());
+        elements = site.node().shape().elements();
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
+    @Override
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
+        Step step = context.training() ? forwardStep(x, y) : Elements.copy(x, y);
+        context.program().chunked("forward " + context.name(), step, x, y);
+    }
+
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            context.program().chunked("backward " + context.name(), backwardStep(dy, dx), dy, dx);
+        }
+    }
+
+    private Step forwardStep(Tensor x, Tensor y) {
         return (lane, from, to) -> {
             long seed = plan.seed();
             long first = plan.firstExample() * elements;
@@ -28,7 +44,7 @@ final class NoiseNode {
         };
     }
 
-    Step backwardStep(Tensor dy, Tensor dx) {
+    private Step backwardStep(Tensor dy, Tensor dx) {
         return (lane, from, to) -> {
             long seed = plan.seed();
             long first = plan.firstExample() * elements;

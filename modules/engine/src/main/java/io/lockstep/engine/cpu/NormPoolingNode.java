@@ -11,11 +11,12 @@ final class NormPoolingNode implements PlainNode {
     private final Shape from;
     private final Shape to;
 
-    NormPoolingNode(NormPooling operation, Shape from, Shape to) {
+    NormPoolingNode(Site site) {
+        NormPooling operation = (NormPooling) site.node().operation();
         p = operation.p();
         window = operation.window();
-        this.from = from;
-        this.to = to;
+        from = site.from();
+        to = site.node().shape();
     }
 
     /** Place in an example of what an output sees at a place of its window; -1 outside of the picture. */

@@ -23,7 +23,7 @@ final class PackedProduct implements AutoCloseable {
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
 
-    private final CpuPlan plan;
+    private final Machine plan;
     private final long weightsAddress;
     private final int outputs;
     private final int inputs;
@@ -34,7 +34,7 @@ final class PackedProduct implements AutoCloseable {
     private PackedWeights backwardWeights;
 
     /** @param weightsAddress of W, (outputs, inputs) */
-    PackedProduct(CpuPlan plan, long weightsAddress, int outputs, int inputs) {
+    PackedProduct(Machine plan, long weightsAddress, int outputs, int inputs) {
         this.plan = plan;
         this.weightsAddress = weightsAddress;
         this.outputs = outputs;

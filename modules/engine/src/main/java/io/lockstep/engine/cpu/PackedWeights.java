@@ -12,7 +12,7 @@ final class PackedWeights implements AutoCloseable {
     private final List<Call> calls = new ArrayList<>();
 
     /** @param description stays valid as long as the plan's primitives */
-    PackedWeights(CpuPlan plan, dnnl_memory_desc_t description, long[] dimensions, long flatAddress) {
+    PackedWeights(Machine plan, dnnl_memory_desc_t description, long[] dimensions, long flatAddress) {
         this.description = description;
         address = plan.memory().allocate(OneDnn.bytes(description));
         for (Pieces.Piece piece : Pieces.of(description, dimensions)) {

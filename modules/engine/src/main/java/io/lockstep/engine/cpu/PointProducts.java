@@ -37,7 +37,7 @@ final class PointProducts implements AutoCloseable {
     record Sizes(Matrices a, Matrices b, Matrices c) {}
 
     /** @param most rows of tiles */
-    PointProducts(CpuPlan plan, int most, IntFunction<Sizes> sizes) {
+    PointProducts(Machine plan, int most, IntFunction<Sizes> sizes) {
         this.sizes = sizes;
         calls = new Calls(plan.lanes(), most, this::primitive, this::bind);
     }

@@ -23,7 +23,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_pooling_v2_desc_t;
 
 /** Pooling by oneDNN, which remembers where a maximum was in its workspace. */
-final class PoolingNode implements AutoCloseable {
+final class PoolingNode implements CpuNode {
     private final String name;
     private final Pooling operation;
     private final Shape from;
@@ -32,9 +32,11 @@ final class PoolingNode implements AutoCloseable {
     private final Calls forward;
     private final Calls backward;
 
-    PoolingNode(CpuPlan plan, Node node, Shape from) {
+    PoolingNode(Site site) {
+        Machine plan = site.machine();
+        Node node = site.node();
         operation = (Pooling) node.operation();
-        this.from = from;
+        from = site.from();
         to = node.shape();
         max = operation.kind() == PoolingKind.MAX;
         name = node.name();
@@ -51,8 +53,28 @@ final class PoolingNode implements AutoCloseable {
         OneDnn.check(status);
     }
 
+    @Override
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
+        Tensor workspace = context.keep(workspace(context.program(), context.name()));
+        Tensor[] uses = max ? new Tensor[] {x, y, workspace} : new Tensor[] {x, y};
+        context.program().chunked("forward " + context.name(), forwardStep(x, workspace, y), uses);
+    }
+
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor workspace = context.kept();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            Tensor[] uses = max ? new Tensor[] {dy, dx, workspace} : new Tensor[] {dy, dx};
+            context.program().chunked("backward " + context.name(), backwardStep(dy, workspace, dx), uses);
+        }
+    }
+
     /** For the positions of maxima; null if there is nothing to remember. */
-    Tensor workspace(Program program, String name) {
+    private Tensor workspace(Program program, String name) {
         return max ? program.bytes(name + ".workspace", OneDnn.bytes(workspaceOf(1))) : null;
     }
 
@@ -60,7 +82,7 @@ final class PoolingNode implements AutoCloseable {
         return forward.primitive(examples).query(dnnl_query_workspace_md);
     }
 
-    Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
+    private Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
         return Step.of(forward, (lane, first, end) -> {
             Call call =
                     forward.get(lane, end - first).set(0, x.addressOf(first)).set(1, y.addressOf(first));
@@ -71,7 +93,7 @@ final class PoolingNode implements AutoCloseable {
         });
     }
 
-    Step backwardStep(Tensor dy, Tensor workspace, Tensor dx) {
+    private Step backwardStep(Tensor dy, Tensor workspace, Tensor dx) {
         return Step.of(backward, (lane, first, end) -> {
             Call call =
                     backward.get(lane, end - first).set(0, dx.addressOf(first)).set(1, dy.addressOf(first));

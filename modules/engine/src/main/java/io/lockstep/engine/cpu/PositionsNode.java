@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Sequences.Positions;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
@@ -13,8 +11,8 @@ final class PositionsNode extends SequenceNode {
     private final int elements;
     private final ByteBuffer sinusoids;
 
-    PositionsNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    PositionsNode(Site site) {
+        super(site);
         learned = ((Positions) node.operation()).learned();
         elements = node.shape().elements();
         sinusoids = learned ? null : sinusoids();
@@ -31,9 +29,9 @@ final class PositionsNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
-        Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
         ByteBuffer table = learned ? plan.parameterBuffer() : sinusoids;
         int tableAt = learned ? parameterAt(0) : 0;
         context.program()
@@ -47,29 +45,27 @@ final class PositionsNode extends SequenceNode {
                         },
                         x,
                         y);
-        return y;
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
-        context.passGradient(node.input(), dy);
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        context.passGradient(0, dy);
         if (!learned) {
             return;
         }
-        context.program()
-                .jointLater(
-                        "backward " + node.name() + " table",
-                        (lane, lanes, examples) -> {
-                            int first = Lane.shareStart(lane.index, lanes, elements);
-                            int count = Lane.shareStart(lane.index + 1, lanes, elements) - first;
-                            long address = plan.gradientAddress(node.parametersAt() + first);
-                            Pointer.memset(lane.a.to(address), 0, (long) count * Float.BYTES);
-                            for (int n = 0; n < examples; n++) {
-                                int at = dy.at(n) + first * Float.BYTES;
-                                RowPasses.get().add(dy.buffer, at, plan.gradientBuffer(), parameterAt(first), count);
-                            }
-                        },
-                        context.finalIn(node),
-                        dy);
+        context.parameterGradients(
+                "backward " + node.name() + " table",
+                (lane, lanes, examples) -> {
+                    int first = Lane.shareStart(lane.index, lanes, elements);
+                    int count = Lane.shareStart(lane.index + 1, lanes, elements) - first;
+                    long address = plan.gradientAddress(node.parametersAt() + first);
+                    Pointer.memset(lane.a.to(address), 0, (long) count * Float.BYTES);
+                    for (int n = 0; n < examples; n++) {
+                        int at = dy.at(n) + first * Float.BYTES;
+                        RowPasses.get().add(dy.buffer, at, plan.gradientBuffer(), parameterAt(first), count);
+                    }
+                },
+                dy);
     }
 }

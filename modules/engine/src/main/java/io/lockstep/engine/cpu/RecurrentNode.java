@@ -45,9 +45,9 @@ final class RecurrentNode extends SequenceNode {
     private Tensor mask;
 
     /** @param recurrent the product with R */
-    RecurrentNode(CpuPlan plan, Graph graph, Node node, PackedProduct recurrent) {
-        super(plan, graph, node);
-        this.graph = graph;
+    RecurrentNode(Site site, PackedProduct recurrent) {
+        super(site);
+        graph = site.graph();
         this.recurrent = recurrent;
         operation = (Recurrent) node.operation();
         lstm = operation instanceof Lstm;
@@ -63,7 +63,8 @@ final class RecurrentNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
+    public void forward(Context context) {
+        Tensor[] inputs = context.inputs();
         Program program = context.program();
         long sequence = (long) steps * units;
         gates = program.tensor(node.name() + ".gates", sequence * operation.gates());
@@ -71,7 +72,7 @@ final class RecurrentNode extends SequenceNode {
         extra = lstm || gru ? program.tensor(node.name() + ".extra", sequence) : null;
         Tensor now = program.tensor(node.name() + ".now", units);
         Tensor state = program.tensor(node.name() + ".state", rows);
-        Tensor y = context.newOutput(node);
+        Tensor y = context.newOutput();
         Tensor x = inputs[0];
         mask = operation.masked() ? inputs[1] : null;
         program.whole(
@@ -92,7 +93,6 @@ final class RecurrentNode extends SequenceNode {
                     }
                 },
                 present(x, y, gates, before, extra, now, state, mask));
-        return y;
     }
 
     /** gates = x W^T, over all steps at once. */
@@ -200,12 +200,15 @@ final class RecurrentNode extends SequenceNode {
     // ------------------------------------------------------------------ backward
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor[] inputs = context.inputs();
+        Tensor y = context.output();
         Program program = context.program();
         Tensor dh = program.tensor(node.name() + ".dh", units);
         Tensor dc = program.tensor(node.name() + ".dc", units);
         Tensor dState = program.tensor(node.name() + ".dstate", rows);
-        Tensor dx = context.gradientFor(node.input());
+        Tensor dx = context.gradientFor(0);
         Tensor x = inputs[0];
         program.whole(
                 "backward " + node.name(),
@@ -234,10 +237,9 @@ final class RecurrentNode extends SequenceNode {
                     }
                 },
                 present(y, dy, dh, dc, dState, dx, gates, before, extra, mask));
-        program.jointLater(
+        context.parameterGradients(
                 "backward " + node.name() + " weights",
                 (lane, lanes, examples) -> weights(lane, lanes, examples * steps, x),
-                context.finalIn(node),
                 present(x, gates, before, gru ? extra : null));
     }
 
@@ -394,10 +396,14 @@ final class RecurrentNode extends SequenceNode {
         }
     }
 
-    static PackedProduct product(CpuPlan plan, Graph graph, Node node) {
+    /** The programs of a plan share the product with R, which is packed once a pass. */
+    static CpuNode ofEachProgram(Site site) {
+        Node node = site.node();
         Recurrent operation = (Recurrent) node.operation();
         int rows = operation.gates() * operation.units();
-        long at = node.parametersAt() + (long) rows * graph.inputShapeOf(node).channels();
-        return new PackedProduct(plan, plan.parameterAddress(at), rows, operation.units());
+        long at = node.parametersAt() + (long) rows * site.from().channels();
+        Machine machine = site.machine();
+        PackedProduct product = new PackedProduct(machine, machine.parameterAddress(at), rows, operation.units());
+        return CpuNode.ofEachProgram(() -> new RecurrentNode(site, product), product::close);
     }
 }

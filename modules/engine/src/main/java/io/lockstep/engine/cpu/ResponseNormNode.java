@@ -15,18 +15,26 @@ import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Norm.ResponseNorm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_lrn_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /** Local response normalisation by oneDNN, whose alpha is that of the sum's mean. */
-final class ResponseNormNode implements AutoCloseable {
+final class ResponseNormNode implements CpuNode {
     private final ResponseNorm operation;
     private final Shape shape;
     private final Calls forward;
     private final Calls backward;
 
-    ResponseNormNode(CpuPlan plan, Node node) {
+    /** oneDNN's, where it is right. */
+    static CpuNode fastest(Site site) {
+        return PlainResponseNorm.has(site.node()) ? new PlainResponseNorm(site.node()) : new ResponseNormNode(site);
+    }
+
+    private ResponseNormNode(Site site) {
+        Machine plan = site.machine();
+        Node node = site.node();
         operation = (ResponseNorm) node.operation();
         shape = node.shape();
         forward = new Calls(
@@ -41,8 +49,35 @@ final class ResponseNormNode implements AutoCloseable {
                 (primitive, examples) -> bind(primitive, examples, DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC));
     }
 
+    @Override
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
+        Tensor workspace = context.keep(workspace(context.program(), context.name()));
+        context.program().chunked("forward " + context.name(), forwardStep(x, workspace, y), present(x, y, workspace));
+    }
+
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor x = context.input();
+        Tensor workspace = context.kept();
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            context.program()
+                    .chunked(
+                            "backward " + context.name(),
+                            backwardStep(x, dy, workspace, dx),
+                            present(x, dy, dx, workspace));
+        }
+    }
+
+    private static Tensor[] present(Tensor... tensors) {
+        return Arrays.stream(tensors).filter(tensor -> tensor != null).toArray(Tensor[]::new);
+    }
+
     /** What forward leaves for backward; null if nothing. */
-    Tensor workspace(Program program, String name) {
+    private Tensor workspace(Program program, String name) {
         long bytes = OneDnn.bytes(workspaceOf(1));
         return bytes == 0 ? null : program.bytes(name + ".workspace", bytes);
     }
@@ -51,11 +86,11 @@ final class ResponseNormNode implements AutoCloseable {
         return forward.primitive(examples).query(dnnl_query_workspace_md);
     }
 
-    Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
+    private Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
         return step(forward, workspace, x, y);
     }
 
-    Step backwardStep(Tensor x, Tensor dy, Tensor workspace, Tensor dx) {
+    private Step backwardStep(Tensor x, Tensor dy, Tensor workspace, Tensor dx) {
         return step(backward, workspace, x, dy, dx);
     }
 

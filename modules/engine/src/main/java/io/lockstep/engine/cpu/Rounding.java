@@ -10,10 +10,10 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /** Copies of activations in bfloat16, which products of that precision read. */
 final class Rounding implements AutoCloseable {
-    private final CpuPlan plan;
+    private final Machine plan;
     private final Map<Long, Calls> byExampleBytes = new HashMap<>();
 
-    Rounding(CpuPlan plan) {
+    Rounding(Machine plan) {
         this.plan = plan;
     }
 

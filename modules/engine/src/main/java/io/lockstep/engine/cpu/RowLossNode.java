@@ -1,7 +1,6 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.ElementType;
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.RowLoss;
 import io.lockstep.engine.RowLoss.Row;
@@ -10,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Any {@link RowLoss}, row by row in double precision. Sums are kept by example, so that threads do not change them. */
-final class RowLossNode implements LossNode {
+final class RowLossNode extends LossNode {
     private final Row training;
     private final Row evaluation;
     private final int rows;
@@ -42,15 +41,18 @@ final class RowLossNode implements LossNode {
         }
     }
 
-    RowLossNode(CpuPlan plan, Graph graph, Node node) {
+    RowLossNode(Site site) {
+        super(site);
+        Machine plan = site.machine();
+        Node node = site.node();
         RowLoss loss = (RowLoss) node.operation();
-        shapes = graph.inputShapesOf(node);
+        shapes = site.shapes();
         predictions = loss.predictions();
         read = predictions + loss.targets();
         rows = node.shape().pixels();
         training = loss.row(shapes.subList(0, read), true);
         evaluation = loss.row(shapes.subList(0, read), false);
-        factor = graph.lossWeight(node);
+        factor = site.graph().lossWeight(node);
         sums = loss.sums().size();
         kept = new double[plan.capacity() * sums];
         ints = new boolean[shapes.size()];
@@ -62,7 +64,7 @@ final class RowLossNode implements LossNode {
     }
 
     @Override
-    public Step step(Tensor[] inputs, Tensor[] gradients) {
+    Step step(Tensor[] inputs, Tensor[] gradients) {
         return (lane, from, to) -> {
             Arrays.fill(kept, from * sums, to * sums, 0);
             for (int i = from * rows; i < to * rows; i++) {
@@ -121,7 +123,7 @@ final class RowLossNode implements LossNode {
     }
 
     @Override
-    public void collect(int examples, double[] into) {
+    void collect(int examples, double[] into) {
         Arrays.fill(into, 0);
         for (int i = 0; i < examples * sums; i++) {
             into[i % sums] += kept[i];

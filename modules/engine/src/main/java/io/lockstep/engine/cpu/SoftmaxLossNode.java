@@ -1,6 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.kernels.RowPasses;
@@ -8,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Softmax and cross-entropy of a few classes, of each step, with the gradient in the same pass. */
-final class SoftmaxLossNode implements LossNode {
+final class SoftmaxLossNode extends LossNode {
     private final int steps;
     private final int classes;
     private final double smoothing;
@@ -17,11 +16,14 @@ final class SoftmaxLossNode implements LossNode {
     private final int[] counted;
     private final int[] correct;
 
-    SoftmaxLossNode(CpuPlan plan, Graph graph, Node node) {
+    SoftmaxLossNode(Site site) {
+        super(site);
+        Machine plan = site.machine();
+        Node node = site.node();
         SoftmaxCrossEntropy loss = (SoftmaxCrossEntropy) node.operation();
         steps = node.shape().pixels();
         classes = node.shape().channels();
-        weight = loss.weight() * graph.lossWeight(node);
+        weight = loss.weight() * site.graph().lossWeight(node);
         smoothing = loss.labelSmoothing();
         lossSum = new double[plan.lanes()];
         counted = new int[plan.lanes()];
@@ -55,7 +57,7 @@ final class SoftmaxLossNode implements LossNode {
     }
 
     @Override
-    public Step step(Tensor[] inputs, Tensor[] gradients) {
+    Step step(Tensor[] inputs, Tensor[] gradients) {
         Tensor x = inputs[0];
         Tensor dx = gradients == null ? null : gradients[0];
         Targets targets = Targets.of(inputs, steps == 1);
@@ -141,7 +143,7 @@ final class SoftmaxLossNode implements LossNode {
     }
 
     @Override
-    public void collect(int examples, double[] sums) {
+    void collect(int examples, double[] sums) {
         Arrays.fill(sums, 0);
         int lanes = lossSum.length;
         for (int lane = 0; lane < lanes; lane++) {

@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Sources.Constant;
 import io.lockstep.engine.operations.Sources.Parameter;
 import io.lockstep.engine.operations.Sources.RandomNumbers;
@@ -14,16 +12,15 @@ import org.bytedeco.javacpp.Pointer;
 final class SourceNode extends SequenceNode {
     private final int elements;
 
-    SourceNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    SourceNode(Site site) {
+        super(site);
         elements = node.shape().elements();
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
-        Tensor y = context.newOutput(node);
+    public void forward(Context context) {
+        Tensor y = context.newOutput();
         context.program().chunked("forward " + node.name(), step(y), y);
-        return y;
     }
 
     private Step step(Tensor y) {
@@ -56,11 +53,12 @@ final class SourceNode extends SequenceNode {
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
         if (!(node.operation() instanceof Parameter)) {
             return;
         }
-        context.program().jointLater("backward " + node.name() + " sums", gradient(dy), context.finalIn(node), dy);
+        context.parameterGradients("backward " + node.name() + " sums", gradient(dy), dy);
     }
 
     private Joint gradient(Tensor dy) {

@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Sequences.StepMask;
 
 /** Tells the steps that are there from those that are filled up. */
@@ -10,17 +8,17 @@ final class StepMaskNode extends SequenceNode {
     private final int steps;
     private final int features;
 
-    StepMaskNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    StepMaskNode(Site site) {
+        super(site);
         nothing = (float) ((StepMask) node.operation()).nothing();
         steps = node.shape().height();
         features = shapes.get(0).channels();
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
-        Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+    public void forward(Context context) {
+        Tensor x = context.input();
+        Tensor y = context.newOutput();
         context.program()
                 .chunked(
                         "forward " + node.name(),
@@ -31,7 +29,6 @@ final class StepMaskNode extends SequenceNode {
                         },
                         x,
                         y);
-        return y;
     }
 
     private boolean isThere(Tensor x, int step) {
@@ -44,7 +41,7 @@ final class StepMaskNode extends SequenceNode {
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
+    public void backward(Context context) {
         throw new IllegalStateException("a mask has no gradient");
     }
 }

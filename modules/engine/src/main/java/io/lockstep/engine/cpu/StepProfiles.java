@@ -13,14 +13,8 @@ final class StepProfiles {
 
     private StepProfiles() {}
 
-    /** @param convolutions null for what is no convolution */
-    static StepProfile of(
-            Graph graph,
-            String name,
-            long nanos,
-            long bytes,
-            int batch,
-            Function<Node, ConvolutionSteps> convolutions) {
+    /** @param nodes null for what has no steps of its own */
+    static StepProfile of(Graph graph, String name, long nanos, long bytes, int batch, Function<Node, CpuNode> nodes) {
         String[] words = name.split(" ");
         Optional<Node> node = words.length < 2
                 ? Optional.empty()
@@ -33,10 +27,10 @@ final class StepProfiles {
         }
         String part = words.length > 2 ? " " + words[2] : "";
         String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
-        ConvolutionSteps convolution = convolutions.apply(node.get());
-        double share = convolution == null ? 1 : convolution.productShare(part.equals(" data"));
+        CpuNode computes = nodes.apply(node.get());
+        double share = computes == null ? 1 : computes.productShare(part.equals(" data"));
         double flop = share * batch * graph.forwardFlop(node.get()) * products(words[0], part);
-        boolean rounded = convolution != null && convolution.rounds();
+        boolean rounded = computes != null && computes.rounds();
         return new StepProfile(name, kind, nanos, Math.round(flop), rounded, bytes);
     }
 

@@ -1,7 +1,5 @@
 package io.lockstep.engine.cpu;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.StepRange;
 import io.lockstep.engine.operations.Sequences.TakeStep;
@@ -18,8 +16,8 @@ final class StepsNode extends SequenceNode {
 
     private final int copied;
 
-    StepsNode(CpuPlan plan, Graph graph, Node node) {
-        super(plan, graph, node);
+    StepsNode(Site site) {
+        super(site);
         features = node.shape().channels();
         rowBytes = features * Float.BYTES;
         takes = !(node.operation() instanceof ClassToken);
@@ -43,9 +41,10 @@ final class StepsNode extends SequenceNode {
     }
 
     @Override
-    Tensor forward(Context context, Tensor[] inputs) {
+    public void forward(Context context) {
+        Tensor[] inputs = context.inputs();
         Tensor x = inputs[0];
-        Tensor y = context.newOutput(node);
+        Tensor y = context.newOutput();
         context.program()
                 .chunked(
                         "forward " + node.name(),
@@ -61,12 +60,13 @@ final class StepsNode extends SequenceNode {
                             }
                         },
                         present(x, y, inputs.length > 1 ? inputs[1] : null));
-        return y;
     }
 
     @Override
-    void backward(Context context, Tensor[] inputs, Tensor y, Tensor dy) {
-        Tensor dx = context.gradientFor(node.input());
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Tensor[] inputs = context.inputs();
+        Tensor dx = context.gradientFor(0);
         if (dx != null) {
             context.program()
                     .chunked(
@@ -87,8 +87,7 @@ final class StepsNode extends SequenceNode {
                             present(dy, dx, inputs.length > 1 ? inputs[1] : null));
         }
         if (!takes) {
-            context.program()
-                    .jointLater("backward " + node.name() + " token", this.token(dy), context.finalIn(node), dy);
+            context.parameterGradients("backward " + node.name() + " token", token(dy), dy);
         }
     }
 

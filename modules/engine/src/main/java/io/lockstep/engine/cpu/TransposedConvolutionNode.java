@@ -1,7 +1,6 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
-import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
@@ -10,29 +9,55 @@ import org.bytedeco.javacpp.Pointer;
  * A transposed convolution: of the convolution from its output to its input, backward is this one's forward, and forward
  * this one's backward. DL4J's weights lie as that convolution's.
  */
-final class TransposedConvolutionNode implements AutoCloseable {
-    private final CpuPlan plan;
+final class TransposedConvolutionNode implements CpuNode {
+    private final Machine plan;
     private final ConvolutionNode convolution;
     private final boolean bias;
     private final int pixels;
     private final int outputs;
     private final int biasAt;
 
-    TransposedConvolutionNode(CpuPlan plan, Node node, Shape from) {
-        this.plan = plan;
-        convolution = ConvolutionNode.transposeOf(plan, node, from);
+    TransposedConvolutionNode(Site site) {
+        plan = site.machine();
+        Node node = site.node();
+        convolution = ConvolutionNode.transposeOf(plan, node, site.from());
         bias = ((TransposedConvolution) node.operation()).bias();
         pixels = node.shape().pixels();
         outputs = node.shape().channels();
         biasAt = Math.toIntExact(node.parametersAt() * Float.BYTES);
     }
 
-    /** The convolution, for its weights' gradient: its input is this one's output. */
-    ConvolutionNode convolution() {
-        return convolution;
+    @Override
+    public void forward(Context context) {
+        if (!context.training()) {
+            context.program().newSegment();
+        }
+        Tensor y = context.newOutput();
+        Tensor factor = convolution.factor(context, context.input());
+        context.program().chunked("forward " + context.name(), forwardStep(factor, y), factor, y);
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
+    @Override
+    public void backward(Context context) {
+        Tensor dy = context.gradient();
+        Program program = context.program();
+        if (program.hasDeferred()) {
+            program.newSegment();
+        }
+        String name = "backward " + context.name();
+        Tensor dyFactor = convolution.factor(context, dy);
+        Tensor dx = context.gradientFor(0);
+        if (dx != null) {
+            program.chunked(name + " data", backwardDataStep(dyFactor, dx), dyFactor, dx);
+        }
+        if (context.trains()) {
+            program.jointLater(name + " bias", biasGradientJoint(dy), segment -> {}, dy);
+            Tensor xFactor = convolution.factor(context, context.input());
+            convolution.weightsGradient(context, dyFactor, xFactor); // the convolution's input is this one's output
+        }
+    }
+
+    private Step forwardStep(Tensor x, Tensor y) {
         Step product = convolution.backwardDataStep(x, y);
         return new Step() {
             @Override
@@ -51,12 +76,12 @@ final class TransposedConvolutionNode implements AutoCloseable {
         };
     }
 
-    Step backwardDataStep(Tensor dy, Tensor dx) {
+    private Step backwardDataStep(Tensor dy, Tensor dx) {
         return convolution.forwardStep(dy, dx);
     }
 
     /** Each lane sums its channels, of all examples. */
-    Joint biasGradientJoint(Tensor dy) {
+    private Joint biasGradientJoint(Tensor dy) {
         return (lane, lanes, examples) -> {
             int first = Lane.shareStart(lane.index, lanes, outputs);
             int end = Lane.shareStart(lane.index + 1, lanes, outputs);

@@ -10,7 +10,7 @@ final class UnpackedGradient implements AutoCloseable {
     private final List<Call> copies = new ArrayList<>();
     private final List<Call> additions = new ArrayList<>();
 
-    UnpackedGradient(CpuPlan plan, dnnl_memory_desc_t packed, long[] dimensions) {
+    UnpackedGradient(Machine plan, dnnl_memory_desc_t packed, long[] dimensions) {
         for (Pieces.Piece piece : Pieces.of(packed, dimensions)) {
             copies.add(call(piece, false));
             if (plan.lanes() > 1) {

@@ -9,10 +9,10 @@ final class UpsamplingNode implements PlainNode {
     private final Shape from;
     private final int rowBytes;
 
-    UpsamplingNode(Upsampling operation, Shape from, Shape to) {
-        this.operation = operation;
-        this.from = from;
-        rowBytes = to.channels() * Float.BYTES;
+    UpsamplingNode(Site site) {
+        operation = (Upsampling) site.node().operation();
+        from = site.from();
+        rowBytes = from.channels() * Float.BYTES;
     }
 
     /** What is done with a pixel and one of its copies. */

@@ -41,7 +41,7 @@ final class WinogradGradient implements AutoCloseable {
     private final int laneBytes;
     private final int lanes;
 
-    WinogradGradient(CpuPlan plan, Shape from, Shape to, int top, int left, boolean bias) {
+    WinogradGradient(Machine plan, Shape from, Shape to, int top, int left, boolean bias) {
         this.from = from;
         this.to = to;
         this.bias = bias;

@@ -25,7 +25,7 @@ final class WinogradNode implements ConvolutionSteps {
     /** Of a lane: with fewer, transforming all weights takes longer than what it saves. */
     private static final int FEWEST_TILES = 8;
 
-    private final CpuPlan plan;
+    private final Machine plan;
     private final Convolution operation;
     private final Shape from;
     private final Shape to;
@@ -37,7 +37,7 @@ final class WinogradNode implements ConvolutionSteps {
     private UnpackedGradient gradient;
 
     /** Whether a convolution is one that tiles are fit for, and faster. */
-    static boolean suits(CpuPlan plan, Node node, Shape from) {
+    static boolean suits(Machine plan, Node node, Shape from) {
         if (!(node.operation() instanceof Convolution convolution) || !VectorModule.isPresent()) {
             return false;
         }
@@ -66,7 +66,7 @@ final class WinogradNode implements ConvolutionSteps {
         return image.tileRows() * image.tileColumns();
     }
 
-    WinogradNode(CpuPlan plan, Node node, Shape from) {
+    WinogradNode(Machine plan, Node node, Shape from) {
         this.plan = plan;
         this.from = from;
         operation = (Convolution) node.operation();
@@ -100,11 +100,6 @@ final class WinogradNode implements ConvolutionSteps {
     @Override
     public double productShare(boolean ofInput) {
         return (ofInput ? backward : forward).productShare(to.pixels());
-    }
-
-    @Override
-    public boolean rounds() {
-        return false;
     }
 
     @Override

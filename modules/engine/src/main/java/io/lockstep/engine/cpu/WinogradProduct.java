@@ -54,7 +54,7 @@ final class WinogradProduct implements AutoCloseable {
      */
     record Weights(long address, int inputElements, int outputElements, boolean turned, ByteBuffer bias) {}
 
-    WinogradProduct(CpuPlan plan, Shape from, Shape to, int top, int left, Weights weights) {
+    WinogradProduct(Machine plan, Shape from, Shape to, int top, int left, Weights weights) {
         this.from = from;
         this.weights = weights;
         lanes = plan.lanes();

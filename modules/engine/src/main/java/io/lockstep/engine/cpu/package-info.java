@@ -23,8 +23,13 @@
  * <p><b>Gradients.</b> A tensor with several consumers gets its gradient in parts, which the next pass that needs it adds
  * up on the way. Weights' gradients are written to the flat vector when all lanes have done their share.
  *
- * <p><b>Sequences.</b> Examples of T steps lie as (T, F). An operation on them is a {@link
- * io.lockstep.engine.cpu.SequenceNode} that appends its own steps. Products with weights take all steps of a lane's
+ * <p><b>Nodes.</b> Which node computes which operation is told in one table, {@link io.lockstep.engine.cpu.Nodes}. A {@link
+ * io.lockstep.engine.cpu.CpuNode} is made once for a plan, owns its primitives, and appends its steps to both programs, of
+ * which it sees its inputs, its output and their gradients ({@link io.lockstep.engine.cpu.Context}). What concerns several
+ * nodes the {@link io.lockstep.engine.cpu.Compiler} decides: a batch norm with the addition and the ReLU behind it, copies in
+ * a lower precision, thinned weights, when gradients are final.
+ *
+ * <p><b>Sequences.</b> Examples of T steps lie as (T, F). Products with weights take all steps of a lane's
  * examples at once; only a recurrent layer's product with its state goes step by step. Attention keeps no (T, T) weights:
  * a block of queries at a time, and again in backward.
  */
