@@ -16,9 +16,7 @@ public final class Sums {
 
     public Sums(Graph graph) {
         losses = graph.losses();
-        names = losses.stream()
-                .map(node -> ((Loss) node.operation()).sums())
-                .toList();
+        names = losses.stream().map(node -> ((Loss) node.operation()).sums()).toList();
         weights = losses.stream().mapToDouble(graph::lossWeight).toArray();
         values = losses.stream()
                 .map(node -> new double[((Loss) node.operation()).sums().size()])

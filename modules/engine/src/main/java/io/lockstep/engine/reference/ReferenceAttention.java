@@ -1,7 +1,6 @@
 package io.lockstep.engine.reference;
 
 import io.lockstep.engine.DropoutMask;
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Attention;
 
@@ -16,12 +15,13 @@ final class ReferenceAttention extends ReferenceSequence {
     private final int queryStride;
     private final int keyStride;
     private final int keyAt;
-    private final Pass pass;
+    private final ReferenceSite pass;
     private final int stream;
 
-    ReferenceAttention(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
-        super(graph, node, examples, parameters, gradients);
-        this.pass = pass;
+    ReferenceAttention(ReferenceSite site) {
+        super(site);
+        Node node = site.node();
+        pass = site;
         stream = node.stream();
         operation = (Attention) node.operation();
         crosses = operation.crosses(shapes);
@@ -80,7 +80,7 @@ final class ReferenceAttention extends ReferenceSequence {
     }
 
     @Override
-    void forward(double[][] inputs, double[] y) {
+    public void forward(double[][] inputs, double[] y) {
         double[] memory = inputs[crosses ? 1 : 0];
         for (int n = 0; n < examples; n++) {
             for (int head = 0; head < operation.heads(); head++) {
@@ -98,7 +98,7 @@ final class ReferenceAttention extends ReferenceSequence {
     }
 
     @Override
-    void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+    public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
         for (int n = 0; n < examples; n++) {
             for (int head = 0; head < operation.heads(); head++) {
                 for (int i = 0; i < queries; i++) {

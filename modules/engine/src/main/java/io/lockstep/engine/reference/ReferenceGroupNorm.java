@@ -1,6 +1,5 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Norm.GroupNorm;
 
@@ -11,8 +10,9 @@ final class ReferenceGroupNorm extends ReferenceSequence {
     private final int channelsOfGroup;
     private final double epsilon;
 
-    ReferenceGroupNorm(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
-        super(graph, node, examples, parameters, gradients);
+    ReferenceGroupNorm(ReferenceSite site) {
+        super(site);
+        Node node = site.node();
         GroupNorm operation = (GroupNorm) node.operation();
         channels = shape.channels();
         pixels = shape.pixels();
@@ -34,7 +34,7 @@ final class ReferenceGroupNorm extends ReferenceSequence {
     }
 
     @Override
-    void forward(double[][] inputs, double[] y) {
+    public void forward(double[][] inputs, double[] y) {
         double[] x = inputs[0];
         for (int example = 0; example < examples; example++) {
             for (int first = 0; first < channels; first += channelsOfGroup) {
@@ -45,7 +45,7 @@ final class ReferenceGroupNorm extends ReferenceSequence {
     }
 
     @Override
-    void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+    public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
         double[] x = inputs[0];
         double elements = (double) pixels * channelsOfGroup;
         for (int example = 0; example < examples; example++) {

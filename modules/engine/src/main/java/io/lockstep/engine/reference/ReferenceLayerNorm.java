@@ -1,6 +1,5 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Norm.LayerNorm;
 
@@ -9,14 +8,15 @@ final class ReferenceLayerNorm extends ReferenceSequence {
     private final LayerNorm operation;
     private final int features;
 
-    ReferenceLayerNorm(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
-        super(graph, node, examples, parameters, gradients);
+    ReferenceLayerNorm(ReferenceSite site) {
+        super(site);
+        Node node = site.node();
         operation = (LayerNorm) node.operation();
         features = shape.channels();
     }
 
     @Override
-    void forward(double[][] inputs, double[] y) {
+    public void forward(double[][] inputs, double[] y) {
         for (int at = 0; at < y.length; at += features) {
             double[] normalized = normalized(inputs[0], at);
             for (int f = 0; f < features; f++) {
@@ -27,7 +27,7 @@ final class ReferenceLayerNorm extends ReferenceSequence {
     }
 
     @Override
-    void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+    public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
         for (int at = 0; at < dy.length; at += features) {
             double[] normalized = normalized(inputs[0], at);
             double sum = 0;

@@ -24,9 +24,10 @@ final class ReferenceRecurrent extends ReferenceSequence {
     private double[][] fromState;
     private double[][] cells;
 
-    ReferenceRecurrent(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
-        super(graph, node, examples, parameters, gradients);
-        this.graph = graph;
+    ReferenceRecurrent(ReferenceSite site) {
+        super(site);
+        Node node = site.node();
+        graph = site.graph();
         operation = (Recurrent) node.operation();
         units = operation.units();
         rows = operation.gates() * units;
@@ -38,7 +39,7 @@ final class ReferenceRecurrent extends ReferenceSequence {
     }
 
     @Override
-    void forward(double[][] inputs, double[] y) {
+    public void forward(double[][] inputs, double[] y) {
         fromInput = new double[examples * steps][rows];
         fromState = new double[examples * steps][rows];
         cells = new double[examples * steps][units];
@@ -107,9 +108,7 @@ final class ReferenceRecurrent extends ReferenceSequence {
     }
 
     @Override
-    void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
-        double[] y = new double[dy.length];
-        forward(inputs, y);
+    public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
         for (int n = 0; n < examples; n++) {
             double[] dh = new double[units];
             double[] dc = new double[units];

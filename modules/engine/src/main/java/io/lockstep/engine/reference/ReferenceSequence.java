@@ -1,15 +1,7 @@
 package io.lockstep.engine.reference;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.operations.Attention;
-import io.lockstep.engine.operations.Moves.Pixels;
-import io.lockstep.engine.operations.Moves.Rows;
-import io.lockstep.engine.operations.Norm.GroupNorm;
-import io.lockstep.engine.operations.Norm.LayerNorm;
-import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
@@ -17,10 +9,9 @@ import io.lockstep.engine.operations.Sequences.StepMask;
 import io.lockstep.engine.operations.Sequences.StepRange;
 import io.lockstep.engine.operations.Sequences.TakeStep;
 import java.util.List;
-import java.util.Set;
 
-/** An operation on sequences, on a whole batch. */
-abstract class ReferenceSequence {
+/** What nodes on sequences have in common, and the small ones. */
+abstract class ReferenceSequence implements ReferenceNode {
     final List<Shape> shapes;
     final Shape shape;
     final int examples;
@@ -28,85 +19,51 @@ abstract class ReferenceSequence {
     final double[] parameters;
     final double[] gradients;
 
-    ReferenceSequence(Graph graph, Node node, int examples, double[] parameters, double[] gradients) {
-        shapes = graph.inputShapesOf(node);
-        shape = node.shape();
-        this.examples = examples;
-        parametersAt = (int) node.parametersAt();
-        this.parameters = parameters;
-        this.gradients = gradients;
+    ReferenceSequence(ReferenceSite site) {
+        shapes = site.shapes();
+        shape = site.node().shape();
+        examples = site.examples();
+        parametersAt = site.parametersAt();
+        parameters = site.parameters();
+        gradients = site.gradients();
     }
 
-    private static final Set<Class<?>> OTHERS = Set.of(
-            LayerNorm.class,
-            GroupNorm.class,
-            Attention.class,
-            Embedding.class,
-            Positions.class,
-            StepMask.class,
-            TakeStep.class,
-            StepRange.class,
-            ClassToken.class,
-            Rows.class,
-            Pixels.class);
-
-    static boolean has(Operation operation) {
-        return operation instanceof Recurrent || OTHERS.contains(operation.getClass());
+    static ReferenceNode table(ReferenceSite site) {
+        return new Table(site, (Embedding) site.node().operation());
     }
 
-    static ReferenceSequence of(
-            Graph graph, Node node, int examples, double[] parameters, double[] gradients, Pass pass) {
-        Operation operation = node.operation();
-        if (operation instanceof Recurrent) {
-            return new ReferenceRecurrent(graph, node, examples, parameters, gradients);
-        } else if (operation instanceof LayerNorm) {
-            return new ReferenceLayerNorm(graph, node, examples, parameters, gradients);
-        } else if (operation instanceof GroupNorm) {
-            return new ReferenceGroupNorm(graph, node, examples, parameters, gradients);
-        } else if (operation instanceof Attention) {
-            return new ReferenceAttention(graph, node, examples, parameters, gradients, pass);
-        } else if (operation instanceof Embedding embedding) {
-            return new Table(graph, node, examples, parameters, gradients, embedding);
-        } else if (operation instanceof Positions positions) {
-            return new Places(graph, node, examples, parameters, gradients, positions);
-        } else if (operation instanceof StepMask mask) {
-            return new Mask(graph, node, examples, parameters, gradients, mask.nothing());
-        }
-        return new Moves(graph, node, examples, parameters, gradients, operation);
+    static ReferenceNode mask(ReferenceSite site) {
+        return new Mask(site, ((StepMask) site.node().operation()).nothing());
     }
 
-    /**
-     * What is drawn at random depends on it.
-     *
-     * @param firstExample of the pass, in the batch of all ranks
-     */
-    record Pass(boolean training, long seed, long firstExample) {}
+    static ReferenceNode places(ReferenceSite site) {
+        return new Places(site, (Positions) site.node().operation());
+    }
 
-    abstract void forward(double[][] inputs, double[] y);
-
-    /** Adds to the gradients of the inputs and of the parameters. */
-    abstract void backward(double[][] inputs, double[] dy, double[][] inputGradients);
+    static ReferenceNode steps(ReferenceSite site) {
+        return new Steps(site, site.node().operation());
+    }
 
     /** Embedding: step i of the batch reads the column that its number names. */
     private static final class Table extends ReferenceSequence {
         private final int units;
         private final int vocabulary;
 
-        Table(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Embedding embedding) {
-            super(graph, node, examples, parameters, gradients);
+        Table(ReferenceSite site, Embedding embedding) {
+            super(site);
             units = embedding.units();
             vocabulary = embedding.vocabulary();
         }
 
         @Override
-        void forward(double[][] inputs, double[] y) {
+        public void forward(double[][] inputs, double[] y) {
             for (int i = 0; i < y.length; i++) {
                 y[i] = parameters[place(inputs[0], i)];
             }
         }
 
         @Override
-        void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+        public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
             for (int i = 0; i < dy.length; i++) {
                 gradients[place(inputs[0], i)] += dy[i];
             }
@@ -120,13 +77,13 @@ abstract class ReferenceSequence {
     private static final class Mask extends ReferenceSequence {
         private final double nothing;
 
-        Mask(Graph graph, Node node, int examples, double[] parameters, double[] gradients, double nothing) {
-            super(graph, node, examples, parameters, gradients);
+        Mask(ReferenceSite site, double nothing) {
+            super(site);
             this.nothing = nothing;
         }
 
         @Override
-        void forward(double[][] inputs, double[] y) {
+        public void forward(double[][] inputs, double[] y) {
             int features = shapes.get(0).channels();
             for (int i = 0; i < inputs[0].length; i++) {
                 if (inputs[0][i] != nothing) {
@@ -136,7 +93,7 @@ abstract class ReferenceSequence {
         }
 
         @Override
-        void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+        public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
             // it is flat
         }
     }
@@ -144,13 +101,13 @@ abstract class ReferenceSequence {
     private static final class Places extends ReferenceSequence {
         private final boolean learned;
 
-        Places(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Positions positions) {
-            super(graph, node, examples, parameters, gradients);
+        Places(ReferenceSite site, Positions positions) {
+            super(site);
             learned = positions.learned();
         }
 
         @Override
-        void forward(double[][] inputs, double[] y) {
+        public void forward(double[][] inputs, double[] y) {
             int features = shape.channels();
             for (int i = 0; i < y.length; i++) {
                 int place = i % shape.elements();
@@ -162,7 +119,7 @@ abstract class ReferenceSequence {
         }
 
         @Override
-        void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+        public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
             for (int i = 0; i < dy.length; i++) {
                 inputGradients[0][i] += dy[i];
                 if (learned) {
@@ -173,18 +130,18 @@ abstract class ReferenceSequence {
     }
 
     /** What only moves elements, or puts parameters beside them. */
-    private static final class Moves extends ReferenceSequence {
+    private static final class Steps extends ReferenceSequence {
         private final Operation operation;
         private final int inserted;
 
-        Moves(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Operation operation) {
-            super(graph, node, examples, parameters, gradients);
+        Steps(ReferenceSite site, Operation operation) {
+            super(site);
             this.operation = operation;
             inserted = operation instanceof ClassToken ? shapes.get(0).channels() : 0;
         }
 
         @Override
-        void forward(double[][] inputs, double[] y) {
+        public void forward(double[][] inputs, double[] y) {
             for (int i = 0; i < y.length; i++) {
                 int place = i % shape.elements();
                 int source = source(inputs, i);
@@ -197,7 +154,7 @@ abstract class ReferenceSequence {
         }
 
         @Override
-        void backward(double[][] inputs, double[] dy, double[][] inputGradients) {
+        public void backward(double[][] inputs, double[] y, double[] dy, double[][] inputGradients) {
             for (int i = 0; i < dy.length; i++) {
                 int place = i % shape.elements();
                 int source = source(inputs, i);

@@ -1,0 +1,36 @@
+package io.lockstep.engine.reference;
+
+import io.lockstep.engine.Graph;
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Shape;
+import java.util.List;
+
+/**
+ * What a node is made from, in one pass.
+ *
+ * @param parameters the flat vector
+ * @param gradients of the flat vector, to be added to
+ * @param firstExample of the pass, in the batch of all ranks
+ */
+record ReferenceSite(
+        Graph graph,
+        Node node,
+        int examples,
+        double[] parameters,
+        double[] gradients,
+        boolean training,
+        long seed,
+        long firstExample) {
+    List<Shape> shapes() {
+        return graph.inputShapesOf(node);
+    }
+
+    /** Of the first input. */
+    Shape from() {
+        return graph.inputShapeOf(node);
+    }
+
+    int parametersAt() {
+        return (int) node.parametersAt();
+    }
+}
