@@ -17,13 +17,13 @@ import java.time.Duration;
  *
  * @param allReduce the algorithm of gradients' sums
  * @param measured whether links are measured when a group is formed
- * @param transport {@code auto}: shared memory within a host, TCP between hosts; else the route everywhere
+ * @param transport the route everywhere, but for {@code AUTO}
  * @param ports where ranks listen for those of other hosts
  * @param silence after which a rank that gives no sign of life is lost
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
 record AeronGroups(
-        String transport, Algorithm allReduce, boolean measured, Duration silence, boolean central, PortRange ports)
+        RankSettings.Transport transport, Algorithm allReduce, boolean measured, Duration silence, boolean central, PortRange ports)
         implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {
@@ -37,6 +37,10 @@ record AeronGroups(
 
     TransportOptions routes() {
         TransportOptions defaults = TransportOptions.defaults().withPorts(ports);
-        return transport.equals("auto") ? defaults : defaults.withIntraHost(Route.parse(transport));
+        return switch (transport) {
+            case AUTO -> defaults;
+            case TCP -> defaults.withIntraHost(Route.TCP);
+            case UDP -> defaults.withIntraHost(Route.UDP);
+        };
     }
 }

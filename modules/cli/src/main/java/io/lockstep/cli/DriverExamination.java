@@ -119,7 +119,7 @@ final class DriverExamination {
         try {
             SparkProperties.complete(conf.clone());
             if (conf.contains("spark.master")) {
-                SparkJobs.check(configuration, conf);
+                SparkJobs.check(RunSettings.of(configuration), conf);
             }
             findings.add(Finding.ok("Spark's properties", "neither dynamic allocation nor speculation"));
         } catch (RuntimeException e) {

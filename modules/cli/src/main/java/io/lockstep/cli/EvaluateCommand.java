@@ -174,7 +174,8 @@ final class EvaluateCommand implements Callable<Integer> {
         Configuration configuration = asked.configuration();
         HadoopStorage storage = asked.storage();
         SparkProperties.complete(conf);
-        SparkJobs.check(configuration, conf);
+        RunSettings settings = RunSettings.of(configuration);
+        SparkJobs.check(settings, conf);
         asked.source().verify();
         if (trained == null) {
             DataChecks.requireExamples(
@@ -192,16 +193,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 Settings.best(configuration, task),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
-                Networks.replicas(Networks.zoo().under(configuration), configuration));
+                Networks.replicas(Networks.zoo().under(configuration), settings.runtime()));
         var program =
-                new EvaluateProgram(ranks, RuntimeSettings.of(configuration).onGpus());
-        RankSettings settings = RankSettings.of(configuration);
+                new EvaluateProgram(ranks, settings.runtime().onGpus());
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(
                     spark,
-                    settings.options(settings.awaitSlots(spark)),
-                    settings.groups(),
+                    settings.ranks().options(settings.ranks().awaitSlots(spark)),
+                    settings.ranks().groups(),
                     program,
                     new Progress(System.out, Progress.isTerminal())::show);
         }

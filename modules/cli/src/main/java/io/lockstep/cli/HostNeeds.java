@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.cli.RankSettings.Transport;
 import io.lockstep.cli.RuntimeSettings.Runtime;
 import java.io.Serializable;
 import java.util.List;
@@ -24,14 +25,14 @@ record HostNeeds(
         implements Serializable {
     static HostNeeds of(Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
-        String transport = configuration.get(Settings.TRANSPORT);
+        Transport transport = configuration.get(Settings.TRANSPORT);
         return new HostNeeds(
                 configuration.get(Settings.WORKERS),
                 Math.max(1, configuration.get(Settings.WORKER_CORES)),
                 runtime.runtime(),
                 runtime.inBfloat16(),
-                transport.equals("auto"),
-                transport.equals("udp"),
+                transport == Transport.AUTO,
+                transport == Transport.UDP,
                 Stream.of(Settings.RUN_DIR, Settings.DATA, Settings.DATA_HOME, Settings.INIT_FROM)
                         .map(configuration::get)
                         .toList());

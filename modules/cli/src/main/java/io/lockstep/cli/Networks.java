@@ -116,8 +116,8 @@ final class Networks {
         return new OwnNetwork(network);
     }
 
-    static ReplicaFactory replicas(NetworkBuilder network, Configuration configuration) {
-        return new NetworkReplicas(network, RuntimeSettings.of(configuration));
+    static ReplicaFactory replicas(NetworkBuilder network, RuntimeSettings runtime) {
+        return new NetworkReplicas(network, runtime);
     }
 
     /** Travels as numbers and words, which need no Java serialisation of DL4J's. */

@@ -1,6 +1,5 @@
 package io.lockstep.cli;
 
-import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.spark.BarrierJob;
 import io.lockstep.spark.Slots;
@@ -27,6 +26,14 @@ record RankSettings(
         Security security,
         String network,
         AeronGroups groups) {
+    /** The words of the setting {@code transport}. */
+    enum Transport {
+        /** Shared memory within a host, TCP between hosts. */
+        AUTO,
+        TCP,
+        UDP
+    }
+
     static RankSettings of(Configuration configuration) {
         int workers = configuration.get(Settings.WORKERS);
         return new RankSettings(
@@ -39,7 +46,7 @@ record RankSettings(
                 configuration.get(Settings.NETWORK),
                 new AeronGroups(
                         configuration.get(Settings.TRANSPORT),
-                        Algorithm.parse(configuration.get(Settings.ALL_REDUCE)),
+                        configuration.get(Settings.ALL_REDUCE),
                         configuration.get(Settings.LINK_COSTS).equals("measured"),
                         configuration.get(Settings.SILENCE),
                         StrategySettings.of(configuration).central(),

@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.cli.Heeded.Rule;
+import io.lockstep.collectives.Algorithm;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.MaskedText;
@@ -182,7 +183,7 @@ final class Rules {
     static Rule severalHosts() {
         return idle(
                 run -> run.get(Settings.WORKERS) == 1
-                        || run.onOneHost() && run.get(Settings.TRANSPORT).equals("auto"),
+                        || run.onOneHost() && run.get(Settings.TRANSPORT) == RankSettings.Transport.AUTO,
                 run -> "is for what goes from host to host, and all workers are on this one");
     }
 
@@ -194,7 +195,7 @@ final class Rules {
 
     static Rule chosenAlgorithm() {
         return foreign(
-                run -> !run.get(Settings.ALL_REDUCE).equals("auto"),
+                run -> run.get(Settings.ALL_REDUCE) != Algorithm.AUTO,
                 run -> "is what all-reduce = auto rests on, this run has " + run.get(Settings.ALL_REDUCE));
     }
 

@@ -23,10 +23,11 @@ import org.deeplearning4j.nn.conf.BackpropType;
  * exists. A run starts from it; {@code --dry-run} and {@code doctor} make one to say what would stop the run.
  *
  * @param builder of the network, under the settings that are in force
+ * @param settings what was asked for beside it, as ranks get it
  * @param notes what a person should know of the settings, in the order in which it is told
  */
 record RunPlan(
-        DataSource data, NetworkBuilder builder, NetworkDefinition network, InitialModel initial, List<String> notes) {
+        DataSource data, NetworkBuilder builder, NetworkDefinition network, InitialModel initial, RunSettings settings, List<String> notes) {
 
     /**
      * @param configuration its paths become absolute, and what it leaves to the run is put in
@@ -47,7 +48,8 @@ record RunPlan(
         DataChecks.requireTrainable(data, configuration);
         notes.putAll(together(configuration, source, conf, data)); // which knows more, and has the last word
         NetworkDefinition definition = builder.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
-        SparkJobs.check(configuration, conf);
+        RunSettings settings = RunSettings.of(configuration);
+        SparkJobs.check(settings, conf);
         MasterJobs.check(configuration, conf, resume);
         Networks.tryOut(source, definition, configuration);
         initial.requireFits(definition);
@@ -55,7 +57,7 @@ record RunPlan(
             requireContinuable(configuration, source, definition, data, storage);
         }
         data.verify(); // takes longest, so last
-        return new RunPlan(data, builder, definition, initial, SettingsJudgement.told(notes));
+        return new RunPlan(data, builder, definition, initial, settings, SettingsJudgement.told(notes));
     }
 
     /**

@@ -10,7 +10,6 @@ import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory.Setup;
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -43,8 +42,8 @@ record RuntimeSettings(
         return new RuntimeSettings(
                 configuration.get(Settings.MODEL),
                 Networks.isOwn(configuration),
-                Runtime.valueOf(configuration.get(Settings.RUNTIME).toUpperCase(Locale.ROOT)),
-                configuration.get(Settings.PRECISION).equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32,
+                configuration.get(Settings.RUNTIME),
+                configuration.get(Settings.PRECISION),
                 configuration.get(Settings.SYNC_BATCH_NORM),
                 configuration.get(Settings.LABEL_SMOOTHING),
                 configuration.isChanged(Settings.DROP_CONNECT));

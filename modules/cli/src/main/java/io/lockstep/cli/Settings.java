@@ -1,10 +1,12 @@
 package io.lockstep.cli;
 
+import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.Split;
 import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.engine.Precision;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.CheckpointStore;
@@ -73,20 +75,21 @@ final class Settings {
             Parsers.word("auto", "next", "masked"),
             Heeded.where(Rules.textsWithoutLabels()));
 
-    static final Setting<String> RUNTIME = add(
+    static final Setting<RuntimeSettings.Runtime> RUNTIME = add(
             "runtime",
             "auto",
             "What runs the network: auto (compiled for oneDNN, or DL4J itself where that is not possible), compiled (the run ends"
                     + " where that is not possible), dl4j, cuda (DL4J on the rank's GPU; a build with mvn -P cuda).",
-            Parsers.word("auto", "compiled", "dl4j", "cuda"),
+            Parsers.constant(RuntimeSettings.Runtime.class),
             Heeded.ALWAYS.notByMasters("DL4J runs them, on CPUs"));
 
-    static final Setting<String> PRECISION = add(
+    static final Setting<Precision> PRECISION = add(
             "precision",
             "fp32",
             "Of the factors of convolutions and of dense layers of steps: fp32; bf16, on a CPU with AVX512_BF16 or AMX,"
                     + " but for 3x3 convolutions of 64 channels or more, which are faster by tiles in fp32. All else is fp32.",
-            Parsers.word("fp32", "bf16"),
+            Parsers.word("fp32", "bf16")
+                    .andThen(word -> word.equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32),
             Heeded.ALWAYS.notByMasters("DL4J has float32 only"));
 
     // How it is distributed
@@ -401,19 +404,20 @@ final class Settings {
             Heeded.ALWAYS
                     .notByMasters("DL4J has none: Spark's own settings secure parameter averaging")
                     .and(Rules.severalHosts()));
-    static final Setting<String> TRANSPORT = add(
+    static final Setting<RankSettings.Transport> TRANSPORT = add(
             "transport",
             "auto",
             "auto: shared memory within a host, TCP between hosts; tcp, udp: that everywhere.",
-            Parsers.word("auto", "tcp", "udp"),
+            Parsers.constant(RankSettings.Transport.class),
             Heeded.ALWAYS.notByMasters("DL4J brings its own").and(Rules.several()));
 
-    static final Setting<String> ALL_REDUCE = add(
+    static final Setting<Algorithm> ALL_REDUCE = add(
             "all-reduce",
             "auto",
             "How ranks add what they exchange: auto (the fastest for its size by link-costs), recursive-doubling,"
                     + " halving-doubling, ring, central, hierarchical.",
-            Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical"),
+            Parsers.word("auto", "recursive-doubling", "halving-doubling", "ring", "central", "hierarchical")
+                    .andThen(Algorithm::parse),
             Heeded.by(allReducing()).and(Rules.several()));
 
     static final Setting<String> LINK_COSTS = add(

@@ -78,8 +78,8 @@ final class SparkJobs {
     }
 
     /** What can be known before an executor starts. */
-    static void check(Configuration configuration, SparkConf conf) {
-        RankSettings ranks = RankSettings.of(configuration);
+    static void check(RunSettings settings, SparkConf conf) {
+        RankSettings ranks = settings.ranks();
         for (String demand : List.of("spark.network.crypto.enabled", "spark.ssl.enabled", "spark.ssl.rpc.enabled")) {
             if (conf.getBoolean(demand, false) && ranks.security() == Security.OFF) {
                 throw new UsageException(demand + " is true, but security = off would send gradients between hosts in"
@@ -87,7 +87,7 @@ final class SparkJobs {
             }
         }
         try {
-            Gpus.check(conf, RuntimeSettings.of(configuration).onGpus());
+            Gpus.check(conf, settings.runtime().onGpus());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }

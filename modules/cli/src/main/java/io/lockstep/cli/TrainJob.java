@@ -90,18 +90,18 @@ final class TrainJob {
                 && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
-        if (!configuration.get(Settings.PRECISION).equals("fp32")
-                && RuntimeSettings.of(configuration).byDl4j()) {
+        RuntimeSettings runtime = RuntimeSettings.of(configuration);
+        if (runtime.inBfloat16() && runtime.byDl4j()) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
         if (configuration.isChanged(Settings.DROP_CONNECT)
-                && RuntimeSettings.of(configuration).byDl4j()) {
+                && runtime.byDl4j()) {
             throw new UsageException(
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
         }
         if (configuration.isChanged(Settings.BPTT_STEPS)
-                && RuntimeSettings.of(configuration).byDl4j()) {
+                && runtime.byDl4j()) {
             throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
         }
         StrategySettings.check(configuration);
@@ -148,7 +148,7 @@ final class TrainJob {
         DataSource source = plan.data();
         task = plan.network().task();
         progress.showTask(task);
-        ReplicaFactory replicas = Networks.replicas(plan.builder(), configuration);
+        ReplicaFactory replicas = Networks.replicas(plan.builder(), plan.settings().runtime());
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);
@@ -168,7 +168,7 @@ final class TrainJob {
                                 replicas,
                                 storage,
                                 event -> take(event, folder))
-                        : train(spark, folder, replicas);
+                        : train(spark, folder, plan.settings(), replicas);
             } catch (JobFailedException e) {
                 progress.line("");
                 throw new JobFailedException(e.getMessage() + advice(folder, conf), e);
@@ -235,12 +235,13 @@ final class TrainJob {
         }
     }
 
-    private List<RankResult> train(JavaSparkContext spark, RunFolder folder, ReplicaFactory replicas) {
-        HostNeeds needs = HostNeeds.of(configuration);
+    private List<RankResult> train(
+            JavaSparkContext spark, RunFolder folder, RunSettings settings, ReplicaFactory replicas) {
+        HostNeeds needs = HostNeeds.of(configuration); // in which init-from is the copy by now
         var job = new RecoveringJob(
                 spark,
                 title(),
-                RankSettings.of(configuration),
+                settings.ranks(),
                 goesOn -> options(folder, goesOn),
                 run -> new TrainProgram(run, replicas, needs),
                 event -> take(event, folder));

@@ -117,7 +117,7 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
                 0,
                 threads,
                 notice -> System.err.println("lockstep: " + notice));
-        Replica replica = Networks.replicas(Networks.zoo().under(configuration), configuration)
+        Replica replica = Networks.replicas(Networks.zoo().under(configuration), RuntimeSettings.of(configuration))
                 .create(setup);
         try {
             replica.load(new ByteArrayInputStream(checkpoint.model()));

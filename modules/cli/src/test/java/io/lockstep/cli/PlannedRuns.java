@@ -59,7 +59,7 @@ final class PlannedRuns {
         try (var alone = ProcessGroups.solo(Duration.ofMinutes(1))) {
             return new RankRun(
                             TrainJob.options(configuration, folder.toString(), false, "", task),
-                            Networks.replicas(source.under(configuration), configuration),
+                            Networks.replicas(source.under(configuration), RuntimeSettings.of(configuration)),
                             alone,
                             STORAGE,
                             1,

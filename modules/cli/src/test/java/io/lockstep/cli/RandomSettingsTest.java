@@ -161,9 +161,7 @@ class RandomSettingsTest {
         return network
                 + TrainJob.options(
                         configuration, "checkpoints", false, "", plan.network().task())
-                + RankSettings.of(configuration)
-                + RuntimeSettings.of(configuration)
-                + HostNeeds.of(configuration)
+                + RunSettings.of(configuration)
                 + List.of(
                         configuration.get(Settings.MIN_WORKERS),
                         configuration.get(Settings.DL4J_INSECURE_TRANSPORT),

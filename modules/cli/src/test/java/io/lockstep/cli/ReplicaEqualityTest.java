@@ -101,7 +101,8 @@ class ReplicaEqualityTest {
                 try (group) {
                     return new RankRun(
                                     options,
-                                    Networks.replicas(Networks.zoo().under(configuration), configuration),
+                                    Networks.replicas(
+                                            Networks.zoo().under(configuration), RuntimeSettings.of(configuration)),
                                     group,
                                     new LocalStorage(),
                                     1,

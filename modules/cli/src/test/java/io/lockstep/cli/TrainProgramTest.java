@@ -57,8 +57,8 @@ class TrainProgramTest {
         RunPlan plan = PlannedRuns.plan(configuration, source);
         return new TrainProgram(
                 TrainJob.options(configuration, "checkpoints", false, "", plan.network().task()),
-                Networks.replicas(plan.builder(), configuration),
-                HostNeeds.of(configuration));
+                Networks.replicas(plan.builder(), plan.settings().runtime()),
+                plan.settings().hosts());
     }
 
     private static TrainProgram travelled(TrainProgram program) throws IOException, ClassNotFoundException {

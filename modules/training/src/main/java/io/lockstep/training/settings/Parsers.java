@@ -85,6 +85,14 @@ public final class Parsers {
         };
     }
 
+    /** One of an enum's constants, in lower case. */
+    public static <E extends Enum<E>> Function<String, E> constant(Class<E> type) {
+        Function<String, String> word = word(Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new));
+        return word.andThen(text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+    }
+
     /** {@code 4m}, {@code 256k}, {@code 1000}: bytes, with binary units. */
     public static Function<String, Integer> bytes(int least) {
         return text -> {
