@@ -23,7 +23,12 @@ import java.time.Duration;
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
 record AeronGroups(
-        RankSettings.Transport transport, Algorithm allReduce, boolean measured, Duration silence, boolean central, PortRange ports)
+        RankSettings.Transport transport,
+        Algorithm allReduce,
+        boolean measured,
+        Duration silence,
+        boolean central,
+        PortRange ports)
         implements GroupFactory {
     @Override
     public ProcessGroup open(GroupOptions options, Rendezvous rendezvous) {

@@ -194,8 +194,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
                 Networks.replicas(Networks.zoo().under(configuration), settings.runtime()));
-        var program =
-                new EvaluateProgram(ranks, settings.runtime().onGpus());
+        var program = new EvaluateProgram(ranks, settings.runtime().onGpus());
         List<RankEvaluation.Result> results;
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             results = BarrierJob.run(

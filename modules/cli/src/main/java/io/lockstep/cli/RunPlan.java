@@ -27,7 +27,12 @@ import org.deeplearning4j.nn.conf.BackpropType;
  * @param notes what a person should know of the settings, in the order in which it is told
  */
 record RunPlan(
-        DataSource data, NetworkBuilder builder, NetworkDefinition network, InitialModel initial, RunSettings settings, List<String> notes) {
+        DataSource data,
+        NetworkBuilder builder,
+        NetworkDefinition network,
+        InitialModel initial,
+        RunSettings settings,
+        List<String> notes) {
 
     /**
      * @param configuration its paths become absolute, and what it leaves to the run is put in

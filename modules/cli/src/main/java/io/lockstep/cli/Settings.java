@@ -88,8 +88,7 @@ final class Settings {
             "fp32",
             "Of the factors of convolutions and of dense layers of steps: fp32; bf16, on a CPU with AVX512_BF16 or AMX,"
                     + " but for 3x3 convolutions of 64 channels or more, which are faster by tiles in fp32. All else is fp32.",
-            Parsers.word("fp32", "bf16")
-                    .andThen(word -> word.equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32),
+            Parsers.word("fp32", "bf16").andThen(word -> word.equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32),
             Heeded.ALWAYS.notByMasters("DL4J has float32 only"));
 
     // How it is distributed

@@ -94,14 +94,12 @@ final class TrainJob {
         if (runtime.inBfloat16() && runtime.byDl4j()) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.DROP_CONNECT)
-                && runtime.byDl4j()) {
+        if (configuration.isChanged(Settings.DROP_CONNECT) && runtime.byDl4j()) {
             throw new UsageException(
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.BPTT_STEPS)
-                && runtime.byDl4j()) {
+        if (configuration.isChanged(Settings.BPTT_STEPS) && runtime.byDl4j()) {
             throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
         }
         StrategySettings.check(configuration);
@@ -148,7 +146,8 @@ final class TrainJob {
         DataSource source = plan.data();
         task = plan.network().task();
         progress.showTask(task);
-        ReplicaFactory replicas = Networks.replicas(plan.builder(), plan.settings().runtime());
+        ReplicaFactory replicas =
+                Networks.replicas(plan.builder(), plan.settings().runtime());
         try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);

@@ -56,7 +56,8 @@ class TrainProgramTest {
         configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
         RunPlan plan = PlannedRuns.plan(configuration, source);
         return new TrainProgram(
-                TrainJob.options(configuration, "checkpoints", false, "", plan.network().task()),
+                TrainJob.options(
+                        configuration, "checkpoints", false, "", plan.network().task()),
                 Networks.replicas(plan.builder(), plan.settings().runtime()),
                 plan.settings().hosts());
     }
