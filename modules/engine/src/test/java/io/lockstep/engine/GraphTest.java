@@ -1,11 +1,13 @@
 package io.lockstep.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.operations.Attention;
 import io.lockstep.engine.operations.Elementwise.Combination;
 import io.lockstep.engine.operations.Elementwise.Combination.How;
+import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.operations.Noise.Dropout;
@@ -57,6 +59,30 @@ class GraphTest {
         assertThatThrownBy(() -> graph().add("odd one", operation, inputs))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("odd one: " + why);
+    }
+
+    /** So that a network trains as it did before it had weights or a second loss. */
+    @Test
+    void whatALossReadsDoesNotChangeWhatNoiseDraws() {
+        Graph.Node behind = TestGraphs.auxiliary().named("c2");
+        assertThat(behind.stream()).isEqualTo(7); // the nodes before it, but for labels, weights and mixed labels
+        assertThat(behind.index()).isEqualTo(7 + 4);
+    }
+
+    @Test
+    void backwardGoesNoFurtherThanWhatLearns() {
+        Graph graph = new Graph.Builder(Shape.vector(3))
+                .add("shifted", new Flatten(true))
+                .add("a", new Dense(3, true))
+                .add("monitored", new Dense(1, true), "a")
+                .add("b", new Dense(2, true), "a")
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+        assertThat(graph.wantsGradient(graph.named("shifted"))).isFalse();
+        assertThat(graph.trains(graph.named("a"))).isTrue();
+        assertThat(graph.trains(graph.named("monitored"))).isFalse();
+        assertThat(graph.towardsInput().wantsGradient(graph.named("shifted"))).isTrue();
+        assertThat(graph.frozenAfter("input").wantsGradient(graph.named("b"))).isFalse();
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.lockstep.engine.operations.Reductions.How;
 import io.lockstep.engine.operations.Reductions.Over;
 import io.lockstep.engine.operations.Reductions.Reduction;
 import io.lockstep.engine.operations.Reductions.Softmax;
+import io.lockstep.engine.operations.Reductions.UnitLength;
 import io.lockstep.engine.operations.Sources.Constant;
 import io.lockstep.engine.operations.Sources.Distribution;
 import io.lockstep.engine.operations.Sources.Parameter;
@@ -52,6 +53,7 @@ final class PrimitiveGraphs {
                 graphs.put(how + " over " + over, onPositives(new Reduction(how, over)));
             }
             graphs.put("softmax over " + over, onPositives(new Softmax(over)));
+            graphs.put("unit length over " + over, onPositives(new UnitLength(over, 0.01)));
         }
         for (Operation each : List.of(
                 new Transpose(List.of(2, 0, 1)),

@@ -89,6 +89,98 @@ public final class Reductions {
         }
     }
 
+    /** Those that belong together, group by group. */
+    private record Groups(Over over, Shape shape) {
+        int count() {
+            return over.left(shape).elements();
+        }
+
+        int first(int group) {
+            return over == Over.CHANNELS ? group * shape.channels() : group;
+        }
+
+        int end(int group) {
+            return over == Over.CHANNELS ? (group + 1) * shape.channels() : shape.elements();
+        }
+
+        int stride() {
+            return over == Over.PIXELS ? shape.channels() : 1;
+        }
+    }
+
+    /** An operation on those that belong together, whose output is as large as its input. */
+    private abstract static class ByGroup implements ExampleOperation.Arithmetic {
+        private final Groups groups;
+
+        ByGroup(Over over, Shape shape) {
+            groups = new Groups(over, shape);
+        }
+
+        abstract void forward(double[] x, double[] y, int first, int end, int stride);
+
+        abstract void backward(double[] x, double[] y, double[] dy, double[] dx, int first, int end, int stride);
+
+        @Override
+        public final void forward(double[][] x, double[] y) {
+            for (int group = 0; group < groups.count(); group++) {
+                forward(x[0], y, groups.first(group), groups.end(group), groups.stride());
+            }
+        }
+
+        @Override
+        public final void backward(double[][] x, double[] y, double[] dy, double[][] dx) {
+            for (int group = 0; group < groups.count(); group++) {
+                backward(x[0], y, dy, dx[0], groups.first(group), groups.end(group), groups.stride());
+            }
+        }
+    }
+
+    /**
+     * x / (|x| + epsilon), |x| the square root of the sum of the squares of those that belong together.
+     *
+     * @param epsilon above 0 where all of them may be 0
+     */
+    public record UnitLength(Over over, double epsilon) implements ExampleOperation {
+        @Override
+        public Shape outputOf(List<Shape> inputs) {
+            return inputs.get(0);
+        }
+
+        @Override
+        public Arithmetic arithmetic(List<Shape> inputs) {
+            return new ByGroup(over, inputs.get(0)) {
+                @Override
+                void forward(double[] x, double[] y, int first, int end, int stride) {
+                    double divisor = length(x, first, end, stride) + epsilon;
+                    for (int i = first; i < end; i += stride) {
+                        y[i] = x[i] / divisor;
+                    }
+                }
+
+                /** dx = (dy - y (dy, x) / |x|) / (|x| + epsilon) */
+                @Override
+                void backward(double[] x, double[] y, double[] dy, double[] dx, int first, int end, int stride) {
+                    double length = length(x, first, end, stride);
+                    double along = 0;
+                    for (int i = first; i < end && length > 0; i += stride) {
+                        along += dy[i] * x[i] / length;
+                    }
+                    for (int i = first; i < end; i += stride) {
+                        dx[i] += (dy[i] - y[i] * along) / (length + epsilon);
+                    }
+                }
+            };
+        }
+
+        private static double length(double[] x, int first, int end, int stride) {
+            double squares = 0;
+            for (int i = first; i < end; i += stride) {
+                squares += x[i] * x[i];
+            }
+            return Math.sqrt(squares);
+        }
+    }
+
     /** exp(x), divided by its sum over those that belong together. */
     public record Softmax(Over over) implements ExampleOperation {
         @Override
@@ -98,50 +190,32 @@ public final class Reductions {
 
         @Override
         public Arithmetic arithmetic(List<Shape> inputs) {
-            Shape shape = inputs.get(0);
-            int groups = over.left(shape).elements();
-            return new Arithmetic() {
+            return new ByGroup(over, inputs.get(0)) {
                 @Override
-                public void forward(double[][] x, double[] y) {
-                    for (int group = 0; group < groups; group++) {
-                        double max = Double.NEGATIVE_INFINITY;
-                        double sum = 0;
-                        for (int i = first(group); i < end(group); i += stride()) {
-                            max = Math.max(max, x[0][i]);
-                        }
-                        for (int i = first(group); i < end(group); i += stride()) {
-                            y[i] = Math.exp(x[0][i] - max);
-                            sum += y[i];
-                        }
-                        for (int i = first(group); i < end(group); i += stride()) {
-                            y[i] /= sum;
-                        }
+                void forward(double[] x, double[] y, int first, int end, int stride) {
+                    double max = Double.NEGATIVE_INFINITY;
+                    double sum = 0;
+                    for (int i = first; i < end; i += stride) {
+                        max = Math.max(max, x[i]);
+                    }
+                    for (int i = first; i < end; i += stride) {
+                        y[i] = Math.exp(x[i] - max);
+                        sum += y[i];
+                    }
+                    for (int i = first; i < end; i += stride) {
+                        y[i] /= sum;
                     }
                 }
 
                 @Override
-                public void backward(double[][] x, double[] y, double[] dy, double[][] dx) {
-                    for (int group = 0; group < groups; group++) {
-                        double sum = 0;
-                        for (int i = first(group); i < end(group); i += stride()) {
-                            sum += dy[i] * y[i];
-                        }
-                        for (int i = first(group); i < end(group); i += stride()) {
-                            dx[0][i] += y[i] * (dy[i] - sum);
-                        }
+                void backward(double[] x, double[] y, double[] dy, double[] dx, int first, int end, int stride) {
+                    double sum = 0;
+                    for (int i = first; i < end; i += stride) {
+                        sum += dy[i] * y[i];
                     }
-                }
-
-                private int first(int group) {
-                    return over == Over.CHANNELS ? group * shape.channels() : group;
-                }
-
-                private int end(int group) {
-                    return over == Over.CHANNELS ? (group + 1) * shape.channels() : shape.elements();
-                }
-
-                private int stride() {
-                    return over == Over.PIXELS ? shape.channels() : 1;
+                    for (int i = first; i < end; i += stride) {
+                        dx[i] += y[i] * (dy[i] - sum);
+                    }
                 }
             };
         }
