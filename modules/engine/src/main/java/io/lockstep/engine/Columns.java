@@ -5,6 +5,7 @@ import java.util.List;
 
 /** The inputs of a pass that most losses read, by the names that data sets have for them. */
 public final class Columns {
+    public static final String FEATURES = "features";
     public static final String LABELS = "labels";
     public static final String WEIGHTS = "weights";
     public static final String MASK = "mask";

@@ -397,8 +397,9 @@ public final class Graph {
             this(input, "input");
         }
 
-        public Builder(Shape input, String name) {
-            input(name, input, ElementType.FLOAT32);
+        /** With features, whatever the node is called: a network may call it what data sets call their labels. */
+        public Builder(Shape features, String name) {
+            add(name, new Input(Columns.FEATURES, features));
         }
 
         /** Without an input: {@link #input} comes first. */

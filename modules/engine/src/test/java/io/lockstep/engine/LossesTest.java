@@ -340,6 +340,19 @@ class LossesTest {
                 .hasMessageContainingAll("nothing", "labels", "weights");
     }
 
+    /** Somebody else's network may call its layers what data sets call their columns. */
+    @Test
+    void nodesMayHaveTheNamesOfColumns() {
+        Graph graph = new Graph.Builder(Shape.vector(1), Columns.LABELS)
+                .reserve(List.of(Columns.WEIGHTS))
+                .add(Columns.WEIGHTS, new Dense(2, true), Columns.LABELS)
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+        Pass pass = new Pass(graph).features(bytes(1)).examples(1);
+        new PassBuffers(graph, 1).check(pass.set(Columns.LABELS, IntBuffer.wrap(new int[] {1})));
+        assertThat(graph.nodes()).extracting(Graph.Node::name).doesNotHaveDuplicates();
+    }
+
     @Test
     void anInputThatAPassDoesNotGiveIsMissedOrStoodInFor() {
         Graph graph = new Graph.Builder(Shape.vector(1))
