@@ -27,6 +27,7 @@ final class DataChecks {
     static void requireTrainable(DataSource source, Configuration configuration) {
         requireExamples(source, configuration, Split.TRAIN, "training", "there is nothing to learn from");
         requireExamples(source, configuration, Split.TEST, "test", "there is nothing to test the network on");
+        requireCountable(source, configuration);
         requireCropsWithin(source, configuration);
         requireBufferHolds(source, configuration);
     }
@@ -37,6 +38,32 @@ final class DataChecks {
         if (source.examples(split) == 0) {
             throw new UsageException(configuration.get(Settings.DATA) + " (" + source.format() + ") has no " + called
                     + " examples: " + consequence);
+        }
+    }
+
+    /** Of an epoch of the run; 0 of a stream whose end nobody knows. */
+    static int trainingExamples(DataSource source, Configuration configuration) {
+        int all = source.examples(Split.TRAIN);
+        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        return limit > 0 ? Math.min(limit, all) : Math.max(0, all);
+    }
+
+    /** A stream goes on until the run's steps are done. */
+    private static void requireCountable(DataSource source, Configuration configuration) {
+        if (source.stream(Split.TRAIN) == null) {
+            return;
+        }
+        if (configuration.get(Settings.TRAIN_EXAMPLES) > 0) {
+            throw new UsageException("train-examples is for sets that are held in memory, and " + source.name()
+                    + " is a stream: let it end earlier itself, or set steps");
+        }
+        if (trainingExamples(source, configuration) == 0 && configuration.get(Settings.STEPS) == 0) {
+            throw new UsageException("nobody knows how many examples " + source.name()
+                    + " has, so that its epochs cannot be counted: set steps");
+        }
+        if (MasterJobs.isMaster(configuration)) {
+            throw new UsageException(configuration.get(Settings.STRATEGY) + " has all examples in memory, and "
+                    + source.name() + " is a stream: take ddp or another of Lockstep's own strategies");
         }
     }
 
@@ -55,10 +82,9 @@ final class DataChecks {
 
     private static void requireBufferHolds(DataSource source, Configuration configuration) {
         int workers = configuration.get(Settings.WORKERS);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
-        long examples = source.examples(Split.TRAIN);
-        long batch =
-                Math.min(configuration.get(Settings.GLOBAL_BATCH), limit > 0 ? Math.min(limit, examples) : examples);
+        int examples = trainingExamples(source, configuration);
+        int asked = configuration.get(Settings.GLOBAL_BATCH);
+        long batch = examples > 0 ? Math.min(asked, examples) : asked;
         long share = (batch + workers - 1) / workers;
         long bytes = share * source.shape().size() * Float.BYTES;
         if (bytes > LARGEST_BUFFER) {
@@ -81,8 +107,9 @@ final class DataChecks {
                         + " has examples of " + shape.height() + ": set sequence-length to as many");
             }
         } else if (!reads(network.input(), shape)) {
-            throw new UsageException("the network reads " + shown(network.input()) + ", and the pictures of "
-                    + source.name() + " are " + shown(shape) + " (height x width x channels)");
+            throw new UsageException("the network reads " + shown(network.input()) + ", and the "
+                    + (source instanceof ImageSource ? "pictures" : "examples") + " of " + source.name() + " are "
+                    + shown(shape) + " (height x width x channels)");
         }
     }
 

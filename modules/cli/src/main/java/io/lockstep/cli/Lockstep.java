@@ -1,5 +1,7 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Dataset;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.NamelessUser;
@@ -31,6 +33,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  *         .train();
  * }</pre>
  *
+ * <p>Data may be the program's own too: {@link #data(DataSource)} takes anybody's {@link Dataset}.
+ *
+ * <p>A program whose driver does nothing else ends with {@code System.exit(0)} after it has stopped Spark: of a barrier stage
+ * Spark 3.5 leaves a thread running that keeps the JVM alive.
+ *
  * <p>Every setting of {@code conf/lockstep-defaults.conf.template} may be set. One thread uses a builder; several
  * trainings may follow one another in an application.
  */
@@ -38,6 +45,7 @@ public final class Lockstep {
     private final JavaSparkContext spark;
     private final Configuration configuration = new Configuration();
     private NetworkDefinition network;
+    private DataSource data;
     private Consumer<RunEvent> listener = event -> {};
     private boolean resume;
 
@@ -82,7 +90,20 @@ public final class Lockstep {
 
     /** A name that {@code bin/lockstep data list} lists, a path or a URI. */
     public Lockstep data(String nameOrPath) {
+        data = null;
         return set(Settings.DATA.name(), nameOrPath);
+    }
+
+    /**
+     * Data of one's own, which no file format knows: {@link DataSource#of(Dataset, Dataset)} of sets in memory, or another
+     * implementation. It travels to the executors, so it is {@link java.io.Serializable}, and its class is on their class path
+     * (in the application's jar, or one of {@code --jars}). Settings that look at pictures or texts ({@code flip}, {@code
+     * sequence-length}, ...) are refused.
+     */
+    public Lockstep data(DataSource own) {
+        configuration.put(Settings.DATA.name(), own.name());
+        data = own;
+        return this;
     }
 
     public Lockstep strategy(String word) {
@@ -106,6 +127,9 @@ public final class Lockstep {
     /** @throws UsageException for a setting that there is not, with the nearest one, or a value that it does not allow */
     public Lockstep set(String setting, String value) {
         configuration.put(setting, value);
+        if (data != null && !configuration.get(Settings.DATA).equals(data.name())) {
+            data = null; // other data was named after it
+        }
         if (!configuration.get(Settings.MODEL).equals(Networks.OWN)) {
             network = null; // a model was named after a network
         }
@@ -130,6 +154,6 @@ public final class Lockstep {
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
         Configuration ofRun = configuration.copy(); // which puts into it what it finds out
         NetworkSource source = network == null ? Networks.zoo() : Networks.own(network);
-        return new TrainJob(ofRun, resume, "", null, source, silent, listener).runOn(spark);
+        return new TrainJob(ofRun, resume, "", null, source, data, silent, listener).runOn(spark);
     }
 }

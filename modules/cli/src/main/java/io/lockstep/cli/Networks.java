@@ -125,8 +125,8 @@ final class Networks {
             implements NetworkBuilder {
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
-            var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
             try {
+                var input = new ModelInput(shape.channels(), shape.height(), shape.width(), classes);
                 return rules.applyTo(Networks.model(model).build(input, hyperparameters, seed));
             } catch (IllegalArgumentException e) {
                 throw new UsageException(model + ": " + e.getMessage(), e);
@@ -143,7 +143,7 @@ final class Networks {
                     throw new UsageException(
                             "the generator is asked for " + asked + " classes, the data has " + classes);
                 }
-            } else if (network.classesOfData() != classes) {
+            } else if (classes > 0 && network.classesOfData() != classes) {
                 throw new UsageException(
                         "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
             }

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.Split;
+import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.Storage;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.SavedNetwork;
@@ -42,14 +42,28 @@ record RunPlan(
     static RunPlan of(
             Configuration configuration, NetworkSource source, SparkConf conf, HadoopStorage storage, boolean resume)
             throws IOException {
+        return of(configuration, source, null, conf, storage, resume);
+    }
+
+    /** @param ownData a program's own; null: the data that the settings name */
+    static RunPlan of(
+            Configuration configuration,
+            NetworkSource source,
+            DataSource ownData,
+            SparkConf conf,
+            HadoopStorage storage,
+            boolean resume)
+            throws IOException {
         Map<String, String> notes = new LinkedHashMap<>(settings(configuration, source, conf));
         NetworkBuilder builder = source.under(configuration);
         String runDir = configuration.get(Settings.RUN_DIR);
         configuration.derive(
                 Settings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
-        SparkJobs.resolveData(configuration, storage);
+        if (ownData == null) {
+            SparkJobs.resolveData(configuration, storage);
+        }
         InitialModel initial = InitialModel.of(configuration, resume, storage);
-        DataSource data = SparkJobs.openData(configuration, storage);
+        DataSource data = ownData == null ? SparkJobs.openData(configuration, storage) : ownData;
         DataChecks.requireTrainable(data, configuration);
         notes.putAll(together(configuration, source, conf, data)); // which knows more, and has the last word
         NetworkDefinition definition = builder.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
@@ -87,7 +101,9 @@ record RunPlan(
     static Map<String, String> together(
             Configuration configuration, NetworkSource source, SparkConf conf, DataSource data) {
         if (configuration.get(Settings.FLIP).equals("auto")) {
-            configuration.derive(Settings.FLIP, String.valueOf(data.shape().channels() > 1));
+            configuration.derive(
+                    Settings.FLIP,
+                    String.valueOf(data instanceof ImageSource && data.shape().channels() > 1));
         }
         NetworkDefinition network =
                 source.under(configuration).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
@@ -97,6 +113,7 @@ record RunPlan(
             throw new UsageException(e.getMessage(), e);
         }
         Map<String, String> notes = SettingsJudgement.of(new RunFacts(configuration, source, conf, data, network));
+        Settings.best(configuration, network.task()); // refuses a metric that the task has not
         GameSettings.check(network, configuration, data);
         Networks.requireReads(network, data, configuration);
         Networks.checkRuntime(network, configuration);
@@ -140,13 +157,11 @@ record RunPlan(
         if (newest.isEmpty()) {
             return;
         }
-        int all = data.examples(Split.TRAIN);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
         var mine = new TrainingState(
                 0,
                 configuration.get(Settings.MODEL),
                 configuration.get(Settings.DATA),
-                limit > 0 ? Math.min(limit, all) : all,
+                DataChecks.trainingExamples(data, configuration),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.SEED),
                 configuration.get(Settings.STRATEGY),

@@ -48,12 +48,18 @@ final class SparkJobs {
     }
 
     static DataOptions data(Configuration configuration) {
+        return data(configuration, null);
+    }
+
+    /** @param own a program's own; null: the data that the settings name */
+    static DataOptions data(Configuration configuration, DataSource own) {
         return new DataOptions(
                 configuration.get(Settings.DATA),
                 configuration.get(Settings.DATA_HOME),
                 configuration.get(Settings.TRAIN_EXAMPLES),
                 configuration.get(Settings.TEST_EXAMPLES),
-                texts(configuration));
+                texts(configuration),
+                own);
     }
 
     private static TextOptions texts(Configuration configuration) {

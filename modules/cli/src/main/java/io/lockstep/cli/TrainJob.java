@@ -2,7 +2,6 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.Split;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;
@@ -10,6 +9,7 @@ import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.RunOptions;
 import io.lockstep.training.RunOptions.CheckpointOptions;
+import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.Task;
 import java.io.IOException;
@@ -31,6 +31,9 @@ final class TrainJob {
     private final Path json;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
+    /** A program's own; null: the data that the settings name. */
+    private final DataSource ownData;
+
     private final NetworkSource network;
     /** Of the ranks that run now. */
     private RunEvent.Started started;
@@ -55,6 +58,7 @@ final class TrainJob {
                 submission,
                 json,
                 Networks.zoo(),
+                null,
                 new Progress(System.out, Progress.isTerminal()),
                 event -> {});
     }
@@ -65,6 +69,7 @@ final class TrainJob {
             String submission,
             Path json,
             NetworkSource network,
+            DataSource ownData,
             Progress progress,
             Consumer<RunEvent> listener) {
         this.configuration = configuration;
@@ -72,6 +77,7 @@ final class TrainJob {
         this.submission = submission;
         this.json = json;
         this.network = network;
+        this.ownData = ownData;
         this.progress = progress;
         this.listener = listener;
     }
@@ -141,7 +147,7 @@ final class TrainJob {
     private Summary run(SparkConf conf, Supplier<SparkSessionOfRun> sessions) throws IOException {
         long start = System.nanoTime();
         HadoopStorage storage = SparkJobs.storage(conf);
-        RunPlan plan = RunPlan.of(configuration, network, conf, storage, resume);
+        RunPlan plan = RunPlan.of(configuration, network, ownData, conf, storage, resume);
         initial = plan.initial();
         DataSource source = plan.data();
         task = plan.network().task();
@@ -253,17 +259,19 @@ final class TrainJob {
     private RunOptions options(RunFolder folder, boolean goesOn) {
         String owner = UUID.randomUUID().toString();
         folder.claimCheckpoints(owner);
-        return options(configuration, folder.checkpoints(), goesOn, owner, task);
+        return options(
+                configuration, SparkJobs.data(configuration, ownData), folder.checkpoints(), goesOn, owner, task);
     }
 
     /**
      * @param folder of checkpoints
      * @param owner who may write there
      */
-    static RunOptions options(Configuration configuration, String folder, boolean goesOn, String owner, Task task) {
+    static RunOptions options(
+            Configuration configuration, DataOptions data, String folder, boolean goesOn, String owner, Task task) {
         return new RunOptions(
                 configuration.get(Settings.MODEL),
-                SparkJobs.data(configuration),
+                data,
                 StrategySettings.factory(configuration),
                 configuration.get(Settings.GLOBAL_BATCH),
                 configuration.get(Settings.MICRO_BATCHES),
@@ -312,16 +320,17 @@ final class TrainJob {
 
     private void introduce(RunFolder folder, DataSource source, HadoopStorage storage, SparkConf conf)
             throws IOException {
-        int examples = source.examples(Split.TRAIN);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        int examples = DataChecks.trainingExamples(source, configuration);
         progress.line(Progress.format(
-                "%s, global batch %d, %,d training examples, seed %d",
+                "%s, global batch %d, %s, seed %d",
                 title(),
                 configuration.get(Settings.GLOBAL_BATCH),
-                limit > 0 ? Math.min(limit, examples) : examples,
+                examples > 0 ? Progress.format("%,d training examples", examples) : "a stream of training examples",
                 configuration.get(Settings.SEED)));
         progress.line("run folder " + shortened(folder.path()));
-        SparkJobs.hiddenFolder(configuration, storage).ifPresent(progress::line);
+        if (ownData == null) {
+            SparkJobs.hiddenFolder(configuration, storage).ifPresent(progress::line);
+        }
         progress.line("starting executors on " + conf.get("spark.master") + " ...");
     }
 

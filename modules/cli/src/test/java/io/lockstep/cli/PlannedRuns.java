@@ -58,7 +58,8 @@ final class PlannedRuns {
     static String train(Configuration configuration, NetworkSource source, Task task, Path folder) throws IOException {
         try (var alone = ProcessGroups.solo(Duration.ofMinutes(1))) {
             return new RankRun(
-                            TrainJob.options(configuration, folder.toString(), false, "", task),
+                            TrainJob.options(
+                                    configuration, SparkJobs.data(configuration), folder.toString(), false, "", task),
                             Networks.replicas(source.under(configuration), RuntimeSettings.of(configuration)),
                             alone,
                             STORAGE,

@@ -160,7 +160,12 @@ class RandomSettingsTest {
         }
         return network
                 + TrainJob.options(
-                        configuration, "checkpoints", false, "", plan.network().task())
+                        configuration,
+                        SparkJobs.data(configuration),
+                        "checkpoints",
+                        false,
+                        "",
+                        plan.network().task())
                 + RunSettings.of(configuration)
                 + List.of(
                         configuration.get(Settings.MIN_WORKERS),

@@ -8,12 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import org.example.OwnProgram;
+import org.example.Rings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +75,24 @@ class StandaloneClusterIT {
         assertThat(summary.get("parameters_sha256")).hasSize(2);
         assertThat(summary.get("parameters_sha256").get(0))
                 .isEqualTo(summary.get("parameters_sha256").get(1));
+    }
+
+    @Test
+    void somebodysOwnProgramTrainsItsOwnNetworkOnItsOwnDataOnTwoExecutors() throws Exception {
+        Path jar = jarOf(OwnProgram.class, Rings.class, Rings.InMemory.class);
+
+        Outcome run =
+                submit(OwnProgram.class, jar, "600s", folder.resolve("own").toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+        JsonNode summary = summary("own");
+        assertThat(summary.get("parameters_sha256")).hasSize(2);
+        assertThat(summary.get("parameters_sha256").get(0))
+                .isEqualTo(summary.get("parameters_sha256").get(1));
+        assertThat(summary.get("data").asText()).isEqualTo("rings");
+        assertThat(summary.get("test_accuracy").asDouble()).isGreaterThan(0.8);
+        assertThat(run.out())
+                .contains("accuracy " + summary.get("test_accuracy").asDouble());
     }
 
     @Test
@@ -141,16 +164,32 @@ class StandaloneClusterIT {
     }
 
     private Outcome submit(String workers, String runDir, String slotTimeout) throws Exception {
+        return submit(
+                Main.class,
+                DISTRIBUTION.resolve("lockstep/" + jar()),
+                slotTimeout,
+                "train",
+                "--model",
+                "mlp",
+                "--workers",
+                workers,
+                "--steps",
+                "5",
+                "--run-dir",
+                runDir);
+    }
+
+    /** An application that is Lockstep's, or uses it. */
+    private Outcome submit(Class<?> main, Path application, String slotTimeout, String... args) throws Exception {
         String jars;
         try (var files = Files.list(DISTRIBUTION.resolve("lockstep"))) {
-            jars = files.map(Path::toString)
-                    .filter(file -> !file.endsWith(jar()))
+            jars = files.filter(file -> !file.equals(application))
+                    .map(Path::toString)
                     .collect(Collectors.joining(","));
         }
-        return LockstepProcess.sparkSubmit(
-                folder,
+        List<String> call = new ArrayList<>(List.of(
                 "--class",
-                Main.class.getName(),
+                main.getName(),
                 "--master",
                 master,
                 "--jars",
@@ -174,16 +213,24 @@ class StandaloneClusterIT {
                 "spark.scheduler.minRegisteredResourcesRatio=1",
                 "--conf",
                 "spark.scheduler.maxRegisteredResourcesWaitingTime=600s",
-                DISTRIBUTION.resolve("lockstep/" + jar()).toString(),
-                "train",
-                "--model",
-                "mlp",
-                "--workers",
-                workers,
-                "--steps",
-                "5",
-                "--run-dir",
-                runDir);
+                application.toString()));
+        call.addAll(List.of(args));
+        return LockstepProcess.sparkSubmit(folder, call.toArray(String[]::new));
+    }
+
+    /** What the test's own compiler made of somebody's program, as that person would have it. */
+    private Path jarOf(Class<?>... classes) throws IOException {
+        Path jar = folder.resolve("program.jar");
+        try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+            for (Class<?> each : classes) {
+                String name = each.getName().replace('.', '/') + ".class";
+                out.putNextEntry(new JarEntry(name));
+                try (InputStream in = each.getClassLoader().getResourceAsStream(name)) {
+                    in.transferTo(out);
+                }
+            }
+        }
+        return jar;
     }
 
     private static String jar() {

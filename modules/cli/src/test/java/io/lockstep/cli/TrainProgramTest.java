@@ -57,7 +57,12 @@ class TrainProgramTest {
         RunPlan plan = PlannedRuns.plan(configuration, source);
         return new TrainProgram(
                 TrainJob.options(
-                        configuration, "checkpoints", false, "", plan.network().task()),
+                        configuration,
+                        SparkJobs.data(configuration),
+                        "checkpoints",
+                        false,
+                        "",
+                        plan.network().task()),
                 Networks.replicas(plan.builder(), plan.settings().runtime()),
                 plan.settings().hosts());
     }

@@ -26,8 +26,7 @@ import java.util.concurrent.TimeUnit;
  * does not keep a JVM alive.
  */
 public final class BatchLoader implements AutoCloseable {
-    private final BatchPlan plan;
-    private final Dataset.Assembler assembler;
+    private final BatchSource source;
     private final long stallNanos;
     private final BlockingQueue<Batch> free;
     private final BlockingQueue<Batch> ready;
@@ -36,8 +35,14 @@ public final class BatchLoader implements AutoCloseable {
     private volatile Throwable failure;
     private volatile boolean closed;
 
+    /** The thread has made the last batch of a stream. */
+    private volatile boolean ended;
+
     /** The caller's: the batch that was handed out last. */
     private Batch current;
+
+    /** Taken to see whether there is one; null: nobody has looked. */
+    private Batch ahead;
 
     private long step;
     private long waitNanos;
@@ -58,9 +63,25 @@ public final class BatchLoader implements AutoCloseable {
         if (firstStep < 0) {
             throw new IllegalArgumentException("step " + firstStep);
         }
-        var assembler = dataset.assembler(sampler.seed(), options, true);
-        var plan = BatchPlan.training(sampler, rank, worldSize);
-        return new BatchLoader(plan, assembler, firstStep, options, "batch-loader rank " + rank);
+        var batches =
+                PlannedBatches.of(dataset, BatchPlan.training(sampler, rank, worldSize), sampler.seed(), options, true);
+        return new BatchLoader(batches, firstStep, options, "batch-loader rank " + rank);
+    }
+
+    /**
+     * Training batches of one rank from a stream, from a global step on and without end: one pass after the other, every batch
+     * of its full size. What earlier steps have read is read and dropped.
+     */
+    public static BatchLoader training(
+            StreamedDataset stream,
+            long seed,
+            int globalBatch,
+            int rank,
+            int worldSize,
+            long firstStep,
+            LoaderOptions options) {
+        var batches = StreamedBatches.training(stream, seed, rank, worldSize, globalBatch, firstStep);
+        return new BatchLoader(batches, firstStep, options, "batch-loader rank " + rank);
     }
 
     /** Every example once, in order, as it is; {@link #hasNext} says when that is done. */
@@ -74,20 +95,25 @@ public final class BatchLoader implements AutoCloseable {
      * @param firstExample place of the shard's first example in the whole set, from which what a network draws depends
      */
     public static BatchLoader evaluation(Dataset dataset, int batchSize, LoaderOptions options, int firstExample) {
-        var assembler = dataset.assembler(0, options, false);
         var plan = BatchPlan.sequential(dataset.examples(), batchSize, firstExample);
-        return new BatchLoader(plan, assembler, 0, options, "evaluation-loader");
+        return new BatchLoader(PlannedBatches.of(dataset, plan, 0, options, false), 0, options, "evaluation-loader");
     }
 
-    BatchLoader(BatchPlan plan, Dataset.Assembler assembler, long firstStep, LoaderOptions options, String threadName) {
-        this.plan = plan;
-        this.assembler = assembler;
+    /** A rank's share of a stream, once. */
+    public static BatchLoader evaluation(
+            StreamedDataset stream, int rank, int worldSize, int batchSize, LoaderOptions options) {
+        var batches = StreamedBatches.evaluation(stream, rank, worldSize, batchSize);
+        return new BatchLoader(batches, 0, options, "evaluation-loader");
+    }
+
+    BatchLoader(BatchSource source, long firstStep, LoaderOptions options, String threadName) {
+        this.source = source;
         this.step = firstStep;
         this.stallNanos = options.stallTimeout().toNanos();
         this.free = new ArrayBlockingQueue<>(options.buffers());
         this.ready = new ArrayBlockingQueue<>(options.buffers());
         for (int i = 0; i < options.buffers(); i++) {
-            free.add(Batch.allocate(assembler.fields(), plan.largestBatch()));
+            free.add(Batch.allocate(source.fields(), source.largestBatch()));
         }
         this.thread = new Thread(() -> run(firstStep), threadName);
         thread.setDaemon(true);
@@ -99,8 +125,15 @@ public final class BatchLoader implements AutoCloseable {
         return step;
     }
 
+    /** Of a stream, waits until it is known. */
     public boolean hasNext() {
-        return step < plan.endStep();
+        if (source.endStep() != BatchSource.UNKNOWN) {
+            return step < source.endStep();
+        }
+        if (ahead == null) {
+            ahead = timed();
+        }
+        return ahead != null;
     }
 
     /**
@@ -115,18 +148,25 @@ public final class BatchLoader implements AutoCloseable {
             throw new IllegalStateException("the batch loader is closed");
         }
         if (!hasNext()) {
-            throw new NoSuchElementException("after the last of " + plan.endStep() + " batches");
+            throw new NoSuchElementException("after the last of " + step + " batches");
         }
         if (current != null) {
             free.add(current);
             current = null;
         }
-        long start = System.nanoTime();
-        current = take(start + stallNanos);
-        waitNanos = System.nanoTime() - start;
-        totalWaitNanos += waitNanos;
+        current = ahead == null ? timed() : ahead;
+        ahead = null;
         step++;
         return current;
+    }
+
+    /** Null after the last batch. */
+    private Batch timed() {
+        long start = System.nanoTime();
+        Batch batch = take(start + stallNanos);
+        waitNanos = System.nanoTime() - start;
+        totalWaitNanos += waitNanos;
+        return batch;
     }
 
     /** How long the last {@link #next} waited for its batch. */
@@ -156,7 +196,8 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private Batch take(long deadlineNanos) {
+    private Batch take(long firstDeadlineNanos) {
+        long deadlineNanos = firstDeadlineNanos;
         try {
             while (true) {
                 // short waits: a thread that fails has no batch to wake us with
@@ -164,15 +205,18 @@ public final class BatchLoader implements AutoCloseable {
                 if (batch != null) {
                     return batch;
                 }
-                if (failure != null) {
-                    batch = ready.poll(); // made just before the failure
-                    if (batch != null) {
+                if (failure != null || ended) {
+                    batch = ready.poll(); // made just before that
+                    if (batch != null || failure == null) {
                         return batch;
                     }
                     throw new BatchLoadingException("batch of step " + step + ": " + failure, failure);
                 }
                 if (closed) {
                     throw new BatchLoadingException("batch of step " + step + ": the loader was closed");
+                }
+                if (source.isCatchingUp()) {
+                    deadlineNanos = System.nanoTime() + stallNanos;
                 }
                 if (System.nanoTime() - deadlineNanos > 0) {
                     throw new BatchLoadingException("batch of step " + step + " is not ready after "
@@ -186,16 +230,18 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private void run(long firstStep) {
-        try {
-            for (long s = firstStep; s < plan.endStep() && !closed; s++) {
+        try (source) {
+            long end = source.endStep() == BatchSource.UNKNOWN ? Long.MAX_VALUE : source.endStep();
+            for (long s = firstStep; s < end && !closed && !ended; s++) {
                 Batch batch = null;
                 while (batch == null && !closed) {
                     // the caller may take as long as it likes over a batch; close interrupts
                     batch = free.poll(1, TimeUnit.SECONDS);
                 }
-                if (batch != null) {
-                    fill(batch, s);
+                if (batch != null && source.fill(s, batch)) {
                     ready.add(batch);
+                } else {
+                    ended = batch != null; // otherwise the loader was closed
                 }
             }
         } catch (InterruptedException e) {
@@ -205,10 +251,5 @@ public final class BatchLoader implements AutoCloseable {
         } catch (Throwable e) {
             failure = e;
         }
-    }
-
-    private void fill(Batch batch, long ofStep) {
-        plan.select(ofStep);
-        plan.fill(batch, assembler);
     }
 }

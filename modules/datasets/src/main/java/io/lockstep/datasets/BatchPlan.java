@@ -22,16 +22,6 @@ interface BatchPlan {
     /** The epoch of the selected step, which augmentation depends on. */
     long epoch();
 
-    /** Writes the selected step's examples. */
-    default void fill(Batch batch, Dataset.Assembler assembler) {
-        int size = size();
-        batch.clear();
-        for (int i = 0; i < size; i++) {
-            assembler.assemble(example(i), epoch(), batch, i);
-        }
-        batch.present(size, start());
-    }
-
     /** A rank's slices of shuffled global batches, without end. */
     static BatchPlan training(Sampler sampler, int rank, int worldSize) {
         ExampleRange.checkRank(rank, worldSize);

@@ -9,18 +9,44 @@ import java.util.List;
  * <p>Opening one has checked that its files are there. Immutable; any thread may call.
  */
 public interface DataSource {
+    /** Of {@link #examples}. */
+    int UNKNOWN = -1;
+
+    /**
+     * Sets of a program's own.
+     *
+     * @param train {@link java.io.Serializable}, as it travels to executors; so is the test set
+     * @throws IllegalArgumentException if it is not, or examples of the two have other fields
+     */
+    static DataSource of(Dataset train, Dataset test) {
+        return new GivenData(train, null, test);
+    }
+
+    /** The same of a stream to train on, whose end nobody knows. */
+    static DataSource of(StreamedDataset train, Dataset test) {
+        return new GivenData(null, train, test);
+    }
+
     /** For people: {@code cifar10}, {@code shapes}, or the last name of a path. */
     String name();
 
     /** For people: {@code CIFAR-10 binary}, {@code MNIST idx}, {@code generated}, {@code text, by character}. */
     String format();
 
+    /** What an example has; see {@link Dataset#fields}. Known before anything is read. */
+    List<Field> fields();
+
     /** Of one example; see {@link Dataset#shape}. */
-    ImageShape shape();
+    default ImageShape shape() {
+        return ImageShape.ofFeatures(fields());
+    }
 
-    /** One a class, in the order of the labels. */
-    List<String> classNames();
+    /** One a class, in the order of the labels; none where labels are no classes. */
+    default List<String> classNames() {
+        return List.of();
+    }
 
+    /** Of a split; {@link #UNKNOWN} of a stream whose end nobody knows. */
     int examples(Split split);
 
     /** Numbers that a step of text may have, from 0; 0 for pictures. */
@@ -30,15 +56,20 @@ public interface DataSource {
 
     /** See {@link Dataset#labelsOfExample}. */
     default int labelsOfExample() {
-        return 1;
+        return Field.labelsOf(fields());
     }
 
     /**
-     * Reads part of a split into memory, and holds nothing but that part.
+     * Reads part of a split into memory, and holds nothing but that part. Not called of a stream.
      *
      * @throws DatasetException with a message for people, when a file is missing or malformed
      */
     Dataset read(Split split, ExampleRange range) throws IOException;
+
+    /** A split whose examples can only be read one after the other; null where they can be asked for by number. */
+    default StreamedDataset stream(Split split) {
+        return null;
+    }
 
     /**
      * Reads all files once and keeps nothing, to find before a run what opening could not see: labels that are no class,

@@ -2,46 +2,69 @@ package io.lockstep.datasets;
 
 import java.util.List;
 
-/** Labelled examples in memory. Immutable; any thread may call. */
-public abstract sealed class Dataset permits ImageDataset, StepDataset {
-    Dataset() {}
+/**
+ * Examples that can be asked for by their numbers. Anybody can implement it:
+ *
+ * <pre>{@code
+ * final class Houses implements Dataset {                     // Serializable, where it travels to executors
+ *     public String name() { return "houses"; }
+ *     public List<Field> fields() { return List.of(Field.float32("features", 8), Field.float32("labels", 1)); }
+ *     public int examples() { return rows.length; }
+ *     public ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
+ *         return (example, epoch, into, place) -> {
+ *             into.column("features").putFloats(place, rows[example].features());
+ *             into.column("labels").putFloats(place, rows[example].price());
+ *         };
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Immutable; any thread may call. Whatever is random about an example must be a function of (seed, epoch, example) alone,
+ * so that a run resumes with the same bits and any number of ranks sees the same examples.
+ */
+public interface Dataset {
+    String name();
 
-    public abstract String name();
+    /** What each example has, see {@link Batch}: pictures as (C, H, W), whatever the network's layout is. */
+    List<Field> fields();
 
-    /** Of one example. A text of T steps is (1, T, 1): one number in each of T rows. */
-    public abstract ImageShape shape();
-
-    public abstract int examples();
-
-    /** One a class, in the order of the labels. */
-    public abstract List<String> classNames();
-
-    public final int classes() {
-        return classNames().size();
-    }
-
-    /** Labels of an example: 1, or one for each step. */
-    public abstract int labelsOfExample();
-
-    /** Labels of each class. */
-    public abstract int[] classCounts();
-
-    /** What training and test examples are normalised by, measured on this set. */
-    public abstract Normalization normalization();
+    int examples();
 
     /**
      * What writes examples into batches; one thread's.
      *
+     * @param seed of what is random about an example
+     * @param options how the network wants its examples
      * @param training false: every example as it is
      */
-    abstract Assembler assembler(long seed, LoaderOptions options, boolean training);
+    ExampleWriter writer(long seed, LoaderOptions options, boolean training);
 
-    /** Writes examples into batches. */
-    interface Assembler {
-        /** Of the batches that it writes into. */
-        List<Field> fields();
+    /** Of the features of one example. A text of T steps is (1, T, 1): one number in each of T rows. */
+    default ImageShape shape() {
+        return ImageShape.ofFeatures(fields());
+    }
 
-        /** @param place of the example in the batch */
-        void assemble(int example, long epoch, Batch into, int place);
+    /** One a class, in the order of the labels; none where labels are no classes. */
+    default List<String> classNames() {
+        return List.of();
+    }
+
+    default int classes() {
+        return classNames().size();
+    }
+
+    /** Labels of an example: 1, or one for each step. */
+    default int labelsOfExample() {
+        return Field.labelsOf(fields());
+    }
+
+    /** Labels of each class; zeros where nobody has counted. */
+    default int[] classCounts() {
+        return new int[classes()];
+    }
+
+    /** What training and test examples are normalised by, measured on this set; of use to sets that heed it. */
+    default Normalization normalization() {
+        return Normalization.unit(shape().channels());
     }
 }

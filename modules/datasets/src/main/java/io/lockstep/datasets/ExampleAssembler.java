@@ -17,7 +17,7 @@ import java.util.List;
  *                                  ZERO, flipped   column   4  3  2  1  0  -
  * </pre>
  */
-final class ExampleAssembler implements Dataset.Assembler {
+final class ExampleAssembler implements ExampleWriter {
     private static final long AUGMENTATION_STREAM = 3;
     private static final long MIXTURE_STREAM = 0x6d6978;
     private static final int BLACK = -1;
@@ -66,7 +66,12 @@ final class ExampleAssembler implements Dataset.Assembler {
     }
 
     @Override
-    public List<Field> fields() {
+    public FeatureLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public List<Field> fields(List<Field> ofSet) {
         Field features = layout == FeatureLayout.NCHW
                 ? Field.float32(Batch.FEATURES, channels, height, width)
                 : Field.float32(Batch.FEATURES, height, width, channels);
@@ -77,7 +82,7 @@ final class ExampleAssembler implements Dataset.Assembler {
     }
 
     @Override
-    public void assemble(int example, long epoch, Batch into, int place) {
+    public void write(int example, long epoch, Batch into, int place) {
         into.labels().put(place, dataset.label(example));
         assemble(example, epoch);
         if (mixes()) {

@@ -34,6 +34,26 @@ public record Field(String name, Type type, List<Integer> shape) implements Seri
         return new Field(name, Type.INT32, Arrays.stream(shape).boxed().toList());
     }
 
+    /** Of pictures and the classes that they show. */
+    static List<Field> ofPictures(ImageShape shape) {
+        return List.of(float32(Batch.FEATURES, shape.channels(), shape.height(), shape.width()), int32(Batch.LABELS));
+    }
+
+    /** Of numbers of a vocabulary, one a step, and classes of the whole or of steps. */
+    static List<Field> ofSteps(int steps, int labels) {
+        return List.of(
+                float32(Batch.FEATURES, steps, 1), labels == 1 ? int32(Batch.LABELS) : int32(Batch.LABELS, labels));
+    }
+
+    /** Labels of an example, by the field of that name; 0 without one. */
+    static int labelsOf(List<Field> fields) {
+        return fields.stream()
+                .filter(field -> field.name().equals(Batch.LABELS))
+                .mapToInt(Field::elements)
+                .findFirst()
+                .orElse(0);
+    }
+
     /** Numbers of one example. */
     public int elements() {
         return shape.stream().reduce(1, Math::multiplyExact);

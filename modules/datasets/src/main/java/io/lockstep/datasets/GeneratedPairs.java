@@ -69,6 +69,11 @@ public final class GeneratedPairs implements DataSource {
     }
 
     @Override
+    public List<Field> fields() {
+        return Field.ofSteps(shape().height(), labelsOfExample());
+    }
+
+    @Override
     public ImageShape shape() {
         return new ImageShape(1, 2 * digits, 1);
     }

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Immutable: the arrays given are owned by the set from then on and must not be written again. {@link #range} shares
  * them. Any thread may call.
  */
-public final class ImageDataset extends Dataset {
+public final class ImageDataset implements Dataset {
     private final String name;
     private final ImageShape shape;
     private final List<String> classNames;
@@ -92,8 +92,8 @@ public final class ImageDataset extends Dataset {
     }
 
     @Override
-    public int labelsOfExample() {
-        return 1;
+    public List<Field> fields() {
+        return Field.ofPictures(shape);
     }
 
     @Override
@@ -102,7 +102,7 @@ public final class ImageDataset extends Dataset {
     }
 
     @Override
-    Assembler assembler(long seed, LoaderOptions options, boolean training) {
+    public ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
         return new ExampleAssembler(this, seed, options, training ? options.augmentation() : Augmentation.NONE);
     }
 

@@ -1,5 +1,7 @@
 package io.lockstep.datasets;
 
+import java.util.List;
+
 /** The shape of one example in memory: planar bytes, (C, H, W), as CIFAR-10's files have it. */
 public record ImageShape(int channels, int height, int width) {
     /** Far above any data set read here; keeps the product of three hostile numbers within a long. */
@@ -15,6 +17,27 @@ public record ImageShape(int channels, int height, int width) {
             throw new IllegalArgumentException("an image of " + channels + "x" + height + "x" + width);
         }
         Math.multiplyExact(Math.multiplyExact(channels, height), width);
+    }
+
+    /**
+     * Of the field {@code features}: (C, H, W) as it is, (T, F) as T rows of F numbers in one channel, (F) as one row.
+     *
+     * @throws IllegalArgumentException if there is no such field, or it has another number of dimensions
+     */
+    static ImageShape ofFeatures(List<Field> fields) {
+        List<Integer> shape = fields.stream()
+                .filter(field -> field.name().equals(Batch.FEATURES))
+                .map(Field::shape)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no field '" + Batch.FEATURES + "' in " + fields));
+        return switch (shape.size()) {
+            case 3 -> new ImageShape(shape.get(0), shape.get(1), shape.get(2));
+            case 2 -> new ImageShape(1, shape.get(0), shape.get(1));
+            case 1 -> new ImageShape(1, 1, shape.get(0));
+            default ->
+                throw new IllegalArgumentException("features of shape " + shape
+                        + ", which is no picture (C, H, W), no sequence (T, F) and no row (F)");
+        };
     }
 
     /** Bytes of one example, and as well the number of its features. */

@@ -1,9 +1,18 @@
 package io.lockstep.datasets;
 
 import java.io.IOException;
+import java.util.List;
 
 /** A set of images; opening one has checked that its files are of the right length. */
 public interface ImageSource extends DataSource {
+    @Override
+    ImageShape shape();
+
+    @Override
+    default List<Field> fields() {
+        return Field.ofPictures(shape());
+    }
+
     @Override
     ImageDataset read(Split split, ExampleRange range) throws IOException;
 

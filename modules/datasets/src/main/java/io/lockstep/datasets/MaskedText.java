@@ -91,6 +91,11 @@ public final class MaskedText implements DataSource {
     }
 
     @Override
+    public List<Field> fields() {
+        return Field.ofSteps(shape().height(), labelsOfExample());
+    }
+
+    @Override
     public ImageShape shape() {
         return new ImageShape(1, length, 1);
     }

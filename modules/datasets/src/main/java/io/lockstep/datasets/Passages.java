@@ -147,6 +147,11 @@ public final class Passages implements DataSource {
     }
 
     @Override
+    public List<Field> fields() {
+        return Field.ofSteps(length, 1);
+    }
+
+    @Override
     public ImageShape shape() {
         return new ImageShape(1, length, 1);
     }

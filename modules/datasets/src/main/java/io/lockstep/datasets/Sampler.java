@@ -20,7 +20,7 @@ package io.lockstep.datasets;
  * @param examples in the training set
  * @param globalBatch examples of one step over all ranks
  */
-public record Sampler(long seed, int examples, int globalBatch) {
+public record Sampler(long seed, int examples, int globalBatch) implements Epochs {
     private static final long PERMUTATION_STREAM = 1;
 
     public Sampler {
@@ -29,20 +29,18 @@ public record Sampler(long seed, int examples, int globalBatch) {
         }
     }
 
+    @Override
     public int stepsPerEpoch() {
         return (int) (((long) examples + globalBatch - 1) / globalBatch);
     }
 
-    /** The epoch of a global step; both count from 0. */
-    public long epoch(long step) {
-        return checked(step) / stepsPerEpoch();
-    }
-
-    public int stepInEpoch(long step) {
-        return (int) (checked(step) % stepsPerEpoch());
+    @Override
+    public long examplesBefore(long steps) {
+        return epoch(steps) * examples + (long) stepInEpoch(steps) * globalBatch;
     }
 
     /** Examples of a global step over all ranks: {@code globalBatch}, or fewer in an epoch's last step. */
+    @Override
     public int globalBatchSize(long step) {
         return globalSlice(step).size();
     }
@@ -54,7 +52,7 @@ public record Sampler(long seed, int examples, int globalBatch) {
         return new ExampleRange(global.start() + local.start(), global.start() + local.end());
     }
 
-    /** Examples in the longest local batch of a rank. */
+    @Override
     public int largestLocalBatch(int rank, int worldSize) {
         return ExampleRange.shard(Math.min(examples, globalBatch), rank, worldSize)
                 .size();
@@ -83,12 +81,5 @@ public record Sampler(long seed, int examples, int globalBatch) {
     private ExampleRange globalSlice(long step) {
         long start = (long) stepInEpoch(step) * globalBatch;
         return new ExampleRange((int) start, (int) Math.min(start + globalBatch, examples));
-    }
-
-    private static long checked(long step) {
-        if (step < 0) {
-            throw new IllegalArgumentException("step " + step);
-        }
-        return step;
     }
 }

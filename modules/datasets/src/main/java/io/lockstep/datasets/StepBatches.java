@@ -5,8 +5,7 @@ package io.lockstep.datasets;
  * out in order and ahead of time. One thread; the memory of a batch is filled anew by the next call.
  */
 public final class StepBatches {
-    private final BatchPlan plan;
-    private final Dataset.Assembler assembler;
+    private final PlannedBatches batches;
     private final Batch batch;
 
     /** @param dataset the whole training set: the sampler's examples */
@@ -15,15 +14,14 @@ public final class StepBatches {
             throw new IllegalArgumentException(
                     "a sampler of " + sampler.examples() + " examples for " + dataset.examples());
         }
-        this.plan = BatchPlan.training(sampler, rank, worldSize);
-        this.assembler = dataset.assembler(sampler.seed(), options, true);
-        this.batch = Batch.allocate(assembler.fields(), plan.largestBatch());
+        batches =
+                PlannedBatches.of(dataset, BatchPlan.training(sampler, rank, worldSize), sampler.seed(), options, true);
+        batch = Batch.allocate(batches.fields(), batches.largestBatch());
     }
 
     /** The rank's batch of a global step; its size is 0 where the rank has no share of it. */
     public Batch at(long step) {
-        plan.select(step);
-        plan.fill(batch, assembler);
+        batches.fill(step, batch);
         return batch;
     }
 }

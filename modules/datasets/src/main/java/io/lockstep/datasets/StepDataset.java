@@ -5,7 +5,7 @@ import java.nio.IntBuffer;
 import java.util.List;
 
 /** Part of a split of a source whose examples are numbers of a vocabulary, one a step. */
-abstract sealed class StepDataset extends Dataset
+abstract sealed class StepDataset implements Dataset
         permits GeneratedPairs.Pairs, MaskedText.Blocks, Passages.Part, TextDataset {
     private final DataSource source;
     private final ExampleRange range;
@@ -47,28 +47,16 @@ abstract sealed class StepDataset extends Dataset
     }
 
     @Override
-    final Assembler assembler(long seed, LoaderOptions options, boolean training) {
-        StepWriter writer = writer(seed, training);
-        List<Field> fields = List.of(
-                Field.float32(Batch.FEATURES, steps(), 1),
-                labelsOfExample() == 1 ? Field.int32(Batch.LABELS) : Field.int32(Batch.LABELS, labelsOfExample()));
-        return new Assembler() {
-            @Override
-            public List<Field> fields() {
-                return fields;
-            }
+    public final List<Field> fields() {
+        return source.fields();
+    }
 
-            @Override
-            public void assemble(int example, long epoch, Batch into, int place) {
-                writer.write(
-                        example,
-                        epoch,
-                        into.column(Batch.FEATURES).floats(),
-                        place * steps(),
-                        into.labels(),
-                        place * labelsOfExample());
-            }
-        };
+    @Override
+    public final ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
+        StepWriter writer = writer(seed, training);
+        int labels = labelsOfExample();
+        return (example, epoch, into, place) -> writer.write(
+                example, epoch, into.column(Batch.FEATURES).floats(), place * steps(), into.labels(), place * labels);
     }
 
     /** One thread's. */

@@ -73,6 +73,11 @@ public final class TextFile implements DataSource {
     }
 
     @Override
+    public List<Field> fields() {
+        return Field.ofSteps(shape().height(), labelsOfExample());
+    }
+
+    @Override
     public ImageShape shape() {
         return new ImageShape(1, length, 1);
     }

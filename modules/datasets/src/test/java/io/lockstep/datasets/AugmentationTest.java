@@ -104,10 +104,10 @@ class AugmentationTest {
         ImageDataset four = fourPictures();
         LoaderOptions plain = LoaderOptions.of(Normalization.unit(1));
         Augmentation mixup = new Augmentation(0, Augmentation.Padding.ZERO, false, 0, 0.4, 0);
-        var assembler = four.assembler(9, plain.withAugmentation(mixup), true);
+        var assembler = four.writer(9, plain.withAugmentation(mixup), true);
         float[][] pictures = new float[four.examples()][];
         for (int example = 0; example < pictures.length; example++) {
-            pictures[example] = assembled(four.assembler(9, plain, true), example, 0);
+            pictures[example] = assembled(four.writer(9, plain, true), example, 0);
         }
         Set<Integer> others = new HashSet<>();
         double shares = 0;
@@ -134,14 +134,14 @@ class AugmentationTest {
         return mixed;
     }
 
-    private static float[] assembled(Dataset.Assembler assembler, int example, long epoch) {
+    private static float[] assembled(ExampleWriter assembler, int example, long epoch) {
         return BatchLoaderTest.features(batch(assembler, example, epoch));
     }
 
-    private static Batch batch(Dataset.Assembler assembler, int example, long epoch) {
-        Batch batch = Batch.allocate(assembler.fields(), 1);
+    private static Batch batch(ExampleWriter assembler, int example, long epoch) {
+        Batch batch = Batch.allocate(assembler.fields(SET.fields()), 1);
         batch.clear();
-        assembler.assemble(example, epoch, batch, 0);
+        assembler.write(example, epoch, batch, 0);
         batch.present(1, 0);
         return batch;
     }

@@ -171,7 +171,7 @@ class MaskedTextTest {
     void epochsChooseOtherStepsOfABlock() throws IOException {
         MaskedText text = open(TEXT);
         Dataset set = text.read(Split.TRAIN, ExampleRange.all(text.examples(Split.TRAIN)));
-        var assembler = set.assembler(5, LoaderOptions.of(set.normalization()), true);
+        var assembler = set.writer(5, LoaderOptions.of(set.normalization()), true);
         int alike = 0;
         for (int block = 0; block < 50; block++) {
             alike += chosen(assembler, block, 0).equals(chosen(assembler, block, 1)) ? 1 : 0;
@@ -180,10 +180,10 @@ class MaskedTextTest {
         assertThat(alike).isLessThan(3);
     }
 
-    private static List<Integer> chosen(Dataset.Assembler assembler, int block, int epoch) {
-        Batch batch = Batch.allocate(assembler.fields(), 1);
+    private static List<Integer> chosen(ExampleWriter assembler, int block, int epoch) {
+        Batch batch = Batch.allocate(Field.ofSteps(LENGTH, LENGTH), 1);
         batch.clear();
-        assembler.assemble(block, epoch, batch, 0);
+        assembler.write(block, epoch, batch, 0);
         return IntStream.range(0, LENGTH)
                 .filter(t -> batch.labels().get(t) >= 0)
                 .boxed()

@@ -17,7 +17,11 @@ final class Meter {
     private double lossSum;
 
     Meter(Task task) {
-        metrics = task.metrics();
+        this(task.metrics());
+    }
+
+    private Meter(List<Metric> metrics) {
+        this.metrics = metrics;
         metrics.forEach(metric -> sums.add(NOTHING));
     }
 
@@ -32,7 +36,7 @@ final class Meter {
 
     /** A collective; see {@link Evaluation#over}. */
     Evaluation over(ProcessGroup group) {
-        Meter all = new Meter(new Task("", metrics));
+        Meter all = new Meter(metrics);
         group.allGatherRecords(toBytes()).forEach(all::addBytes);
         if (all.labels == 0) {
             throw new IllegalArgumentException("there are no test examples");

@@ -1,7 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.datasets.Dataset;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Storage;
 import io.lockstep.training.RunOptions.DataOptions;
@@ -44,9 +44,9 @@ public record RankEvaluation(
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
         RunData.Shard shard = RunData.testShard(tested, storage, group.rank(), group.worldSize());
-        Dataset test = shard.examples();
+        DataSource source = RunData.source(tested, storage);
         Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
-        var setup = new ReplicaFactory.Setup(test.shape(), test.classes(), batch, seed, threads, notices);
+        var setup = new ReplicaFactory.Setup(source.shape(), source.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
             LoaderOptions loading = LoaderOptions.of(replica.normalization(RunData.normalization(trained, storage)))

@@ -3,9 +3,8 @@ package io.lockstep.training;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.Dataset;
+import io.lockstep.datasets.Epochs;
 import io.lockstep.datasets.LoaderOptions;
-import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -59,28 +58,20 @@ public final class RankRun {
      */
     public List<String> call() throws IOException {
         RunData data = RunData.read(options.data(), storage, group.rank(), group.worldSize());
-        Dataset training = data.training();
-        Sampler sampler = new Sampler(options.seed(), training.examples(), options.globalBatch());
-        long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * sampler.stepsPerEpoch();
-        int largestBatch =
-                MicroBatches.largest(sampler.largestLocalBatch(0, group.worldSize()), options.microBatches());
+        Epochs epochs = data.epochs(options.seed(), options.globalBatch(), options.steps());
+        long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * epochs.stepsPerEpoch();
+        int largestBatch = MicroBatches.largest(epochs.largestLocalBatch(0, group.worldSize()), options.microBatches());
         var setup = new ReplicaFactory.Setup(
-                training.shape(),
-                training.classes(),
-                Math.max(1, largestBatch),
-                options.seed(),
-                threads,
-                this::warn,
-                group);
+                data.shape(), data.classes(), Math.max(1, largestBatch), options.seed(), threads, this::warn, group);
         try (Replica replica = replicas.create(setup);
                 var checkpoints = new BackgroundCheckpoints(store(), this::warn)) {
-            Optional<Checkpoint> resumed = resume(replica, training.examples());
+            Optional<Checkpoint> resumed = resume(replica, epochs.examples());
             long firstStep =
                     resumed.map(checkpoint -> checkpoint.state().step()).orElse(0L);
             events.accept(new RunEvent.Started(
                     parameters(replica),
-                    training.examples(),
-                    sampler.stepsPerEpoch(),
+                    epochs.examples(),
+                    epochs.stepsPerEpoch(),
                     firstStep,
                     lastStep,
                     resumed.map(checkpoint -> store().path(checkpoint.state().step()))
@@ -90,7 +81,7 @@ public final class RankRun {
                     .withLayout(replica.featureLayout());
             LoaderOptions augmented = loading.withAugmentation(options.augmentation());
             List<String> hashes;
-            try (var loader = loader(training, sampler, firstStep, augmented)) {
+            try (var loader = loader(data, epochs, firstStep, augmented)) {
                 Players players = new Players(
                         replica,
                         options.microBatches(),
@@ -99,7 +90,7 @@ public final class RankRun {
                                         player,
                                         group,
                                         options.clipNorm(),
-                                        rehearsal(player, training, sampler, augmented))));
+                                        rehearsal(player, data, epochs, augmented))));
                 var plan = new Trainer.Plan(
                         firstStep,
                         Math.max(firstStep, stop),
@@ -108,15 +99,15 @@ public final class RankRun {
                         MAX_SKIPPED_STEPS,
                         options.seed());
                 var hooks = new Hooks(
-                        replica, players, data.testShard(), loading, sampler, checkpoints, Math.max(1, largestBatch));
+                        replica, players, data.testShard(), loading, epochs, checkpoints, Math.max(1, largestBatch));
                 hooks.catchUp(resumed.map(Checkpoint::state), stop);
                 hashes = new Trainer(
                                 replica,
                                 group,
                                 players,
-                                sampler,
+                                epochs,
                                 loader::next,
-                                options.learning().over(lastStep, sampler.stepsPerEpoch()),
+                                options.learning().over(lastStep, epochs.stepsPerEpoch()),
                                 plan,
                                 hooks)
                         .run(resumed.isPresent() ? rankStates().of(resumed.get(), players) : null);
@@ -129,14 +120,14 @@ public final class RankRun {
         }
     }
 
-    private BatchLoader loader(Dataset training, Sampler sampler, long firstStep, LoaderOptions loading) {
-        return BatchLoader.training(training, sampler, group.rank(), group.worldSize(), firstStep, loading);
+    private BatchLoader loader(RunData data, Epochs epochs, long firstStep, LoaderOptions loading) {
+        return data.loader(epochs, options.seed(), group.rank(), group.worldSize(), firstStep, loading);
     }
 
     /** Measures on the first batch of the run, cut down to what the replica takes at once. */
-    private Rehearsal rehearsal(Replica replica, Dataset training, Sampler sampler, LoaderOptions loading) {
+    private Rehearsal rehearsal(Replica replica, RunData data, Epochs epochs, LoaderOptions loading) {
         Supplier<Batch> sample = () -> {
-            try (BatchLoader loader = loader(training, sampler, 0, loading)) {
+            try (BatchLoader loader = loader(data, epochs, 0, loading)) {
                 return MicroBatches.first(loader.next(), options.microBatches());
             }
         };
@@ -228,7 +219,7 @@ public final class RankRun {
         private final Players players;
         private final RunData.Shard test;
         private final LoaderOptions loading;
-        private final Sampler sampler;
+        private final Epochs epochs;
         private final BackgroundCheckpoints checkpoints;
         private final int batch;
         private boolean checkpointDue;
@@ -238,14 +229,14 @@ public final class RankRun {
                 Players players,
                 RunData.Shard test,
                 LoaderOptions loading,
-                Sampler sampler,
+                Epochs epochs,
                 BackgroundCheckpoints checkpoints,
                 int batch) {
             this.replica = replica;
             this.players = players;
             this.test = test;
             this.loading = loading;
-            this.sampler = sampler;
+            this.epochs = epochs;
             this.checkpoints = checkpoints;
             this.batch = batch;
         }
@@ -265,7 +256,7 @@ public final class RankRun {
         void catchUp(Optional<TrainingState> resumed, long lastStep) {
             resumed.filter(state -> state.test() == null
                             && state.step() < lastStep
-                            && state.step() % sampler.stepsPerEpoch() == 0
+                            && state.step() % epochs.stepsPerEpoch() == 0
                             && evaluationIsDue(state.step()))
                     .ifPresent(state -> evaluate(state.step()));
         }
@@ -289,8 +280,8 @@ public final class RankRun {
 
         /** @param stepsDone at the end of an epoch */
         private boolean evaluationIsDue(long stepsDone) {
-            int epochs = options.evaluateEvery();
-            return epochs > 0 && stepsDone / sampler.stepsPerEpoch() % epochs == 0;
+            int every = options.evaluateEvery();
+            return every > 0 && stepsDone / epochs.stepsPerEpoch() % every == 0;
         }
 
         @Override
@@ -308,7 +299,7 @@ public final class RankRun {
         Evaluation evaluate(long stepsDone) {
             try (var batches = test.loader(batch, loading)) {
                 Evaluation evaluation = Evaluation.over(replica, batches, group);
-                int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / sampler.stepsPerEpoch());
+                int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / epochs.stepsPerEpoch());
                 events.accept(new RunEvent.Evaluated(stepsDone, epoch, evaluation));
                 return evaluation;
             }
@@ -329,7 +320,7 @@ public final class RankRun {
                 return;
             }
             checkpoints.write(
-                    state(stepsDone, sampler.examples(), players.strategy()).withTest(evaluation),
+                    state(stepsDone, epochs.examples(), players.strategy()).withTest(evaluation),
                     replica::snapshot,
                     rankStates,
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));

@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
 import java.io.Serializable;
 import java.util.List;
@@ -50,9 +51,16 @@ public record RunOptions(
      * @param trainExamples the first so many, or 0 for all
      * @param testExamples the first so many, or 0 for all
      * @param texts how text becomes examples
+     * @param own data that no catalog knows, {@link Serializable}; null: look the name up
      */
-    public record DataOptions(String name, String home, int trainExamples, int testExamples, TextOptions texts)
-            implements Serializable {}
+    public record DataOptions(
+            String name, String home, int trainExamples, int testExamples, TextOptions texts, DataSource own)
+            implements Serializable {
+        /** Of the catalog's. */
+        public DataOptions(String name, String home, int trainExamples, int testExamples, TextOptions texts) {
+            this(name, home, trainExamples, testExamples, texts, null);
+        }
+    }
 
     /**
      * @param rate the learning rate, or its peak

@@ -2,7 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.Sampler;
+import io.lockstep.datasets.Epochs;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalInt;
@@ -43,7 +43,7 @@ public final class Trainer {
     private final Replica replica;
     private final ProcessGroup group;
     private final Players players;
-    private final Sampler sampler;
+    private final Epochs epochs;
     private final Supplier<Batch> batches;
     private final LearningRate learningRate;
     private final Plan plan;
@@ -57,13 +57,13 @@ public final class Trainer {
 
     /**
      * @param players of the replica
-     * @param batches this rank's batches from {@code plan.firstStep()} on, as {@code sampler} draws them
+     * @param batches this rank's batches from {@code plan.firstStep()} on, as {@code epochs} has them
      */
     Trainer(
             Replica replica,
             ProcessGroup group,
             Players players,
-            Sampler sampler,
+            Epochs epochs,
             Supplier<Batch> batches,
             LearningRate learningRate,
             Plan plan,
@@ -71,7 +71,7 @@ public final class Trainer {
         this.replica = replica;
         this.group = group;
         this.players = players;
-        this.sampler = sampler;
+        this.epochs = epochs;
         this.batches = batches;
         this.learningRate = learningRate;
         this.plan = plan;
@@ -130,17 +130,17 @@ public final class Trainer {
     private Step step(long index, int localExamples) {
         return new Step(
                 index,
-                Math.toIntExact(sampler.epoch(index)),
+                Math.toIntExact(epochs.epoch(index)),
                 learningRate.at(index),
-                sampler.globalBatchSize(index),
+                epochs.globalBatchSize(index),
                 localExamples,
-                (index + 1) % sampler.stepsPerEpoch() == 0,
+                (index + 1) % epochs.stepsPerEpoch() == 0,
                 index + 1 == plan.lastStep());
     }
 
     /** Returns whether all ranks hold the same parameters now. */
     private boolean train(Step step, Batch batch) {
-        int stepsLeftInEpoch = sampler.stepsPerEpoch() - 1 - sampler.stepInEpoch(step.index());
+        int stepsLeftInEpoch = epochs.stepsPerEpoch() - 1 - epochs.stepInEpoch(step.index());
         long stepsLeftInRun = plan.lastStep() - 1 - step.index();
         RankReport report = players.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun);
         window = window.plus(report);
@@ -182,11 +182,6 @@ public final class Trainer {
         return (mixed ^ (mixed >>> 31)) & Long.MAX_VALUE;
     }
 
-    /** Examples that all ranks have seen in the first {@code steps} steps of the run. */
-    private long examplesBefore(long steps) {
-        return sampler.epoch(steps) * sampler.examples() + (long) sampler.stepInEpoch(steps) * sampler.globalBatch();
-    }
-
     private void report(Step step) {
         List<RankReport> ranks = group.allGatherRecords(window.toBytes()).stream()
                 .map(RankReport::fromBytes)
@@ -199,7 +194,7 @@ public final class Trainer {
                 done,
                 step.epoch(),
                 windowSteps,
-                examplesBefore(done),
+                epochs.examplesBefore(done),
                 step.learningRate(),
                 now - windowStartNanos));
         window = RankReport.NOTHING;
