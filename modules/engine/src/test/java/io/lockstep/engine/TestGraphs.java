@@ -22,6 +22,7 @@ import io.lockstep.engine.operations.Norm.ResponseNorm;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.engine.operations.Resampling.NormPooling;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.PoolingKind;
@@ -65,6 +66,7 @@ public final class TestGraphs {
             graphs.put("windows of " + kind, windows(kind));
         }
         graphs.put("groups", groups());
+        graphs.put("weights with the outputs last", outputsLast());
         graphs.put("inception", inception());
         graphs.put("auxiliary classifiers", auxiliary());
         graphs.put("p-norms", norms(3, 2));
@@ -258,6 +260,20 @@ public final class TestGraphs {
                 .add("strided", new Convolution(32, new Window(3, 2, 2, 1, 1, 1, 0, 0, 1, 1), 2, true)) // 3 x 5
                 .add("a", new Activation(Function.TANH))
                 .add("wide", new Convolution(64, Window.square(3, 2, 1), 32, false)) // 2 x 3
+                .add("flat", new Flatten(true))
+                .add("out", new Dense(3, true))
+                .add("loss", new SoftmaxCrossEntropy(0))
+                .build();
+    }
+
+    /** Whole, grouped and depthwise, of few and of many outputs; 3x3 windows, which tiles are not for then. */
+    private static Graph outputsLast() {
+        Window window = new Window(3, 2, 1, 1, 1, 0, 0, 1, 1, 1); // 6 x 5 stays
+        return new Graph.Builder(new Shape(6, 5, 4))
+                .add("twice", new Convolution(8, window, 4, true, WeightOrder.OUTPUTS_LAST))
+                .add("many", new Convolution(128, Window.square(3, 1, 1), 1, true, WeightOrder.OUTPUTS_LAST))
+                .add("a", new Activation(Function.TANH))
+                .add("grouped", new Convolution(32, Window.square(3, 2, 1), 2, false, WeightOrder.OUTPUTS_LAST))
                 .add("flat", new Flatten(true))
                 .add("out", new Dense(3, true))
                 .add("loss", new SoftmaxCrossEntropy(0))

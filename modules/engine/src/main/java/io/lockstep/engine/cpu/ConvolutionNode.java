@@ -26,6 +26,7 @@ import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Products.WeightOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_convolution_desc_t;
@@ -246,7 +247,7 @@ final class ConvolutionNode implements ConvolutionSteps {
 
     @Override
     public Joint gradientJoint(Tensor partials) {
-        gradient = new UnpackedGradient(plan, gradientDescription, dimensions);
+        gradient = new UnpackedGradient(plan, pieces(gradientDescription));
         BiasGradient bias =
                 new BiasGradient(plan, operation.outputs(), biasGradientAddress, partialBytes(), weightsBytes());
         return (lane, lanes, examples) -> {
@@ -257,8 +258,24 @@ final class ConvolutionNode implements ConvolutionSteps {
         };
     }
 
+    private List<Pieces.Piece> pieces(dnnl_memory_desc_t packed) {
+        return operation.order() == WeightOrder.OUTPUTS_FIRST
+                ? Pieces.of(packed, dimensions)
+                : Pieces.of(packed, dimensions, OneDnn.strided(dimensions, stridesOfOutputsLast()));
+    }
+
+    /** Of (outputs, inputs, height, width), with groups in front if there are any, in (height, width, inputs, outputs). */
+    private long[] stridesOfOutputsLast() {
+        Window window = operation.window();
+        long outputs = operation.outputs();
+        long pixel = from.channels() / operation.groups() * outputs;
+        return operation.groups() == 1
+                ? new long[] {1, outputs, window.width() * pixel, pixel}
+                : new long[] {outputs / operation.groups(), 1, outputs, window.width() * pixel, pixel};
+    }
+
     private PackedWeights pack(dnnl_memory_desc_t description) {
-        PackedWeights packed = new PackedWeights(plan, description, dimensions, weightsAddress);
+        PackedWeights packed = new PackedWeights(plan, description, pieces(description), weightsAddress);
         plan.packs().add(packed);
         return packed;
     }

@@ -23,8 +23,13 @@ final class Pieces {
         return OneDnn.tagged(dimensions.length == 4 ? dnnl_abcd : dnnl_abcde, dimensions);
     }
 
+    /** Of weights that lie in the flat vector with the outputs first. */
     static List<Piece> of(dnnl_memory_desc_t packed, long[] dimensions) {
-        dnnl_memory_desc_t flat = flat(dimensions);
+        return of(packed, dimensions, flat(dimensions));
+    }
+
+    /** @param flat as they lie in the flat vector */
+    static List<Piece> of(dnnl_memory_desc_t packed, long[] dimensions, dnnl_memory_desc_t flat) {
         boolean padded = OneDnn.bytes(packed) / OneDnn.elementBytes(packed) != OneDnn.bytes(flat) / Float.BYTES;
         for (int outputs : OUTPUTS) {
             if (dimensions.length == 4 && !padded && dimensions[0] > outputs && dimensions[0] % outputs == 0) {

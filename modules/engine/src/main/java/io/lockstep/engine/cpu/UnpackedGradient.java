@@ -11,7 +11,11 @@ final class UnpackedGradient implements AutoCloseable {
     private final List<Call> additions = new ArrayList<>();
 
     UnpackedGradient(Machine plan, dnnl_memory_desc_t packed, long[] dimensions) {
-        for (Pieces.Piece piece : Pieces.of(packed, dimensions)) {
+        this(plan, Pieces.of(packed, dimensions));
+    }
+
+    UnpackedGradient(Machine plan, List<Pieces.Piece> pieces) {
+        for (Pieces.Piece piece : pieces) {
             copies.add(call(piece, false));
             if (plan.lanes() > 1) {
                 additions.add(call(piece, true));

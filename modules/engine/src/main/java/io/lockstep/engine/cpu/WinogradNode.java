@@ -5,6 +5,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.kernels.VectorModule;
 import io.lockstep.kernels.WinogradPasses;
 import io.lockstep.kernels.WinogradPasses.Image;
@@ -51,6 +52,7 @@ final class WinogradNode implements ConvolutionSteps {
                 && window.dilationWidth() == 1
                 && window.padTop() < WinogradPasses.KERNEL
                 && window.padLeft() < WinogradPasses.KERNEL
+                && convolution.order() == WeightOrder.OUTPUTS_FIRST
                 && convolution.groups() == 1;
         boolean wholeVectors =
                 from.channels() % WinogradPasses.CHANNELS == 0 && to.channels() % WinogradPasses.CHANNELS == 0;

@@ -9,11 +9,22 @@ import java.util.List;
 public final class Products {
     private Products() {}
 
-    /**
-     * Cross-correlation. Parameters: bias (outputs) if there is one, then weights (outputs, inputs / groups, height,
-     * width).
-     */
-    public record Convolution(int outputs, Window window, int groups, boolean bias) implements Operation {
+    /** How a convolution's weights lie in the flat vector, the last varying fastest. */
+    public enum WeightOrder {
+        /** (outputs, inputs / groups, height, width). */
+        OUTPUTS_FIRST,
+        /** (height, width, inputs / groups, outputs). */
+        OUTPUTS_LAST
+    }
+
+    /** Cross-correlation. Parameters: bias (outputs) if there is one, then weights in their order. */
+    public record Convolution(int outputs, Window window, int groups, boolean bias, WeightOrder order)
+            implements Operation {
+        /** With the usual order, {@link WeightOrder#OUTPUTS_FIRST}. */
+        public Convolution(int outputs, Window window, int groups, boolean bias) {
+            this(outputs, window, groups, bias, WeightOrder.OUTPUTS_FIRST);
+        }
+
         @Override
         public Shape outputOf(List<Shape> inputs) {
             Shape x = inputs.get(0);

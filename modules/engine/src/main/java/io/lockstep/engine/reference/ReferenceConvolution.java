@@ -5,6 +5,7 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
+import io.lockstep.engine.operations.Products.WeightOrder;
 
 /** The sum over all (example, output pixel, output, kernel pixel, input), three times. */
 final class ReferenceConvolution {
@@ -102,7 +103,9 @@ final class ReferenceConvolution {
                     continue;
                 }
                 for (int i = 0; i < inputs; i++) {
-                    int weight = ((o * inputs + i) * window.height() + kh) * window.width() + kw;
+                    int weight = operation.order() == WeightOrder.OUTPUTS_FIRST
+                            ? ((o * inputs + i) * window.height() + kh) * window.width() + kw
+                            : ((kh * window.width() + kw) * inputs + i) * operation.outputs() + o;
                     term.at(
                             ReferenceNetwork.index(from, n, row, column, firstInput + i),
                             weightsAt + weight,
