@@ -20,11 +20,15 @@ import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -182,9 +186,31 @@ public final class Dl4jReplica implements Replica {
     public static void requireRuns(NetworkDefinition definition, double labelSmoothing, boolean mixup) {
         requireWholeSequences(definition.configuration());
         requireMerges(definition.configuration());
+        requireTrainable(definition);
         requireGradientsOfMasks(definition.configuration());
         boolean oneOfSeveral = definition.classes() > 1 && definition.labelsOfExample() == 1;
         InputArrays.requireHeeded(definition.labels(), oneOfSeveral, labelSmoothing > 0, mixup);
+    }
+
+    /** Layers that DL4J has and cannot train. */
+    private static void requireTrainable(NetworkDefinition definition) {
+        if (definition.hasLayer(LearnedSelfAttentionLayer.class::isInstance)) {
+            throw new UnsupportedOperationException("LearnedSelfAttentionLayer has no gradient in DL4J 1.0.0-M2.1, whose"
+                    + " operation for it fails; take MultiHeadAttention and a pooling of the steps behind it");
+        }
+        if (definition.hasLayer(Dl4jReplica::isConvolutionOfChannelsLast)) {
+            throw new UnsupportedOperationException("Convolution1DLayer in the format NWC has a wrong gradient in DL4J"
+                    + " itself; take the format NCW, or the compiled runtime, whose gradient is right (runtime = auto)");
+        }
+        if (definition.hasLayer(SpaceToBatchLayer.class::isInstance)) {
+            throw new UnsupportedOperationException("SpaceToBatchLayer makes several examples of one, which then have no"
+                    + " label each, and DL4J has no layer that makes one of them again; a dilated convolution sees the same");
+        }
+    }
+
+    /** DL4J writes the gradient of a convolution of sequences in NWC where another weight's belongs. */
+    private static boolean isConvolutionOfChannelsLast(Layer layer) {
+        return layer instanceof Convolution1DLayer convolution && convolution.getRnnDataFormat() == RNNFormat.NWC;
     }
 
     /** A merge of one input hands on DL4J's array itself, which a layer behind it may change in place when it only tests. */

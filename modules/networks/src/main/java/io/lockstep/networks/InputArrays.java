@@ -48,9 +48,7 @@ final class InputArrays {
         this.stepwise = definition.labelsSteps();
         this.smoothing = smoothing;
         this.stepsOfFeatures = definition.stepsOfFeatures();
-        long[] shape = definition.tokens()
-                ? new long[] {largestBatch, 1, featureSize}
-                : definition.input().getShape(true);
+        long[] shape = definition.shapeOfFeatures();
         shape[0] = largestBatch;
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             this.features = Nd4j.create(DataType.FLOAT, shape, 'c');

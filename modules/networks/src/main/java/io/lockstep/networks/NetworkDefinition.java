@@ -2,6 +2,7 @@ package io.lockstep.networks;
 
 import io.lockstep.training.Task;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -40,7 +42,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  *     the weights of the loss say how much they count
  * @param input {@link InputType#convolutional(long, long, long, CNN2DFormat)} for images, in the layout that the
  *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
- *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T)
+ *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T), and one
+ *     number of a vocabulary, which an {@link EmbeddingLayer} reads, is feedForward(vocabulary)
  * @param adversarial null for a classifier
  *
  * <p>Of the updaters' learning rates a run keeps the ratios: see {@link #baseRate}. Momentum and other constants of an updater
@@ -231,10 +234,21 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         if (!labelsSteps()) {
             return 1;
         }
-        String output = configuration.getNetworkOutputs().get(0);
-        long steps = ((InputType.InputTypeRecurrent) activationOf(output)).getTimeSeriesLength();
-        // DL4J's Bidirectional forgets it
-        return Math.toIntExact(steps > 0 ? steps : ((InputType.InputTypeRecurrent) input).getTimeSeriesLength());
+        return stepsOf(configuration.getNetworkOutputs().get(0));
+    }
+
+    /** Of the sequence that comes out of a vertex. */
+    private int stepsOf(String vertex) {
+        // a copy, as DL4J sets preprocessors while it walks
+        ComputationGraphConfiguration copy = SerializationUtils.clone(configuration);
+        Map<String, InputType> types = new HashMap<>(copy.getLayerActivationTypes(true, input));
+        types.put(configuration.getNetworkInputs().get(0), input);
+        long steps = new SequenceLengths(copy, types).of(vertex);
+        if (steps == 0) {
+            throw new IllegalArgumentException(
+                    "of how many steps the sequence of '" + vertex + "' is, the network's configuration does not tell");
+        }
+        return Math.toIntExact(steps);
     }
 
     /** What comes out of a vertex. */
@@ -245,14 +259,26 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
                 .get(vertex);
     }
 
-    /** Whether examples are numbers of a vocabulary, one a step. */
+    /** Whether examples are numbers of a vocabulary, one a step, or one alone. */
     public boolean tokens() {
+        return isReadBy(EmbeddingSequenceLayer.class) || isReadBy(EmbeddingLayer.class);
+    }
+
+    private boolean isReadBy(Class<? extends Layer> kind) {
         String name = configuration.getNetworkInputs().get(0);
         return configuration.getVertices().entrySet().stream()
                 .filter(vertex ->
                         configuration.getVertexInputs().get(vertex.getKey()).contains(name))
                 .anyMatch(vertex -> vertex.getValue() instanceof LayerVertex layer
-                        && layer.getLayerConf().getLayer() instanceof EmbeddingSequenceLayer);
+                        && kind.isInstance(layer.getLayerConf().getLayer()));
+    }
+
+    /** Of a batch of one example, as DL4J reads it. */
+    long[] shapeOfFeatures() {
+        if (isReadBy(EmbeddingLayer.class)) {
+            return new long[] {1, 1};
+        }
+        return tokens() ? new long[] {1, 1, featureSize()} : input.getShape(true);
     }
 
     /** Steps of an example that DL4J reads as (F, T); 1 for what it reads in the order in which it comes. */
@@ -266,6 +292,9 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
 
     /** Elements of an example. */
     public int featureSize() {
+        if (isReadBy(EmbeddingLayer.class)) {
+            return 1;
+        }
         return tokens()
                 ? Math.toIntExact(((InputType.InputTypeRecurrent) input).getTimeSeriesLength())
                 : Math.toIntExact(input.arrayElementsPerExample());

@@ -39,9 +39,9 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
-import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -365,7 +365,10 @@ class CompiledReplicaTest {
                 .newConfiguration(1)
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("odd one", new Cropping2D.Builder(1, 1).build(), "in")
+                .addLayer(
+                        "odd one",
+                        new SeparableConvolution2D.Builder(2, 2).nOut(2).build(),
+                        "in")
                 .addLayer(
                         "out",
                         new OutputLayer.Builder(LossFunction.MCXENT)
@@ -385,7 +388,7 @@ class CompiledReplicaTest {
         assertThatThrownBy(() -> new CompiledReplica(definition, BATCH, 0, 1))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("odd one")
-                .hasMessageContaining("Cropping2D")
+                .hasMessageContaining("SeparableConvolution2D")
                 .hasMessageContaining("Dl4jReplica");
     }
 
@@ -400,8 +403,9 @@ class CompiledReplicaTest {
                         .weightNoise(new DropConnect(0.5))
                         .build(),
                 "weight noise in LSTM");
-        LSTM lstm = new LSTM.Builder().nOut(3).activation(Activation.TANH).build();
-        refuses(new Bidirectional(Bidirectional.Mode.MUL, lstm), "Bidirectional by MUL");
+        Layer graves =
+                new GravesLSTM.Builder().nOut(3).activation(Activation.TANH).build();
+        refuses(new Bidirectional(Bidirectional.Mode.MUL, graves), "Bidirectional of GravesLSTM");
     }
 
     private static void refuses(Layer layer, String why) {

@@ -32,20 +32,30 @@ import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -53,20 +63,35 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.stepfunctions.GradientStepFunction;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.layers.util.IdentityLayer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -118,6 +143,7 @@ class ConfigurationFieldsTest {
             MultiLayerConfiguration.class,
             ConvolutionLayer.class,
             Deconvolution2D.class,
+            DepthwiseConvolution2D.class,
             SubsamplingLayer.class,
             Upsampling2D.class,
             BatchNormalization.class,
@@ -135,6 +161,21 @@ class ConfigurationFieldsTest {
             LastTimeStep.class,
             TimeDistributed.class,
             MaskZeroLayer.class,
+            SelfAttentionLayer.class,
+            Convolution1DLayer.class,
+            Subsampling1DLayer.class,
+            Upsampling1D.class,
+            ZeroPadding1DLayer.class,
+            ZeroPaddingLayer.class,
+            Cropping1D.class,
+            Cropping2D.class,
+            SpaceToDepthLayer.class,
+            RepeatVector.class,
+            PReLULayer.class,
+            ElementWiseMultiplicationLayer.class,
+            EmbeddingLayer.class,
+            MaskLayer.class,
+            IdentityLayer.class,
             ActivationLayer.class,
             DropoutLayer.class,
             LayerVertex.class,
@@ -143,7 +184,15 @@ class ConfigurationFieldsTest {
             SubsetVertex.class,
             PreprocessorVertex.class,
             ScaleVertex.class,
+            DuplicateToTimeSeriesVertex.class,
+            LastTimeStepVertex.class,
+            L2Vertex.class,
+            PoolHelperVertex.class,
+            ReshapeVertex.class,
+            AttentionVertex.class,
             CnnToFeedForwardPreProcessor.class,
+            FeedForwardToCnnPreProcessor.class,
+            ComposableInputPreProcessor.class,
             RnnToFeedForwardPreProcessor.class,
             FeedForwardToRnnPreProcessor.class,
             Dropout.class,
@@ -315,7 +364,8 @@ class ConfigurationFieldsTest {
                         .collapseDimensions(false)
                         .build()));
         networks.put("EmbeddingSequenceLayer hasBias", sequences(lstm(), true));
-        networks.put("ScaleVertex scaleFactor", scaled());
+        networks.put("ScaleVertex scaleFactor", behind(new ScaleVertex(2)));
+        networks.put("ReshapeVertex reshapeOrder", behind(new ReshapeVertex('f', new int[] {-1, 7}, null)));
         networks.put("CnnToFeedForwardPreProcessor format", flattenedOtherwise());
         networks.put("Dropout pSchedule", dropping(new Dropout(schedule)));
         networks.put("SpatialDropout pSchedule", dropping(new SpatialDropout(schedule)));
@@ -468,14 +518,14 @@ class ConfigurationFieldsTest {
         return new NetworkDefinition(graph.setOutputs("out").setInputTypes(type).build(), type);
     }
 
-    private static NetworkDefinition scaled() {
+    private static NetworkDefinition behind(GraphVertex vertex) {
         InputType type = InputType.feedForward(7);
         return new NetworkDefinition(
                 Hyperparameters.defaults()
                         .newConfiguration(3)
                         .graphBuilder()
                         .addInputs("in")
-                        .addVertex("s", new ScaleVertex(2), "in")
+                        .addVertex("s", vertex, "in")
                         .addLayer("out", output(), "s")
                         .setOutputs("out")
                         .setInputTypes(type)

@@ -103,7 +103,8 @@ final class FusedUpdater {
      * @param state the updater's state, as DL4J lays it out
      */
     static Optional<FusedUpdater> of(ComputationGraph graph, Plan plan, ByteBuffer state) {
-        return of(graph, new Range(0, graph.numParams()), plan, state);
+        // numParams() leaves out vertices that are no layers
+        return of(graph, new Range(0, graph.params().length()), plan, state);
     }
 
     /**

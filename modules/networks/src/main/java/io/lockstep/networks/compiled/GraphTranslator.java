@@ -1,31 +1,26 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
-import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.operations.Elementwise.Add;
-import io.lockstep.engine.operations.Elementwise.Combination;
-import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
-import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 
@@ -37,6 +32,7 @@ final class GraphTranslator {
     private final ComputationGraph dl4j;
     private final Graph.Builder graph;
     private final LayerTranslator layers;
+    private final VertexTranslator vertices;
     private final boolean channelsLast;
     /** The engine's node for a vertex's output. */
     private final Map<String, String> nodeOf = new HashMap<>();
@@ -46,15 +42,29 @@ final class GraphTranslator {
     private GraphTranslator(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
         this.dl4j = dl4j;
         InputType input = definition.input();
-        channelsLast =
-                !(input instanceof InputType.InputTypeConvolutional images) || images.getFormat() == CNN2DFormat.NHWC;
+        channelsLast = isChannelsLast(dl4j.getConfiguration(), input);
         String inputName = dl4j.getConfiguration().getNetworkInputs().get(0);
         Shape shape = definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input);
         // nodes are called as DL4J's vertices are; those that the engine has beside them give way
         graph = new Graph.Builder(shape, inputName)
                 .reserve(dl4j.getConfiguration().getVertices().keySet());
         layers = new LayerTranslator(graph, channelsLast, labelSmoothing);
+        vertices = new VertexTranslator(graph, layers, channelsLast);
         nodeOf.put(inputName, inputName);
+    }
+
+    /** Whether DL4J's images are (height, width, channels); those that it makes of vectors never are. */
+    private static boolean isChannelsLast(ComputationGraphConfiguration configuration, InputType input) {
+        if (input instanceof InputType.InputTypeConvolutional images) {
+            return images.getFormat() == CNN2DFormat.NHWC;
+        }
+        return configuration.getVertices().values().stream()
+                .noneMatch(vertex -> vertex instanceof LayerVertex layer && makesImages(layer.getPreProcessor())
+                        || vertex instanceof PreprocessorVertex of && makesImages(of.getPreProcessor()));
+    }
+
+    private static boolean makesImages(InputPreProcessor preprocessor) {
+        return preprocessor instanceof FeedForwardToCnnPreProcessor;
     }
 
     /**
@@ -116,8 +126,8 @@ final class GraphTranslator {
             }
         }
         List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
-        outputs.subList(1, outputs.size()).forEach(auxiliary -> layers.appendLoss(auxiliary, false));
-        layers.appendLoss(outputs.get(0), true); // last, which makes it the graph's own
+        outputs.subList(1, outputs.size()).forEach(auxiliary -> layers.outputs().appendLoss(auxiliary, false));
+        layers.outputs().appendLoss(outputs.get(0), true); // last, which makes it the graph's own
         if (dl4j.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
             graph.truncation(dl4j.getConfiguration().getTbpttBackLength());
         }
@@ -137,49 +147,14 @@ final class GraphTranslator {
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
         if (Exactly.is(LayerVertex.class, vertex)) {
             nodeOf.put(name, layers.layer(name, (LayerVertex) vertex, node(name, inputs.get(0))));
-        } else if (Exactly.is(ElementWiseVertex.class, vertex)) {
-            graph.add(name, combination(((ElementWiseVertex) vertex).getOp()), alike(name, inputs));
-            nodeOf.put(name, name);
-        } else if (Exactly.is(CrossAttention.class, vertex)) {
-            Operation attention = ((CrossAttention) vertex).operation();
-            graph.add(name, attention, node(name, inputs.get(0)), node(name, inputs.get(1)));
-            nodeOf.put(name, name);
-        } else if (Exactly.is(PreprocessorVertex.class, vertex)) {
-            InputPreProcessor preprocessor = ((PreprocessorVertex) vertex).getPreProcessor();
-            nodeOf.put(name, layers.preprocess(name, preprocessor, node(name, inputs.get(0))));
-        } else if (Exactly.is(SubsetVertex.class, vertex)) {
-            SubsetVertex subset = (SubsetVertex) vertex;
-            int count = subset.getTo() - subset.getFrom() + 1; // inclusive
-            graph.add(name, new ChannelRange(subset.getFrom(), count), node(name, inputs.get(0)));
-            nodeOf.put(name, name);
         } else if (Exactly.is(MergeVertex.class, vertex)) {
             merge(name, (MergeVertex) vertex, inputs);
         } else if (Exactly.is(ScaleVertex.class, vertex) && ((ScaleVertex) vertex).getScaleFactor() == 0) {
             zeros.put(name, graph.shapeOf(node(name, inputs.get(0))).channels());
         } else {
-            throw unsupported(name, vertex.getClass().getSimpleName());
+            List<String> nodes = inputs.stream().map(input -> node(name, input)).toList();
+            nodeOf.put(name, vertices.vertex(name, vertex, nodes));
         }
-    }
-
-    /** What a vertex reads element by element: DL4J also repeats a vector of one element. */
-    private String[] alike(String name, List<String> inputs) {
-        String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
-        for (String part : parts) {
-            if (!graph.shapeOf(part).equals(graph.shapeOf(parts[0]))) {
-                throw unsupported(name, "vertex of inputs of different shapes");
-            }
-        }
-        return parts;
-    }
-
-    private static Operation combination(ElementWiseVertex.Op operation) {
-        return switch (operation) {
-            case Add -> new Add();
-            case Subtract -> new Combination(Combination.How.DIFFERENCE);
-            case Product -> new Combination(Combination.How.PRODUCT);
-            case Average -> new Combination(Combination.How.MEAN);
-            case Max -> new Combination(Combination.How.MAXIMUM);
-        };
     }
 
     private void merge(String name, MergeVertex merge, List<String> inputs) {

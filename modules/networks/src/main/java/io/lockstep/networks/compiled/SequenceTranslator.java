@@ -2,11 +2,15 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
+import io.lockstep.engine.Shape;
+import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Elementwise.Add;
+import io.lockstep.engine.operations.Elementwise.Combination;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.Pixels;
 import io.lockstep.engine.operations.Moves.Rows;
-import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Recurrent.Lstm;
 import io.lockstep.engine.operations.Sequences.Embedding;
@@ -16,13 +20,20 @@ import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.ImageToSequence;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -37,12 +48,19 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** The layers and preprocessors of sequences, in whichever format: the engine's sequences are (N, T, F) throughout. */
 final class SequenceTranslator {
+    private static final int[] NONE = {0, 0};
+    private static final int[] EACH = {1, 1};
+
     private final Graph.Builder graph;
     private final LayerTranslator layers;
+    private final ImageTranslator images;
+    private final MovingLayers moving;
 
-    SequenceTranslator(Graph.Builder graph, LayerTranslator layers) {
+    SequenceTranslator(Graph.Builder graph, LayerTranslator layers, ImageTranslator images) {
         this.graph = graph;
         this.layers = layers;
+        this.images = images;
+        moving = new MovingLayers(graph);
     }
 
     String preprocess(String name, InputPreProcessor preprocessor, String input) {
@@ -59,33 +77,33 @@ final class SequenceTranslator {
         throw GraphTranslator.unsupported(name, type.getSimpleName());
     }
 
-    String layer(String name, Layer layer, String x) {
+    void addTo(LayerRules rules) {
+        AttentionTranslator attention = new AttentionTranslator(graph);
+        rules.add(LSTM.class, this::recurrent);
+        rules.add(SimpleRnn.class, this::recurrent);
+        rules.add(
+                MaskZeroLayer.class, (name, layer, x) -> masked(name, layer, x, graph.beside(name, "mask")));
+        rules.add(Bidirectional.class, this::bidirectional);
+        rules.add(LastTimeStep.class, (name, layer, x) -> lastStep(name, layer.getUnderlying(), x));
+        rules.add(TimeDistributed.class, (name, layer, x) -> layers.unprocessed(name, layer.getUnderlying(), x));
+        rules.add(EmbeddingSequenceLayer.class, this::embedding);
+        rules.add(SelfAttentionLayer.class, attention::selfAttention);
+        rules.add(ZeroPadding1DLayer.class, (name, layer, x) -> moving.pad(name, layer.getPadding(), x));
+        rules.add(Cropping1D.class, (name, layer, x) -> moving.crop(name, layer.getCropping(), x));
+        rules.add(Upsampling1D.class, (name, layer, x) -> moving.repeat(name, layer.getSize()[0], x));
+        rules.add(RepeatVector.class, (name, layer, x) -> moving.repeat(name, layer.getN(), x));
+        rules.add(Subsampling1DLayer.class, this::pooling);
+        rules.add(Convolution1DLayer.class, this::convolution);
+    }
+
+    private String recurrent(String name, Layer layer, String x) {
         refuseWeightNoise(name, layer);
-        // the exact classes: a subclass does something else
-        Class<?> type = layer.getClass();
-        if (layer instanceof EngineLayer own) {
-            return own.append(graph, name, x);
-        } else if (type == LSTM.class || type == SimpleRnn.class) {
-            graph.add(name, recurrent(name, layer, false, false), x);
-            return name;
-        } else if (type == MaskZeroLayer.class) {
-            return masked(name, (MaskZeroLayer) layer, x, graph.beside(name, "mask"));
-        } else if (type == Bidirectional.class) {
-            return bidirectional(name, (Bidirectional) layer, x);
-        } else if (type == LastTimeStep.class) {
-            return lastStep(name, ((LastTimeStep) layer).getUnderlying(), x);
-        } else if (type == TimeDistributed.class) {
-            return layers.unprocessed(name, ((TimeDistributed) layer).getUnderlying(), x);
-        } else if (type == EmbeddingSequenceLayer.class) {
-            return embedding(name, (EmbeddingSequenceLayer) layer, x);
-        } else if (type == RnnOutputLayer.class) {
-            return output(name, (RnnOutputLayer) layer, x);
-        }
-        throw GraphTranslator.unsupported(name, type.getSimpleName());
+        graph.add(name, recurrent(name, layer, false, false), x);
+        return name;
     }
 
     /** Dense and output layers may have it. */
-    private static void refuseWeightNoise(String name, Layer layer) {
+    static void refuseWeightNoise(String name, Layer layer) {
         if (layer instanceof Bidirectional both) {
             refuseWeightNoise(name, both.getFwd());
         } else if (layer instanceof BaseLayer base
@@ -162,6 +180,7 @@ final class SequenceTranslator {
     }
 
     private String bidirectional(String name, Bidirectional layer, String input) {
+        refuseWeightNoise(name, layer);
         String forward = graph.beside(name, "forward");
         String backward = graph.beside(name, "backward");
         graph.add(
@@ -174,13 +193,15 @@ final class SequenceTranslator {
                 switch (layer.getMode()) {
                     case CONCAT -> new Concatenation();
                     case ADD -> new Add();
-                    case AVERAGE, MUL -> throw GraphTranslator.unsupported(name, "Bidirectional by " + layer.getMode());
+                    case AVERAGE -> new Combination(Combination.How.MEAN);
+                    case MUL -> new Combination(Combination.How.PRODUCT);
                 };
         graph.add(name, joined, forward, backward);
         return name;
     }
 
     private String embedding(String name, EmbeddingSequenceLayer layer, String input) {
+        refuseWeightNoise(name, layer);
         if (layer.hasBias() || !Exactly.is(ActivationIdentity.class, layer.getActivationFn())) {
             throw GraphTranslator.unsupported(name, "embedding with a bias or an activation");
         }
@@ -189,9 +210,42 @@ final class SequenceTranslator {
         return name;
     }
 
-    private String output(String name, RnnOutputLayer layer, String input) {
-        Operation loss = layers.softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
-        graph.add(name, new Dense(Math.toIntExact(layer.getNOut()), layer.hasBias()), input);
-        return layers.lose(name, loss, name);
+    private String pooling(String name, Subsampling1DLayer layer, String input) {
+        if (layer.getPadding()[0] != 0 || layer.getDilation()[0] != 1) {
+            throw GraphTranslator.unsupported(
+                    name, "Subsampling1DLayer with padding or dilation, which DL4J itself gets wrong");
+        }
+        int[] kernel = {layer.getKernelSize()[0], 1};
+        int[] stride = {layer.getStride()[0], 1};
+        Window window = ImageTranslator.window(
+                name, graph.shapeOf(input), kernel, stride, NONE, EACH, layer.getConvolutionMode());
+        return images.pooled(name, layer, window, input);
+    }
+
+    /** DL4J's weights are (outputs, inputs, kernel), which it takes for (kernel, inputs, outputs). */
+    private String convolution(String name, Convolution1DLayer layer, String input) {
+        refuseWeightNoise(name, layer);
+        int kernel = layer.getKernelSize()[0];
+        int stride = layer.getStride()[0];
+        int dilation = layer.getDilation()[0];
+        Shape shape = graph.shapeOf(input);
+        Window window = layer.getConvolutionMode() == ConvolutionMode.Causal
+                ? causal(kernel, stride, dilation)
+                : ImageTranslator.window(
+                        name,
+                        shape,
+                        new int[] {kernel, 1},
+                        new int[] {stride, 1},
+                        new int[] {layer.getPadding()[0], 0},
+                        new int[] {dilation, 1},
+                        layer.getConvolutionMode());
+        int outputs = Math.toIntExact(layer.getNOut());
+        graph.add(name, new Convolution(outputs, window, 1, layer.hasBias(), WeightOrder.OUTPUTS_LAST), input);
+        return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
+    }
+
+    /** A step sees itself and those before it. */
+    private static Window causal(int kernel, int stride, int dilation) {
+        return new Window(kernel, 1, stride, 1, (kernel - 1) * dilation, 0, 0, 0, dilation, 1);
     }
 }

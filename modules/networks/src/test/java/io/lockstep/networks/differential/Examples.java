@@ -36,14 +36,25 @@ record Examples(NetworkDefinition definition, int size, float[] features, int[] 
     }
 
     private static int vocabulary(NetworkDefinition definition) {
-        return (int) ((InputType.InputTypeRecurrent) definition.input()).getSize();
+        return definition.input() instanceof InputType.InputTypeRecurrent sequence
+                ? (int) sequence.getSize()
+                : (int) definition.input().arrayElementsPerExample();
+    }
+
+    /** As DL4J reads them. */
+    private long[] shape() {
+        if (definition.tokens()) {
+            return definition.input() instanceof InputType.InputTypeRecurrent
+                    ? new long[] {size, 1, definition.featureSize()}
+                    : new long[] {size, 1};
+        }
+        long[] shape = definition.input().getShape(true);
+        shape[0] = size;
+        return shape;
     }
 
     MultiDataSet multiDataSet(DataType type, int outputs) {
-        long[] shape = definition.tokens()
-                ? new long[] {size, 1, definition.featureSize()}
-                : definition.input().getShape(true);
-        shape[0] = size;
+        long[] shape = shape();
         INDArray x = Nd4j.createFromArray(features).castTo(type).reshape('c', shape);
         int steps = definition.labelsOfExample();
         int classes = definition.classes();

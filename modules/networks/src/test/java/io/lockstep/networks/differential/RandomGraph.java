@@ -13,12 +13,18 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -26,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -42,6 +49,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,6 +62,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 final class RandomGraph {
     private final Draw draw;
     private final RandomOptions options;
+    private final RandomLayers others;
     private final double rate;
     private final CNN2DFormat format;
     private final List<String> names = new ArrayList<>();
@@ -66,6 +75,7 @@ final class RandomGraph {
         rate = draw.between(0.001, 0.1);
         options = new RandomOptions(draw, rate);
         format = draw.one(CNN2DFormat.values());
+        others = new RandomLayers(draw, options, format);
     }
 
     RandomNetwork network(long seed) {
@@ -77,6 +87,12 @@ final class RandomGraph {
         boolean tokens = input instanceof InputType.InputTypeRecurrent && draw.chance(0.4);
         if (tokens) {
             layer(embedding(input));
+        } else if (input instanceof InputType.InputTypeFeedForward && draw.chance(0.1)) {
+            EmbeddingLayer.Builder table = new EmbeddingLayer.Builder()
+                    .nIn(Math.toIntExact(input.arrayElementsPerExample()))
+                    .nOut(draw.between(1, 6))
+                    .hasBias(draw.chance(0.5));
+            layer(table.activation(options.activation()).build());
         }
         int vertices = draw.between(0, 6);
         for (int i = 0; i < vertices; i++) {
@@ -149,6 +165,8 @@ final class RandomGraph {
     private void grow() {
         if (draw.chance(0.25)) {
             combination();
+        } else if (draw.chance(0.3)) {
+            layer(others.of(last()));
         } else if (last() instanceof InputType.InputTypeConvolutional images) {
             image(images);
         } else if (last() instanceof InputType.InputTypeRecurrent) {
@@ -172,7 +190,7 @@ final class RandomGraph {
         while (inputs.size() < count) {
             inputs.add(draw.one(alike));
         }
-        switch (draw.between(0, 7)) {
+        switch (draw.between(0, 9)) {
             case 0, 1 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Add), inputs);
             case 2 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Product), inputs);
             case 3 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Average), inputs);
@@ -182,8 +200,46 @@ final class RandomGraph {
                         inputs.stream().distinct().toList());
             case 5 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Subtract), List.of(last, draw.one(alike)));
             case 6 -> merge(inputs);
+            case 7 -> vertex(new L2Vertex(), List.of(last, draw.one(alike)));
+            case 8 -> place(last);
             default -> subset(last);
         }
+    }
+
+    /** What takes some places of its input, or gives it other places. */
+    private void place(int last) {
+        List<Integer> from = List.of(last);
+        if (last() instanceof InputType.InputTypeRecurrent) {
+            if (draw.chance(0.5)) {
+                vertex(new LastTimeStepVertex(names.get(0)), from);
+            } else {
+                vertex(attention(), List.of(last, last, last));
+            }
+        } else if (last() instanceof InputType.InputTypeConvolutional images) {
+            if (format == CNN2DFormat.NCHW && images.getHeight() == images.getWidth() && images.getHeight() > 1) {
+                // whose gradient DL4J has for squares alone, and whose size it takes for its input's
+                vertex(new PoolHelperVertex(), from);
+                layer(globalPooling());
+            }
+        } else if (types.get(0) instanceof InputType.InputTypeRecurrent && draw.chance(0.5)) {
+            vertex(new DuplicateToTimeSeriesVertex(names.get(0)), from);
+        } else {
+            vertex(new ReshapeVertex(-1, (int) last().arrayElementsPerExample()), from);
+        }
+    }
+
+    private GraphVertex attention() {
+        int features = (int) ((InputType.InputTypeRecurrent) last()).getSize();
+        return new AttentionVertex.Builder()
+                .nInQueries(features)
+                .nInKeys(features)
+                .nInValues(features)
+                .nHeads(draw.between(1, 3))
+                .headSize(draw.between(1, 4))
+                .nOut(draw.between(1, 6))
+                .weightInit(WeightInit.XAVIER)
+                .projectInput(true)
+                .build();
     }
 
     private void merge(List<Integer> inputs) {
@@ -382,7 +438,7 @@ final class RandomGraph {
             case 0 -> layer(new TimeDistributed(dense()));
             case 1 -> layer(dropout());
             case 2 ->
-                layer(new Bidirectional(draw.one(Bidirectional.Mode.CONCAT, Bidirectional.Mode.ADD), recurrent()));
+                layer(new Bidirectional(draw.one(Bidirectional.Mode.values()), recurrent()));
             case 3 -> layer(new LastTimeStep(recurrent()));
             case 4 -> layer(new MaskZeroLayer(recurrent(), 0));
             case 5 -> layer(new LayerNormalization.Builder().build());
