@@ -1,0 +1,158 @@
+package io.lockstep.networks.stock;
+
+import io.lockstep.datasets.Batch;
+import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.stock.StockClasses.Kind;
+import io.lockstep.training.BatchResult;
+import io.lockstep.training.Replica;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/** What becomes of each of DL4J's classes, found out by training a network that has it. */
+final class ClassTable {
+    private static final int EXAMPLES = 3;
+
+    private ClassTable() {}
+
+    enum Runtime {
+        /** The engine compiles it. */
+        ENGINE("engine"),
+        /** DL4J itself runs it, for Lockstep. */
+        DL4J("DL4J"),
+        /** Neither, and whoever tries is told so by name. */
+        REFUSED("refused");
+
+        private final String word;
+
+        Runtime(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+    }
+
+    /** @param note why the engine does not run it, or nobody; empty for what the engine compiles */
+    record Verdict(Runtime runtime, String note) {}
+
+    /** Networks that have the classes, by class. */
+    static Map<Class<?>, Supplier<Example>> examples() {
+        Map<Class<?>, Supplier<Example>> examples = new HashMap<>(LayerExamples.all());
+        examples.putAll(VertexExamples.all());
+        examples.putAll(PartExamples.all());
+        return examples;
+    }
+
+    static Verdict tried(Example example) {
+        NetworkDefinition definition;
+        try {
+            definition = new NetworkDefinition(example.configuration(), example.input());
+        } catch (IllegalArgumentException e) {
+            return new Verdict(Runtime.REFUSED, plain(e.getMessage()));
+        }
+        Optional<String> obstacle = Replicas.obstacle(definition, 0);
+        if (obstacle.isEmpty()) {
+            try (Replica compiled = new CompiledReplica(definition, EXAMPLES, 0, 1)) {
+                requireTrains(compiled, definition);
+            }
+            return new Verdict(Runtime.ENGINE, "");
+        }
+        try {
+            Dl4jReplica.requireRuns(definition, 0, false);
+            try (Replica dl4j = new Dl4jReplica(definition, EXAMPLES, 0)) {
+                requireTrains(dl4j, definition);
+            }
+        } catch (UnsupportedOperationException e) {
+            return new Verdict(Runtime.REFUSED, plain(e.getMessage()));
+        }
+        return new Verdict(Runtime.DL4J, plain(obstacle.get()));
+    }
+
+    /** Without the names that the examples give. */
+    private static String plain(String message) {
+        return message.replaceFirst("^(vertex|layer|output) '[^']*':? ", "")
+                .replaceFirst("; DL4J itself can run this network \\(Dl4jReplica\\)$", "");
+    }
+
+    private static void requireTrains(Replica replica, NetworkDefinition definition) {
+        BatchResult result = replica.forwardBackward(batch(definition), 1, mark -> {});
+        if (!Double.isFinite(result.lossSum())) {
+            throw new IllegalStateException("a loss of " + result.lossSum());
+        }
+        FloatBuffer gradients =
+                replica.gradients().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        for (int i = 0; i < gradients.limit(); i++) {
+            if (!Float.isFinite(gradients.get(i))) {
+                throw new IllegalStateException("a gradient of " + gradients.get(i));
+            }
+        }
+        replica.update(0, 0, 0.1, EXAMPLES);
+    }
+
+    private static Batch batch(NetworkDefinition definition) {
+        Random random = new Random(5);
+        int values = EXAMPLES * definition.featureSize();
+        ByteBuffer features =
+                ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < values; i++) {
+            features.putFloat(
+                    i * Float.BYTES,
+                    definition.tokens() ? random.nextInt(vocabulary(definition)) : random.nextFloat() + 0.1f);
+        }
+        IntBuffer labels = ByteBuffer.allocateDirect(EXAMPLES * definition.labelsOfExample() * Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+        for (int i = 0; i < labels.limit(); i++) {
+            labels.put(i, random.nextInt(definition.classesOfData()));
+        }
+        return new Batch(EXAMPLES, features, labels);
+    }
+
+    private static int vocabulary(NetworkDefinition definition) {
+        return definition.input() instanceof InputType.InputTypeRecurrent sequence
+                ? (int) sequence.getSize()
+                : (int) definition.input().arrayElementsPerExample();
+    }
+
+    /** The page, in Markdown. */
+    static String page(Map<Kind, Map<String, Verdict>> verdicts) {
+        StringBuilder page = new StringBuilder(
+                """
+                # Deeplearning4j's classes in Lockstep
+
+                Every class of Deeplearning4j 1.0.0-M2.1 that a network's configuration can be made of, and who runs it. This
+                page is written by a test, `ClassTableTest`, which trains a small network with each of them.
+
+                - **engine**: Lockstep's own engine compiles it. Where only some of its options are compiled, `configuration-fields.txt`
+                  beside the tests names the others, and DL4J runs the network if one of them is set.
+                - **DL4J**: Deeplearning4j itself runs the network, in each replica, which is slower. One such class is enough
+                  for the whole network.
+                - **refused**: neither can train it; whoever tries is told why before anything starts.
+
+                Layers, vertices, losses and functions of one's own are run by DL4J, also those that extend one of these classes.
+                """);
+        verdicts.forEach((kind, ofKind) -> {
+            page.append("\n## ").append(kind.title()).append("\n\n| class | run by | why |\n|---|---|---|\n");
+            ofKind.forEach((name, verdict) -> page.append("| `")
+                    .append(name)
+                    .append("` | ")
+                    .append(verdict.runtime().word())
+                    .append(" | ")
+                    .append(verdict.note().replace("|", "\\|"))
+                    .append(" |\n"));
+        });
+        return page.toString();
+    }
+}
