@@ -1,13 +1,18 @@
 package io.lockstep.networks;
 
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossCosineProximity;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
@@ -71,10 +76,53 @@ enum ClassLabels {
             return known.getLossFn();
         } else if (layer instanceof LossLayer known) {
             return known.getLossFn();
+        } else if (layer instanceof CnnLossLayer known) {
+            return known.getLossFn();
+        } else if (layer instanceof RnnLossLayer known) {
+            return known.getLossFn();
+        } else if (layer instanceof Cnn3DLossLayer known) {
+            return known.getLossFn();
+        } else if (layer instanceof Yolo2OutputLayer) {
+            return null; // has several of its own
         }
         throw new IllegalArgumentException("output '" + output + "' is a "
-                + layer.getClass().getSimpleName()
-                + "; classes are told apart by an OutputLayer, RnnOutputLayer, CenterLossOutputLayer or LossLayer");
+                + (layer == null ? "vertex" : layer.getClass().getSimpleName())
+                + "; what is trained ends with an OutputLayer, RnnOutputLayer, CenterLossOutputLayer, LossLayer,"
+                + " RnnLossLayer, CnnLossLayer, Cnn3DLossLayer or Yolo2OutputLayer");
+    }
+
+    /** Why no label of a class goes with an output; empty if one does, or if something else is wrong. */
+    static Optional<String> unfit(String output, Layer layer) {
+        ILossFunction loss = layer == null ? new LossMCXENT() : lossOf(output, layer);
+        if (loss == null) {
+            return Optional.of("wants labels that are boxes");
+        }
+        return UNFIT.stream()
+                .filter(each -> each.loss.isInstance(loss))
+                .map(Unfit::why)
+                .findFirst();
+    }
+
+    /**
+     * Refuses an output that cannot be told numbers.
+     *
+     * @param masked whether some of them do not count
+     * @throws IllegalArgumentException naming output, loss and reason
+     */
+    static void requireValues(String output, Layer layer, boolean masked) {
+        ILossFunction loss = lossOf(output, layer);
+        if (loss instanceof LossSparseMCXENT) {
+            throw refusal(output, loss, "is told classes, and no numbers; take LossMCXENT to tell it probabilities");
+        }
+        if (layer instanceof CenterLossOutputLayer) {
+            throw refusal(output, loss, "gives a CenterLossOutputLayer no classes to find centres of; tell it classes");
+        }
+        if (masked
+                && (layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer)
+                && (loss instanceof LossHinge || loss instanceof LossKLD)) {
+            throw refusal(
+                    output, loss, "is not to be had with a mask of the steps, with which DL4J's gradient of it differs");
+        }
     }
 
     /**
@@ -85,16 +133,15 @@ enum ClassLabels {
      */
     static ILossFunction require(String output, Layer layer) {
         ILossFunction loss = lossOf(output, layer);
-        for (Unfit unfit : UNFIT) {
-            if (unfit.loss.isInstance(loss)) {
-                throw refusal(output, loss, unfit.why);
-            }
-        }
+        unfit(output, layer).ifPresent(why -> {
+            throw refusal(output, loss, why);
+        });
         boolean single = layer instanceof FeedForwardLayer known && known.getNOut() == 1;
         if (single && ONE_SIDED.stream().anyMatch(each -> each.isInstance(loss))) {
             throw refusal(output, loss, "wants an output for each class, and there is one; take LossBinaryXENT");
         }
-        if (layer instanceof RnnOutputLayer && (loss instanceof LossHinge || loss instanceof LossKLD)) {
+        if ((layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer)
+                && (loss instanceof LossHinge || loss instanceof LossKLD)) {
             throw refusal(
                     output,
                     loss,
@@ -111,6 +158,6 @@ enum ClassLabels {
 
     private static IllegalArgumentException refusal(String output, ILossFunction loss, String why) {
         return new IllegalArgumentException(
-                "output '" + output + "': " + loss.getClass().getSimpleName() + " " + why);
+                "output '" + output + "': " + (loss == null ? "its layer" : loss.getClass().getSimpleName()) + " " + why);
     }
 }

@@ -3,6 +3,7 @@ package io.lockstep.networks;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.networks.layers.Windows;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -41,16 +42,18 @@ final class DilatedWindows {
     }
 
     /** @throws IllegalArgumentException naming a layer whose windows cannot be computed */
-    static void require(ComputationGraphConfiguration configuration, InputType input) {
+    static void require(ComputationGraphConfiguration configuration, List<InputType> inputs) {
         Map<String, InputType> types = null;
         for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
             if (vertex.getValue() instanceof LayerVertex layer
                     && layer.getLayerConf().getLayer() instanceof SubsamplingLayer pooling
                     && areIn(pooling)) {
-                types = types == null ? configuration.clone().getLayerActivationTypes(true, false, input) : types;
+                InputType[] all = inputs.toArray(InputType[]::new);
+                types = types == null ? configuration.clone().getLayerActivationTypes(true, false, all) : types;
                 String from =
                         configuration.getVertexInputs().get(vertex.getKey()).get(0);
-                InputType seen = types.getOrDefault(from, input);
+                int input = configuration.getNetworkInputs().indexOf(from);
+                InputType seen = input >= 0 ? inputs.get(input) : types.get(from);
                 require(vertex.getKey(), pooling, preprocessed(layer, seen));
             }
         }

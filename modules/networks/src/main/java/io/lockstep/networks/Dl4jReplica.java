@@ -13,24 +13,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.commons.lang3.SerializationUtils;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
-import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
-import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -41,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A replica that DL4J runs: takes whatever classifier DL4J takes, at DL4J's speed (with its oneDNN layers put back to
+ * A replica that DL4J runs: takes whatever network DL4J takes, at DL4J's speed (with its oneDNN layers put back to
  * work, see {@link NativeLayers}).
  *
  * <p>DL4J's {@code fit} is taken apart into the two halves that data-parallel training needs. {@link #forwardBackward}
@@ -59,7 +50,7 @@ public final class Dl4jReplica implements Replica {
     private final FeatureLayout featureLayout;
     private final List<Range> statistics;
     private final Watermark watermark;
-    private final OutputMeter meter;
+    private final List<OutputMeter> meters; // of each output, of which auxiliary ones are not told
     private final InputArrays inputs;
     private final LearningRates learningRates;
     private final ByteBuffer parameters;
@@ -71,7 +62,6 @@ public final class Dl4jReplica implements Replica {
     private final GradientOfBatch gradientOfBatch;
     private final Optional<ClassCentres> centres;
     private final Task task;
-    private final int width;
     private NetworkSnapshot snapshot;
 
     /**
@@ -101,13 +91,12 @@ public final class Dl4jReplica implements Replica {
         this.statistics = FlatLayout.statistics(graph);
         NativeLayers.install(graph, onCpu);
         this.task = definition.task();
-        this.width = definition.classes();
-        int steps = definition.labelsOfExample();
-        this.inputs = new InputArrays(definition, steps, largestBatch, labelSmoothing);
-        this.meter = new OutputMeter(definition.classes(), definition.labels(), steps);
+        FeedPlan plan = definition.plan();
+        this.inputs = new InputArrays(plan, largestBatch, labelSmoothing);
+        this.meters = plan.outputs().stream().map(OutputMeter::new).toList();
         this.gradientTable = FlatLayout.gradientTable(graph);
         this.centres = ClassCentres.of(graph, gradientTable);
-        this.watermark = Watermark.install(graph, meter, centres);
+        this.watermark = Watermark.install(graph, told(meters), centres);
         this.learningRates = new LearningRates(graph);
         this.parameters = HostMemory.of(graph.params());
         this.gradients = HostMemory.of(graph.getFlattenedGradients());
@@ -116,6 +105,12 @@ public final class Dl4jReplica implements Replica {
                 state == null ? ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()) : HostMemory.of(state);
         this.gradientOfBatch = new GradientOfBatch(graph.conf().isMiniBatch(), this);
         this.announcesParts = onCpu; // a part that is final on a GPU is not on the host yet
+    }
+
+    private static Map<String, OutputMeter> told(List<OutputMeter> meters) {
+        return meters.stream()
+                .filter(meter -> !meter.feed().auxiliary())
+                .collect(Collectors.toMap(meter -> meter.feed().output(), Function.identity()));
     }
 
     @Override
@@ -184,67 +179,8 @@ public final class Dl4jReplica implements Replica {
      * @throws UnsupportedOperationException naming the setting that it cannot heed
      */
     public static void requireRuns(NetworkDefinition definition, double labelSmoothing, boolean mixup) {
-        requireWholeSequences(definition.configuration());
-        requireMerges(definition.configuration());
-        requireTrainable(definition);
-        requireGradientsOfMasks(definition.configuration());
-        boolean oneOfSeveral = definition.classes() > 1 && definition.labelsOfExample() == 1;
-        InputArrays.requireHeeded(definition.labels(), oneOfSeveral, labelSmoothing > 0, mixup);
-    }
-
-    /** Layers that DL4J has and cannot train. */
-    private static void requireTrainable(NetworkDefinition definition) {
-        if (definition.hasLayer(LearnedSelfAttentionLayer.class::isInstance)) {
-            throw new UnsupportedOperationException("LearnedSelfAttentionLayer has no gradient in DL4J 1.0.0-M2.1, whose"
-                    + " operation for it fails; take MultiHeadAttention and a pooling of the steps behind it");
-        }
-        if (definition.hasLayer(Dl4jReplica::isConvolutionOfChannelsLast)) {
-            throw new UnsupportedOperationException("Convolution1DLayer in the format NWC has a wrong gradient in DL4J"
-                    + " itself; take the format NCW, or the compiled runtime, whose gradient is right (runtime = auto)");
-        }
-        if (definition.hasLayer(SpaceToBatchLayer.class::isInstance)) {
-            throw new UnsupportedOperationException("SpaceToBatchLayer makes several examples of one, which then have no"
-                    + " label each, and DL4J has no layer that makes one of them again; a dilated convolution sees the same");
-        }
-    }
-
-    /** DL4J writes the gradient of a convolution of sequences in NWC where another weight's belongs. */
-    private static boolean isConvolutionOfChannelsLast(Layer layer) {
-        return layer instanceof Convolution1DLayer convolution && convolution.getRnnDataFormat() == RNNFormat.NWC;
-    }
-
-    /** A merge of one input hands on DL4J's array itself, which a layer behind it may change in place when it only tests. */
-    private static void requireMerges(ComputationGraphConfiguration configuration) {
-        configuration.getVertices().forEach((name, vertex) -> {
-            if (vertex instanceof MergeVertex
-                    && configuration.getVertexInputs().get(name).size() == 1) {
-                throw new UnsupportedOperationException("vertex '" + name + "' merges one input, which DL4J itself does"
-                        + " wrongly in tests, where it shares memory with what reads it; leave the vertex out");
-            }
-        });
-    }
-
-    /** Where a step is masked, DL4J's LSTM hands on the gradient of the memory cell as if the step were there. */
-    private static void requireGradientsOfMasks(ComputationGraphConfiguration configuration) {
-        configuration.getVertices().forEach((name, vertex) -> {
-            Layer layer = vertex instanceof LayerVertex of ? of.getLayerConf().getLayer() : null;
-            while (layer instanceof BaseWrapperLayer wrapper && !(layer instanceof MaskZeroLayer)) {
-                layer = wrapper.getUnderlying();
-            }
-            if (layer instanceof MaskZeroLayer masked && masked.getUnderlying() instanceof AbstractLSTM) {
-                throw new UnsupportedOperationException("vertex '" + name + "' is an LSTM whose steps are masked, of"
-                        + " which DL4J itself computes a wrong gradient; the compiled runtime's is right"
-                        + " (runtime = auto, with layers that it has), and so is that of DL4J's SimpleRnn");
-            }
-        });
-    }
-
-    private static void requireWholeSequences(ComputationGraphConfiguration configuration) {
-        if (configuration.getBackpropType() == BackpropType.TruncatedBPTT) {
-            throw new UnsupportedOperationException(
-                    "DL4J itself truncates back-propagation only in its own fit, with an"
-                            + " update for each part of a sequence; the compiled runtime does (runtime = auto)");
-        }
+        Dl4jLimits.require(definition);
+        definition.plan().outputs().forEach(output -> LabelArray.requireHeeded(output, labelSmoothing > 0, mixup));
     }
 
     /** The network itself: to look at, not to train. */
@@ -254,7 +190,7 @@ public final class Dl4jReplica implements Replica {
 
     @Override
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
-        requireWholeSequences(graph.getConfiguration());
+        Dl4jLimits.requireWholeSequences(graph.getConfiguration());
         gradientOfBatch.add(batch, randomSeed);
         if (batch.size() == 0) {
             graph.getFlattenedGradients().assign(0);
@@ -265,13 +201,11 @@ public final class Dl4jReplica implements Replica {
         Nd4j.getRandom()
                 .setSeed(randomSeed + batch.firstExample()); // ND4J draws in order, not by place: ranks must differ
         graph.setInputs(inputs.features(batch));
-        INDArray labels = inputs.smoothedLabels(batch);
-        INDArray[] ofEachOutput = new INDArray[graph.getNumOutputArrays()]; // an auxiliary classifier learns the same
-        Arrays.fill(ofEachOutput, labels);
-        graph.setLabels(ofEachOutput);
-        INDArray mask = inputs.mask(batch);
-        graph.setLayerMaskArrays(null, mask == null ? null : new INDArray[] {mask});
-        meter.start(batch.labels(), labels, mask, batch.size());
+        INDArray[] labels = inputs.smoothedLabels(batch);
+        INDArray[] masks = inputs.labelMasks(batch);
+        graph.setLabels(labels);
+        graph.setLayerMaskArrays(inputs.featureMasks(batch), masks);
+        start(batch, labels, masks, false);
         centres.ifPresent(each -> each.begin(randomSeed));
         watermark.start(announcesParts ? listener : offset -> {});
         graph.computeGradientAndScore();
@@ -281,7 +215,26 @@ public final class Dl4jReplica implements Replica {
             listener.gradientsReadyFrom(0);
         }
         graph.clearLayersStates();
-        return meter.result();
+        return result();
+    }
+
+    private void start(Batch batch, INDArray[] labels, INDArray[] masks, boolean keepOutputs) {
+        for (int i = 0; i < labels.length; i++) {
+            boolean kept = keepOutputs && i == 0; // the first output's are what is asked for
+            meters.get(i).start(batch, labels[i], masks == null ? null : masks[i], kept);
+        }
+    }
+
+    /** The losses of all outputs together, and what is right of the first one's labels. */
+    private BatchResult result() {
+        double losses = meters.stream()
+                .filter(meter -> !meter.feed().auxiliary())
+                .mapToDouble(OutputMeter::lossSum)
+                .sum();
+        OutputMeter first = meters.get(0);
+        return first.feed().kind() == LabelKind.CLASSES
+                ? new BatchResult(first.labelled(), losses, first.correct())
+                : new BatchResult(first.labelled(), losses);
     }
 
     @Override
@@ -323,14 +276,18 @@ public final class Dl4jReplica implements Replica {
     @Override
     public Answers evaluate(Batch batch) {
         if (batch.size() == 0) {
-            return Answers.of(batch, BatchResult.EMPTY, new int[0], null, width);
+            return meters.get(0).answers(batch, BatchResult.EMPTY);
         }
-        INDArray features = inputs.features(batch);
-        INDArray labels = inputs.plainLabels(batch);
-        meter.start(batch.labels(), labels, inputs.mask(batch), batch.size());
-        graph.clearLayerMaskArrays(); // of the last step of training; the meter heeds this batch's
-        graph.output(false, features);
-        return Answers.of(batch, meter.result(), meter.predictions(), null, width);
+        INDArray[] labels = inputs.plainLabels(batch);
+        start(batch, labels, inputs.labelMasks(batch), true);
+        graph.clearLayerMaskArrays(); // of the last step of training; the meters heed this batch's
+        INDArray[] masks = inputs.featureMasks(batch);
+        if (masks == null) {
+            graph.output(false, inputs.features(batch));
+        } else {
+            graph.output(false, inputs.features(batch), masks);
+        }
+        return meters.get(0).answers(batch, result());
     }
 
     /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */

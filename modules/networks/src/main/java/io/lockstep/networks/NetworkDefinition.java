@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import io.lockstep.datasets.Field;
 import io.lockstep.training.Task;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -13,7 +14,6 @@ import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -24,57 +24,89 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /**
  * A network to train: DL4J's configuration, and what DL4J's configuration does not keep: the shape of an example, and
  * for a generative adversarial network where the generator ends and the discriminator begins.
  *
- * @param configuration with one input and one output layer of shape (N, classes), or (N, classes, T) for a class of
- *     each step; further output layers, of the same classes, are auxiliary classifiers, which only training has, and of which
- *     the weights of the loss say how much they count
- * @param input {@link InputType#convolutional(long, long, long, CNN2DFormat)} for images, in the layout that the
- *     network reads, {@link InputType#feedForward(long)} for vectors, or {@link InputType#recurrent(long, long)} for
- *     sequences of one length; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T), and one
- *     number of a vocabulary, which an {@link EmbeddingLayer} reads, is feedForward(vocabulary)
- * @param adversarial null for a classifier
+ * @param configuration of any inputs and outputs that {@link Feeds} can tell. Outputs of the same classes after the first
+ *     are auxiliary classifiers, which only training has, and of which the weights of the loss say how much they count, if
+ *     nothing else is told of them
+ * @param inputs of each of the network's inputs, in their order: {@link InputType#convolutional(long, long, long, CNN2DFormat)}
+ *     for images, in the layout that the network reads, {@link InputType#feedForward(long)} for vectors, {@link
+ *     InputType#recurrent(long, long)} for sequences of one length, or volumes; text, which an {@link
+ *     EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T), and one number of a vocabulary, which an {@link
+ *     EmbeddingLayer} reads, is feedForward(vocabulary)
+ * @param adversarial null for what is no game of two
+ * @param feeds which column of a batch each input and output is fed from, as far as that is not usual
  *
  * <p>Of the updaters' learning rates a run keeps the ratios: see {@link #baseRate}. Momentum and other constants of an updater
  * are its own, schedules of them too.
  */
-public record NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Adversarial adversarial)
+public record NetworkDefinition(
+        ComputationGraphConfiguration configuration, List<InputType> inputs, Adversarial adversarial, Feeds feeds)
         implements Serializable {
-    /** A classifier. */
+    /** Of one input. */
     public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
         this(configuration, input, null);
     }
 
+    /** Of one input. */
+    public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Adversarial adversarial) {
+        this(configuration, List.of(input), adversarial, Feeds.USUAL);
+    }
+
     public NetworkDefinition {
         Objects.requireNonNull(configuration, "configuration");
-        Objects.requireNonNull(input, "input");
-        requireOne("input", configuration.getNetworkInputs());
-        requireAuxiliariesAfterTheFirst(configuration);
-        ConfigurationCheck.require(configuration, adversarial);
-        if (adversarial != null) {
-            requireOne("output", configuration.getNetworkOutputs());
+        inputs = List.copyOf(inputs);
+        List<String> names = configuration.getNetworkInputs();
+        if (inputs.isEmpty() || inputs.size() != names.size()) {
+            throw new IllegalArgumentException(
+                    "the network has the inputs " + names + ", and " + inputs.size() + " types of them are told");
         }
+        if (configuration.getNetworkOutputs().isEmpty()) {
+            throw new IllegalArgumentException("a network to train has an output, this one has none");
+        }
+        feeds.require(names, configuration.getNetworkOutputs());
+        ConfigurationCheck.require(configuration, adversarial);
+        for (InputType input : inputs) {
+            requireSizes(input);
+        }
+        if (adversarial != null) {
+            requireOne("input", names);
+            requireOne("output", configuration.getNetworkOutputs());
+        } else {
+            FeedPlan.require(configuration, feeds);
+        }
+        DilatedWindows.require(configuration, inputs);
+    }
+
+    private static void requireSizes(InputType input) {
         if (!(input instanceof InputType.InputTypeConvolutional)
+                && !(input instanceof InputType.InputTypeConvolutional3D)
                 && !(input instanceof InputType.InputTypeFeedForward)
                 && !(input instanceof InputType.InputTypeRecurrent sequence && sequence.getTimeSeriesLength() > 0)) {
             throw new IllegalArgumentException(
-                    "images, vectors or sequences of a known length can be trained on, not " + input);
+                    "images, volumes, vectors or sequences of a known length can be trained on, not " + input);
         }
-        if (adversarial == null) {
-            requireLosses(configuration);
-        }
-        DilatedWindows.require(configuration, input);
+    }
+
+    /** The first input, or the only one. */
+    public InputType input() {
+        return inputs.get(0);
+    }
+
+    /** The same network, fed from other columns. */
+    public NetworkDefinition withFeeds(Feeds changed) {
+        return new NetworkDefinition(configuration, inputs, adversarial, changed);
     }
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
@@ -101,25 +133,39 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         return definition;
     }
 
-    /** What it is for, which decides what a run of it tells. */
+    /** What it is for, which decides what a run of it tells: what its first output is told, and by which loss. */
     public Task task() {
         if (adversarial != null) {
             return Task.GAME;
         }
+        Layer output =
+                layerOf(configuration, configuration.getNetworkOutputs().get(0));
+        if (output == null) {
+            return Task.OTHER;
+        }
+        OutputFeed first = plan().outputs().get(0);
+        if (first.kind() == LabelKind.VALUES) {
+            return first.taskOfValues();
+        } else if (FeedPlan.isOfPixels(output)) {
+            return Task.SEGMENTATION;
+        }
         return tokens() && labelsSteps() ? Task.LANGUAGE : Task.CLASSIFICATION;
     }
 
-    /** Outputs of the network: one for each class to tell apart, or a single one that tells class 1 from class 0. */
+    /**
+     * Outputs of the network: one for each class to tell apart, or a single one that tells class 1 from class 0; of an output
+     * that is told numbers, how many.
+     */
     public int classes() {
         String output = configuration.getNetworkOutputs().get(0);
-        if (layerOf(configuration, output) instanceof FeedForwardLayer layer) {
-            // a LossLayer passes on what it reads, and need not say how much that is
-            long classes = layer.getNOut() > 0
-                    ? layer.getNOut()
-                    : activationOf(source(output)).arrayElementsPerExample();
-            return Math.toIntExact(classes);
+        Layer layer = layerOf(configuration, output);
+        if (layer instanceof FeedForwardLayer known && known.getNOut() > 0) {
+            return Math.toIntExact(known.getNOut());
         }
-        throw new IllegalArgumentException("output '" + output + "' is no layer of classes");
+        if (layer == null) {
+            throw new IllegalArgumentException("output '" + output + "' is no layer of classes");
+        }
+        return plan().outputs().get(0).layout().channels();
     }
 
     /** Classes of data that the network is for: a single output tells two apart. */
@@ -127,16 +173,39 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         return Math.max(2, classes());
     }
 
-    /** How the network's loss is told an example's class, where DL4J computes it. */
-    ClassLabels labels() {
-        String output = configuration.getNetworkOutputs().get(0);
-        return ClassLabels.of(ClassLabels.lossOf(output, layerOf(configuration, output)));
+    /** Where inputs and labels come from. */
+    public FeedPlan plan() {
+        return new FeedPlan(this);
+    }
+
+    /**
+     * Why a network is none that reads {@code features} and is told classes by {@code labels} alone; empty if it is one.
+     */
+    public Optional<String> whyNoPlainClassifier() {
+        return adversarial != null ? Optional.empty() : plan().whyNoPlainClassifier();
+    }
+
+    /**
+     * Refuses data that the network cannot be trained on.
+     *
+     * @param fields of an example
+     * @throws IllegalArgumentException naming the column that is missing, or holds something else
+     */
+    public void requireColumns(List<Field> fields) {
+        plan().requireColumns(fields);
     }
 
     /**
      * Why one rank must see all of a step's examples; empty if the network can be trained on any number of ranks.
      */
     public Optional<String> whyOneRank() {
+        for (String each : configuration.getNetworkOutputs()) {
+            if (layerOf(configuration, each) instanceof BaseOutputLayer layer
+                    && layer.getLossFn() instanceof LossFMeasure) {
+                return Optional.of("output '" + each + "' has the loss LossFMeasure, which is of a whole batch:"
+                        + " those of several ranks do not add up to it");
+            }
+        }
         String output = configuration.getNetworkOutputs().get(0);
         return layerOf(configuration, output) instanceof CenterLossOutputLayer layer && !layer.getGradientCheck()
                 ? Optional.of(
@@ -146,14 +215,14 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
     }
 
     /** Null for what is no layer. */
-    private static Layer layerOf(ComputationGraphConfiguration configuration, String vertex) {
+    static Layer layerOf(ComputationGraphConfiguration configuration, String vertex) {
         return configuration.getVertices().get(vertex) instanceof LayerVertex layer
                 ? layer.getLayerConf().getLayer()
                 : null;
     }
 
     /** What a layer reads. */
-    private String source(String layer) {
+    String source(String layer) {
         return configuration.getVertexInputs().get(layer).get(0);
     }
 
@@ -224,25 +293,33 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
         LearningRates.requireNoSchedules(configuration);
     }
 
-    /** Whether there is a class for each step of a sequence: labels are (N, classes, T) then, even where T is 1. */
+    /** Whether there is a label for each step of a sequence: they are (N, classes, T) then, even where T is 1. */
     public boolean labelsSteps() {
-        return layerOf(configuration, configuration.getNetworkOutputs().get(0)) instanceof RnnOutputLayer;
+        Layer output =
+                layerOf(configuration, configuration.getNetworkOutputs().get(0));
+        return output instanceof RnnOutputLayer || output instanceof RnnLossLayer;
     }
 
-    /** Labels of an example: 1, or one for each step where the output is an {@link RnnOutputLayer}. */
+    /** Labels of an example: 1, or one for each step, or pixel, where the output is of each. */
     public int labelsOfExample() {
-        if (!labelsSteps()) {
-            return 1;
+        String output = configuration.getNetworkOutputs().get(0);
+        if (labelsSteps()) {
+            return stepsOf(output);
         }
-        return stepsOf(configuration.getNetworkOutputs().get(0));
+        return FeedPlan.isOfPixels(layerOf(configuration, output))
+                ? plan().outputs().get(0).layout().places()
+                : 1;
     }
 
     /** Of the sequence that comes out of a vertex. */
-    private int stepsOf(String vertex) {
+    int stepsOf(String vertex) {
         // a copy, as DL4J sets preprocessors while it walks
         ComputationGraphConfiguration copy = SerializationUtils.clone(configuration);
-        Map<String, InputType> types = new HashMap<>(copy.getLayerActivationTypes(true, input));
-        types.put(configuration.getNetworkInputs().get(0), input);
+        Map<String, InputType> types =
+                new HashMap<>(copy.getLayerActivationTypes(true, inputs.toArray(InputType[]::new)));
+        for (int i = 0; i < inputs.size(); i++) {
+            types.put(configuration.getNetworkInputs().get(i), inputs.get(i));
+        }
         long steps = new SequenceLengths(copy, types).of(vertex);
         if (steps == 0) {
             throw new IllegalArgumentException(
@@ -255,17 +332,21 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
     public InputType activationOf(String vertex) {
         // a copy, as DL4J sets preprocessors while it walks
         return SerializationUtils.clone(configuration)
-                .getLayerActivationTypes(true, input)
+                .getLayerActivationTypes(true, inputs.toArray(InputType[]::new))
                 .get(vertex);
     }
 
-    /** Whether examples are numbers of a vocabulary, one a step, or one alone. */
+    /** Whether examples of the first input are numbers of a vocabulary, one a step, or one alone. */
     public boolean tokens() {
-        return isReadBy(EmbeddingSequenceLayer.class) || isReadBy(EmbeddingLayer.class);
+        return tokens(0);
     }
 
-    private boolean isReadBy(Class<? extends Layer> kind) {
-        String name = configuration.getNetworkInputs().get(0);
+    private boolean tokens(int which) {
+        return isReadBy(EmbeddingSequenceLayer.class, which) || isReadBy(EmbeddingLayer.class, which);
+    }
+
+    private boolean isReadBy(Class<? extends Layer> kind, int which) {
+        String name = configuration.getNetworkInputs().get(which);
         return configuration.getVertices().entrySet().stream()
                 .filter(vertex ->
                         configuration.getVertexInputs().get(vertex.getKey()).contains(name))
@@ -273,75 +354,32 @@ public record NetworkDefinition(ComputationGraphConfiguration configuration, Inp
                         && kind.isInstance(layer.getLayerConf().getLayer()));
     }
 
-    /** Of a batch of one example, as DL4J reads it. */
-    long[] shapeOfFeatures() {
-        if (isReadBy(EmbeddingLayer.class)) {
-            return new long[] {1, 1};
+    /** How an example of an input lies in DL4J. */
+    ExampleLayout layoutOf(int which) {
+        if (isReadBy(EmbeddingLayer.class, which)) {
+            return new ExampleLayout(List.of(1L), 1, 1, true);
+        } else if (tokens(which)) {
+            int steps = Math.toIntExact(((InputType.InputTypeRecurrent) inputs.get(which)).getTimeSeriesLength());
+            return new ExampleLayout(List.of(1L, (long) steps), 1, steps, true);
         }
-        return tokens() ? new long[] {1, 1, featureSize()} : input.getShape(true);
+        return ExampleLayout.of(inputs.get(which));
     }
 
     /** Steps of an example that DL4J reads as (F, T); 1 for what it reads in the order in which it comes. */
     int stepsOfFeatures() {
-        return !tokens()
-                        && input instanceof InputType.InputTypeRecurrent sequence
-                        && sequence.getFormat() == RNNFormat.NCW
-                ? Math.toIntExact(sequence.getTimeSeriesLength())
+        return !tokens() && inputs.get(0) instanceof InputType.InputTypeRecurrent && layoutOf(0).channelsFirst()
+                ? layoutOf(0).places()
                 : 1;
     }
 
-    /** Elements of an example. */
+    /** Elements of an example of the first input. */
     public int featureSize() {
-        if (isReadBy(EmbeddingLayer.class)) {
-            return 1;
-        }
-        return tokens()
-                ? Math.toIntExact(((InputType.InputTypeRecurrent) input).getTimeSeriesLength())
-                : Math.toIntExact(input.arrayElementsPerExample());
-    }
-
-    /** Of classes, and told alike of an example's. */
-    private static void requireLosses(ComputationGraphConfiguration configuration) {
-        ClassLabels first = null;
-        for (String output : configuration.getNetworkOutputs()) {
-            Layer layer = layerOf(configuration, output);
-            if (layer == null) {
-                continue; // nothing that the engine or DL4J could train; whoever asks for classes is told
-            }
-            ILossFunction loss = ClassLabels.require(output, layer);
-            first = first == null ? ClassLabels.of(loss) : first;
-            if (ClassLabels.of(loss) != first) {
-                throw new IllegalArgumentException("output '" + output + "': "
-                        + loss.getClass().getSimpleName() + " wants other labels than the loss of the first output");
-            }
-        }
-    }
-
-    private static void requireAuxiliariesAfterTheFirst(ComputationGraphConfiguration configuration) {
-        List<String> outputs = configuration.getNetworkOutputs();
-        if (outputs.isEmpty()) {
-            throw new IllegalArgumentException("a classifier has an output, this network has none");
-        }
-        for (String other : outputs.subList(1, outputs.size())) {
-            long classes = classesOf(configuration, other);
-            if (classes == 0 || classes != classesOf(configuration, outputs.get(0))) {
-                throw new IllegalArgumentException("output '" + other + "' is no OutputLayer with the classes of '"
-                        + outputs.get(0) + "'; outputs after the first are auxiliary classifiers");
-            }
-        }
-    }
-
-    /** 0 for what is no {@link OutputLayer}. */
-    private static long classesOf(ComputationGraphConfiguration configuration, String output) {
-        return configuration.getVertices().get(output) instanceof LayerVertex vertex
-                        && vertex.getLayerConf().getLayer() instanceof OutputLayer layer
-                ? layer.getNOut()
-                : 0;
+        return layoutOf(0).elements();
     }
 
     private static void requireOne(String what, List<String> names) {
         if (names.size() != 1) {
-            throw new IllegalArgumentException("a classifier has one " + what + ", this network has " + names);
+            throw new IllegalArgumentException("an adversarial network has one " + what + ", this one has " + names);
         }
     }
 }

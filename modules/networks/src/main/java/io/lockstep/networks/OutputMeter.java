@@ -1,24 +1,32 @@
 package io.lockstep.networks;
 
+import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Column;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.layers.convolution.Cnn3DLossLayer;
+import org.deeplearning4j.nn.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.layers.training.CenterLossOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
 
-/** What a batch gave: its loss and its predictions, read at the output layer while that has its input. */
+/** What a batch gave at one output: its loss and its predictions, read at the output layer while that has its input. */
 final class OutputMeter {
+    private final OutputFeed feed;
     private final int classes;
     private final float boundary;
-    private final int steps;
+    private final int places;
 
     private IntBuffer expected;
     private INDArray labels;
@@ -28,51 +36,63 @@ final class OutputMeter {
     private double lossSum;
     private int correct;
     private int[] predicted = new int[0];
+    private boolean keepOutputs;
+    private FloatBuffer kept = FloatBuffer.allocate(0); // (examples, places, classes)
 
-    /** @param steps labels of an example */
-    OutputMeter(int classes, ClassLabels labels, int steps) {
-        this.classes = classes;
-        this.boundary = labels == ClassLabels.SIGNS ? 0 : 0.5f;
-        this.steps = steps;
+    OutputMeter(OutputFeed feed) {
+        this.feed = feed;
+        this.classes = feed.layout().channels();
+        this.boundary = feed.told() == ClassLabels.SIGNS ? 0 : 0.5f;
+        this.places = feed.layout().places();
+    }
+
+    OutputFeed feed() {
+        return feed;
     }
 
     /**
-     * @param labelRows the labels as the loss sees them, (examples, classes) or (examples, classes, steps)
-     * @param labelMask of the steps, or null
+     * @param labelRows the labels as the loss sees them
+     * @param labelMask of them, or null
+     * @param keep whether the outputs are asked for
      */
-    void start(IntBuffer expectedClasses, INDArray labelRows, INDArray labelMask, int size) {
-        expected = expectedClasses;
+    void start(Batch batch, INDArray labelRows, INDArray labelMask, boolean keep) {
+        keepOutputs = keep;
+        expected = feed.kind() == LabelKind.CLASSES ? batch.column(feed.column()).ints() : null;
         labels = labelRows;
         mask = labelMask;
-        labelled = 0;
-        examples = size;
+        examples = batch.size();
+        labelled = mask == null || expected != null
+                ? 0
+                : mask.gt(0).castTo(mask.dataType()).sumNumber().intValue();
+        if (mask == null && expected == null) {
+            labelled = examples * places;
+        }
         lossSum = 0;
         correct = 0;
-        if (predicted.length < size * steps) {
-            predicted = new int[size * steps];
+        if (predicted.length < examples * places) {
+            predicted = new int[examples * places];
         }
     }
 
     /**
      * @param layer with its input still set
-     * @param probabilities its output, (examples, classes) or (examples, classes, steps)
+     * @param outputs what it gives, (examples, classes) or as the labels lie
      */
-    void measure(IOutputLayer layer, INDArray probabilities) {
-        predict(probabilities);
+    void measure(IOutputLayer layer, INDArray outputs) {
+        if (expected != null) {
+            predict(outputs);
+        }
+        if (keepOutputs) {
+            keep(outputs);
+        }
         layer.setLabels(labels);
         if (mask != null) {
             ((org.deeplearning4j.nn.api.Layer) layer).setMaskArray(mask);
         }
-        double weight = weightOf(layer);
+        double weight = weight();
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            if (layer instanceof CenterLossOutputLayer) {
-                // DL4J adds (examples, features) to (examples, 1) in computeScoreForExamples, and fails
+            if (isMeasuredAtOnce(layer)) {
                 lossSum = examples * layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
-                return;
-            }
-            if (labels.rank() == 3
-                    && examples * steps == 1) { // DL4J takes the loss of one step for no vector, and fails
-                lossSum = layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
                 return;
             }
             INDArray losses = layer.computeScoreForExamples(0.0, LayerWorkspaceMgr.noWorkspaces()); // (examples, 1)
@@ -82,8 +102,29 @@ final class OutputMeter {
         }
     }
 
-    BatchResult result() {
-        return new BatchResult(labelled, lossSum, correct);
+    /** Where DL4J cannot tell each example's loss, or tells another than its own score. */
+    private boolean isMeasuredAtOnce(IOutputLayer layer) {
+        // computeScoreForExamples adds (examples, features) to (examples, 1) for class centres, weighs cells without a box
+        // twice, reshapes voxels' losses to their labels, does not exist for the F-measure, and takes one step for no vector
+        return layer instanceof CenterLossOutputLayer
+                || layer instanceof Yolo2OutputLayer
+                || layer instanceof Cnn3DLossLayer
+                || feed.loss() instanceof LossFMeasure
+                || labels.rank() == 3 && examples * places == 1;
+    }
+
+    /** Sum over the labels that count. */
+    double lossSum() {
+        return lossSum;
+    }
+
+    int correct() {
+        return correct;
+    }
+
+    /** Labels that count. */
+    int labelled() {
+        return labelled;
     }
 
     /**
@@ -91,29 +132,45 @@ final class OutputMeter {
      * gradient, and the loss that is told is the plain sum; a mean absolute error is a mean in DL4J's score and a sum in its
      * losses of examples.
      */
-    private double weightOf(IOutputLayer layer) {
-        ILossFunction loss = lossOf(layer);
+    private double weight() {
+        ILossFunction loss = feed.loss();
         if (loss instanceof LossMAE) {
             return classes;
         }
-        if (steps == 1 || !(loss instanceof LossMCXENT crossEntropy) || crossEntropy.getWeights() == null) {
+        if (places == 1 || !(loss instanceof LossMCXENT crossEntropy) || crossEntropy.getWeights() == null) {
             return 1;
         }
         double least = crossEntropy.getWeights().minNumber().doubleValue();
         return least == crossEntropy.getWeights().maxNumber().doubleValue() ? least : 1;
     }
 
-    private static ILossFunction lossOf(IOutputLayer layer) {
-        return layer.getConfig() instanceof Layer configured ? ClassLabels.lossOf("", configured) : null;
+    /** Of the batch that was evaluated last. */
+    Answers answers(Batch batch, BatchResult result) {
+        Column targets = batch.column(feed.column());
+        Column of = feed.mask() == null ? null : batch.column(feed.mask());
+        // told are boxes, or a mixture's one number, which the outputs are not beside
+        boolean beside = feed.kind() == LabelKind.CLASSES
+                || targets.elements() == places * classes && !(feed.loss() instanceof LossMixtureDensity);
+        return new Answers(
+                result, targets, of, expected == null ? null : predicted, beside ? kept : null, classes);
     }
 
-    /** The most probable class of each label; valid until the next batch. */
-    int[] predictions() {
-        return predicted;
+    private void keep(INDArray outputs) {
+        int size = examples * places * classes;
+        if (kept.capacity() < size) {
+            kept = FloatBuffer.allocate(size);
+        }
+        kept.clear();
+        for (int i = 0; i < examples * places; i++) {
+            for (int c = 0; c < classes; c++) {
+                kept.put(probability(outputs, i, c));
+            }
+        }
+        kept.flip();
     }
 
     private void predict(INDArray probabilities) {
-        for (int i = 0; i < examples * steps; i++) {
+        for (int i = 0; i < examples * places; i++) {
             predicted[i] = classes == 1
                     ? (probability(probabilities, i, 0) > boundary ? 1 : 0)
                     : mostProbable(probabilities, i);
@@ -139,9 +196,24 @@ final class OutputMeter {
         return best;
     }
 
-    private float probability(INDArray probabilities, int place, int c) {
-        return probabilities.rank() == 2
-                ? probabilities.getFloat(place, c)
-                : probabilities.getFloat(place / steps, c, place % steps);
+    private float probability(INDArray probabilities, int i, int c) {
+        if (probabilities.rank() == 2) {
+            return probabilities.getFloat(i, c);
+        }
+        boolean first = feed.layout().channelsFirst();
+        if (probabilities.rank() == 3) {
+            return first
+                    ? probabilities.getFloat(i / places, c, i % places)
+                    : probabilities.getFloat(i / places, i % places, c);
+        }
+        long[] at = new long[probabilities.rank()];
+        at[0] = i / places;
+        at[first ? 1 : at.length - 1] = c;
+        int place = i % places;
+        for (int dimension = first ? at.length - 1 : at.length - 2; dimension > (first ? 1 : 0); dimension--) {
+            at[dimension] = place % probabilities.size(dimension);
+            place /= (int) probabilities.size(dimension);
+        }
+        return probabilities.getFloat(at);
     }
 }

@@ -26,12 +26,13 @@ final class Watermark {
 
     private Watermark() {}
 
-    static Watermark install(ComputationGraph graph, OutputMeter meter, Optional<ClassCentres> centres) {
+    /** @param meters by output, for those whose loss is told; class centres belong to the first output */
+    static Watermark install(ComputationGraph graph, Map<String, OutputMeter> meters, Optional<ClassCentres> centres) {
         Watermark watermark = new Watermark();
         long[] offsets = FlatLayout.offsets(graph);
         Map<String, GraphVertex> byName = verticesByName(graph);
         GraphVertex[] vertices = graph.getVertices();
-        String measured = graph.getConfiguration().getNetworkOutputs().get(0);
+        String first = graph.getConfiguration().getNetworkOutputs().get(0);
         for (int i = 0; i < vertices.length; i++) {
             if (vertices[i].getClass() != LayerVertex.class) {
                 continue;
@@ -40,10 +41,12 @@ final class Watermark {
             if (vertex.numParams() == 0 && !vertex.isOutputVertex()) {
                 continue;
             }
-            vertices[i] = vertex.getVertexName().equals(measured)
-                    ? new OutputVertex(graph, vertex, watermark, offsets[i], meter, centres)
+            String name = vertex.getVertexName();
+            Optional<ClassCentres> own = name.equals(first) ? centres : Optional.empty();
+            vertices[i] = meters.containsKey(name)
+                    ? new OutputVertex(graph, vertex, watermark, offsets[i], meters.get(name), own)
                     : new ReportingVertex(graph, vertex, watermark, offsets[i]);
-            byName.put(vertex.getVertexName(), vertices[i]);
+            byName.put(name, vertices[i]);
         }
         return watermark;
     }

@@ -18,14 +18,10 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
-import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
@@ -214,7 +210,9 @@ class OutputLossesTest {
     @ParameterizedTest
     @MethodSource("lossesWithoutLabels")
     void whatHasNoLabelsOfClassesIsRefusedByName(ILossFunction loss, Class<?> output) {
-        assertThatThrownBy(() -> network(layer(output, loss, CLASSES), output == RnnOutputLayer.class))
+        Feeds classes = Feeds.USUAL.kind("out", LabelKind.CLASSES);
+        assertThatThrownBy(() -> network(layer(output, loss, CLASSES), output == RnnOutputLayer.class)
+                        .withFeeds(classes))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(loss.getClass().getSimpleName())
                 .hasMessageContaining("'out'");
@@ -240,9 +238,7 @@ class OutputLossesTest {
 
     static Stream<Layer> outputsOfOtherThings() {
         return Stream.of(
-                new RnnLossLayer.Builder(new LossMCXENT()).build(),
-                new CnnLossLayer.Builder(new LossMCXENT()).build(),
-                new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW).build(),
+                new DenseLayer.Builder().nOut(3).build(),
                 new OCNNOutputLayer.Builder().hiddenLayerSize(3).build());
     }
 

@@ -72,7 +72,14 @@ final class GraphTranslator {
      * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
      */
     static Graph translate(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
-        return orUnsupported(() -> new GraphTranslator(dl4j, definition, labelSmoothing).translate());
+        return orUnsupported(() -> {
+            definition.whyNoPlainClassifier().ifPresent(why -> {
+                throw new UnsupportedOperationException("the engine trains networks that read one column and are told"
+                        + " classes by another, and here is " + why
+                        + "; DL4J itself can run this network (Dl4jReplica)");
+            });
+            return new GraphTranslator(dl4j, definition, labelSmoothing).translate();
+        });
     }
 
     /** Whatever translation throws is no fault of the network's: DL4J can run what the engine cannot. */

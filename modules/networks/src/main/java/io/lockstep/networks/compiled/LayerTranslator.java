@@ -40,7 +40,7 @@ final class LayerTranslator {
         dropouts = new DropoutProbe(channelsLast);
         images = new ImageTranslator(graph, this, channelsLast);
         sequences = new SequenceTranslator(graph, this, images);
-        outputs = new OutputTranslator(graph, labelSmoothing);
+        outputs = new OutputTranslator(graph, images, labelSmoothing);
         rules.add(DenseLayer.class, this::dense);
         rules.add(ActivationLayer.class, (name, layer, x) -> activation(name, layer.getActivationFn(), x));
         rules.add(DropoutLayer.class, (name, layer, x) -> x);

@@ -5,12 +5,15 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.operations.Losses.Judgement;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.engine.operations.Moves.Pixels;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.networks.Exactly;
 import java.util.HashMap;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -30,12 +33,14 @@ final class OutputTranslator {
     private static final double SOFTMAX_CLIP = 1e-10;
 
     private final Graph.Builder graph;
+    private final ImageTranslator images;
     private final double labelSmoothing;
     /** By output. */
     private final Map<String, Loss> losses = new HashMap<>();
 
-    OutputTranslator(Graph.Builder graph, double labelSmoothing) {
+    OutputTranslator(Graph.Builder graph, ImageTranslator images, double labelSmoothing) {
         this.graph = graph;
+        this.images = images;
         this.labelSmoothing = labelSmoothing;
     }
 
@@ -45,6 +50,14 @@ final class OutputTranslator {
         rules.add(
                 LossLayer.class,
                 (name, layer, x) -> lose(name, softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn()), x));
+        rules.add(
+                RnnLossLayer.class,
+                (name, layer, x) -> lose(name, softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn()), x));
+        rules.add(CnnLossLayer.class, (name, layer, x) -> {
+            images.requireFormat(name, layer.getFormat());
+            Operation loss = softmaxCrossEntropy(name, layer.getActivationFn(), layer.getLossFn());
+            return lose(name, loss, append(name, new Pixels(), x));
+        });
     }
 
     private String append(String name, Operation operation, String input) {

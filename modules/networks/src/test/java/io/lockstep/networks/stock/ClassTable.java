@@ -1,8 +1,12 @@
 package io.lockstep.networks.stock;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Column;
+import io.lockstep.datasets.Field;
 import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.OutputFeed;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.stock.StockClasses.Kind;
@@ -11,7 +15,6 @@ import io.lockstep.training.Replica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -111,13 +114,24 @@ final class ClassTable {
                     i * Float.BYTES,
                     definition.tokens() ? random.nextInt(vocabulary(definition)) : random.nextFloat() + 0.1f);
         }
-        IntBuffer labels = ByteBuffer.allocateDirect(EXAMPLES * definition.labelsOfExample() * Integer.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asIntBuffer();
-        for (int i = 0; i < labels.limit(); i++) {
-            labels.put(i, random.nextInt(definition.classesOfData()));
+        Field field = Field.float32(Batch.FEATURES, definition.featureSize());
+        return new Batch(EXAMPLES, 0, new Column(field, features), labels(definition, random));
+    }
+
+    private static Column labels(NetworkDefinition definition, Random random) {
+        OutputFeed output = definition.plan().outputs().get(0);
+        if (output.kind() == LabelKind.VALUES) {
+            float[] values = new float[EXAMPLES * output.layout().elements()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextFloat() + 0.1f;
+            }
+            return Column.ofFloats(Field.float32(Batch.LABELS, output.layout().elements()), values);
         }
-        return new Batch(EXAMPLES, features, labels);
+        int[] classes = new int[EXAMPLES * output.layout().places()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = random.nextInt(definition.classesOfData());
+        }
+        return Column.ofInts(Field.int32(Batch.LABELS, output.layout().places()), classes);
     }
 
     private static int vocabulary(NetworkDefinition definition) {

@@ -10,8 +10,10 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -55,7 +57,7 @@ record Example(ComputationGraphConfiguration configuration, InputType input) {
     }
 
     static Example volume(Layer layer) {
-        return row(VOLUME, layer, output());
+        return row(VOLUME, layer, new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), output());
     }
 
     static Example sequence(Layer layer) {

@@ -17,7 +17,6 @@ import static io.lockstep.networks.stock.Example.volume;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -309,6 +308,7 @@ final class LayerExamples {
                 CnnLossLayer.class,
                 () -> row(
                         IMAGE,
+                        new ConvolutionLayer.Builder(1, 1).nOut(CLASSES).build(),
                         new CnnLossLayer.Builder(LossFunction.MCXENT)
                                 .activation(Activation.SOFTMAX)
                                 .build()));
@@ -316,6 +316,7 @@ final class LayerExamples {
                 Cnn3DLossLayer.class,
                 () -> row(
                         VOLUME,
+                        new Convolution3D.Builder(1, 1, 1).nOut(CLASSES).build(),
                         new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW)
                                 .lossFunction(LossFunction.MCXENT)
                                 .activation(Activation.SOFTMAX)
@@ -324,6 +325,7 @@ final class LayerExamples {
                 RnnLossLayer.class,
                 () -> row(
                         SEQUENCE,
+                        new SimpleRnn.Builder().nOut(CLASSES).build(),
                         new RnnLossLayer.Builder(LossFunction.MCXENT)
                                 .activation(Activation.SOFTMAX)
                                 .build()));
@@ -347,7 +349,8 @@ final class LayerExamples {
         examples.put(
                 Yolo2OutputLayer.class,
                 () -> row(
-                        InputType.convolutional(3, 3, 8),
+                        IMAGE,
+                        new ConvolutionLayer.Builder(1, 1).nOut(5 + CLASSES).build(),
                         new Yolo2OutputLayer.Builder()
                                 .boundingBoxPriors(Nd4j.createFromArray(new float[][] {{1, 1}}))
                                 .build()));
