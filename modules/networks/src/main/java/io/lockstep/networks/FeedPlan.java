@@ -170,26 +170,6 @@ public final class FeedPlan {
         return ExampleLayout.of(InputType.feedForward(type.arrayElementsPerExample()));
     }
 
-    /** Empty if it reads {@code features} and is told classes by {@code labels}. */
-    Optional<String> whyNoPlainClassifier() {
-        List<InputFeed> inputs = inputs();
-        if (inputs.size() > 1) {
-            return Optional.of("several inputs");
-        }
-        if (inputs.get(0).mask() != null || !inputs.get(0).column().equals(Batch.FEATURES)) {
-            return Optional.of("an input that is masked or reads another column than '" + Batch.FEATURES + "'");
-        }
-        for (OutputFeed output : outputs()) {
-            String name = "output '" + output.output() + "'";
-            if (output.kind() == LabelKind.VALUES) {
-                return Optional.of(name + " is told numbers");
-            } else if (output.mask() != null || !output.column().equals(Batch.LABELS)) {
-                return Optional.of(name + " is masked or told by another column than '" + Batch.LABELS + "'");
-            }
-        }
-        return Optional.empty();
-    }
-
     /** @throws IllegalArgumentException naming a column that is missing, or holds something else */
     void requireColumns(List<Field> fields) {
         Map<String, Field> byName = fields.stream().collect(Collectors.toMap(Field::name, Function.identity()));

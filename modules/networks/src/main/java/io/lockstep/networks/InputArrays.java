@@ -3,7 +3,10 @@ package io.lockstep.networks;
 import io.lockstep.datasets.Batch;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Where a batch lies while DL4J reads it: an array for each input, for each output's labels, and for each of their masks. */
@@ -11,6 +14,7 @@ final class InputArrays {
     private final List<FeatureArray> features;
     private final List<LabelArray> labels;
     private final double smoothing;
+    private final Set<String> masks;
 
     /** @param smoothing share of each label's probability that is spread over all classes, in training */
     InputArrays(FeedPlan plan, int largestBatch, double smoothing) {
@@ -24,13 +28,26 @@ final class InputArrays {
         features = plan.inputs().stream()
                 .map(feed -> new FeatureArray(feed, largestBatch))
                 .toList();
+        masks = Stream.concat(
+                        plan.inputs().stream().map(InputFeed::mask),
+                        plan.outputs().stream().map(OutputFeed::mask))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         labels = plan.outputs().stream()
                 .map(feed -> new LabelArray(feed, largestBatch))
                 .toList();
     }
 
-    /** Of each input; like all that follow, valid until the next call. */
+    /**
+     * Of each input; like all that follow, valid until the next call.
+     *
+     * @throws UnsupportedOperationException if the batch says what counts in the loss, and DL4J would not hear of it
+     */
     INDArray[] features(Batch batch) {
+        if (batch.has(Batch.WEIGHTS) || batch.has(Batch.MASK) && !masks.contains(Batch.MASK)) {
+            throw new UnsupportedOperationException("DL4J's runtime takes no column '" + Batch.WEIGHTS + "', and a column '"
+                    + Batch.MASK + "' only as the mask of an input or output (Feeds.mask); the compiled runtime takes both");
+        }
         return each(features, array -> array.of(batch));
     }
 

@@ -179,13 +179,6 @@ public record NetworkDefinition(
     }
 
     /**
-     * Why a network is none that reads {@code features} and is told classes by {@code labels} alone; empty if it is one.
-     */
-    public Optional<String> whyNoPlainClassifier() {
-        return adversarial != null ? Optional.empty() : plan().whyNoPlainClassifier();
-    }
-
-    /**
      * Refuses data that the network cannot be trained on.
      *
      * @param fields of an example

@@ -37,6 +37,11 @@ final class ColumnsOfExamples {
         return random.nextFloat() + 0.1f;
     }
 
+    /** Between 0 and 1. */
+    float share() {
+        return 0.1f + 0.8f * random.nextFloat();
+    }
+
     /** 0 or 1. */
     float mark() {
         return random.nextInt(2);
@@ -94,6 +99,16 @@ final class ColumnsOfExamples {
         labels.add(channelsFirst ? channelsFirst(array) : array);
         labelMasks.add(null);
         columns.add(Column.ofFloats(Field.float32(name, shape), floats(array)));
+        return this;
+    }
+
+    /** Of each class its probability. */
+    ColumnsOfExamples distributions(String name, int classes) {
+        INDArray array = random(this::share, classes);
+        array.diviColumnVector(array.sum(1));
+        labels.add(array);
+        labelMasks.add(null);
+        columns.add(Column.ofFloats(Field.float32(name, classes), floats(array)));
         return this;
     }
 

@@ -367,7 +367,10 @@ class CompiledReplicaTest {
                 .addInputs("in")
                 .addLayer(
                         "odd one",
-                        new SeparableConvolution2D.Builder(2, 2).nOut(2).build(),
+                        new SeparableConvolution2D.Builder(2, 2)
+                                .depthMultiplier(2)
+                                .nOut(2)
+                                .build(),
                         "in")
                 .addLayer(
                         "out",

@@ -1,7 +1,11 @@
 package io.lockstep.networks.compiled;
 
+import io.lockstep.engine.Operation;
 import io.lockstep.engine.operations.Elementwise.Activation;
 import io.lockstep.engine.operations.Elementwise.Function;
+import io.lockstep.engine.operations.Formulas.BentRelu;
+import io.lockstep.engine.operations.Reductions.Over;
+import io.lockstep.engine.operations.Reductions.Softmax;
 import io.lockstep.networks.Exactly;
 import java.util.Map;
 import org.nd4j.linalg.activations.IActivation;
@@ -20,6 +24,7 @@ import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftSign;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
@@ -47,7 +52,7 @@ final class ActivationTranslator {
 
     private ActivationTranslator() {}
 
-    static Activation activation(String name, IActivation function) {
+    static Operation activation(String name, IActivation function) {
         Function known = WITHOUT_PARAMETERS.get(function.getClass());
         if (known != null) {
             return new Activation(known);
@@ -55,14 +60,23 @@ final class ActivationTranslator {
             return new Activation(Function.RELU);
         }
         return Exactly.as(ActivationLReLU.class, function)
-                .map(leaky -> new Activation(Function.LEAKY_RELU, leaky.getAlpha()))
+                .<Operation>map(leaky -> new Activation(Function.LEAKY_RELU, leaky.getAlpha()))
                 .or(() -> Exactly.as(ActivationThresholdedReLU.class, function)
                         .map(relu -> new Activation(Function.THRESHOLDED_RELU, relu.getTheta())))
                 .or(() -> Exactly.as(ActivationELU.class, function)
                         .map(elu -> new Activation(Function.ELU, elu.getAlpha())))
                 .or(() -> Exactly.as(ActivationGELU.class, function)
                         .map(gelu -> new Activation(gelu.isPrecise() ? Function.GELU_TANH : Function.GELU_SIGMOID)))
+                .or(() -> Exactly.as(ActivationReLU.class, function).map(ActivationTranslator::bent))
+                .or(() -> Exactly.as(ActivationSoftmax.class, function).map(softmax -> new Softmax(Over.CHANNELS)))
                 .orElseThrow(() -> GraphTranslator.unsupported(
                         name, "activation " + function.getClass().getSimpleName() + " with these options"));
+    }
+
+    private static Operation bent(ActivationReLU relu) {
+        return new BentRelu(
+                relu.getMax() == null ? Double.POSITIVE_INFINITY : relu.getMax(),
+                relu.getThreshold() == null ? 0 : relu.getThreshold(),
+                relu.getNegativeSlope() == null ? 0 : relu.getNegativeSlope());
     }
 }

@@ -4,7 +4,6 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.FeatureLayout;
-import io.lockstep.datasets.Field;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
@@ -17,7 +16,9 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.Sums;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.GradientOfBatch;
+import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.OutputFeed;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +50,8 @@ public final class CompiledReplica implements Replica {
     private final Optional<FusedUpdater> updater;
     private final GradientOfBatch gradientOfBatch;
     private final Task task;
-    private final int width;
+    private final OutputFeed first;
+    private final String answers; // node of the first output
 
     /**
      * @param largestBatch examples of the largest batch that will come
@@ -80,10 +83,13 @@ public final class CompiledReplica implements Replica {
         Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         task = definition.task();
-        width = definition.classes();
+        first = definition.plan().outputs().get(0);
         Plan compiled = null;
         try {
-            Graph graph = GraphTranslator.translate(dl4j.graph(), definition, labelSmoothing);
+            GraphTranslator.Parts translated =
+                    GraphTranslator.translateAnswering(dl4j.graph(), definition, labelSmoothing);
+            Graph graph = translated.graph();
+            answers = translated.node();
             compiled = compile(
                     Backends.standard().require(precision),
                     graph,
@@ -190,27 +196,27 @@ public final class CompiledReplica implements Replica {
     @Override
     public Answers evaluate(Batch batch) {
         plan.evaluate(passOf(batch));
-        return Answers.of(batch, result(), classes(batch), scores().asFloatBuffer(), width);
-    }
-
-    /** The most probable ones; null where the labels are none. */
-    private int[] classes(Batch batch) {
-        Column labels = batch.column(Batch.LABELS);
-        if (labels.field().type() != Field.Type.INT32) {
-            return null;
+        Column targets = batch.column(first.column());
+        String masked = first.mask() == null ? Batch.MASK : first.mask();
+        Column mask = batch.has(masked) ? batch.column(masked) : null;
+        if (first.kind() == LabelKind.VALUES) {
+            FloatBuffer outputs = plan.output(answers).asFloatBuffer();
+            return new Answers(result(), targets, mask, null, outputs, first.layout().channels());
         }
-        int[] classes = new int[labels.ints().remaining()];
-        MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
-        return classes;
+        int[] classes = new int[targets.ints().remaining()];
+        if (batch.size() > 0) {
+            MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
+        }
+        return new Answers(
+                result(), targets, mask, classes, scores().asFloatBuffer(), first.layout().channels());
     }
 
-    /** The features are the network's input; other columns go to what reads a column of their name. */
+    /** Columns go to what reads a column of their name. */
     private Pass passOf(Batch batch) {
-        Pass pass = plan.pass().clear().features(batch.features());
+        Pass pass = plan.pass().clear();
         for (int i = 0; i < batch.columns().size(); i++) {
             Column column = batch.columns().get(i);
-            boolean features = column.name().equals(Batch.FEATURES);
-            if (!features && (pass.has(column.name()) || CHANGE_THE_LOSS.contains(column.name()))) {
+            if (pass.has(column.name()) || CHANGE_THE_LOSS.contains(column.name())) {
                 pass.set(column.name(), column.bytes());
             }
         }
@@ -224,7 +230,10 @@ public final class CompiledReplica implements Replica {
 
     private BatchResult result() {
         Sums sums = plan.sums();
-        return new BatchResult((int) sums.of(Loss.COUNT), sums.of(Loss.LOSS), (int) sums.of(Loss.CORRECT));
+        int labels = (int) sums.of(Loss.COUNT); // the first output's loss is the graph's last
+        return first.kind() == LabelKind.CLASSES
+                ? new BatchResult(labels, sums.total(), (int) sums.of(Loss.CORRECT))
+                : new BatchResult(labels, sums.total());
     }
 
     @Override

@@ -1,10 +1,14 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.networks.Exactly;
+import io.lockstep.networks.ExampleLayout;
+import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.InputFeed;
 import io.lockstep.networks.NetworkDefinition;
 import java.util.HashMap;
 import java.util.List;
@@ -41,22 +45,32 @@ final class GraphTranslator {
 
     private GraphTranslator(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
         this.dl4j = dl4j;
-        InputType input = definition.input();
-        channelsLast = isChannelsLast(dl4j.getConfiguration(), input);
-        String inputName = dl4j.getConfiguration().getNetworkInputs().get(0);
-        Shape shape = definition.tokens() ? Shape.sequence(definition.featureSize(), 1) : shapeOf(input);
+        channelsLast = isChannelsLast(dl4j.getConfiguration(), definition.inputs());
         // nodes are called as DL4J's vertices are; those that the engine has beside them give way
-        graph = new Graph.Builder(shape, inputName)
-                .reserve(dl4j.getConfiguration().getVertices().keySet());
-        layers = new LayerTranslator(graph, channelsLast, labelSmoothing);
+        graph = new Graph.Builder()
+                .reserve(dl4j.getConfiguration().getVertices().keySet())
+                .reserve(dl4j.getConfiguration().getNetworkInputs());
+        FeedPlan plan = definition.plan();
+        for (int i = 0; i < plan.inputs().size(); i++) {
+            InputFeed input = plan.inputs().get(i);
+            if (input.mask() != null) {
+                throw unsupported(input.input(), "mask of an input");
+            }
+            Shape shape = shapeOf(input.input(), definition.inputs().get(i), input.layout());
+            graph.add(input.input(), new Input(input.column(), shape));
+            nodeOf.put(input.input(), input.input());
+        }
+        layers = new LayerTranslator(graph, channelsLast, labelSmoothing, plan.outputs());
+        plan.inputs().forEach(input -> layers.outputs().read(input.column(), input.input()));
         vertices = new VertexTranslator(graph, layers, channelsLast);
-        nodeOf.put(inputName, inputName);
     }
 
     /** Whether DL4J's images are (height, width, channels); those that it makes of vectors never are. */
-    private static boolean isChannelsLast(ComputationGraphConfiguration configuration, InputType input) {
-        if (input instanceof InputType.InputTypeConvolutional images) {
-            return images.getFormat() == CNN2DFormat.NHWC;
+    private static boolean isChannelsLast(ComputationGraphConfiguration configuration, List<InputType> inputs) {
+        for (InputType input : inputs) {
+            if (input instanceof InputType.InputTypeConvolutional images) {
+                return images.getFormat() == CNN2DFormat.NHWC; // of several in both, layers in the other are refused
+            }
         }
         return configuration.getVertices().values().stream()
                 .noneMatch(vertex -> vertex instanceof LayerVertex layer && makesImages(layer.getPreProcessor())
@@ -72,14 +86,7 @@ final class GraphTranslator {
      * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
      */
     static Graph translate(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
-        return orUnsupported(() -> {
-            definition.whyNoPlainClassifier().ifPresent(why -> {
-                throw new UnsupportedOperationException("the engine trains networks that read one column and are told"
-                        + " classes by another, and here is " + why
-                        + "; DL4J itself can run this network (Dl4jReplica)");
-            });
-            return new GraphTranslator(dl4j, definition, labelSmoothing).translate();
-        });
+        return orUnsupported(() -> new GraphTranslator(dl4j, definition, labelSmoothing).translate());
     }
 
     /** Whatever translation throws is no fault of the network's: DL4J can run what the engine cannot. */
@@ -100,17 +107,16 @@ final class GraphTranslator {
                 cause);
     }
 
-    private static Shape shapeOf(InputType input) {
+    private static Shape shapeOf(String name, InputType input, ExampleLayout layout) {
         if (input instanceof InputType.InputTypeConvolutional images) {
             return new Shape(
                     Math.toIntExact(images.getHeight()),
                     Math.toIntExact(images.getWidth()),
                     Math.toIntExact(images.getChannels()));
+        } else if (input instanceof InputType.InputTypeConvolutional3D) {
+            throw unsupported(name, "volumes");
         }
-        if (input instanceof InputType.InputTypeRecurrent sequence) {
-            return Shape.sequence(Math.toIntExact(sequence.getTimeSeriesLength()), Math.toIntExact(sequence.getSize()));
-        }
-        return Shape.vector(Math.toIntExact(input.arrayElementsPerExample()));
+        return Shape.sequence(layout.places(), layout.channels());
     }
 
     /** As {@link #translate}, and the node that holds a vertex's output. */
@@ -121,7 +127,21 @@ final class GraphTranslator {
         });
     }
 
-    /** @param node where the graph is to be cut */
+    /**
+     * As {@link #translate}, and the node that holds what the first output answers.
+     *
+     * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
+     */
+    static Parts translateAnswering(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
+        return orUnsupported(() -> {
+            var translator = new GraphTranslator(dl4j, definition, labelSmoothing);
+            Graph whole = translator.translate();
+            String output = dl4j.getConfiguration().getNetworkOutputs().get(0);
+            return new Parts(whole, translator.layers.outputs().answersOf(output));
+        });
+    }
+
+    /** @param node where the graph is to be cut, or what is asked for */
     record Parts(Graph graph, String node) {}
 
     private Graph translate() {
@@ -133,7 +153,7 @@ final class GraphTranslator {
             }
         }
         List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
-        outputs.subList(1, outputs.size()).forEach(auxiliary -> layers.outputs().appendLoss(auxiliary, false));
+        outputs.subList(1, outputs.size()).forEach(further -> layers.outputs().appendLoss(further, false));
         layers.outputs().appendLoss(outputs.get(0), true); // last, which makes it the graph's own
         if (dl4j.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
             graph.truncation(dl4j.getConfiguration().getTbpttBackLength());

@@ -4,15 +4,22 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.operations.Formulas.Binary;
+import io.lockstep.engine.operations.Formulas.Pair;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.operations.Norm.ResponseNorm;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.engine.operations.Products.WeightOrder;
+import io.lockstep.engine.operations.Rearrangements.SpaceToDepth;
+import io.lockstep.engine.operations.Reductions;
+import io.lockstep.engine.operations.Reductions.Over;
+import io.lockstep.engine.operations.Reductions.Reduction;
 import io.lockstep.engine.operations.Resampling.NormPooling;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.PoolingKind;
 import io.lockstep.engine.operations.Resampling.Upsampling;
+import io.lockstep.engine.operations.Sources.Parameter;
 import io.lockstep.networks.layers.Windows;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -68,12 +75,10 @@ final class ImageTranslator {
         });
         rules.add(SpaceToDepthLayer.class, (name, layer, x) -> {
             requireFormat(name, layer.getDataFormat());
-            return moving.spaceToDepth(name, layer.getBlockSize(), x);
+            return append(name, new SpaceToDepth(layer.getBlockSize()), x);
         });
         rules.add(DepthwiseConvolution2D.class, this::depthwise);
-        rules.add(SeparableConvolution2D.class, (name, layer, x) -> {
-            throw separable(name, layer);
-        });
+        rules.add(SeparableConvolution2D.class, this::separable);
     }
 
     private String append(String name, Operation operation, String input) {
@@ -123,12 +128,27 @@ final class ImageTranslator {
     }
 
     /** DL4J's bias lies before the weights of the first of two products, and belongs behind the second. */
-    private static UnsupportedOperationException separable(String name, SeparableConvolution2D layer) {
-        long between = layer.getNIn() * layer.getDepthMultiplier();
-        return unsupported(
-                name,
-                "SeparableConvolution2D; it has GroupedConvolution with groups(DEPTHWISE), nOut(" + between
-                        + ") and no bias, and a 1x1 ConvolutionLayer behind it makes it separable");
+    private String separable(String name, SeparableConvolution2D layer, String input) {
+        if (layer.getDepthMultiplier() != 1) {
+            throw unsupported(name, "SeparableConvolution2D with a depthMultiplier, whose weights lie in another order");
+        }
+        int inputs = graph.shapeOf(input).channels();
+        int outputs = Math.toIntExact(layer.getNOut());
+        String bias = graph.beside(name, "bias");
+        if (layer.hasBias()) {
+            graph.add(bias, new Parameter(Shape.vector(outputs)));
+        }
+        String depthwise = append(
+                graph.beside(name, "depthwise"),
+                new Convolution(inputs, windowOf(name, layer, input), inputs, false),
+                input);
+        Convolution pointwise = new Convolution(outputs, Window.square(1, 1, 0), 1, false);
+        if (layer.hasBias()) {
+            graph.add(name, new Binary(Pair.SUM), append(graph.beside(name, "pointwise"), pointwise, depthwise), bias);
+        } else {
+            append(name, pointwise, depthwise);
+        }
+        return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
     private String transposed(String name, Deconvolution2D layer, String input) {
@@ -250,6 +270,8 @@ final class ImageTranslator {
         Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
         if (layer.getPoolingType() == PoolingType.PNORM) {
             return append(name, new NormPooling(layer.getPnorm(), window), input);
+        } else if (layer.getPoolingType() == PoolingType.SUM) {
+            return append(name, new Reduction(Reductions.How.SUM, Over.PIXELS), input);
         }
         PoolingKind kind = kind(name, layer.getPoolingType(), PoolingKind.AVERAGE);
         return append(name, new Pooling(kind, window), input);

@@ -6,9 +6,12 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Rearrangements.Transpose;
 import io.lockstep.networks.Exactly;
+import io.lockstep.networks.OutputFeed;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.VectorToImage;
+import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -23,6 +26,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.layers.util.IdentityLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
 final class LayerTranslator {
@@ -34,13 +38,13 @@ final class LayerTranslator {
     private final DropoutProbe dropouts;
     private final LayerRules rules = new LayerRules();
 
-    LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing) {
+    LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing, List<OutputFeed> feeds) {
         this.graph = graph;
         this.channelsLast = channelsLast;
         dropouts = new DropoutProbe(channelsLast);
         images = new ImageTranslator(graph, this, channelsLast);
         sequences = new SequenceTranslator(graph, this, images);
-        outputs = new OutputTranslator(graph, images, labelSmoothing);
+        outputs = new OutputTranslator(graph, this, images, labelSmoothing, feeds);
         rules.add(DenseLayer.class, this::dense);
         rules.add(ActivationLayer.class, (name, layer, x) -> activation(name, layer.getActivationFn(), x));
         rules.add(DropoutLayer.class, (name, layer, x) -> x);
@@ -118,13 +122,12 @@ final class LayerTranslator {
                 Math.toIntExact(preprocessor.getInputHeight()),
                 Math.toIntExact(preprocessor.getInputWidth()),
                 Math.toIntExact(preprocessor.getNumChannels()));
-        if (shape.channels() > 1 && shape.pixels() > 1) {
-            throw unsupported(
-                    name,
-                    "FeedForwardToCnnPreProcessor of several channels; it has VectorToImage, for a network whose images are"
-                            + " (height, width, channels)");
+        if (shape.channels() == 1 || shape.pixels() == 1) {
+            return append(graph.beside(name, "image"), new Reshape(shape), input);
         }
-        return append(graph.beside(name, "image"), new Reshape(shape), input);
+        Shape channelsFirst = new Shape(shape.channels(), shape.height(), shape.width());
+        String planes = append(graph.beside(name, "planes"), new Reshape(channelsFirst), input);
+        return append(graph.beside(name, "image"), new Transpose(List.of(1, 2, 0)), planes);
     }
 
     /**
@@ -149,6 +152,14 @@ final class LayerTranslator {
 
     /** @return the node that has the function's values: a new one, or the input for the identity */
     String activation(String name, IActivation function, String input) {
+        if (graph.shapeOf(input).pixels() > 1 && Exactly.is(ActivationSoftmax.class, function)) {
+            throw unsupported(name, "softmax of images or steps, but of outputs");
+        }
+        return activationOfRows(name, function, input);
+    }
+
+    /** The same where DL4J reads each step or pixel as an example of its own. */
+    String activationOfRows(String name, IActivation function, String input) {
         if (Exactly.is(ActivationIdentity.class, function)) {
             return input;
         }

@@ -2,24 +2,20 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.Window;
-import io.lockstep.engine.operations.Elementwise.Activation;
-import io.lockstep.engine.operations.Elementwise.Add;
-import io.lockstep.engine.operations.Elementwise.Combination;
-import io.lockstep.engine.operations.Elementwise.Function;
-import io.lockstep.engine.operations.Moves.Reshape;
-import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Formulas.Binary;
+import io.lockstep.engine.operations.Formulas.Pair;
+import io.lockstep.engine.operations.Rearrangements.Transpose;
 import io.lockstep.engine.operations.Sequences.Embedding;
-import io.lockstep.engine.operations.Sequences.Positions;
-import java.util.Arrays;
+import io.lockstep.engine.operations.Sources.Parameter;
+import java.util.List;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 
-/** Layers with a learned number for each element or channel; a number for each channel is a convolution of single pixels. */
+/** Layers with a learned number for each element or channel, which stands before what it changes in the flat vector. */
 final class ScalingLayers {
-    private static final Window PIXEL = Window.square(1, 1, 0);
-
     private final Graph.Builder graph;
     private final LayerTranslator layers;
     private final boolean channelsLast;
@@ -34,6 +30,12 @@ final class ScalingLayers {
         rules.add(PReLULayer.class, this::parametricRelu);
         rules.add(ElementWiseMultiplicationLayer.class, this::multiplication);
         rules.add(EmbeddingLayer.class, this::embedding);
+        rules.add(EmbeddingSequenceLayer.class, this::embedding);
+    }
+
+    private String parameter(String name, Shape shape) {
+        graph.add(name, new Parameter(shape));
+        return name;
     }
 
     /** y = w x + b. */
@@ -42,59 +44,56 @@ final class ScalingLayers {
             throw GraphTranslator.unsupported(
                     name, "dropout of an ElementWiseMultiplicationLayer, which DL4J draws and does not apply");
         }
-        String scaled = scaled(graph.beside(name, "scaled"), input);
-        graph.add(name, new Positions(true), scaled);
+        Shape shape = Shape.vector(graph.shapeOf(input).channels());
+        String weights = parameter(graph.beside(name, "weights"), shape);
+        String bias = parameter(graph.beside(name, "bias"), shape);
+        String scaled = graph.beside(name, "scaled");
+        graph.add(scaled, new Binary(Pair.PRODUCT), input, weights);
+        graph.add(name, new Binary(Pair.SUM), scaled, bias);
         return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
-    private String scaled(String name, String input) {
-        int channels = graph.shapeOf(input).channels();
-        graph.add(name, new Convolution(channels, PIXEL, channels, false), input);
-        return name;
-    }
-
-    /** y = relu(x) + alpha (x - relu(x)). */
+    /** DL4J's slopes lie with the first axis varying fastest, which is their axes in reverse order with the last fastest. */
     private String parametricRelu(String name, PReLULayer layer, String input) {
-        Shape shape = graph.shapeOf(input);
-        String relu = graph.beside(name, "relu");
-        graph.add(relu, new Activation(Function.RELU), input);
-        String below = graph.beside(name, "below");
-        graph.add(below, new Combination(Combination.How.DIFFERENCE), input, relu);
-        String slope;
-        if (isOfChannels(layer, shape)) {
-            slope = scaled(graph.beside(name, "slope"), below);
-        } else if (shape.width() == 1 && layer.getSharedAxes() == null) {
-            // DL4J's (features, steps), of which features vary fastest, are the engine's (steps, features)
-            String flat = graph.beside(name, "flat");
-            graph.add(flat, new Reshape(Shape.vector(shape.elements())), below);
-            slope = graph.beside(name, "slope");
-            graph.add(slope, new Reshape(shape), scaled(graph.beside(name, "scaled"), flat));
-        } else {
-            throw GraphTranslator.unsupported(
-                    name, "PReLULayer with other shared axes than all of an image's or a sequence's places");
+        long[] axes = layer.getInputShape().clone();
+        if (layer.getSharedAxes() != null) {
+            for (long shared : layer.getSharedAxes()) {
+                axes[(int) shared - 1] = 1; // 0 is the batch
+            }
         }
-        graph.add(name, new Add(), relu, slope);
+        String slopes = graph.beside(name, "slopes");
+        switch (axes.length) {
+            case 1 -> parameter(slopes, Shape.vector((int) axes[0]));
+            case 2 -> parameter(slopes, Shape.sequence((int) axes[1], (int) axes[0])); // (features, steps)
+            case 3 -> {
+                Shape reversed = new Shape((int) axes[2], (int) axes[1], (int) axes[0]);
+                String asTheyLie = parameter(graph.beside(name, "parameters"), reversed);
+                // (width, height, channels) or (channels, width, height) becomes (height, width, channels)
+                graph.add(slopes, new Transpose(channelsLast ? List.of(2, 1, 0) : List.of(1, 0, 2)), asTheyLie);
+            }
+            default -> throw GraphTranslator.unsupported(name, "PReLULayer of volumes");
+        }
+        graph.add(name, new Binary(Pair.PARAMETRIC_RELU), input, slopes);
         return name;
     }
 
-    /** Whether there is one slope for each channel; a vector's elements are its channels. */
-    private boolean isOfChannels(PReLULayer layer, Shape shape) {
-        if (shape.pixels() == 1) {
-            return layer.getSharedAxes() == null;
-        }
-        boolean sequence = layer.getInputShape().length == 2;
-        long[] places = sequence ? new long[] {2} : channelsLast ? new long[] {1, 2} : new long[] {2, 3};
-        return Arrays.equals(layer.getSharedAxes(), places);
+    private String embedding(String name, EmbeddingLayer layer, String input) {
+        return embedding(name, layer, layer.hasBias(), input);
+    }
+
+    private String embedding(String name, EmbeddingSequenceLayer layer, String input) {
+        SequenceTranslator.refuseWeightNoise(name, layer);
+        return embedding(name, layer, layer.hasBias(), input);
     }
 
     /** A row of the table for each number, and a bias if there is one. */
-    private String embedding(String name, EmbeddingLayer layer, String input) {
+    private String embedding(String name, FeedForwardLayer layer, boolean bias, String input) {
         int units = Math.toIntExact(layer.getNOut());
         graph.add(name, new Embedding(Math.toIntExact(layer.getNIn()), units), input);
         String y = name;
-        if (layer.hasBias()) {
-            y = graph.beside(name, "bias");
-            graph.add(y, new Positions(true), name);
+        if (bias) {
+            y = graph.beside(name, "biased");
+            graph.add(y, new Binary(Pair.SUM), name, parameter(graph.beside(name, "bias"), Shape.vector(units)));
         }
         return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), y);
     }

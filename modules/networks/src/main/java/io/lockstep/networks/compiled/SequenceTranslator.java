@@ -13,7 +13,6 @@ import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Recurrent.Lstm;
-import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.StepMask;
 import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.Exactly;
@@ -25,7 +24,6 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
@@ -42,7 +40,6 @@ import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
@@ -86,7 +83,6 @@ final class SequenceTranslator {
         rules.add(Bidirectional.class, this::bidirectional);
         rules.add(LastTimeStep.class, (name, layer, x) -> lastStep(name, layer.getUnderlying(), x));
         rules.add(TimeDistributed.class, (name, layer, x) -> layers.unprocessed(name, layer.getUnderlying(), x));
-        rules.add(EmbeddingSequenceLayer.class, this::embedding);
         rules.add(SelfAttentionLayer.class, attention::selfAttention);
         rules.add(ZeroPadding1DLayer.class, (name, layer, x) -> moving.pad(name, layer.getPadding(), x));
         rules.add(Cropping1D.class, (name, layer, x) -> moving.crop(name, layer.getCropping(), x));
@@ -197,16 +193,6 @@ final class SequenceTranslator {
                     case MUL -> new Combination(Combination.How.PRODUCT);
                 };
         graph.add(name, joined, forward, backward);
-        return name;
-    }
-
-    private String embedding(String name, EmbeddingSequenceLayer layer, String input) {
-        refuseWeightNoise(name, layer);
-        if (layer.hasBias() || !Exactly.is(ActivationIdentity.class, layer.getActivationFn())) {
-            throw GraphTranslator.unsupported(name, "embedding with a bias or an activation");
-        }
-        int vocabulary = Math.toIntExact(layer.getNIn());
-        graph.add(name, new Embedding(vocabulary, Math.toIntExact(layer.getNOut())), input);
         return name;
     }
 

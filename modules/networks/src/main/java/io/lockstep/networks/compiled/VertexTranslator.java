@@ -3,12 +3,18 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Elementwise.Add;
 import io.lockstep.engine.operations.Elementwise.Combination;
+import io.lockstep.engine.operations.Formulas.Binary;
+import io.lockstep.engine.operations.Formulas.Formula;
+import io.lockstep.engine.operations.Formulas.Pair;
+import io.lockstep.engine.operations.Formulas.Unary;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Reshape;
-import io.lockstep.engine.operations.Resampling.NormPooling;
+import io.lockstep.engine.operations.Rearrangements.ReversedSteps;
+import io.lockstep.engine.operations.Reductions;
+import io.lockstep.engine.operations.Reductions.Over;
+import io.lockstep.engine.operations.Reductions.Reduction;
 import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
@@ -17,13 +23,17 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 
 /** DL4J's vertices that are no layers, one line of a table each. */
 final class VertexTranslator {
@@ -66,6 +76,14 @@ final class VertexTranslator {
                 PoolHelperVertex.class,
                 (name, vertex, x) -> new MovingLayers(graph).crop(name, new int[] {1, 0, 1, 0}, x.get(0)));
         rule(L2Vertex.class, (name, vertex, x) -> distance(name, alike(name, x)));
+        rule(L2NormalizeVertex.class, this::normalized);
+        rule(ScaleVertex.class, (name, vertex, x) -> {
+            return add(name, new Unary(Formula.SCALE, vertex.getScaleFactor()), x.get(0));
+        });
+        rule(ShiftVertex.class, (name, vertex, x) -> {
+            return add(name, new Unary(Formula.SHIFT, vertex.getShiftFactor()), x.get(0));
+        });
+        rule(ReverseTimeSeriesVertex.class, (name, vertex, x) -> add(name, new ReversedSteps(), x.get(0)));
         rule(ReshapeVertex.class, (name, vertex, x) -> reshape(name, vertex, x.get(0)));
     }
 
@@ -114,10 +132,17 @@ final class VertexTranslator {
                 graph.beside(name, "difference"),
                 new Combination(Combination.How.DIFFERENCE),
                 inputs);
-        int elements = graph.shapeOf(difference).elements();
-        String column =
-                add(graph.beside(name, "column"), new Reshape(Shape.sequence(elements, 1)), difference);
-        return add(name, new NormPooling(2, new Window(elements, 1, 1, 1, 0, 0, 0, 0, 1, 1)), column);
+        return add(name, new Reduction(Reductions.How.NORM, Over.ALL), difference);
+    }
+
+    /** Divided by the Euclidean norm of all elements of an example. */
+    private String normalized(String name, L2NormalizeVertex vertex, List<String> inputs) {
+        if (vertex.getDimension() != null && vertex.getDimension().length > 0) {
+            throw GraphTranslator.unsupported(name, "L2NormalizeVertex along some dimensions");
+        }
+        String norm = add(graph.beside(name, "norm"), new Reduction(Reductions.How.NORM, Over.ALL), inputs.get(0));
+        String kept = add(graph.beside(name, "kept"), new Unary(Formula.AT_LEAST, vertex.getEps()), norm);
+        return add(name, new Binary(Pair.QUOTIENT), inputs.get(0), kept);
     }
 
     /** Of what lies in DL4J's memory as it does in the engine's, before and after. */

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
@@ -25,6 +26,7 @@ import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -190,7 +192,7 @@ final class RandomGraph {
         while (inputs.size() < count) {
             inputs.add(draw.one(alike));
         }
-        switch (draw.between(0, 9)) {
+        switch (draw.between(0, 11)) {
             case 0, 1 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Add), inputs);
             case 2 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Product), inputs);
             case 3 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Average), inputs);
@@ -202,6 +204,8 @@ final class RandomGraph {
             case 6 -> merge(inputs);
             case 7 -> vertex(new L2Vertex(), List.of(last, draw.one(alike)));
             case 8 -> place(last);
+            case 10 -> vertex(new L2NormalizeVertex(), List.of(last));
+            case 11 -> vertex(draw.one(new ScaleVertex(draw.between(-2.0, 2.0)), new ShiftVertex(1)), List.of(last));
             default -> subset(last);
         }
     }
@@ -210,7 +214,9 @@ final class RandomGraph {
     private void place(int last) {
         List<Integer> from = List.of(last);
         if (last() instanceof InputType.InputTypeRecurrent) {
-            if (draw.chance(0.5)) {
+            if (draw.chance(0.3)) {
+                vertex(new ReverseTimeSeriesVertex(), from);
+            } else if (draw.chance(0.5)) {
                 vertex(new LastTimeStepVertex(names.get(0)), from);
             } else {
                 vertex(attention(), List.of(last, last, last));
@@ -423,7 +429,7 @@ final class RandomGraph {
 
     private Layer globalPooling() {
         GlobalPoolingLayer.Builder pooling = new GlobalPoolingLayer.Builder(
-                        draw.one(PoolingType.MAX, PoolingType.AVG, PoolingType.PNORM))
+                        draw.one(PoolingType.values()))
                 .pnorm(draw.between(1, 3));
         if (format == CNN2DFormat.NHWC) {
             pooling.poolingDimensions(1, 2);

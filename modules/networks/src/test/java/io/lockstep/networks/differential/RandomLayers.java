@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -72,7 +73,8 @@ final class RandomLayers {
         long width = images.getWidth();
         long channels = images.getChannels();
         return switch (draw.between(0, 6)) {
-            case 5, 6 -> depthwise((int) channels);
+            case 5 -> depthwise((int) channels);
+            case 6 -> separable();
             case 0 ->
                 new ZeroPaddingLayer.Builder(sides(4, 2)).dataFormat(format).build();
             case 1 ->
@@ -113,6 +115,18 @@ final class RandomLayers {
                 .hasBias(draw.chance(0.7));
         options.decorate(layer);
         return layer.convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+                .dataFormat(format)
+                .build();
+    }
+
+    private Layer separable() {
+        SeparableConvolution2D.Builder layer = new SeparableConvolution2D.Builder(
+                        new int[] {draw.between(1, 3), draw.between(1, 3)},
+                        new int[] {draw.between(1, 2), draw.between(1, 2)})
+                .nOut(draw.between(1, 6))
+                .hasBias(draw.chance(0.7));
+        options.decorate(layer);
+        return layer.convolutionMode(draw.one(ConvolutionMode.Same, ConvolutionMode.Truncate))
                 .dataFormat(format)
                 .build();
     }
