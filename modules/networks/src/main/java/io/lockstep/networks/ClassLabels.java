@@ -121,7 +121,9 @@ enum ClassLabels {
                 && (layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer)
                 && (loss instanceof LossHinge || loss instanceof LossKLD)) {
             throw refusal(
-                    output, loss, "is not to be had with a mask of the steps, with which DL4J's gradient of it differs");
+                    output,
+                    loss,
+                    "is not to be had with a mask of the steps, with which DL4J's gradient of it differs");
         }
     }
 
@@ -157,7 +159,7 @@ enum ClassLabels {
     }
 
     private static IllegalArgumentException refusal(String output, ILossFunction loss, String why) {
-        return new IllegalArgumentException(
-                "output '" + output + "': " + (loss == null ? "its layer" : loss.getClass().getSimpleName()) + " " + why);
+        return new IllegalArgumentException("output '" + output + "': "
+                + (loss == null ? "its layer" : loss.getClass().getSimpleName()) + " " + why);
     }
 }

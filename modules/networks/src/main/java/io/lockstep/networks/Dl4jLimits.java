@@ -34,16 +34,19 @@ final class Dl4jLimits {
     /** Layers that DL4J has and cannot train. */
     private static void requireTrainable(NetworkDefinition definition) {
         if (definition.hasLayer(LearnedSelfAttentionLayer.class::isInstance)) {
-            throw new UnsupportedOperationException("LearnedSelfAttentionLayer has no gradient in DL4J 1.0.0-M2.1, whose"
-                    + " operation for it fails; take MultiHeadAttention and a pooling of the steps behind it");
+            throw new UnsupportedOperationException(
+                    "LearnedSelfAttentionLayer has no gradient in DL4J 1.0.0-M2.1, whose"
+                            + " operation for it fails; take MultiHeadAttention and a pooling of the steps behind it");
         }
         if (definition.hasLayer(Dl4jLimits::isConvolutionOfChannelsLast)) {
-            throw new UnsupportedOperationException("Convolution1DLayer in the format NWC has a wrong gradient in DL4J"
-                    + " itself; take the format NCW, or the compiled runtime, whose gradient is right (runtime = auto)");
+            throw new UnsupportedOperationException(
+                    "Convolution1DLayer in the format NWC has a wrong gradient in DL4J"
+                            + " itself; take the format NCW, or the compiled runtime, whose gradient is right (runtime = auto)");
         }
         if (definition.hasLayer(SpaceToBatchLayer.class::isInstance)) {
-            throw new UnsupportedOperationException("SpaceToBatchLayer makes several examples of one, which then have no"
-                    + " label each, and DL4J has no layer that makes one of them again; a dilated convolution sees the same");
+            throw new UnsupportedOperationException(
+                    "SpaceToBatchLayer makes several examples of one, which then have no"
+                            + " label each, and DL4J has no layer that makes one of them again; a dilated convolution sees the same");
         }
     }
 
@@ -85,8 +88,9 @@ final class Dl4jLimits {
         if (masked
                 && definition.hasLayer(
                         layer -> layer instanceof CnnLossLayer pixels && pixels.getFormat() == CNN2DFormat.NHWC)) {
-            throw new UnsupportedOperationException("CnnLossLayer in the format NHWC fails in DL4J itself where labels are"
-                    + " classes or masked; take the format NCHW, or the compiled runtime (runtime = auto)");
+            throw new UnsupportedOperationException(
+                    "CnnLossLayer in the format NHWC fails in DL4J itself where labels are"
+                            + " classes or masked; take the format NCHW, or the compiled runtime (runtime = auto)");
         }
     }
 
@@ -96,8 +100,9 @@ final class Dl4jLimits {
         if (masked
                 && definition.hasLayer(layer -> layer instanceof GravesBidirectionalLSTM
                         || layer instanceof Bidirectional both && both.getFwd() instanceof AbstractLSTM)) {
-            throw new UnsupportedOperationException("a mask of an input goes with no LSTM that reads backwards, of which"
-                    + " DL4J itself computes a wrong gradient then; DL4J's SimpleRnn has a right one");
+            throw new UnsupportedOperationException(
+                    "a mask of an input goes with no LSTM that reads backwards, of which"
+                            + " DL4J itself computes a wrong gradient then; DL4J's SimpleRnn has a right one");
         }
     }
 

@@ -58,8 +58,7 @@ final class FeatureArray {
             int example = n * layout.elements();
             for (int place = 0; place < layout.places(); place++) {
                 for (int f = 0; f < layout.channels(); f++) {
-                    memory.put(
-                            example + layout.at(place, f), from.get(example + place * layout.channels() + f));
+                    memory.put(example + layout.at(place, f), from.get(example + place * layout.channels() + f));
                 }
             }
         }
@@ -79,9 +78,11 @@ final class FeatureArray {
         FloatBuffer from = column.floats();
         for (int i = 1; feed.maskedAtEnd() && i < from.limit(); i++) {
             if (i % steps > 0 && from.get(i) > from.get(i - 1)) {
-                throw new IllegalArgumentException("column '" + feed.mask() + "' masks a step before one that is there, in"
-                        + " example " + i / steps + "; DL4J's LSTM computes a right gradient only where the masked steps"
-                        + " are the last ones");
+                throw new IllegalArgumentException(
+                        "column '" + feed.mask() + "' masks a step before one that is there, in"
+                                + " example " + i / steps
+                                + "; DL4J's LSTM computes a right gradient only where the masked steps"
+                                + " are the last ones");
             }
         }
         HostMemory.of(mask).asFloatBuffer().put(0, from, 0, from.limit());

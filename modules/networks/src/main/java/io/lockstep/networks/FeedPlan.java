@@ -87,7 +87,13 @@ public final class FeedPlan {
                     && firstKind == LabelKind.CLASSES;
             ILossFunction loss = ClassLabels.lossOf(name, layer);
             all.add(new OutputFeed(
-                    name, column, kind, loss, layoutOf(name, layer), feeds.masks().get(name), auxiliary));
+                    name,
+                    column,
+                    kind,
+                    loss,
+                    layoutOf(name, layer),
+                    feeds.masks().get(name),
+                    auxiliary));
         }
         return all;
     }
@@ -132,9 +138,7 @@ public final class FeedPlan {
 
     /** Whether there is a label for each pixel. */
     static boolean isOfPixels(Layer output) {
-        return output instanceof CnnLossLayer
-                || output instanceof Cnn3DLossLayer
-                || output instanceof Yolo2OutputLayer;
+        return output instanceof CnnLossLayer || output instanceof Cnn3DLossLayer || output instanceof Yolo2OutputLayer;
     }
 
     private ExampleLayout layoutOf(String output, Layer layer) {
@@ -150,8 +154,8 @@ public final class FeedPlan {
                     Math.toIntExact(features), definition.stepsOf(output), steps.getRnnDataFormat());
         } else if (layer instanceof CnnLossLayer pixels && type instanceof InputType.InputTypeConvolutional images) {
             CNN2DFormat format = pixels.getFormat();
-            return ExampleLayout.of(InputType.convolutional(
-                    images.getHeight(), images.getWidth(), images.getChannels(), format));
+            return ExampleLayout.of(
+                    InputType.convolutional(images.getHeight(), images.getWidth(), images.getChannels(), format));
         } else if (layer instanceof Yolo2OutputLayer boxes) {
             // in: (x, y, width, height, confidence, classes) for each prior box; told: two corners and a class
             ExampleLayout predicted = ExampleLayout.of(type);
@@ -159,7 +163,8 @@ public final class FeedPlan {
             return predicted.withChannels(4 + predicted.channels() / priors - 5);
         } else if (ClassLabels.lossOf(output, layer) instanceof LossMixtureDensity mixture) {
             return ExampleLayout.of(InputType.feedForward(mixture.getLabelWidth()));
-        } else if (layer instanceof Cnn3DLossLayer voxels && type instanceof InputType.InputTypeConvolutional3D volumes) {
+        } else if (layer instanceof Cnn3DLossLayer voxels
+                && type instanceof InputType.InputTypeConvolutional3D volumes) {
             return ExampleLayout.of(InputType.convolutional3D(
                     voxels.getDataFormat(),
                     volumes.getDepth(),
@@ -175,7 +180,12 @@ public final class FeedPlan {
         Map<String, Field> byName = fields.stream().collect(Collectors.toMap(Field::name, Function.identity()));
         for (InputFeed input : inputs()) {
             String what = "input '" + input.input() + "'";
-            require(byName, what, input.column(), Field.Type.FLOAT32, input.layout().elements());
+            require(
+                    byName,
+                    what,
+                    input.column(),
+                    Field.Type.FLOAT32,
+                    input.layout().elements());
             requireMask(byName, what, input.mask(), input.layout().places());
         }
         for (OutputFeed output : outputs()) {
@@ -184,7 +194,12 @@ public final class FeedPlan {
             if (output.kind() == LabelKind.CLASSES) {
                 require(byName, what, output.column(), Field.Type.INT32, places);
             } else {
-                require(byName, what, output.column(), Field.Type.FLOAT32, output.layout().elements());
+                require(
+                        byName,
+                        what,
+                        output.column(),
+                        Field.Type.FLOAT32,
+                        output.layout().elements());
             }
             requireMask(byName, what, output.mask(), places);
         }
@@ -194,8 +209,7 @@ public final class FeedPlan {
         Optional.ofNullable(column).ifPresent(mask -> require(fields, what, mask, Field.Type.FLOAT32, places));
     }
 
-    private static void require(
-            Map<String, Field> fields, String what, String column, Field.Type type, int elements) {
+    private static void require(Map<String, Field> fields, String what, String column, Field.Type type, int elements) {
         Field field = fields.get(column);
         if (field == null) {
             throw new IllegalArgumentException(what + " is fed from the column '" + column

@@ -45,8 +45,9 @@ final class InputArrays {
      */
     INDArray[] features(Batch batch) {
         if (batch.has(Batch.WEIGHTS) || batch.has(Batch.MASK) && !masks.contains(Batch.MASK)) {
-            throw new UnsupportedOperationException("DL4J's runtime takes no column '" + Batch.WEIGHTS + "', and a column '"
-                    + Batch.MASK + "' only as the mask of an input or output (Feeds.mask); the compiled runtime takes both");
+            throw new UnsupportedOperationException(
+                    "DL4J's runtime takes no column '" + Batch.WEIGHTS + "', and a column '" + Batch.MASK
+                            + "' only as the mask of an input or output (Feeds.mask); the compiled runtime takes both");
         }
         return each(features, array -> array.of(batch));
     }

@@ -143,9 +143,8 @@ final class LabelArray {
 
     private void requireCount(Batch batch, int count, int each) {
         if (batch.size() > largestBatch || count != batch.size() * each) {
-            throw new IllegalArgumentException(
-                    count + " labels in the column '" + feed.column() + "', where " + batch.size() + " examples have "
-                            + batch.size() * each + " for output '" + feed.output() + "'");
+            throw new IllegalArgumentException(count + " labels in the column '" + feed.column() + "', where "
+                    + batch.size() + " examples have " + batch.size() * each + " for output '" + feed.output() + "'");
         }
     }
 

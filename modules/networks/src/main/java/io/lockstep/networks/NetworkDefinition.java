@@ -138,8 +138,7 @@ public record NetworkDefinition(
         if (adversarial != null) {
             return Task.GAME;
         }
-        Layer output =
-                layerOf(configuration, configuration.getNetworkOutputs().get(0));
+        Layer output = layerOf(configuration, configuration.getNetworkOutputs().get(0));
         if (output == null) {
             return Task.OTHER;
         }
@@ -288,8 +287,7 @@ public record NetworkDefinition(
 
     /** Whether there is a label for each step of a sequence: they are (N, classes, T) then, even where T is 1. */
     public boolean labelsSteps() {
-        Layer output =
-                layerOf(configuration, configuration.getNetworkOutputs().get(0));
+        Layer output = layerOf(configuration, configuration.getNetworkOutputs().get(0));
         return output instanceof RnnOutputLayer || output instanceof RnnLossLayer;
     }
 
@@ -360,7 +358,9 @@ public record NetworkDefinition(
 
     /** Steps of an example that DL4J reads as (F, T); 1 for what it reads in the order in which it comes. */
     int stepsOfFeatures() {
-        return !tokens() && inputs.get(0) instanceof InputType.InputTypeRecurrent && layoutOf(0).channelsFirst()
+        return !tokens()
+                        && inputs.get(0) instanceof InputType.InputTypeRecurrent
+                        && layoutOf(0).channelsFirst()
                 ? layoutOf(0).places()
                 : 1;
     }

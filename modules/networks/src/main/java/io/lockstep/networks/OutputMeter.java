@@ -57,7 +57,8 @@ final class OutputMeter {
      */
     void start(Batch batch, INDArray labelRows, INDArray labelMask, boolean keep) {
         keepOutputs = keep;
-        expected = feed.kind() == LabelKind.CLASSES ? batch.column(feed.column()).ints() : null;
+        expected =
+                feed.kind() == LabelKind.CLASSES ? batch.column(feed.column()).ints() : null;
         labels = labelRows;
         mask = labelMask;
         examples = batch.size();
@@ -104,8 +105,10 @@ final class OutputMeter {
 
     /** Where DL4J cannot tell each example's loss, or tells another than its own score. */
     private boolean isMeasuredAtOnce(IOutputLayer layer) {
-        // computeScoreForExamples adds (examples, features) to (examples, 1) for class centres, weighs cells without a box
-        // twice, reshapes voxels' losses to their labels, does not exist for the F-measure, and takes one step for no vector
+        // computeScoreForExamples adds (examples, features) to (examples, 1) for class centres, weighs cells without a
+        // box
+        // twice, reshapes voxels' losses to their labels, does not exist for the F-measure, and takes one step for no
+        // vector
         return layer instanceof CenterLossOutputLayer
                 || layer instanceof Yolo2OutputLayer
                 || layer instanceof Cnn3DLossLayer
@@ -151,8 +154,7 @@ final class OutputMeter {
         // told are boxes, or a mixture's one number, which the outputs are not beside
         boolean beside = feed.kind() == LabelKind.CLASSES
                 || targets.elements() == places * classes && !(feed.loss() instanceof LossMixtureDensity);
-        return new Answers(
-                result, targets, of, expected == null ? null : predicted, beside ? kept : null, classes);
+        return new Answers(result, targets, of, expected == null ? null : predicted, beside ? kept : null, classes);
     }
 
     private void keep(INDArray outputs) {

@@ -127,7 +127,8 @@ final class ColumnsOfExamples {
      */
     ColumnsOfExamples classes(String name, int classes, boolean channelsFirst, int... places) {
         int each = Arrays.stream(places).reduce(1, (a, b) -> a * b);
-        int[] shape = IntStream.concat(Arrays.stream(places), IntStream.of(classes)).toArray();
+        int[] shape =
+                IntStream.concat(Arrays.stream(places), IntStream.of(classes)).toArray();
         INDArray marks = random(() -> 0f, shape);
         INDArray rows = marks.reshape('c', (long) examples * each, classes);
         INDArray mask = Nd4j.ones(DataType.FLOAT, (long) examples * each);

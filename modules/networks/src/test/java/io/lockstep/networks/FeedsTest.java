@@ -61,7 +61,6 @@ import org.nd4j.linalg.lossfunctions.impl.LossL1;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
 import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMAPE;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
 import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
@@ -112,7 +111,8 @@ class FeedsTest {
             average(replica.gradients().order(ByteOrder.nativeOrder()).asFloatBuffer());
             replica.update(step, 0, RATE, EXAMPLES);
         }
-        float[] expected = plain.params().dup('c').reshape(plain.params().length()).toFloatVector();
+        float[] expected =
+                plain.params().dup('c').reshape(plain.params().length()).toFloatVector();
         float[] actual = Networks.floats(replica.parameters());
         for (int i = 0; i < expected.length; i++) {
             assertThat(actual[i]).as("parameter %d", i).isCloseTo(expected[i], within((float) tolerance));
@@ -190,18 +190,21 @@ class FeedsTest {
                         "hidden")
                 .setOutputs("out");
         Feeds feeds = Feeds.USUAL.kind("out", LabelKind.VALUES);
-        trainsAsDl4j(defined(graph, feeds, InputType.feedForward(4)), 1e-5, examples -> examples.input("features", 4)
-                .values(
-                        "labels",
-                        switch (labels) {
-                            case "positive" -> examples::positive;
-                            case "share" -> examples::share;
-                            case "mark" -> examples::mark;
-                            case "sign" -> examples::sign;
-                            default -> examples::normal;
-                        },
-                        false,
-                        3));
+        trainsAsDl4j(
+                defined(graph, feeds, InputType.feedForward(4)),
+                1e-5,
+                examples -> examples.input("features", 4)
+                        .values(
+                                "labels",
+                                switch (labels) {
+                                    case "positive" -> examples::positive;
+                                    case "share" -> examples::share;
+                                    case "mark" -> examples::mark;
+                                    case "sign" -> examples::sign;
+                                    default -> examples::normal;
+                                },
+                                false,
+                                3));
     }
 
     @Test
@@ -272,12 +275,15 @@ class FeedsTest {
 
     @Test
     void severalInputsAndOutputsReadTheColumnsOfTheirNames() {
-        trainsAsDl4j(severalOfEach(), 1e-4, examples -> examples.image("image", 5, 5, 2)
-                .sequence("text", 4, 3)
-                .input("table", 6)
-                .classes("kind", 3, false)
-                .values("price", examples::normal, false, 2)
-                .values("tags", examples::mark, false, 4));
+        trainsAsDl4j(
+                severalOfEach(),
+                1e-4,
+                examples -> examples.image("image", 5, 5, 2)
+                        .sequence("text", 4, 3)
+                        .input("table", 6)
+                        .classes("kind", 3, false)
+                        .values("price", examples::normal, false, 2)
+                        .values("tags", examples::mark, false, 4));
     }
 
     private static NetworkDefinition severalOfEach() {
@@ -293,7 +299,13 @@ class FeedsTest {
                                 .build(),
                         "image")
                 .addLayer("flat", dense(4), "convolution")
-                .addLayer("steps", new SimpleRnn.Builder().nOut(3).activation(Activation.TANH).build(), "text")
+                .addLayer(
+                        "steps",
+                        new SimpleRnn.Builder()
+                                .nOut(3)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "text")
                 .addVertex("last", new LastTimeStepVertex("text"), "steps")
                 .addVertex("all", new MergeVertex(), "flat", "last", "numbers")
                 .addLayer("kind", softmax(3), "all")
@@ -344,9 +356,9 @@ class FeedsTest {
                 .setOutputs("out");
         InputType vector = InputType.feedForward(5);
         trainsAsDl4j(
-                defined(graph, Feeds.USUAL, vector, vector), 1e-5, examples -> examples.input("left", 5)
-                        .input("right", 5)
-                        .twoClasses("labels"));
+                defined(graph, Feeds.USUAL, vector, vector),
+                1e-5,
+                examples -> examples.input("left", 5).input("right", 5).twoClasses("labels"));
     }
 
     @Test
@@ -357,9 +369,11 @@ class FeedsTest {
                 .addLayer("ones", softmax(3), "hidden")
                 .setOutputs("tens", "ones");
         Feeds feeds = Feeds.USUAL.column("tens", "tens").column("ones", "ones");
-        trainsAsDl4j(defined(graph, feeds, InputType.feedForward(4)), 1e-5, examples -> examples.input("features", 4)
-                .classes("tens", 3, false)
-                .classes("ones", 3, false));
+        trainsAsDl4j(
+                defined(graph, feeds, InputType.feedForward(4)),
+                1e-5,
+                examples ->
+                        examples.input("features", 4).classes("tens", 3, false).classes("ones", 3, false));
     }
 
     // ------------------------------------------------------------------ steps and pixels
@@ -369,9 +383,7 @@ class FeedsTest {
         NetworkDefinition network = pixels(CNN2DFormat.NCHW);
         assertThat(network.labelsOfExample()).isEqualTo(20);
         trainsAsDl4j(
-                network,
-                1e-4,
-                examples -> examples.input("features", 2, 4, 5).classes("labels", 3, true, 4, 5));
+                network, 1e-4, examples -> examples.input("features", 2, 4, 5).classes("labels", 3, true, 4, 5));
     }
 
     private static NetworkDefinition pixels(CNN2DFormat format) {
@@ -492,10 +504,12 @@ class FeedsTest {
                         "steps")
                 .setOutputs("out");
         Feeds feeds = Feeds.USUAL.kind("out", LabelKind.VALUES).mask("out", "told");
-        trainsAsDl4j(defined(graph, feeds, InputType.recurrent(3, 6)), 1e-5, examples -> examples.sequence(
-                        "features", 6, 3)
-                .values("labels", examples::normal, true, 6, 2)
-                .labelMask("told", 6));
+        trainsAsDl4j(
+                defined(graph, feeds, InputType.recurrent(3, 6)),
+                1e-5,
+                examples -> examples.sequence("features", 6, 3)
+                        .values("labels", examples::normal, true, 6, 2)
+                        .labelMask("told", 6));
     }
 
     @Test
@@ -522,11 +536,13 @@ class FeedsTest {
                 .addVertex("last", new LastTimeStepVertex("in"), "steps")
                 .addLayer("out", softmax(3), "last")
                 .setOutputs("out");
-        NetworkDefinition network =
-                defined(graph, Feeds.USUAL.mask("in", "there"), InputType.recurrent(3, 6));
-        trainsAsDl4j(network, 1e-5, examples -> examples.sequence("features", 6, 3)
-                .inputMask("there", 6)
-                .classes("labels", 3, false));
+        NetworkDefinition network = defined(graph, Feeds.USUAL.mask("in", "there"), InputType.recurrent(3, 6));
+        trainsAsDl4j(
+                network,
+                1e-5,
+                examples -> examples.sequence("features", 6, 3)
+                        .inputMask("there", 6)
+                        .classes("labels", 3, false));
         try (Replica replica = new Dl4jReplica(network, 1, 0)) {
             Batch gap = new Batch(
                     1,
@@ -606,11 +622,7 @@ class FeedsTest {
     @Test
     void dataThatDoNotFitAreRefusedByColumn() {
         NetworkDefinition network = defined(
-                graph("in")
-                        .addLayer("out", softmax(3), "in")
-                        .setOutputs("out"),
-                Feeds.USUAL,
-                InputType.feedForward(4));
+                graph("in").addLayer("out", softmax(3), "in").setOutputs("out"), Feeds.USUAL, InputType.feedForward(4));
         Field features = Field.float32("features", 4);
         network.requireColumns(List.of(features, Field.int32("labels")));
         assertThatThrownBy(() -> network.requireColumns(List.of(Field.float32("features", 2, 2))))
@@ -671,8 +683,7 @@ class FeedsTest {
                                 .build(),
                         "in")
                 .setOutputs("out");
-        NetworkDefinition network =
-                defined(graph, Feeds.USUAL.kind("out", LabelKind.VALUES), InputType.feedForward(4));
+        NetworkDefinition network = defined(graph, Feeds.USUAL.kind("out", LabelKind.VALUES), InputType.feedForward(4));
         assertThat(Replicas.obstacle(network, 0)).get().asString().contains("LossMultiLabel");
     }
 
@@ -703,17 +714,14 @@ class FeedsTest {
                                 .build(),
                         "in")
                 .setOutputs("out");
-        assertThatThrownBy(
-                        () -> defined(graph, Feeds.USUAL.kind("out", LabelKind.VALUES), InputType.feedForward(4)))
+        assertThatThrownBy(() -> defined(graph, Feeds.USUAL.kind("out", LabelKind.VALUES), InputType.feedForward(4)))
                 .hasMessageContaining("LossSparseMCXENT");
     }
 
     @Test
     void aDefinitionTravelsWithItsFeeds() {
         NetworkDefinition network = defined(
-                graph("in")
-                        .addLayer("out", softmax(3), "in")
-                        .setOutputs("out"),
+                graph("in").addLayer("out", softmax(3), "in").setOutputs("out"),
                 Feeds.USUAL.column("in", "table"),
                 InputType.feedForward(4));
         assertThat(SerializationUtils.roundtrip(network).feeds()).isEqualTo(network.feeds());

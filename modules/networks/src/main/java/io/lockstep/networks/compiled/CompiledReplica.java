@@ -201,14 +201,20 @@ public final class CompiledReplica implements Replica {
         Column mask = batch.has(masked) ? batch.column(masked) : null;
         if (first.kind() == LabelKind.VALUES) {
             FloatBuffer outputs = plan.output(answers).asFloatBuffer();
-            return new Answers(result(), targets, mask, null, outputs, first.layout().channels());
+            return new Answers(
+                    result(), targets, mask, null, outputs, first.layout().channels());
         }
         int[] classes = new int[targets.ints().remaining()];
         if (batch.size() > 0) {
             MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
         }
         return new Answers(
-                result(), targets, mask, classes, scores().asFloatBuffer(), first.layout().channels());
+                result(),
+                targets,
+                mask,
+                classes,
+                scores().asFloatBuffer(),
+                first.layout().channels());
     }
 
     /** Columns go to what reads a column of their name. */

@@ -95,7 +95,8 @@ final class ImageTranslator {
 
     private String convolution(String name, ConvolutionLayer layer, String input) {
         int outputs = Math.toIntExact(layer.getNOut());
-        return convolved(name, layer, new Convolution(outputs, windowOf(name, layer, input), 1, layer.hasBias()), input);
+        return convolved(
+                name, layer, new Convolution(outputs, windowOf(name, layer, input), 1, layer.hasBias()), input);
     }
 
     /** DL4J's weights are (height, width, inputs, outputs of an input). */
@@ -130,7 +131,8 @@ final class ImageTranslator {
     /** DL4J's bias lies before the weights of the first of two products, and belongs behind the second. */
     private String separable(String name, SeparableConvolution2D layer, String input) {
         if (layer.getDepthMultiplier() != 1) {
-            throw unsupported(name, "SeparableConvolution2D with a depthMultiplier, whose weights lie in another order");
+            throw unsupported(
+                    name, "SeparableConvolution2D with a depthMultiplier, whose weights lie in another order");
         }
         int inputs = graph.shapeOf(input).channels();
         int outputs = Math.toIntExact(layer.getNOut());

@@ -152,9 +152,8 @@ final class OutputTranslator {
         Shape shape = graph.shapeOf(predictions);
         Shape rows = new Shape(shape.height(), shape.width(), 1);
         boolean classes = feed.kind() == LabelKind.CLASSES;
-        String labels = input(classes
-                ? new Input(feed.column(), rows, ElementType.INT32, null)
-                : new Input(feed.column(), shape));
+        String labels = input(
+                classes ? new Input(feed.column(), rows, ElementType.INT32, null) : new Input(feed.column(), shape));
         String weights = input(Columns.weights());
         return feed.mask() == null
                 ? new String[] {predictions, labels, weights}

@@ -78,8 +78,7 @@ final class SequenceTranslator {
         AttentionTranslator attention = new AttentionTranslator(graph);
         rules.add(LSTM.class, this::recurrent);
         rules.add(SimpleRnn.class, this::recurrent);
-        rules.add(
-                MaskZeroLayer.class, (name, layer, x) -> masked(name, layer, x, graph.beside(name, "mask")));
+        rules.add(MaskZeroLayer.class, (name, layer, x) -> masked(name, layer, x, graph.beside(name, "mask")));
         rules.add(Bidirectional.class, this::bidirectional);
         rules.add(LastTimeStep.class, (name, layer, x) -> lastStep(name, layer.getUnderlying(), x));
         rules.add(TimeDistributed.class, (name, layer, x) -> layers.unprocessed(name, layer.getUnderlying(), x));

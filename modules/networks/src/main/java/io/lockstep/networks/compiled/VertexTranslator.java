@@ -128,10 +128,7 @@ final class VertexTranslator {
 
     /** The Euclidean norm of the difference of two, over all elements of an example. */
     private String distance(String name, String[] inputs) {
-        String difference = add(
-                graph.beside(name, "difference"),
-                new Combination(Combination.How.DIFFERENCE),
-                inputs);
+        String difference = add(graph.beside(name, "difference"), new Combination(Combination.How.DIFFERENCE), inputs);
         return add(name, new Reduction(Reductions.How.NORM, Over.ALL), difference);
     }
 

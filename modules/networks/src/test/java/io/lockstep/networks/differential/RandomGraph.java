@@ -428,9 +428,8 @@ final class RandomGraph {
     }
 
     private Layer globalPooling() {
-        GlobalPoolingLayer.Builder pooling = new GlobalPoolingLayer.Builder(
-                        draw.one(PoolingType.values()))
-                .pnorm(draw.between(1, 3));
+        GlobalPoolingLayer.Builder pooling =
+                new GlobalPoolingLayer.Builder(draw.one(PoolingType.values())).pnorm(draw.between(1, 3));
         if (format == CNN2DFormat.NHWC) {
             pooling.poolingDimensions(1, 2);
         }
@@ -443,8 +442,7 @@ final class RandomGraph {
         switch (draw.between(0, 8)) {
             case 0 -> layer(new TimeDistributed(dense()));
             case 1 -> layer(dropout());
-            case 2 ->
-                layer(new Bidirectional(draw.one(Bidirectional.Mode.values()), recurrent()));
+            case 2 -> layer(new Bidirectional(draw.one(Bidirectional.Mode.values()), recurrent()));
             case 3 -> layer(new LastTimeStep(recurrent()));
             case 4 -> layer(new MaskZeroLayer(recurrent(), 0));
             case 5 -> layer(new LayerNormalization.Builder().build());

@@ -107,8 +107,7 @@ final class ClassTable {
     private static Batch batch(NetworkDefinition definition) {
         Random random = new Random(5);
         int values = EXAMPLES * definition.featureSize();
-        ByteBuffer features =
-                ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer features = ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int i = 0; i < values; i++) {
             features.putFloat(
                     i * Float.BYTES,
@@ -123,7 +122,7 @@ final class ClassTable {
         if (output.kind() == LabelKind.VALUES) {
             float[] values = new float[EXAMPLES * output.layout().elements()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextFloat() + 0.1f;
+                values[i] = output.loss() == null ? 0 : random.nextFloat() + 0.1f; // pictures without a box
             }
             return Column.ofFloats(Field.float32(Batch.LABELS, output.layout().elements()), values);
         }
@@ -142,8 +141,7 @@ final class ClassTable {
 
     /** The page, in Markdown. */
     static String page(Map<Kind, Map<String, Verdict>> verdicts) {
-        StringBuilder page = new StringBuilder(
-                """
+        StringBuilder page = new StringBuilder("""
                 # Deeplearning4j's classes in Lockstep
 
                 Every class of Deeplearning4j 1.0.0-M2.1 that a network's configuration can be made of, and who runs it. This

@@ -34,14 +34,16 @@ class ClassTableTest {
         Map<Class<?>, Supplier<Example>> examples = ClassTable.examples();
         Map<Kind, Map<String, Verdict>> verdicts = new EnumMap<>(Kind.class);
         List<String> faults = new ArrayList<>();
-        StockClasses.all().forEach((kind, ofKind) -> ofKind.forEach((name, type) -> {
-            try {
-                Verdict verdict = ClassTable.tried(examples.get(type).get());
-                verdicts.computeIfAbsent(kind, ignored -> new TreeMap<>()).put(name, verdict);
-            } catch (RuntimeException e) { // no refusal by name
-                faults.add(name + ": " + e);
-            }
-        }));
+        StockClasses.all()
+                .forEach((kind, ofKind) -> ofKind.forEach((name, type) -> {
+                    try {
+                        Verdict verdict = ClassTable.tried(examples.get(type).get());
+                        verdicts.computeIfAbsent(kind, ignored -> new TreeMap<>())
+                                .put(name, verdict);
+                    } catch (RuntimeException e) { // no refusal by name
+                        faults.add(name + ": " + e);
+                    }
+                }));
         assertThat(faults).as("neither trained nor refused by name").isEmpty();
         String page = ClassTable.page(verdicts);
         if (Boolean.getBoolean("lockstep.dl4j.page")) {

@@ -128,8 +128,7 @@ final class LayerExamples {
         examples.put(
                 EmbeddingLayer.class,
                 () -> vector(new EmbeddingLayer.Builder().nIn(6).nOut(4).build()));
-        examples.put(
-                RepeatVector.class, () -> row(VECTOR, new RepeatVector.Builder(5).build(), steps()));
+        examples.put(RepeatVector.class, () -> row(VECTOR, new RepeatVector.Builder(5).build(), steps()));
         examples.put(
                 AutoEncoder.class,
                 () -> vector(new AutoEncoder.Builder().nOut(4).build()));
@@ -151,8 +150,9 @@ final class LayerExamples {
                 () -> image(new Convolution2D.Builder(PAIR).nOut(3).build()));
         examples.put(
                 Deconvolution2D.class,
-                () -> image(
-                        new Deconvolution2D.Builder(PAIR, PAIR, new int[] {0, 0}).nOut(3).build()));
+                () -> image(new Deconvolution2D.Builder(PAIR, PAIR, new int[] {0, 0})
+                        .nOut(3)
+                        .build()));
         examples.put(
                 DepthwiseConvolution2D.class,
                 () -> image(new DepthwiseConvolution2D.Builder(PAIR)
@@ -164,19 +164,18 @@ final class LayerExamples {
                 () -> image(new SeparableConvolution2D.Builder(PAIR).nOut(3).build()));
         examples.put(
                 LocallyConnected2D.class,
-                () -> image(
-                        new LocallyConnected2D.Builder().kernelSize(PAIR).nOut(3).build()));
+                () -> image(new LocallyConnected2D.Builder()
+                        .kernelSize(PAIR)
+                        .nOut(3)
+                        .build()));
         examples.put(
                 SubsamplingLayer.class,
-                () -> image(
-                        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX, PAIR, PAIR).build()));
+                () -> image(new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX, PAIR, PAIR).build()));
         examples.put(
                 Pooling2D.class,
                 () -> image(new Pooling2D.Builder(SubsamplingLayer.PoolingType.AVG, PAIR, PAIR).build()));
-        examples.put(
-                GlobalPoolingLayer.class, () -> image(new GlobalPoolingLayer.Builder(PoolingType.AVG).build()));
-        examples.put(
-                LocalResponseNormalization.class, () -> image(new LocalResponseNormalization.Builder().build()));
+        examples.put(GlobalPoolingLayer.class, () -> image(new GlobalPoolingLayer.Builder(PoolingType.AVG).build()));
+        examples.put(LocalResponseNormalization.class, () -> image(new LocalResponseNormalization.Builder().build()));
         examples.put(Upsampling2D.class, () -> image(new Upsampling2D.Builder(2).build()));
         examples.put(ZeroPaddingLayer.class, () -> image(new ZeroPaddingLayer(1, 0, 2, 1)));
         examples.put(Cropping2D.class, () -> image(new Cropping2D(1, 0, 2, 1)));
@@ -202,8 +201,7 @@ final class LayerExamples {
                         .stride(TRIPLE)
                         .nOut(3)
                         .build()));
-        examples.put(
-                Subsampling3DLayer.class, () -> volume(new Subsampling3DLayer.Builder(TRIPLE, TRIPLE).build()));
+        examples.put(Subsampling3DLayer.class, () -> volume(new Subsampling3DLayer.Builder(TRIPLE, TRIPLE).build()));
         examples.put(Upsampling3D.class, () -> volume(new Upsampling3D.Builder(2).build()));
         examples.put(ZeroPadding3DLayer.class, () -> volume(new ZeroPadding3DLayer.Builder(1).build()));
         examples.put(Cropping3D.class, () -> volume(new Cropping3D.Builder(1, 1, 1).build()));
@@ -236,8 +234,7 @@ final class LayerExamples {
                 LocallyConnected1D.class,
                 () -> sequence(
                         new LocallyConnected1D.Builder().kernelSize(2).nOut(3).build()));
-        examples.put(
-                Subsampling1DLayer.class, () -> sequence(new Subsampling1DLayer.Builder(2, 1).build()));
+        examples.put(Subsampling1DLayer.class, () -> sequence(new Subsampling1DLayer.Builder(2, 1).build()));
         examples.put(Pooling1D.class, () -> sequence(new Pooling1D.Builder(2, 1).build()));
         examples.put(Upsampling1D.class, () -> sequence(new Upsampling1D.Builder(2).build()));
         examples.put(ZeroPadding1DLayer.class, () -> sequence(new ZeroPadding1DLayer.Builder(1, 2).build()));
@@ -281,8 +278,7 @@ final class LayerExamples {
         examples.put(TimeDistributed.class, () -> sequence(new TimeDistributed(dense())));
         examples.put(
                 MaskZeroLayer.class,
-                () -> sequence(
-                        new MaskZeroLayer(new SimpleRnn.Builder().nOut(3).build(), 0)));
+                () -> sequence(new MaskZeroLayer(new SimpleRnn.Builder().nOut(3).build(), 0)));
         examples.put(FrozenLayer.class, () -> vector(new FrozenLayer(sized(dense()))));
         examples.put(FrozenLayerWithBackprop.class, () -> vector(new FrozenLayerWithBackprop(sized(dense()))));
     }

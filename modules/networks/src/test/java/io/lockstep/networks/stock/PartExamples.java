@@ -3,7 +3,6 @@ package io.lockstep.networks.stock;
 import static io.lockstep.networks.stock.Example.CLASSES;
 import static io.lockstep.networks.stock.Example.VECTOR;
 import static io.lockstep.networks.stock.Example.dense;
-
 import static io.lockstep.networks.stock.Example.output;
 import static io.lockstep.networks.stock.Example.row;
 import static io.lockstep.networks.stock.Example.vector;
@@ -175,8 +174,8 @@ final class PartExamples {
     }
 
     private static void losses(Map<Class<?>, Supplier<Example>> examples) {
-        for (ILossFunction loss : List.of(
-                new LossMCXENT(), new LossNegativeLogLikelihood(), new LossSparseMCXENT(), new LossKLD())) {
+        for (ILossFunction loss :
+                List.of(new LossMCXENT(), new LossNegativeLogLikelihood(), new LossSparseMCXENT(), new LossKLD())) {
             examples.put(loss.getClass(), () -> losing(loss, CLASSES, Activation.SOFTMAX));
         }
         for (ILossFunction loss : List.of(
@@ -208,7 +207,10 @@ final class PartExamples {
         return row(
                 VECTOR,
                 dense(),
-                new OutputLayer.Builder(loss).nOut(outputs).activation(activation).build());
+                new OutputLayer.Builder(loss)
+                        .nOut(outputs)
+                        .activation(activation)
+                        .build());
     }
 
     private static List<IActivation> activations() {
@@ -282,7 +284,8 @@ final class PartExamples {
                     .learningRate(0.1)
                     .momentumISchedule(schedule)
                     .build();
-            examples.put(schedule.getClass(), () -> row(Example.learning().updater(momentum), VECTOR, dense(), output()));
+            examples.put(
+                    schedule.getClass(), () -> row(Example.learning().updater(momentum), VECTOR, dense(), output()));
         }
     }
 

@@ -105,10 +105,8 @@ final class VertexExamples {
     }
 
     private static void verticesOfSequences(Map<Class<?>, Supplier<Example>> examples) {
-        examples.put(
-                LastTimeStepVertex.class, () -> vertex(new LastTimeStepVertex("in"), SEQUENCE, output()));
-        examples.put(
-                ReverseTimeSeriesVertex.class, () -> vertex(new ReverseTimeSeriesVertex("in"), SEQUENCE, steps()));
+        examples.put(LastTimeStepVertex.class, () -> vertex(new LastTimeStepVertex("in"), SEQUENCE, output()));
+        examples.put(ReverseTimeSeriesVertex.class, () -> vertex(new ReverseTimeSeriesVertex("in"), SEQUENCE, steps()));
         examples.put(DuplicateToTimeSeriesVertex.class, () -> {
             GraphBuilder graph = learning()
                     .graphBuilder()
@@ -186,11 +184,7 @@ final class VertexExamples {
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("images", convolution, new RnnToCnnPreProcessor(4, 4, 2), "in")
-                .addLayer(
-                        "lstm",
-                        new LSTM.Builder().nOut(3).build(),
-                        new CnnToRnnPreProcessor(3, 3, 3),
-                        "images")
+                .addLayer("lstm", new LSTM.Builder().nOut(3).build(), new CnnToRnnPreProcessor(3, 3, 3), "images")
                 .addLayer("out", steps(), "lstm")
                 .setOutputs("out");
         return new Example(graph.setInputTypes(input).build(), input);
