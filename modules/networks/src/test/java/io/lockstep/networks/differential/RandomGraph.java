@@ -202,12 +202,19 @@ final class RandomGraph {
                         inputs.stream().distinct().toList());
             case 5 -> vertex(new ElementWiseVertex(ElementWiseVertex.Op.Subtract), List.of(last, draw.one(alike)));
             case 6 -> merge(inputs);
-            case 7 -> vertex(new L2Vertex(), List.of(last, draw.one(alike)));
+            case 7 -> distance(last, draw.one(alike));
             case 8 -> place(last);
             case 10 -> vertex(new L2NormalizeVertex(), List.of(last));
             case 11 -> vertex(draw.one(new ScaleVertex(draw.between(-2.0, 2.0)), new ShiftVertex(1)), List.of(last));
             default -> subset(last);
         }
+    }
+
+    /** Of vectors: ND4J's EuclideanDistance pairs wrong elements of arrays of which one lies permuted in memory. */
+    private void distance(int last, int other) {
+        boolean vectors = last() instanceof InputType.InputTypeFeedForward;
+        GraphVertex vertex = vectors ? new L2Vertex() : new ElementWiseVertex(ElementWiseVertex.Op.Subtract);
+        vertex(vertex, List.of(last, other));
     }
 
     /** What takes some places of its input, or gives it other places. */

@@ -144,7 +144,8 @@ final class RandomOptions {
             case 1 -> layer.constrainWeights(new MinMaxNormConstraint(0.3, 1.2, draw.between(0.1, 1.0), dimension));
             case 2 -> layer.constrainWeights(new UnitNormConstraint(dimension));
             case 3 -> layer.constrainBias(new NonNegativeConstraint());
-            default -> layer.constrainAllParameters(new NonNegativeConstraint());
+            // not the biases too: of zeros alone leaky ReLU has two slopes, and DL4J takes the other one
+            default -> layer.constrainWeights(new NonNegativeConstraint());
         }
     }
 
