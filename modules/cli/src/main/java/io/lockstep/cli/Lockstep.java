@@ -33,7 +33,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  *         .train();
  * }</pre>
  *
- * <p>Data may be the program's own too: {@link #data(DataSource)} takes anybody's {@link Dataset}.
+ * <p>Data may be the program's own too: {@link #data(DataSource)} takes anybody's {@link Dataset}. Where its {@code labels} are
+ * numbers and no classes, the network learns to predict them, and the run is told by their errors.
  *
  * <p>A program whose driver does nothing else ends with {@code System.exit(0)} after it has stopped Spark: of a barrier stage
  * Spark 3.5 leaves a thread running that keeps the JVM alive.

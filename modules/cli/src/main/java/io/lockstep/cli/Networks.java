@@ -7,7 +7,9 @@ import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Dl4jReplica;
+import io.lockstep.networks.Feeds;
 import io.lockstep.networks.Hyperparameters;
+import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
@@ -61,6 +63,10 @@ final class Networks {
 
     /** @throws UsageException if the examples are not such as the network reads */
     static void requireReads(NetworkDefinition network, DataSource data, Configuration configuration) {
+        if (data.classes() == 0 || network.inputs().size() > 1) {
+            requireColumns(network, data);
+            return;
+        }
         if (readsMaskedText(configuration) && !(data instanceof MaskedText)) {
             throw new UsageException(configuration.get(Settings.MODEL)
                     + " sees the byte behind each and must not be asked for it: leave text = auto, and give it a text");
@@ -87,6 +93,14 @@ final class Networks {
                             + " output; leave mixup = 0");
         }
         DataChecks.requireShape(network, data);
+    }
+
+    private static void requireColumns(NetworkDefinition network, DataSource data) {
+        try {
+            network.requireColumns(data.fields());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(data.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
@@ -135,6 +149,15 @@ final class Networks {
     }
 
     private record OwnBuilder(NetworkDefinition network) implements NetworkBuilder {
+        /** Data without classes has numbers for labels; of several outputs each has its own, as the network's feeds say. */
+        private NetworkDefinition toldNumbers() {
+            List<String> outputs = network.configuration().getNetworkOutputs();
+            Feeds feeds = network.feeds();
+            return outputs.size() > 1 || !feeds.kinds().isEmpty()
+                    ? network
+                    : network.withFeeds(feeds.kind(outputs.get(0), LabelKind.VALUES));
+        }
+
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
             if (network.adversarial() != null) {
@@ -143,7 +166,9 @@ final class Networks {
                     throw new UsageException(
                             "the generator is asked for " + asked + " classes, the data has " + classes);
                 }
-            } else if (classes > 0 && network.classesOfData() != classes) {
+            } else if (classes == 0) {
+                return toldNumbers();
+            } else if (network.classesOfData() != classes) {
                 throw new UsageException(
                         "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
             }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.DataSource;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.training.Metrics;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A program's own data and network, ranks as threads of this process. */
 class OwnDataIT {
@@ -67,6 +72,49 @@ class OwnDataIT {
     }
 
     @Test
+    void aRegressionIsToldByItsErrorsAndNotByAnAccuracy() throws Exception {
+        DataSource measured = measured(false);
+        NetworkDefinition network = OwnProgram.network(2, 2, LossFunction.MSE, Activation.IDENTITY);
+
+        Summary one = epochs("one", 1)
+                .set("learning-rate", "0.02")
+                .network(network)
+                .data(measured)
+                .train();
+        Summary two = epochs("two", 2)
+                .set("learning-rate", "0.02")
+                .network(network)
+                .data(measured)
+                .train();
+
+        assertThat(two.task()).isEqualTo("regression");
+        assertThat(two.test().metric(Metrics.MEAN_ABSOLUTE_ERROR))
+                .isLessThan(0.35)
+                .isCloseTo(one.test().metric(Metrics.MEAN_ABSOLUTE_ERROR), within(1e-3));
+        assertThat(two.test().metric(Metrics.R2)).isBetween(0.3, 1.0);
+        assertThat(two.parametersSha256()).containsOnly(two.parametersSha256().get(0));
+        var file = Json.parse(Files.readString(folder.resolve("two/summary.json")));
+        assertThat(file.get("test_mae").asDouble()).isEqualTo(two.test().metric(Metrics.MEAN_ABSOLUTE_ERROR));
+        assertThat(file.has("best_test_mae")).isTrue();
+        assertThat(file.has("test_accuracy")).isFalse();
+        assertThat(Files.readString(folder.resolve("two/metrics.jsonl"))).doesNotContain("accuracy");
+        assertThat(folder.resolve("two/plots/mae.png")).isNotEmptyFile();
+        assertThat(folder.resolve("two/plots/accuracy.png")).doesNotExist();
+    }
+
+    @Test
+    void labelsThatMayHoldTogetherAreToldByTheirF1() throws Exception {
+        DataSource measured = measured(true);
+        NetworkDefinition network = OwnProgram.network(2, 2, LossFunction.XENT, Activation.SIGMOID);
+
+        Summary tagger = epochs("tagger", 2).network(network).data(measured).train();
+
+        assertThat(tagger.task()).isEqualTo("multi-label classification");
+        assertThat(tagger.test().metrics()).containsKeys("f1", "precision", "recall", "auc", "accuracy");
+        assertThat(tagger.test().metric(Metrics.AREA_UNDER_CURVE)).isGreaterThan(0.8);
+    }
+
+    @Test
     void aStreamGoesOnWhereItWasStopped() throws Exception {
         Summary whole = training("whole", 2).data(ENDLESS).set("steps", "60").train();
         training("stopped", 2)
@@ -88,9 +136,20 @@ class OwnDataIT {
         refuses(training("a", 2).data(ENDLESS), "set steps");
         refuses(training("b", 2).data(ENDLESS).set("steps", "9").set("train-examples", "50"), "is a stream");
         refuses(training("f", 2).data(RINGS).set("checkpoint-best", "mae"), "no metric of the network's task");
+        refuses(training("g", 2).data(measured(false)).network(OwnProgram.network(2, 3)), "takes 3 numbers of an example");
+        refuses(
+                training("h", 2)
+                        .data(measured(false))
+                        .network(OwnProgram.network(2, 2))
+                        .set("mixup", "0.2"),
+                "mixup");
         refuses(training("c", 2).data(RINGS).set("crop-padding", "2"), "rings has none");
         refuses(training("d", 2).data(RINGS).network(OwnProgram.network(3, 3)), "vectors of 3 numbers");
         refuses(training("e", 2).data(RINGS).network(OwnProgram.network(2, 4)), "4 classes apart, the data has 3");
+    }
+
+    private static DataSource measured(boolean tags) {
+        return DataSource.of(new Rings.Measured(0, 2000, tags), new Rings.Measured(1_000_000, 301, tags));
     }
 
     private static void refuses(Lockstep training, String why) {
