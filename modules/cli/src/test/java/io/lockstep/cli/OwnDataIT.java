@@ -136,7 +136,9 @@ class OwnDataIT {
         refuses(training("a", 2).data(ENDLESS), "set steps");
         refuses(training("b", 2).data(ENDLESS).set("steps", "9").set("train-examples", "50"), "is a stream");
         refuses(training("f", 2).data(RINGS).set("checkpoint-best", "mae"), "no metric of the network's task");
-        refuses(training("g", 2).data(measured(false)).network(OwnProgram.network(2, 3)), "takes 3 numbers of an example");
+        refuses(
+                training("g", 2).data(measured(false)).network(OwnProgram.network(2, 3)),
+                "takes 3 numbers of an example");
         refuses(
                 training("h", 2)
                         .data(measured(false))
