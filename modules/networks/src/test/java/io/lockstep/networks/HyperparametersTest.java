@@ -137,7 +137,9 @@ class HyperparametersTest {
                 Replica other = new CompiledReplica(dropping, 4, 0, 1)) {
             assertThat(other.parameters()).isEqualTo(one.parameters());
             int[] classes = new int[4];
-            assertThat(other.evaluate(batch, classes)).isEqualTo(one.evaluate(batch, classes));
+            assertThat(other.evaluate(batch, classes))
+                    .usingRecursiveComparison()
+                    .isEqualTo(one.evaluate(batch, classes));
             double kept = one.forwardBackward(batch, 3, mark -> {}).lossSum();
             assertThat(other.forwardBackward(batch, 3, mark -> {}).lossSum()).isNotEqualTo(kept);
         }
