@@ -12,7 +12,7 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.Trainee;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -146,10 +146,10 @@ public final class StepBenchmark implements Callable<Integer> {
     }
 
     /** A rate so small that a fixed batch is never fitted, which would leave zeros to multiply. */
-    private static LongConsumer stepsOf(Replica replica, Batch examples) {
+    private static LongConsumer stepsOf(Trainee trainee, Batch examples) {
         return step -> {
-            replica.forwardBackward(examples, step, mark -> {});
-            replica.update(step, 0, StockFit.LEARNING_RATE);
+            trainee.forwardBackward(examples, step, mark -> {});
+            trainee.update(step, 0, StockFit.LEARNING_RATE);
         };
     }
 

@@ -18,6 +18,7 @@ import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.ReplicaFactory.Setup;
+import io.lockstep.training.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -277,8 +278,8 @@ final class Networks {
     static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         boolean compiledAlone = runtime.inBfloat16() || runtime.syncBatchNorm() || runtime.dropConnect();
-        boolean bucketsOfPlayers = network.adversarial() != null && configuration.isChanged(Settings.BUCKET_BYTES);
-        if (runtime.onGpus() || !source.own() && !compiledAlone && !bucketsOfPlayers) {
+        boolean bucketsOfTurns = network.adversarial() != null && configuration.isChanged(Settings.BUCKET_BYTES);
+        if (runtime.onGpus() || !source.own() && !compiledAlone && !bucketsOfTurns) {
             return;
         }
         List<String> notices = new ArrayList<>();
@@ -287,8 +288,8 @@ final class Networks {
             if (runtime.inBfloat16() && !notices.isEmpty()) {
                 throw new UsageException("precision = bf16 is the compiled runtime's: " + notices.get(0));
             }
-            for (Replica player : replica.players()) {
-                checkBucket(player.gradients().limit(), configuration);
+            for (Turn turn : replica.turns()) {
+                checkBucket(turn.trainee().gradients().limit(), configuration);
             }
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
             throw new UsageException(runtime.model() + ": " + e.getMessage(), e);

@@ -31,6 +31,8 @@ import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;
 import io.lockstep.training.StepReport;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
+import io.lockstep.training.Turn;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.DataParallel;
 import io.lockstep.training.strategies.DistributedDataParallel;
@@ -108,9 +110,9 @@ class AdversarialModelsTest {
         NetworkDefinition network = ModelZoo.get(name).build(MNIST, adam(), 1);
         try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 2, Precision.FLOAT32)) {
             Batch batch = pictures();
-            for (Replica player : replica.players()) {
-                player.forwardBackward(batch, 3, watermark -> {});
-                player.update(0, 0, 0.01);
+            for (Turn turn : replica.turns()) {
+                turn.trainee().forwardBackward(batch, 3, watermark -> {});
+                turn.trainee().update(0, 0, 0.01);
             }
             ByteArrayOutputStream file = new ByteArrayOutputStream();
             replica.save(file);
@@ -224,7 +226,7 @@ class AdversarialModelsTest {
         Hyperparameters fast = Hyperparameters.defaults().withUpdater(UpdaterName.RMSPROP, 0.1);
         NetworkDefinition network = ModelZoo.get("wgan").build(MNIST, fast, 1);
         try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 1, Precision.FLOAT32)) {
-            Replica critic = replica.players().get(0);
+            Trainee critic = replica.turns().get(0).trainee();
             critic.forwardBackward(pictures(), 3, watermark -> {});
             critic.update(0, 0, 0.1);
             ByteBuffer weights = critic.parameters();
@@ -234,7 +236,7 @@ class AdversarialModelsTest {
                             .isLessThanOrEqualTo(0.01f);
                 }
             }
-            assertThat(replica.players().get(1).stepsPerTurn()).isEqualTo(5);
+            assertThat(replica.turns().get(1).everySteps()).isEqualTo(5);
         }
     }
 
@@ -243,8 +245,8 @@ class AdversarialModelsTest {
         NetworkDefinition network = ModelZoo.get("dcgan").build(MNIST, adam(), 1);
         try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 1, Precision.FLOAT32)) {
             for (int turn : new int[] {0, 1}) {
-                Replica player = replica.players().get(turn);
-                Replica other = replica.players().get(1 - turn);
+                Trainee player = replica.turns().get(turn).trainee();
+                Trainee other = replica.turns().get(1 - turn).trainee();
                 ByteBuffer before = copy(other.parameters());
                 ByteBuffer state = copy(other.updaterState());
                 ByteBuffer own = copy(player.parameters());

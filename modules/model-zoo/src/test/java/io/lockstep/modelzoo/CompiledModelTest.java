@@ -6,8 +6,8 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -55,7 +55,7 @@ class CompiledModelTest {
     }
 
     /** The loss before the step. */
-    private static double step(Replica replica, Batch batch, int step, double rate) {
+    private static double step(NetworkReplica replica, Batch batch, int step, double rate) {
         double loss = replica.forwardBackward(batch, step, watermark -> {}).lossSum();
         average(replica);
         replica.update(step, 0, rate);
@@ -72,7 +72,7 @@ class CompiledModelTest {
         return new Batch(BATCH, features, IntBuffer.wrap(new int[] {0, 1, 2, 3}));
     }
 
-    private static void average(Replica replica) {
+    private static void average(NetworkReplica replica) {
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
         int next = 0;
         for (Range range : replica.statistics()) {

@@ -19,6 +19,8 @@ import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
+import io.lockstep.training.Turn;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.DistributedDataParallel;
 import java.io.BufferedInputStream;
@@ -136,22 +138,22 @@ class EveryModelTest {
         }
     }
 
-    /** As the trainer does it; each player has a turn. */
+    /** As the trainer does it; each part of a game has a turn. */
     private static void step(Replica replica, ProcessGroup group, Batch batch) {
-        List<Replica> players = replica.players();
-        List<Strategy> strategies = players.stream()
-                .map(player -> DDP.create(new Strategy.Setup(player, group, 0, null)))
+        List<Trainee> trainees = replica.turns().stream().map(Turn::trainee).toList();
+        List<Strategy> strategies = trainees.stream()
+                .map(trainee -> DDP.create(new Strategy.Setup(trainee, group, 0, null)))
                 .toList();
         strategies.forEach(Strategy::placeParameters);
-        for (int i = 0; i < players.size(); i++) {
-            Replica player = players.get(i);
+        for (int i = 0; i < trainees.size(); i++) {
+            Trainee trainee = trainees.get(i);
             Strategy strategy = strategies.get(i);
-            long before = checksum(player.parameters());
-            BatchResult result = player.forwardBackward(batch, NOISE_SEED, strategy.begin(STEP));
+            long before = checksum(trainee.parameters());
+            BatchResult result = trainee.forwardBackward(batch, NOISE_SEED, strategy.begin(STEP));
             Strategy.Exchange exchange = strategy.finish(STEP);
             assertThat(result.lossSum()).isFinite();
             assertThat(exchange.skipped()).as("a gradient is not finite").isFalse();
-            assertThat(checksum(player.parameters())).isNotEqualTo(before);
+            assertThat(checksum(trainee.parameters())).isNotEqualTo(before);
         }
     }
 

@@ -11,7 +11,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.TextGenerator;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class SequenceModelsTest {
         return new Batch(BATCH, features, labels);
     }
 
-    private static double step(Replica replica, Batch batch, int step) {
+    private static double step(NetworkReplica replica, Batch batch, int step) {
         double loss = replica.forwardBackward(batch, step, mark -> {}).lossSum();
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
         for (int i = 0; i < gradients.limit(); i++) {
@@ -86,8 +86,8 @@ class SequenceModelsTest {
     void aFewStepsLowerTheLossAndTheFileHoldsAllOfIt(String name) throws IOException {
         NetworkDefinition definition = build(name, 1);
         Batch batch = batch(definition);
-        try (Replica replica = new CompiledReplica(definition, BATCH, 0, 2);
-                Replica other = new CompiledReplica(build(name, 2), BATCH, 0, 1)) {
+        try (NetworkReplica replica = new CompiledReplica(definition, BATCH, 0, 2);
+                NetworkReplica other = new CompiledReplica(build(name, 2), BATCH, 0, 1)) {
             double first = step(replica, batch, 0);
             for (int i = 1; i < 8; i++) {
                 step(replica, batch, i);
@@ -105,7 +105,7 @@ class SequenceModelsTest {
     void theWeightsOfTheLossMakeItTheMeanOverTime() {
         NetworkDefinition definition = build("char-lstm", 1);
         Batch batch = batch(definition);
-        try (Replica replica = new CompiledReplica(definition, BATCH, 0, 1)) {
+        try (NetworkReplica replica = new CompiledReplica(definition, BATCH, 0, 1)) {
             replica.forwardBackward(batch, 0, mark -> {});
             FloatBuffer gradients = replica.gradients().asFloatBuffer();
             // the output's bias comes last: its gradient is the mean over time of p - y, so its parts are below 1
@@ -119,12 +119,12 @@ class SequenceModelsTest {
 
     @Test
     void aClassifierBeginsWithWhatTheModelOfMaskedTextHasLearned() throws IOException {
-        try (Replica pretrained = new CompiledReplica(build("bert", 1), BATCH, 0, 1);
+        try (NetworkReplica pretrained = new CompiledReplica(build("bert", 1), BATCH, 0, 1);
                 CompiledReplica compiled = new CompiledReplica(build("bert-classifier", 2), BATCH, 0, 1);
-                Replica dl4j = new Dl4jReplica(build("bert-classifier", 2), BATCH, 0)) {
+                NetworkReplica dl4j = new Dl4jReplica(build("bert-classifier", 2), BATCH, 0)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             pretrained.save(out);
-            for (Replica classifier : List.of(compiled, dl4j)) {
+            for (NetworkReplica classifier : List.of(compiled, dl4j)) {
                 float[] before = floats(classifier.parameters());
                 List<String> anew = classifier.takeCommon(new ByteArrayInputStream(out.toByteArray()));
                 assertThat(anew).containsExactly("classes_W", "classes_b");
@@ -134,7 +134,7 @@ class SequenceModelsTest {
                 assertThat(Arrays.copyOfRange(after, body, after.length))
                         .isEqualTo(Arrays.copyOfRange(before, body, after.length));
             }
-            Replica other = new CompiledReplica(build("lstm", 1), BATCH, 0, 1);
+            NetworkReplica other = new CompiledReplica(build("lstm", 1), BATCH, 0, 1);
             try (other) {
                 assertThatThrownBy(() -> other.takeCommon(new ByteArrayInputStream(out.toByteArray())))
                         .isInstanceOf(IOException.class)
@@ -162,8 +162,8 @@ class SequenceModelsTest {
     @Test
     void anEncoderDecoderHasTheSameNumbersInDl4jItself() {
         NetworkDefinition definition = build("transformer", 1);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
             double expected =
                     dl4j.forwardBackward(batch(definition), 0, mark -> {}).lossSum();
             assertThat(compiled.forwardBackward(batch(definition), 0, mark -> {})

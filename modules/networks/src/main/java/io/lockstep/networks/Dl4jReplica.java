@@ -5,8 +5,8 @@ import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Task;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +44,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>One thread owns a replica, and all of ND4J's noise on that thread comes from the seed of the step.
  */
-public final class Dl4jReplica implements Replica {
+public final class Dl4jReplica implements NetworkReplica {
     private final ComputationGraph graph;
     private final FeatureLayout featureLayout;
     private final List<Range> statistics;

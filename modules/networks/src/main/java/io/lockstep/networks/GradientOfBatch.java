@@ -3,7 +3,7 @@ package io.lockstep.networks;
 import io.lockstep.datasets.Batch;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkVectors;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -18,9 +18,9 @@ public final class GradientOfBatch {
     private int examples;
 
     /** @param miniBatch DL4J's flag: the mean */
-    public GradientOfBatch(boolean miniBatch, Replica replica) {
+    public GradientOfBatch(boolean miniBatch, NetworkVectors network) {
         mean = miniBatch;
-        summed = mean ? List.of() : FlatBuffers.slices(replica.gradients(), FlatBuffers.parameterRanges(replica));
+        summed = mean ? List.of() : FlatBuffers.slices(network.gradients(), FlatBuffers.parameterRanges(network));
     }
 
     /** Notes a batch of a step, or a part of one; what has another seed belongs to another step. */

@@ -35,7 +35,7 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * effective learning rate instead (He et al. 2019, "Bag of Tricks", section 3.1: "no bias decay").
  *
  * @param updater the optimizer
- * @param learningRate the first step's; {@link io.lockstep.training.Replica#update} is told each step's
+ * @param learningRate the first step's; {@link io.lockstep.training.Trainee#update} is told each step's
  * @param momentum of {@code nesterovs}, in [0, 1)
  * @param beta1 decay of the mean gradient in the Adam family, in [0, 1)
  * @param beta2 decay of the mean squared gradient in the Adam family and RMSProp, of both means in AdaDelta, in [0, 1)

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -134,10 +134,10 @@ class AritiesTest {
         double evaluated = shared ? Double.NaN : plain.score(set, false) * BATCH;
         plain.close();
 
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0)) {
             compare("DL4J's runtime", dl4j, batch, expected, loss, evaluated);
         }
-        try (Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             compare(
                     "compiled",
                     compiled,
@@ -150,7 +150,7 @@ class AritiesTest {
 
     /** Twice: memory that nobody writes holds something else then. */
     private static void compare(
-            String what, Replica replica, Batch batch, float[] expected, double loss, double evaluated) {
+            String what, NetworkReplica replica, Batch batch, float[] expected, double loss, double evaluated) {
         for (int pass = 0; pass < 2; pass++) {
             BatchResult result = replica.forwardBackward(batch, 1, mark -> {});
             assertThat(result.lossSum()).as(what).isCloseTo(loss, within(1e-4));

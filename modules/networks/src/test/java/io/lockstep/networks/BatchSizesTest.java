@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.IntBuffer;
 import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -20,9 +20,9 @@ class BatchSizesTest {
     @Test
     void bothRuntimesRefuseBatchesOfOtherSizesThanTheNetworks() {
         Batch right = Networks.batch(NETWORK, 1, 0, BATCH);
-        try (Replica dl4j = new Dl4jReplica(NETWORK, BATCH, 0);
-                Replica compiled = new CompiledReplica(NETWORK, BATCH, 0, 2)) {
-            for (Replica replica : List.of(dl4j, compiled)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(NETWORK, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(NETWORK, BATCH, 0, 2)) {
+            for (NetworkReplica replica : List.of(dl4j, compiled)) {
                 refuses(replica, Networks.batch(LARGER, 1, 0, BATCH));
                 refuses(replica, Networks.batch(SMALLER, 1, 0, BATCH));
                 refuses(replica, Networks.batch(NETWORK, 1, 0, BATCH + 1));
@@ -42,7 +42,7 @@ class BatchSizesTest {
         assertThatThrownBy(() -> new Batch(BATCH - 1, 0, right.columns())).hasMessageContaining("features: FLOAT32");
     }
 
-    private static void refuses(Replica replica, Batch batch) {
+    private static void refuses(NetworkReplica replica, Batch batch) {
         String examples = String.valueOf(batch.size());
         assertThatThrownBy(() -> replica.forwardBackward(batch, 1, mark -> {}))
                 .isInstanceOf(IllegalArgumentException.class)

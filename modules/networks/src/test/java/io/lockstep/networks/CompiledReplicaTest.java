@@ -11,7 +11,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -239,8 +239,8 @@ class CompiledReplicaTest {
     @MethodSource("names")
     void gradientsAndPredictionsAreDl4js(String name) {
         NetworkDefinition definition = networks().get(name);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0.1, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0.1, 2)) {
             assertThat(compiled.parameters()).isEqualTo(dl4j.parameters());
             for (int size : new int[] {BATCH, 3}) {
                 Batch batch = Networks.batch(definition, 11, 0, size);
@@ -267,8 +267,8 @@ class CompiledReplicaTest {
     void anEluOfAnotherAlphaHasDl4jsOutputs() {
         NetworkDefinition definition = activated(new ActivationELU(0.3));
         Batch batch = Networks.batch(definition, 11, 0, BATCH);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             int[] wanted = new int[BATCH];
             int[] got = new int[BATCH];
             BatchResult expected = dl4j.evaluate(batch, wanted);
@@ -291,8 +291,8 @@ class CompiledReplicaTest {
             shares.put(i, i / (2f * BATCH));
         }
         Batch mixed = new Batch(BATCH, 0, batch.column(Batch.FEATURES), batch.column(Batch.LABELS), other, share);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0.1, 2);
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0.1);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0.1, 2);
                 CompiledReplica plain = new CompiledReplica(definition, BATCH, 0, 1)) {
             dl4j.forwardBackward(mixed, 1, mark -> {});
             compiled.forwardBackward(mixed, 1, mark -> {});
@@ -314,8 +314,8 @@ class CompiledReplicaTest {
     @MethodSource("names")
     void fiftyStepsFollowDl4jsCurve(String name) {
         NetworkDefinition definition = networks().get(name);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             for (int step = 0; step < 50; step++) {
                 Batch batch = Networks.batch(definition, step % 5, 0, BATCH);
                 double expected = step(dl4j, batch, step);
@@ -325,7 +325,7 @@ class CompiledReplicaTest {
         }
     }
 
-    private static double step(Replica replica, Batch batch, int step) {
+    private static double step(NetworkReplica replica, Batch batch, int step) {
         double loss = replica.forwardBackward(batch, step, mark -> {}).lossSum();
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
         BitSet statistics = new BitSet(gradients.limit());
@@ -340,8 +340,8 @@ class CompiledReplicaTest {
     @Test
     void takesDl4jsCheckpointAndTheOtherWayRound() throws IOException {
         NetworkDefinition definition = networks().get("residual NHWC");
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
             step(compiled, Networks.batch(definition, 1, 0, BATCH), 0);
             copy(compiled, dl4j);
             assertThat(dl4j.parameters()).isEqualTo(compiled.parameters());
@@ -352,7 +352,7 @@ class CompiledReplicaTest {
         }
     }
 
-    private static void copy(Replica from, Replica to) throws IOException {
+    private static void copy(NetworkReplica from, NetworkReplica to) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         from.save(out);
         to.load(new ByteArrayInputStream(out.toByteArray()));
@@ -384,7 +384,7 @@ class CompiledReplicaTest {
                 .build();
         NetworkDefinition definition = new NetworkDefinition(configuration, type);
         List<String> notices = new ArrayList<>();
-        try (Replica replica = Replicas.fastest(definition, BATCH, 0, 1, Precision.FLOAT32, notices::add)) {
+        try (NetworkReplica replica = Replicas.fastest(definition, BATCH, 0, 1, Precision.FLOAT32, notices::add)) {
             assertThat(replica).isInstanceOf(Dl4jReplica.class);
             assertThat(notices).singleElement().asString().contains("odd one");
         }

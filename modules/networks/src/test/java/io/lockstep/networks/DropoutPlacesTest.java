@@ -8,7 +8,7 @@ import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.networks.layers.GroupedConvolution;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -83,14 +83,14 @@ class DropoutPlacesTest {
 
     private static void compare(NetworkDefinition network) {
         Batch batch = Networks.batch(network, 3, 0, 6);
-        try (Replica dl4j = new Dl4jReplica(network, 6, 0);
-                Replica compiled = new CompiledReplica(network, 6, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(network, 6, 0);
+                NetworkReplica compiled = new CompiledReplica(network, 6, 0, 1)) {
             assertThat(isRandom(compiled, batch)).isEqualTo(isRandom(dl4j, batch));
         }
     }
 
     /** Whether the gradient depends on the seed; DL4J tells the loss of an RnnOutputLayer without its dropout. */
-    private static boolean isRandom(Replica replica, Batch batch) {
+    private static boolean isRandom(NetworkReplica replica, Batch batch) {
         float[] first = gradient(replica, batch, 1000);
         return LongStream.range(2, 5).anyMatch(seed -> {
             float[] other = gradient(replica, batch, 1000 * seed);
@@ -98,7 +98,7 @@ class DropoutPlacesTest {
         });
     }
 
-    private static float[] gradient(Replica replica, Batch batch, long seed) {
+    private static float[] gradient(NetworkReplica replica, Batch batch, long seed) {
         replica.forwardBackward(batch, seed, mark -> {});
         return Networks.floats(replica.gradients());
     }

@@ -15,7 +15,7 @@ import io.lockstep.networks.layers.PositionEmbedding;
 import io.lockstep.networks.layers.StepRangeLayer;
 import io.lockstep.networks.layers.TakeStepLayer;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -172,8 +172,8 @@ class EngineLayersTest {
     @MethodSource("names")
     void dl4jAndTheCompiledReplicaGiveTheSameNumbers(String name) {
         NetworkDefinition definition = networks().get(name);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             assertThat(compiled.parameters()).isEqualTo(dl4j.parameters());
             for (int size : new int[] {BATCH, 1}) {
                 Batch batch = Networks.batch(definition, 3, 0, size);

@@ -12,7 +12,7 @@ import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Task;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -88,17 +88,17 @@ class FeedsTest {
      */
     private static void trainsAsDl4j(NetworkDefinition network, double tolerance, Data data) {
         Dl4jReplica.requireRuns(network, 0, false);
-        try (Replica dl4j = new Dl4jReplica(network, EXAMPLES, 0)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(network, EXAMPLES, 0)) {
             trainsAsDl4j(network, dl4j, tolerance, data);
         }
         if (Replicas.obstacle(network, 0).isEmpty()) {
-            try (Replica compiled = new CompiledReplica(network, EXAMPLES, 0, 1)) {
+            try (NetworkReplica compiled = new CompiledReplica(network, EXAMPLES, 0, 1)) {
                 trainsAsDl4j(network, compiled, Math.max(tolerance, 5e-4), data); // Adam makes much of rounding
             }
         }
     }
 
-    private static void trainsAsDl4j(NetworkDefinition network, Replica replica, double tolerance, Data data) {
+    private static void trainsAsDl4j(NetworkDefinition network, NetworkReplica replica, double tolerance, Data data) {
         ComputationGraph plain = Networks.plain(network);
         for (int step = 0; step < STEPS; step++) {
             ColumnsOfExamples examples = data.of(new ColumnsOfExamples(EXAMPLES, step % BATCHES));
@@ -123,7 +123,7 @@ class FeedsTest {
         plain.close();
     }
 
-    private static Batch batch(NetworkDefinition network, Replica replica, ColumnsOfExamples examples) {
+    private static Batch batch(NetworkDefinition network, NetworkReplica replica, ColumnsOfExamples examples) {
         boolean turned = network.inputs().size() == 1
                 && network.input() instanceof InputType.InputTypeConvolutional images
                 && images.getFormat() == CNN2DFormat.NCHW
@@ -416,8 +416,8 @@ class FeedsTest {
                 .input("features", 4, 5, 2)
                 .classes("labels", 3, false, 4, 5)
                 .batch();
-        try (Replica one = new CompiledReplica(pixels(CNN2DFormat.NCHW), EXAMPLES, 0, 1);
-                Replica other = new CompiledReplica(last, EXAMPLES, 0, 1)) {
+        try (NetworkReplica one = new CompiledReplica(pixels(CNN2DFormat.NCHW), EXAMPLES, 0, 1);
+                NetworkReplica other = new CompiledReplica(last, EXAMPLES, 0, 1)) {
             other.parameters().put(one.parameters());
             double loss = one.forwardBackward(batch, 1, mark -> {}).lossSum();
             assertThat(other.forwardBackward(batch, 1, mark -> {}).lossSum()).isEqualTo(loss);
@@ -543,7 +543,7 @@ class FeedsTest {
                 examples -> examples.sequence("features", 6, 3)
                         .inputMask("there", 6)
                         .classes("labels", 3, false));
-        try (Replica replica = new Dl4jReplica(network, 1, 0)) {
+        try (NetworkReplica replica = new Dl4jReplica(network, 1, 0)) {
             Batch gap = new Batch(
                     1,
                     0,
@@ -696,8 +696,8 @@ class FeedsTest {
                 Column.ofFloats(Field.float32("features", 4), new float[4]),
                 Column.ofFloats(Field.float32("labels", 3), new float[3]),
                 Column.ofFloats(Field.float32("weights"), 0));
-        try (Replica dl4j = new Dl4jReplica(network, 1, 0);
-                Replica compiled = new CompiledReplica(network, 1, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(network, 1, 0);
+                NetworkReplica compiled = new CompiledReplica(network, 1, 0, 1)) {
             assertThatThrownBy(() -> dl4j.forwardBackward(batch, 1, mark -> {})).hasMessageContaining("weights");
             assertThat(compiled.forwardBackward(batch, 1, mark -> {}).lossSum()).isZero();
         }

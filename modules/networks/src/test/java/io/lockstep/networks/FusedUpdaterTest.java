@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,7 +164,7 @@ class FusedUpdaterTest {
     }
 
     private static void compare(NetworkDefinition definition, int threads) {
-        try (Replica dl4j = new Dl4jReplica(definition, 1, 0);
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, 1, 0);
                 CompiledReplica compiled = new CompiledReplica(definition, 1, 0, threads)) {
             assertThat(compiled.updatesInOnePass()).isTrue();
             for (int step = 0; step < STEPS; step++) {
@@ -179,7 +179,7 @@ class FusedUpdaterTest {
         }
     }
 
-    private static void setGradients(Replica replica, int step) {
+    private static void setGradients(NetworkReplica replica, int step) {
         Random random = new Random(step);
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
         for (int i = 0; i < gradients.limit(); i++) {

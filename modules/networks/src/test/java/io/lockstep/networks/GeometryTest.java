@@ -11,7 +11,7 @@ import io.lockstep.engine.reference.ReferenceBackend;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +169,7 @@ class GeometryTest {
         }
     }
 
-    private static Result run(Replica replica, Batch batch) {
+    private static Result run(NetworkReplica replica, Batch batch) {
         replica.parameters()
                 .asFloatBuffer()
                 .put(0, parameters(replica.parameters().limit() / Float.BYTES));

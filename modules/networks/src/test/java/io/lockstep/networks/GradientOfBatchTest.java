@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -32,7 +32,7 @@ class GradientOfBatchTest {
         DL4J,
         COMPILED;
 
-        Replica replica(NetworkDefinition network) {
+        NetworkReplica replica(NetworkDefinition network) {
             return this == DL4J ? new Dl4jReplica(network, EXAMPLES, 0) : new CompiledReplica(network, EXAMPLES, 0, 1);
         }
     }
@@ -42,7 +42,7 @@ class GradientOfBatchTest {
     void aStepOfOneRankIsDl4jsWithEitherFlag(Runtime runtime, boolean mean) {
         NetworkDefinition network = classifier(mean);
         float[] expected = fitted(network);
-        try (Replica replica = runtime.replica(network)) {
+        try (NetworkReplica replica = runtime.replica(network)) {
             replica.forwardBackward(Networks.batch(network, 1, 0, EXAMPLES), 1, mark -> {});
             scale(replica, 1f / EXAMPLES);
             replica.update(0, 0, RATE);
@@ -55,8 +55,8 @@ class GradientOfBatchTest {
     void aStepOfTwoRanksIsThatOfOneWithEitherFlag(Runtime runtime, boolean mean) {
         NetworkDefinition network = classifier(mean);
         float[] expected = fitted(network);
-        try (Replica first = runtime.replica(network);
-                Replica second = runtime.replica(network)) {
+        try (NetworkReplica first = runtime.replica(network);
+                NetworkReplica second = runtime.replica(network)) {
             first.forwardBackward(Networks.batch(network, 1, 0, 3), 1, mark -> {});
             second.forwardBackward(Networks.batch(network, 1, 3, EXAMPLES), 1, mark -> {});
             add(second, first);
@@ -165,14 +165,14 @@ class GradientOfBatchTest {
                 type);
     }
 
-    private static void scale(Replica replica, float factor) {
+    private static void scale(NetworkReplica replica, float factor) {
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
         for (int i = 0; i < gradients.limit(); i++) {
             gradients.put(i, gradients.get(i) * factor);
         }
     }
 
-    private static void add(Replica from, Replica to) {
+    private static void add(NetworkReplica from, NetworkReplica to) {
         FloatBuffer source = from.gradients().asFloatBuffer();
         FloatBuffer sum = to.gradients().asFloatBuffer();
         for (int i = 0; i < sum.limit(); i++) {
@@ -180,7 +180,7 @@ class GradientOfBatchTest {
         }
     }
 
-    private static void requireNear(Replica replica, float[] expected) {
+    private static void requireNear(NetworkReplica replica, float[] expected) {
         float[] got = Networks.floats(replica.parameters());
         for (int i = 0; i < expected.length; i++) {
             assertThat(got[i]).as("element %s", i).isCloseTo(expected[i], within(1e-5f));

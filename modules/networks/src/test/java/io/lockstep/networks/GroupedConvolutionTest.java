@@ -9,7 +9,7 @@ import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.layers.GroupedConvolution;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,8 +113,8 @@ class GroupedConvolutionTest {
     @MethodSource("names")
     void dl4jAndTheCompiledReplicaGiveTheSameNumbers(String name) {
         NetworkDefinition definition = networks().get(name);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             assertThat(compiled.parameters()).isEqualTo(dl4j.parameters());
             for (int size : new int[] {BATCH, 1}) {
                 Batch batch = Networks.batch(definition, 3, 0, size);
@@ -144,8 +144,8 @@ class GroupedConvolutionTest {
                         .nOut(outputs)
                         .kernelSize(KERNEL_HEIGHT, KERNEL_WIDTH)
                         .stride(1, 2));
-        try (Replica dl4j = new Dl4jReplica(stock, BATCH, 0);
-                Replica compiled = new CompiledReplica(own, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(stock, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(own, BATCH, 0, 2)) {
             FloatBuffer parameters = dl4j.parameters().asFloatBuffer();
             for (int o = 0; o < outputs; o++) {
                 parameters.put(BEFORE + o, 0.1f * (o + 1)); // the bias, which begins with zeros

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.NearestName;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -133,8 +133,8 @@ class HyperparametersTest {
         NetworkDefinition dropping = Networks.residual(CNN2DFormat.NHWC, false);
         Hyperparameters.defaults().withDropConnect(0.5).applyTo(dropping.configuration());
         var batch = Networks.batch(plain, 0, 0, 4);
-        try (Replica one = new CompiledReplica(plain, 4, 0, 1);
-                Replica other = new CompiledReplica(dropping, 4, 0, 1)) {
+        try (NetworkReplica one = new CompiledReplica(plain, 4, 0, 1);
+                NetworkReplica other = new CompiledReplica(dropping, 4, 0, 1)) {
             assertThat(other.parameters()).isEqualTo(one.parameters());
             int[] classes = new int[4];
             assertThat(other.evaluate(batch, classes))
@@ -154,7 +154,7 @@ class HyperparametersTest {
     /** A network after an update, its weights far too large before. */
     private static Dl4jReplica updatedOnce(NetworkDefinition definition, boolean compiled) {
         Dl4jReplica result = new Dl4jReplica(definition, 4, 0);
-        try (Replica replica =
+        try (NetworkReplica replica =
                 compiled ? new CompiledReplica(definition, 4, 0, 1) : new Dl4jReplica(definition, 4, 0)) {
             FloatBuffer parameters = replica.parameters().asFloatBuffer();
             for (int i = 0; i < parameters.limit(); i++) {

@@ -11,7 +11,7 @@ import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.layers.MultiHeadAttention;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -116,7 +116,7 @@ class LayerNamesTest {
     private static float[] gradient(NetworkDefinition network) {
         Batch batch = Networks.batch(network, 1, 0, 3);
         List<String> notices = new ArrayList<>();
-        try (Replica replica = Replicas.fastest(network, 3, 0, 1, Precision.FLOAT32, notices::add)) {
+        try (NetworkReplica replica = Replicas.fastest(network, 3, 0, 1, Precision.FLOAT32, notices::add)) {
             assertThat(notices).isEmpty();
             replica.forwardBackward(batch, 1, mark -> {});
             return Networks.floats(replica.gradients());
@@ -164,7 +164,7 @@ class LayerNamesTest {
                 .setInputTypes(type)
                 .build();
         List<String> notices = new ArrayList<>();
-        try (Replica replica = Replicas.fastest(
+        try (NetworkReplica replica = Replicas.fastest(
                 new NetworkDefinition(configuration, type), 2, 0, 1, Precision.FLOAT32, notices::add)) {
             assertThat(replica).isInstanceOf(Dl4jReplica.class);
             assertThat(notices).singleElement().asString().contains("IllegalArgumentException", "DropConnect");

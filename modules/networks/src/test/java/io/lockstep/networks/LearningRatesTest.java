@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -151,7 +151,7 @@ class LearningRatesTest {
 
     /** What the first step does to each parameter. */
     private static float[] change(NetworkDefinition definition, boolean compiled, double rate) {
-        try (Replica replica = replica(definition, compiled)) {
+        try (NetworkReplica replica = replica(definition, compiled)) {
             float[] before = Networks.floats(replica.parameters());
             step(replica, definition, rate);
             float[] after = Networks.floats(replica.parameters());
@@ -162,7 +162,7 @@ class LearningRatesTest {
         }
     }
 
-    private static void step(Replica replica, NetworkDefinition definition, double rate) {
+    private static void step(NetworkReplica replica, NetworkDefinition definition, double rate) {
         Batch batch = Networks.batch(definition, 1, 0, 8);
         replica.forwardBackward(batch, 1, watermark -> {});
         FloatBuffer gradients = replica.gradients().asFloatBuffer();
@@ -184,7 +184,7 @@ class LearningRatesTest {
                 .toList();
     }
 
-    private static Replica replica(NetworkDefinition definition, boolean compiled) {
+    private static NetworkReplica replica(NetworkDefinition definition, boolean compiled) {
         return compiled ? new CompiledReplica(definition, 8, 0, 1) : new Dl4jReplica(definition, 8, 0);
     }
 

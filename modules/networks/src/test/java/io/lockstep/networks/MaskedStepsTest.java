@@ -11,7 +11,7 @@ import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;
 import io.lockstep.networks.layers.MultiHeadAttention;
 import io.lockstep.networks.layers.TakeStepLayer;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -96,7 +96,7 @@ class MaskedStepsTest {
     }
 
     private static double loss(NetworkDefinition definition, Batch batch) {
-        try (Replica replica = new CompiledReplica(definition, BATCH, 0, 1)) {
+        try (NetworkReplica replica = new CompiledReplica(definition, BATCH, 0, 1)) {
             return replica.evaluate(batch, new int[batch.size()]).lossSum();
         }
     }
@@ -107,8 +107,8 @@ class MaskedStepsTest {
         Layer simple =
                 new SimpleRnn.Builder().nOut(5).activation(Activation.TANH).build();
         NetworkDefinition definition = network(masked(lstm()), new LastTimeStep(masked(simple)));
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             assertThat(loss(compiled, SEQUENCES)).isCloseTo(loss(dl4j, SEQUENCES), within(1e-5));
             assertSameGradients(dl4j, compiled, FILLED_UP_BEHIND);
         }
@@ -120,17 +120,17 @@ class MaskedStepsTest {
                 masked(new Gru.Builder().nOut(6).build()),
                 masked(new MultiHeadAttention.Builder().nOut(6).heads(2).build()),
                 new TakeStepLayer.Builder(TakeStep.Which.LAST).build());
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             assertSameGradients(dl4j, compiled, SEQUENCES);
         }
     }
 
-    private static double loss(Replica replica, float[] sequences) {
+    private static double loss(NetworkReplica replica, float[] sequences) {
         return replica.forwardBackward(batch(sequences), 1, mark -> {}).lossSum();
     }
 
-    private static void assertSameGradients(Replica expected, Replica actual, float[] sequences) {
+    private static void assertSameGradients(NetworkReplica expected, NetworkReplica actual, float[] sequences) {
         assertThat(loss(actual, sequences)).isCloseTo(loss(expected, sequences), within(1e-5));
         float[] wanted = Networks.floats(expected.gradients());
         float[] got = Networks.floats(actual.gradients());
@@ -185,8 +185,8 @@ class MaskedStepsTest {
         NetworkDefinition whole = attention(1);
         NetworkDefinition dropped = attention(0.5);
         assertThat(loss(dropped, batch(SEQUENCES))).isEqualTo(loss(whole, batch(SEQUENCES)));
-        try (Replica one = new CompiledReplica(whole, BATCH, 0, 1);
-                Replica other = new CompiledReplica(dropped, BATCH, 0, 1)) {
+        try (NetworkReplica one = new CompiledReplica(whole, BATCH, 0, 1);
+                NetworkReplica other = new CompiledReplica(dropped, BATCH, 0, 1)) {
             double all = one.forwardBackward(batch(SEQUENCES), 1, mark -> {}).lossSum();
             double first =
                     other.forwardBackward(batch(SEQUENCES), 1, mark -> {}).lossSum();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +149,7 @@ class OutputLossesTest {
             ComputationGraph plain = new ComputationGraph(exact);
             plain.init();
             plain.setParam("out_b", Nd4j.valueArrayOf(new long[] {1, 1}, (double) bias));
-            try (Replica replica = new CompiledReplica(network, EXAMPLES, 0, 1)) {
+            try (NetworkReplica replica = new CompiledReplica(network, EXAMPLES, 0, 1)) {
                 replica.parameters()
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer()
@@ -189,8 +189,8 @@ class OutputLossesTest {
                         .build(),
                 type);
         Batch batch = Networks.batch(network, 5, 0, 1);
-        try (Replica dl4j = new Dl4jReplica(network, 1, 0);
-                Replica compiled = new CompiledReplica(network, 1, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(network, 1, 0);
+                NetworkReplica compiled = new CompiledReplica(network, 1, 0, 1)) {
             double loss = compiled.forwardBackward(batch, 1, mark -> {}).lossSum();
             assertThat(dl4j.forwardBackward(batch, 1, mark -> {}).lossSum()).isCloseTo(loss, within(1e-5));
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,8 +51,8 @@ class SavedNetworkTest {
 
         for (Model saved : new Model[] {network, network.toComputationGraph()}) {
             byte[] file = file(saved);
-            try (Replica compiled = new CompiledReplica(definition, 1, 0, 1);
-                    Replica dl4j = new Dl4jReplica(definition, 1, 0)) {
+            try (NetworkReplica compiled = new CompiledReplica(definition, 1, 0, 1);
+                    NetworkReplica dl4j = new Dl4jReplica(definition, 1, 0)) {
                 assertThat(compiled.takeCommon(in(file))).isEmpty();
                 assertThat(Networks.floats(compiled.parameters())).containsExactly(expected);
                 dl4j.load(in(file));
@@ -77,7 +77,7 @@ class SavedNetworkTest {
         float[] expected = network.params().toFloatVector();
         byte[] file = file(network.convertDataType(DataType.DOUBLE));
 
-        try (Replica replica = new Dl4jReplica(NetworkDefinition.of(layers(5), TYPE), 1, 0)) {
+        try (NetworkReplica replica = new Dl4jReplica(NetworkDefinition.of(layers(5), TYPE), 1, 0)) {
             assertThat(replica.takeCommon(in(file))).isEmpty();
             assertThat(Networks.floats(replica.parameters())).containsExactly(expected);
         }

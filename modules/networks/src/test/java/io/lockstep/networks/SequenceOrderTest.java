@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -46,8 +46,8 @@ class SequenceOrderTest {
                 .build();
         NetworkDefinition definition = new NetworkDefinition(configuration, type);
         Batch batch = Networks.batch(definition, 1, 0, BATCH);
-        try (Replica dl4j = new Dl4jReplica(definition, BATCH, 0);
-                Replica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
+                NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 1)) {
             assertThat(dl4j.featureLayout()).isEqualTo(compiled.featureLayout());
             double loss = compiled.forwardBackward(batch, 1, mark -> {}).lossSum();
             assertThat(dl4j.forwardBackward(batch, 1, mark -> {}).lossSum()).isCloseTo(loss, within(1e-4));

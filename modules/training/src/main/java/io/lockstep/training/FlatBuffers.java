@@ -31,18 +31,18 @@ public final class FlatBuffers {
         return ranges.stream().map(range -> slice(floats, range)).toList();
     }
 
-    /** What of a replica's flat vectors is parameters: all but the running statistics. Ascending, disjoint. */
-    public static List<Range> parameterRanges(Replica replica) {
+    /** What of a network's flat vectors is parameters: all but the running statistics. Ascending, disjoint. */
+    public static List<Range> parameterRanges(NetworkVectors network) {
         List<Range> ranges = new ArrayList<>();
         long start = 0;
-        for (Range statistic : replica.statistics()) {
+        for (Range statistic : network.statistics()) {
             if (statistic.start() > start) {
                 ranges.add(new Range(start, statistic.start()));
             }
             start = statistic.end();
         }
-        if (elements(replica.gradients()) > start) {
-            ranges.add(new Range(start, elements(replica.gradients())));
+        if (elements(network.gradients()) > start) {
+            ranges.add(new Range(start, elements(network.gradients())));
         }
         return ranges;
     }

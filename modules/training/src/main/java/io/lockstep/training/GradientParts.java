@@ -9,15 +9,15 @@ import java.nio.ByteBuffer;
  */
 public final class GradientParts {
     private final FlatVectors vectors = FlatVectors.get();
-    private final Replica replica;
+    private final NetworkVectors network;
     private final RunningStatistics statistics;
     private final ByteBuffer sum;
     private boolean empty = true;
 
-    public GradientParts(Replica replica) {
-        this.replica = replica;
-        statistics = new RunningStatistics(replica);
-        sum = FlatBuffers.allocate(FlatBuffers.elements(replica.gradients()));
+    public GradientParts(NetworkVectors network) {
+        this.network = network;
+        statistics = new RunningStatistics(network);
+        sum = FlatBuffers.allocate(FlatBuffers.elements(network.gradients()));
     }
 
     /** Before each pass but the last of a step. */
@@ -33,9 +33,9 @@ public final class GradientParts {
     public void keep(float share) {
         statistics.scaleFrom(0, share);
         if (empty) {
-            sum.duplicate().put(replica.gradients().duplicate());
+            sum.duplicate().put(network.gradients().duplicate());
         } else {
-            vectors.addScaled(sum, 1, replica.gradients());
+            vectors.addScaled(sum, 1, network.gradients());
         }
         empty = false;
     }
@@ -50,7 +50,7 @@ public final class GradientParts {
         boolean alone = empty;
         empty = true;
         return new GradientListener() {
-            private long from = FlatBuffers.elements(replica.gradients());
+            private long from = FlatBuffers.elements(network.gradients());
 
             @Override
             public void gradientsReadyFrom(long watermark) {
@@ -59,7 +59,7 @@ public final class GradientParts {
                     if (!alone) {
                         Range fresh = new Range(watermark, from);
                         vectors.addScaled(
-                                FlatBuffers.slice(replica.gradients(), fresh), 1, FlatBuffers.slice(sum, fresh));
+                                FlatBuffers.slice(network.gradients(), fresh), 1, FlatBuffers.slice(sum, fresh));
                     }
                     from = watermark;
                 }

@@ -11,15 +11,15 @@ import io.lockstep.datasets.Batch;
 final class MicroBatches {
     private static final GradientListener NOBODY = watermark -> {};
 
-    private final Replica replica;
+    private final Trainee trainee;
     private final int parts;
     private final GradientParts gradients;
 
     /** @param parts of each local batch; 1: no accumulation */
-    MicroBatches(Replica replica, int parts) {
-        this.replica = replica;
+    MicroBatches(Trainee trainee, int parts) {
+        this.trainee = trainee;
         this.parts = parts;
-        gradients = parts > 1 ? new GradientParts(replica) : null;
+        gradients = parts > 1 ? new GradientParts(trainee) : null;
     }
 
     /** Examples of the largest part of a local batch. */
@@ -32,11 +32,11 @@ final class MicroBatches {
         return parts == 1 || batch.size() == 0 ? batch : batch.slice(0, largest(batch.size(), parts));
     }
 
-    /** As {@link Replica#forwardBackward}, for the whole of the batch. */
+    /** As {@link Trainee#forwardBackward}, for the whole of the batch. */
     BatchResult forwardBackward(Batch batch, long seed, GradientListener listener) {
         int used = Math.min(parts, batch.size());
         if (used <= 1) {
-            return replica.forwardBackward(batch, seed, listener);
+            return trainee.forwardBackward(batch, seed, listener);
         }
         BatchResult result = BatchResult.EMPTY;
         int start = 0;
@@ -48,7 +48,7 @@ final class MicroBatches {
             if (!last) {
                 gradients.begin();
             }
-            result = result.plus(replica.forwardBackward(batch.slice(start, end - start), seed, announced));
+            result = result.plus(trainee.forwardBackward(batch.slice(start, end - start), seed, announced));
             if (!last) {
                 gradients.keep(share);
             }

@@ -33,7 +33,7 @@ public record RankReport(
 
     static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
 
-    /** What of a step is not its players'. */
+    /** What of a step is not its turns'. */
     static RankReport around(long examples, long dataWaitNanos, long bytesSent) {
         return new RankReport(examples, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, bytesSent, new double[0]);
     }

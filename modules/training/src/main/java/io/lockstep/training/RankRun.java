@@ -82,15 +82,15 @@ public final class RankRun {
             LoaderOptions augmented = loading.withAugmentation(options.augmentation());
             List<String> hashes;
             try (var loader = loader(data, epochs, firstStep, augmented)) {
-                Players players = new Players(
+                Turns turns = new Turns(
                         replica,
                         options.microBatches(),
-                        player -> options.strategy()
+                        trainee -> options.strategy()
                                 .create(new Strategy.Setup(
-                                        player,
+                                        trainee,
                                         group,
                                         options.clipNorm(),
-                                        rehearsal(player, data, epochs, augmented))));
+                                        rehearsal(trainee, data, epochs, augmented))));
                 var plan = new Trainer.Plan(
                         firstStep,
                         Math.max(firstStep, stop),
@@ -99,18 +99,18 @@ public final class RankRun {
                         MAX_SKIPPED_STEPS,
                         options.seed());
                 var hooks = new Hooks(
-                        replica, players, data.testShard(), loading, epochs, checkpoints, Math.max(1, largestBatch));
+                        replica, turns, data.testShard(), loading, epochs, checkpoints, Math.max(1, largestBatch));
                 hooks.catchUp(resumed.map(Checkpoint::state), stop);
                 hashes = new Trainer(
                                 replica,
                                 group,
-                                players,
+                                turns,
                                 epochs,
                                 loader::next,
                                 options.learning().over(lastStep, epochs.stepsPerEpoch()),
                                 plan,
                                 hooks)
-                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), players) : null);
+                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), turns) : null);
                 if (firstStep >= stop) {
                     hooks.evaluate(firstStep); // nothing was left to train
                 }
@@ -124,14 +124,14 @@ public final class RankRun {
         return data.loader(epochs, options.seed(), group.rank(), group.worldSize(), firstStep, loading);
     }
 
-    /** Measures on the first batch of the run, cut down to what the replica takes at once. */
-    private Rehearsal rehearsal(Replica replica, RunData data, Epochs epochs, LoaderOptions loading) {
+    /** Measures on the first batch of the run, cut down to what is taken at once. */
+    private Rehearsal rehearsal(Trainee trainee, RunData data, Epochs epochs, LoaderOptions loading) {
         Supplier<Batch> sample = () -> {
             try (BatchLoader loader = loader(data, epochs, 0, loading)) {
                 return MicroBatches.first(loader.next(), options.microBatches());
             }
         };
-        return new Rehearsal(replica, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
+        return new Rehearsal(trainee, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
     }
 
     private CheckpointStore store() {
@@ -216,7 +216,7 @@ public final class RankRun {
     /** What happens between steps: reports, evaluation, checkpoints. */
     private final class Hooks implements Trainer.Listener {
         private final Replica replica;
-        private final Players players;
+        private final Turns turns;
         private final RunData.Shard test;
         private final LoaderOptions loading;
         private final Epochs epochs;
@@ -226,14 +226,14 @@ public final class RankRun {
 
         Hooks(
                 Replica replica,
-                Players players,
+                Turns turns,
                 RunData.Shard test,
                 LoaderOptions loading,
                 Epochs epochs,
                 BackgroundCheckpoints checkpoints,
                 int batch) {
             this.replica = replica;
-            this.players = players;
+            this.turns = turns;
             this.test = test;
             this.loading = loading;
             this.epochs = epochs;
@@ -309,7 +309,7 @@ public final class RankRun {
         private void checkpoint(long stepsDone, Evaluation evaluation) {
             List<String> rankStates;
             try {
-                rankStates = rankStates().write(stepsDone, players, checkpoints::awaitQuiet);
+                rankStates = rankStates().write(stepsDone, turns, checkpoints::awaitQuiet);
             } catch (IOException e) {
                 if (group.rank() == 0) {
                     checkpoints.failed(e);
@@ -320,7 +320,7 @@ public final class RankRun {
                 return;
             }
             checkpoints.write(
-                    state(stepsDone, epochs.examples(), players.strategy()).withTest(evaluation),
+                    state(stepsDone, epochs.examples(), turns.strategy()).withTest(evaluation),
                     replica::snapshot,
                     rankStates,
                     path -> events.accept(new RunEvent.CheckpointWritten(stepsDone, path)));

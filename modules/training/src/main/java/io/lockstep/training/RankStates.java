@@ -20,8 +20,8 @@ record RankStates(CheckpointStore store, ProcessGroup group) {
      * @return the files' hashes, by rank; none where ranks have nothing
      * @throws IOException on all ranks alike, if one of them could not write
      */
-    List<String> write(long step, Players players, Runnable quiet) throws IOException {
-        List<ByteBuffer> mine = players.rankState();
+    List<String> write(long step, Turns turns, Runnable quiet) throws IOException {
+        List<ByteBuffer> mine = turns.rankState();
         if (mine.isEmpty()) {
             return List.of();
         }
@@ -75,9 +75,9 @@ record RankStates(CheckpointStore store, ProcessGroup group) {
     }
 
     /** This rank's share of what the ranks of a checkpoint knew; none if another strategy wrote it. */
-    List<byte[]> of(Checkpoint checkpoint, Players players) throws IOException {
+    List<byte[]> of(Checkpoint checkpoint, Turns turns) throws IOException {
         List<byte[]> states = new ArrayList<>();
-        if (checkpoint.state().strategy().equals(players.strategy())) {
+        if (checkpoint.state().strategy().equals(turns.strategy())) {
             for (int rank = group.rank(); rank < checkpoint.rankStateHashes().size(); rank += group.worldSize()) {
                 states.add(store.rankState(checkpoint, rank));
             }

@@ -16,7 +16,7 @@ public final class Rehearsal {
     private static final int WARM_UP = 2;
     private static final int TIMES = 5;
 
-    private final Replica replica;
+    private final Trainee trainee;
     private final ProcessGroup group;
     private final Supplier<Batch> sample;
     private final Consumer<Decision> decisions;
@@ -33,8 +33,8 @@ public final class Rehearsal {
      * @param sample a local batch like those that will come
      * @param decisions told what was chosen; told on every rank
      */
-    public Rehearsal(Replica replica, ProcessGroup group, Supplier<Batch> sample, Consumer<Decision> decisions) {
-        this.replica = replica;
+    public Rehearsal(Trainee trainee, ProcessGroup group, Supplier<Batch> sample, Consumer<Decision> decisions) {
+        this.trainee = trainee;
         this.group = group;
         this.sample = sample;
         this.decisions = decisions;
@@ -43,7 +43,7 @@ public final class Rehearsal {
     /** Nanoseconds of forward and backward on a local batch. */
     public long forwardBackwardNanos() {
         Batch batch = sample.get();
-        return nanosOf(() -> replica.forwardBackward(batch, 0, watermark -> {}));
+        return nanosOf(() -> trainee.forwardBackward(batch, 0, watermark -> {}));
     }
 
     /** Nanoseconds of something that all ranks do together: the median of some times, of the slowest rank. */

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The parts of a replica's gradient that belong to running statistics, weighted one by one as backward announces them.
+ * The parts of a network's gradient that belong to running statistics, weighted one by one as backward announces them.
  * What a mean over shards is made of: each shard's change times its examples.
  */
 public final class RunningStatistics {
@@ -14,9 +14,9 @@ public final class RunningStatistics {
     private final List<ByteBuffer> gradients;
     private int next;
 
-    public RunningStatistics(Replica replica) {
-        ranges = replica.statistics();
-        gradients = FlatBuffers.slices(replica.gradients(), ranges);
+    public RunningStatistics(NetworkVectors network) {
+        ranges = network.statistics();
+        gradients = FlatBuffers.slices(network.gradients(), ranges);
     }
 
     /** A new backward pass: nothing has been weighted yet. */

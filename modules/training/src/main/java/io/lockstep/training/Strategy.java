@@ -6,18 +6,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What ranks exchange to stay, or to come back, together, and how. A strategy holds the replica and the group; the
+ * What ranks exchange to stay, or to come back, together, and how. A strategy holds what is trained and the group; the
  * {@link Trainer} calls it, in this order, from the thread that owns the replica:
  *
  * <pre>{@code
  * strategy.placeParameters();
  * for each step:
  *     listener = strategy.begin(step);
- *     replica.forwardBackward(batch, seed, listener);
+ *     trainee.forwardBackward(batch, seed, listener);
  *     exchange = strategy.finish(step);
  * }</pre>
  *
- * <p>After {@link #finish} the replica is ready for the next forward pass. Those that there are lie in {@link
+ * <p>After {@link #finish} the trainee is ready for the next forward pass. Those that there are lie in {@link
  * io.lockstep.training.strategies}, a file each; to add one, write another beside them and name it in {@link
  * io.lockstep.training.strategies.Strategies}.
  */
@@ -25,18 +25,18 @@ public interface Strategy {
     /** The word that chooses it: {@code ddp}. A checkpoint keeps it, as what ranks know alone is one strategy's. */
     String name();
 
-    /** Makes all replicas equal to rank 0's, before the first step. */
+    /** Makes all ranks' trainees equal to rank 0's, before the first step. */
     void placeParameters();
 
     /** Returns what is to be told about gradients that became final. */
     GradientListener begin(Step step);
 
-    /** Exchanges what is left to exchange, and updates the replica. */
+    /** Exchanges what is left to exchange, and updates the trainee. */
     Exchange finish(Step step);
 
     /**
-     * What this rank alone knows beside the replica and a checkpoint must therefore hold: direct buffers, always the
-     * same ones, in the same order. Empty where all that matters is in the replica.
+     * What this rank alone knows beside the trainee and a checkpoint must therefore hold: direct buffers, always the
+     * same ones, in the same order. Empty where all that matters is in the trainee.
      */
     default List<ByteBuffer> rankState() {
         return List.of();
@@ -76,5 +76,5 @@ public interface Strategy {
      * @param clipNorm global norm to clip gradients to, 0 for none
      * @param rehearsal what measures, for a strategy that chooses by measurement
      */
-    record Setup(Replica replica, ProcessGroup group, double clipNorm, Rehearsal rehearsal) {}
+    record Setup(Trainee trainee, ProcessGroup group, double clipNorm, Rehearsal rehearsal) {}
 }

@@ -42,7 +42,7 @@ public final class Trainer {
 
     private final Replica replica;
     private final ProcessGroup group;
-    private final Players players;
+    private final Turns turns;
     private final Epochs epochs;
     private final Supplier<Batch> batches;
     private final LearningRate learningRate;
@@ -56,13 +56,13 @@ public final class Trainer {
     private boolean compareDue;
 
     /**
-     * @param players of the replica
+     * @param turns of the replica
      * @param batches this rank's batches from {@code plan.firstStep()} on, as {@code epochs} has them
      */
     Trainer(
             Replica replica,
             ProcessGroup group,
-            Players players,
+            Turns turns,
             Epochs epochs,
             Supplier<Batch> batches,
             LearningRate learningRate,
@@ -70,7 +70,7 @@ public final class Trainer {
             Listener listener) {
         this.replica = replica;
         this.group = group;
-        this.players = players;
+        this.turns = turns;
         this.epochs = epochs;
         this.batches = batches;
         this.learningRate = learningRate;
@@ -87,9 +87,9 @@ public final class Trainer {
      * @throws ReplicasDifferException if ranks hold different parameters
      */
     public List<String> run(List<byte[]> rankStates) {
-        players.placeParameters();
+        turns.placeParameters();
         if (rankStates != null) {
-            players.loadRankStates(rankStates);
+            turns.loadRankStates(rankStates);
         }
         List<String> hashes = ParameterHash.compare(replica, group, plan.firstStep());
         windowStartNanos = System.nanoTime();
@@ -142,7 +142,7 @@ public final class Trainer {
     private boolean train(Step step, Batch batch) {
         int stepsLeftInEpoch = epochs.stepsPerEpoch() - 1 - epochs.stepInEpoch(step.index());
         long stepsLeftInRun = plan.lastStep() - 1 - step.index();
-        RankReport report = players.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun);
+        RankReport report = turns.play(step, batch, noiseSeed(step.index()), stepsLeftInEpoch, stepsLeftInRun);
         window = window.plus(report);
         windowSteps++;
         consecutiveSkips = report.skippedSteps() > 0 ? consecutiveSkips + 1 : 0;
@@ -152,7 +152,7 @@ public final class Trainer {
         if (step.endOfRun()) {
             requireNumbers(step);
         }
-        return players.replicasEqual();
+        return turns.replicasEqual();
     }
 
     /** A run that diverges in its last steps has too few left to be found by their number. */

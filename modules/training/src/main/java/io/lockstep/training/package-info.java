@@ -5,7 +5,7 @@
  *   <li>Before the first step rank 0's parameters and updater state are broadcast and their hashes compared
  *       ({@link io.lockstep.training.ParameterHash}).
  *   <li>The rank takes its slice of the global batch: a function of (seed, epoch, step, rank, worldSize), nothing else.
- *   <li>{@link io.lockstep.training.Replica#forwardBackward} runs; a falling watermark tells which part of the flat
+ *   <li>{@link io.lockstep.training.Trainee#forwardBackward} runs, in each {@link io.lockstep.training.Turn} of the step; a falling watermark tells which part of the flat
  *       gradient is final.
  *   <li>A {@link io.lockstep.training.Strategy} exchanges what it exchanges; {@code ddp} all-reduces a
  *       {@linkplain io.lockstep.training.Buckets bucket} as soon as it is final, in bucket order, while backward goes

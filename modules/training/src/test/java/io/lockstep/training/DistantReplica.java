@@ -10,13 +10,13 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** Another replica as if it lived on a GPU: the buffers that are seen are copies, made when the contract says so. */
-final class DistantReplica implements Replica {
-    private final Replica network;
+final class DistantReplica implements NetworkReplica {
+    private final NetworkReplica network;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
     private final ByteBuffer updaterState;
 
-    DistantReplica(Replica network) {
+    DistantReplica(NetworkReplica network) {
         this.network = network;
         parameters = like(network.parameters());
         gradients = like(network.gradients());

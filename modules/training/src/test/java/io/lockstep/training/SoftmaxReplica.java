@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * A replica small enough to check by eye: one linear layer, softmax, cross-entropy, momentum. One running statistic (the
  * mean of the first feature), so that averaging it over ranks is tested too.
  */
-final class SoftmaxReplica implements Replica {
+final class SoftmaxReplica implements NetworkReplica {
     static final double DECAY = 0.9;
     private static final float MOMENTUM = 0.9f;
 

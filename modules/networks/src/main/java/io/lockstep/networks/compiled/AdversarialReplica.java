@@ -12,11 +12,11 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.GradientListener;
 import io.lockstep.training.Metrics;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;
 import io.lockstep.training.Task;
+import io.lockstep.training.Turn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +34,7 @@ public final class AdversarialReplica implements Replica {
     private static final long TEST_SEED = 0x7465;
 
     private final Game game;
-    private final List<Replica> players;
+    private final List<Turn> turns;
 
     /**
      * @param definition with its {@link NetworkDefinition#adversarial}
@@ -59,12 +59,13 @@ public final class AdversarialReplica implements Replica {
             network.close();
             throw e;
         }
-        players = List.of(new Discriminator(game), new Generator(game));
+        turns = List.of(
+                new Turn(new Discriminator(game), 1), new Turn(new Generator(game), game.rules.discriminatorSteps()));
     }
 
     @Override
-    public List<Replica> players() {
-        return players;
+    public List<Turn> turns() {
+        return turns;
     }
 
     @Override
@@ -121,16 +122,6 @@ public final class AdversarialReplica implements Replica {
         float[] half = new float[ofData.channels()];
         Arrays.fill(half, 0.5f);
         return new Normalization(half, half);
-    }
-
-    @Override
-    public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
-        throw new UnsupportedOperationException("the players have turns");
-    }
-
-    @Override
-    public void update(long step, int epoch, double learningRate) {
-        throw new UnsupportedOperationException("the players have turns");
     }
 
     /** The discriminator's loss and hits on the pictures and on as many samples. */

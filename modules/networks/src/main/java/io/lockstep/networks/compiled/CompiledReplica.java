@@ -22,8 +22,8 @@ import io.lockstep.networks.OutputFeed;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Task;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +40,7 @@ import java.util.Set;
  *
  * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for.
  */
-public final class CompiledReplica implements Replica {
+public final class CompiledReplica implements NetworkReplica {
     /** A network that does not read these would train on something else than the data say. */
     private static final Set<String> CHANGE_THE_LOSS =
             Set.of(Batch.WEIGHTS, Batch.MASK, Batch.MIXED_LABELS, Batch.MIXED_SHARES);

@@ -19,11 +19,6 @@ final class Generator extends Player {
     }
 
     @Override
-    public int stepsPerTurn() {
-        return game.rules.discriminatorSteps();
-    }
-
-    @Override
     public BatchResult forwardBackward(Batch batch, long seed, GradientListener listener) {
         long own = (seed ^ 0x5851F42D4C957F2DL) & Long.MAX_VALUE; // not the samples of the discriminator's turn
         PassResult result = game.both()

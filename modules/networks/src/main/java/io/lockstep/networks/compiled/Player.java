@@ -1,18 +1,13 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.FeatureLayout;
-import io.lockstep.training.Answers;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One of the two networks of a {@link Game}, as what a strategy trains: its part of the flat vectors. */
-abstract class Player implements Replica {
+/** One of the two networks of a {@link Game}, which is trained in a turn of its own: its part of the flat vectors. */
+abstract class Player implements Trainee {
     final Game game;
     private final Range part;
     private final Range statePart;
@@ -62,34 +57,9 @@ abstract class Player implements Replica {
     }
 
     @Override
-    public FeatureLayout featureLayout() {
-        return FeatureLayout.NHWC;
-    }
-
-    @Override
     public void update(long step, int epoch, double learningRate) {
         game.network.beginUpdate(step, epoch, rate * learningRate);
         updater.update(Math.toIntExact(step), epoch);
         game.network.endUpdate(step, epoch);
-    }
-
-    @Override
-    public Answers evaluate(Batch batch) {
-        throw new UnsupportedOperationException("a player is tested with the other one");
-    }
-
-    @Override
-    public void save(OutputStream out) {
-        throw new UnsupportedOperationException("a player is saved with the other one");
-    }
-
-    @Override
-    public void load(InputStream in) {
-        throw new UnsupportedOperationException("a player is loaded with the other one");
-    }
-
-    @Override
-    public void close() {
-        // the game owns everything
     }
 }

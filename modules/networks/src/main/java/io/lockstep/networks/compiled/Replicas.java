@@ -3,7 +3,7 @@ package io.lockstep.networks.compiled;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.commons.lang3.SerializationUtils;
@@ -23,7 +23,7 @@ public final class Replicas {
      * @throws UnsupportedOperationException naming the vertex that only DL4J can run, where that rules the precision out
      * @throws IllegalArgumentException if this CPU does not have the precision
      */
-    public static Replica fastest(
+    public static NetworkReplica fastest(
             NetworkDefinition definition,
             int largestBatch,
             double labelSmoothing,

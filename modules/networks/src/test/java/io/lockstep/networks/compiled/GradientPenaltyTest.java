@@ -15,7 +15,7 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.Replica;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.Random;
@@ -84,7 +84,7 @@ class GradientPenaltyTest {
                 new AdversarialReplica(network(false, WEIGHT), EXAMPLES, 1, Precision.FLOAT32)) {
             double[] points = points(replica);
             Graph critic = critic();
-            double[] parameters = doubles(replica.players().get(0).parameters());
+            double[] parameters = doubles(replica.turns().get(0).trainee().parameters());
             for (int i = 0; i < parameters.length; i++) {
                 double before = parameters[i];
                 parameters[i] = before + STEP;
@@ -112,7 +112,7 @@ class GradientPenaltyTest {
     private static double[] criticGradient(double penalty) {
         try (AdversarialReplica replica =
                 new AdversarialReplica(network(false, penalty), EXAMPLES, 1, Precision.FLOAT32)) {
-            Replica critic = replica.players().get(0);
+            Trainee critic = replica.turns().get(0).trainee();
             critic.forwardBackward(batch(), SEED, watermark -> {});
             return doubles(critic.gradients());
         }

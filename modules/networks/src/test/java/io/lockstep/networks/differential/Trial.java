@@ -4,8 +4,8 @@ import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.BatchResult;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -46,7 +46,7 @@ final class Trial {
             batches.add(Examples.of(network.definition(), network.seed() * 10 + step, network.batch()));
         }
         List<String> notices = new ArrayList<>();
-        try (Replica replica =
+        try (NetworkReplica replica =
                 Replicas.fastest(network.definition(), network.batch(), 0, 1, Precision.FLOAT32, notices::add)) {
             boolean compiled = replica instanceof CompiledReplica;
             String notice = notices.isEmpty() ? "" : notices.get(0);
@@ -160,7 +160,7 @@ final class Trial {
     }
 
     /** Parameters of which none is what it began with: biases are not 0, gains not 1. */
-    private static float[] begin(RandomNetwork network, Replica replica) {
+    private static float[] begin(RandomNetwork network, NetworkReplica replica) {
         Draw draw = new Draw(network.seed() + 77);
         FloatBuffer parameters = floats(replica.parameters());
         for (int i = 0; i < parameters.limit(); i++) {
@@ -176,7 +176,7 @@ final class Trial {
      * Each step begins with DL4J's parameters: an adaptive updater makes much of a gradient that is nearly 0, so that rounding
      * alone would lead apart.
      */
-    private static Course train(RandomNetwork network, Replica replica, List<Examples> batches, Course exact) {
+    private static Course train(RandomNetwork network, NetworkReplica replica, List<Examples> batches, Course exact) {
         List<double[]> gradients = new ArrayList<>();
         List<Double> losses = new ArrayList<>();
         List<double[]> after = new ArrayList<>();
@@ -202,7 +202,7 @@ final class Trial {
     }
 
     /** Noise is in training, by the seed alone, and not in evaluation. */
-    private static String noiseFault(Replica replica, Examples examples) {
+    private static String noiseFault(NetworkReplica replica, Examples examples) {
         var batch = examples.batch(replica.featureLayout());
         double once = replica.forwardBackward(batch, 1, mark -> {}).lossSum();
         double again = replica.forwardBackward(batch, 1, mark -> {}).lossSum();
@@ -218,7 +218,7 @@ final class Trial {
     }
 
     /** What the training loop does between the halves of a step, on one rank. */
-    private static void average(Replica replica, int examples) {
+    private static void average(NetworkReplica replica, int examples) {
         FloatBuffer gradients = floats(replica.gradients());
         for (int i = 0; i < gradients.limit(); i++) {
             if (!isStatistic(replica, i)) {
@@ -227,7 +227,7 @@ final class Trial {
         }
     }
 
-    private static boolean isStatistic(Replica replica, long element) {
+    private static boolean isStatistic(NetworkReplica replica, long element) {
         for (Range range : replica.statistics()) {
             if (range.start() <= element && element < range.end()) {
                 return true;

@@ -11,7 +11,7 @@ import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.stock.StockClasses.Kind;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.Replica;
+import io.lockstep.training.NetworkReplica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -67,14 +67,14 @@ final class ClassTable {
         }
         Optional<String> obstacle = Replicas.obstacle(definition, 0);
         if (obstacle.isEmpty()) {
-            try (Replica compiled = new CompiledReplica(definition, EXAMPLES, 0, 1)) {
+            try (NetworkReplica compiled = new CompiledReplica(definition, EXAMPLES, 0, 1)) {
                 requireTrains(compiled, definition);
             }
             return new Verdict(Runtime.ENGINE, "");
         }
         try {
             Dl4jReplica.requireRuns(definition, 0, false);
-            try (Replica dl4j = new Dl4jReplica(definition, EXAMPLES, 0)) {
+            try (NetworkReplica dl4j = new Dl4jReplica(definition, EXAMPLES, 0)) {
                 requireTrains(dl4j, definition);
             }
         } catch (UnsupportedOperationException e) {
@@ -89,7 +89,7 @@ final class ClassTable {
                 .replaceFirst("; DL4J itself can run this network \\(Dl4jReplica\\)$", "");
     }
 
-    private static void requireTrains(Replica replica, NetworkDefinition definition) {
+    private static void requireTrains(NetworkReplica replica, NetworkDefinition definition) {
         BatchResult result = replica.forwardBackward(batch(definition), 1, mark -> {});
         if (!Double.isFinite(result.lossSum())) {
             throw new IllegalStateException("a loss of " + result.lossSum());

@@ -103,7 +103,7 @@ public record Auto(DistributedDataParallel.Options ddp, DataParallel.Options dp,
     /** Nanoseconds of a step: computing alone, and with each way of exchanging. */
     record Estimate(long gradientBytes, double compute, double ddpStep, double dpStep, double sharingStep) {
         static Estimate measure(Strategy.Setup setup, double density) {
-            int gradient = setup.replica().gradients().limit();
+            int gradient = setup.trainee().gradients().limit();
             var rehearsal = setup.rehearsal();
             double compute = rehearsal.forwardBackwardNanos();
             double backward = compute * Overlap.SHARE_OF_BACKWARD;

@@ -38,12 +38,12 @@ public record BucketSize(int bytes, boolean measured) implements Serializable {
     }
 
     /**
-     * Bytes of a bucket of this replica's gradient; a collective where it is measured.
+     * Bytes of a bucket of the trainee's gradient; a collective where it is measured.
      *
      * @throws IllegalArgumentException if a bucket would be larger than the gradient
      */
     int resolve(Strategy.Setup setup) {
-        int gradient = setup.replica().gradients().limit();
+        int gradient = setup.trainee().gradients().limit();
         if (measured) {
             return measure(setup, gradient);
         }
@@ -53,7 +53,7 @@ public record BucketSize(int bytes, boolean measured) implements Serializable {
         if (bytes > gradient) {
             throw new IllegalArgumentException("bucket-bytes = " + bytes + " is more than the gradient has ("
                     + gradient + " bytes of "
-                    + FlatBuffers.elements(setup.replica().gradients())
+                    + FlatBuffers.elements(setup.trainee().gradients())
                     + " parameters), so nothing would overlap; use at most that, or auto");
         }
         return bytes;

@@ -5,9 +5,9 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -56,7 +56,7 @@ public final class DataParallel implements Strategy {
 
     private static final int ROOT = 0;
 
-    private final Replica replica;
+    private final Trainee trainee;
     private final ProcessGroup group;
     private final Optimizer optimizer;
     private final GradientBuckets buckets;
@@ -93,13 +93,13 @@ public final class DataParallel implements Strategy {
      * @param overlap reduce buckets while backward goes on, and not after it
      */
     public DataParallel(Setup setup, int bucketBytes, boolean overlap) {
-        replica = setup.replica();
+        trainee = setup.trainee();
         group = setup.group();
-        optimizer = new Optimizer(replica, setup.clipNorm());
+        optimizer = new Optimizer(trainee, setup.clipNorm());
         buckets = new GradientBuckets(
-                replica, bucketBytes, overlap, bucket -> group.prepareReduce(bucket, Reduction.SUM, ROOT));
+                trainee, bucketBytes, overlap, bucket -> group.prepareReduce(bucket, Reduction.SUM, ROOT));
         tell = group.prepareBroadcast(applied, ROOT);
-        place = group.prepareBroadcast(replica.parameters(), ROOT);
+        place = group.prepareBroadcast(trainee.parameters(), ROOT);
     }
 
     @Override
@@ -109,7 +109,7 @@ public final class DataParallel implements Strategy {
 
     @Override
     public void placeParameters() {
-        InitialBroadcast.run(replica, group);
+        InitialBroadcast.run(trainee, group);
     }
 
     @Override
@@ -123,7 +123,7 @@ public final class DataParallel implements Strategy {
         long reduced = System.nanoTime();
         if (group.rank() == ROOT) {
             applied.putFloat(0, optimizer.apply(step, 1f / step.globalExamples(), step.globalExamples()) ? 1 : 0);
-            replica.toHost();
+            trainee.toHost();
         }
         long updated = System.nanoTime();
         tell.start();
@@ -131,7 +131,7 @@ public final class DataParallel implements Strategy {
         tell.await();
         place.await();
         if (group.rank() != ROOT) {
-            replica.fromHost();
+            trainee.fromHost();
         }
         return new Exchange(
                 reduceWait + System.nanoTime() - updated,

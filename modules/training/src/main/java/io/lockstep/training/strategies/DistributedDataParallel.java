@@ -4,9 +4,9 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.WireType;
 import io.lockstep.training.GradientListener;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
 import io.lockstep.training.settings.Parsers;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +69,7 @@ public final class DistributedDataParallel implements Strategy {
 
     private static final String NAME = "ddp";
 
-    private final Replica replica;
+    private final Trainee trainee;
     private final ProcessGroup group;
     private final WireType wire;
     private final Optimizer optimizer;
@@ -108,12 +108,12 @@ public final class DistributedDataParallel implements Strategy {
      * @param overlap exchange buckets while backward goes on, and not after it; the bits are the same
      */
     public DistributedDataParallel(Setup setup, int bucketBytes, WireType wire, boolean overlap) {
-        replica = setup.replica();
+        trainee = setup.trainee();
         group = setup.group();
         this.wire = wire;
-        optimizer = new Optimizer(replica, setup.clipNorm());
+        optimizer = new Optimizer(trainee, setup.clipNorm());
         buckets = new GradientBuckets(
-                replica, bucketBytes, overlap, bucket -> group.prepareAllReduce(bucket, Reduction.SUM, wire));
+                trainee, bucketBytes, overlap, bucket -> group.prepareAllReduce(bucket, Reduction.SUM, wire));
     }
 
     @Override
@@ -123,7 +123,7 @@ public final class DistributedDataParallel implements Strategy {
 
     @Override
     public void placeParameters() {
-        InitialBroadcast.run(replica, group);
+        InitialBroadcast.run(trainee, group);
     }
 
     @Override

@@ -4,14 +4,14 @@ import io.lockstep.collectives.PreparedWork;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
-import io.lockstep.training.Replica;
 import io.lockstep.training.RunningStatistics;
 import io.lockstep.training.Step;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 
 /**
- * A replica's flat gradient in buckets, each handed to a collective as soon as backward has finished it, in bucket
+ * A trainee's flat gradient in buckets, each handed to a collective as soon as backward has finished it, in bucket
  * order, while backward goes on (Li et al. 2020, section 3.2.3).
  *
  * <p>Running statistics travel in the same buckets: each rank's are weighted by its examples before the sum, so that
@@ -35,17 +35,17 @@ final class GradientBuckets {
      * @param exchange prepares the exchange of one bucket, in place
      * @param overlap exchange while backward goes on; otherwise all buckets when it is over, with the same result
      */
-    GradientBuckets(Replica replica, int bucketBytes, boolean overlap, Function<ByteBuffer, PreparedWork> exchange) {
-        long elements = FlatBuffers.elements(replica.gradients());
+    GradientBuckets(Trainee trainee, int bucketBytes, boolean overlap, Function<ByteBuffer, PreparedWork> exchange) {
+        long elements = FlatBuffers.elements(trainee.gradients());
         long bucketElements = Math.max(1, bucketBytes / Float.BYTES);
         buckets = new Buckets(elements, Math.max(1, bucketElements / 4), bucketElements);
         gradients = new ByteBuffer[buckets.count()];
         exchanges = new PreparedWork[buckets.count()];
         for (int i = 0; i < gradients.length; i++) {
-            gradients[i] = FlatBuffers.slice(replica.gradients(), buckets.get(i));
+            gradients[i] = FlatBuffers.slice(trainee.gradients(), buckets.get(i));
             exchanges[i] = exchange.apply(gradients[i]);
         }
-        statistics = new RunningStatistics(replica);
+        statistics = new RunningStatistics(trainee);
         listener = overlap ? this::readyFrom : watermark -> {};
     }
 

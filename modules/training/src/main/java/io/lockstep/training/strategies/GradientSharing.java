@@ -8,9 +8,9 @@ import io.lockstep.kernels.ThresholdCodec;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
 import io.lockstep.training.settings.Parsers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -104,7 +104,7 @@ public final class GradientSharing implements Strategy {
 
     private final FlatVectors vectors = FlatVectors.get();
     private final ThresholdCodec codec = ThresholdCodec.get();
-    private final Replica replica;
+    private final Trainee trainee;
     private final ProcessGroup group;
     private final Options options;
     private final Optimizer optimizer;
@@ -170,20 +170,20 @@ public final class GradientSharing implements Strategy {
     }
 
     public GradientSharing(Setup setup, Options options) {
-        replica = setup.replica();
+        trainee = setup.trainee();
         group = setup.group();
         this.options = options;
-        optimizer = new Optimizer(replica, setup.clipNorm());
-        elements = Math.toIntExact(FlatBuffers.elements(replica.gradients()));
+        optimizer = new Optimizer(trainee, setup.clipNorm());
+        elements = Math.toIntExact(FlatBuffers.elements(trainee.gradients()));
         residual = FlatBuffers.allocate(elements);
         velocity = FlatBuffers.allocate(options.momentum() > 0 ? elements : 0);
-        List<Range> parameterRanges = FlatBuffers.parameterRanges(replica);
-        gradients = FlatBuffers.slices(replica.gradients(), parameterRanges);
+        List<Range> parameterRanges = FlatBuffers.parameterRanges(trainee);
+        gradients = FlatBuffers.slices(trainee.gradients(), parameterRanges);
         residuals = FlatBuffers.slices(residual, parameterRanges);
         velocities = options.momentum() > 0 ? FlatBuffers.slices(velocity, parameterRanges) : List.of();
-        statistics = FlatBuffers.slices(replica.gradients(), replica.statistics());
+        statistics = FlatBuffers.slices(trainee.gradients(), trainee.statistics());
         dense = FlatBuffers.allocate(
-                1 + replica.statistics().stream().mapToLong(Range::size).sum());
+                1 + trainee.statistics().stream().mapToLong(Range::size).sum());
         int largest = ThresholdCodec.messageBytes(elements, elements);
         messages = ByteBuffer.allocateDirect(Math.multiplyExact(largest, group.worldSize()))
                 .order(ByteOrder.nativeOrder());
@@ -197,7 +197,7 @@ public final class GradientSharing implements Strategy {
 
     @Override
     public void placeParameters() {
-        InitialBroadcast.run(replica, group);
+        InitialBroadcast.run(trainee, group);
     }
 
     @Override
@@ -326,7 +326,7 @@ public final class GradientSharing implements Strategy {
         }
         int chunk = chunkBytes(counts);
         for (int rank = 0; rank < counts.length; rank++) {
-            codec.add(messages, rank * chunk, counts[rank], sent, replica.gradients());
+            codec.add(messages, rank * chunk, counts[rank], sent, trainee.gradients());
         }
     }
 

@@ -2,8 +2,8 @@ package io.lockstep.training.strategies;
 
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -13,17 +13,17 @@ import java.util.List;
  */
 final class Optimizer {
     private final FlatVectors vectors = FlatVectors.get();
-    private final Replica replica;
+    private final Trainee trainee;
     private final double clipNorm;
     private final List<ByteBuffer> parameterGradients;
     private final List<ByteBuffer> statisticGradients;
 
     /** @param clipNorm the global L2 norm that gradients are scaled down to (Pascanu et al. 2013); 0: no clipping */
-    Optimizer(Replica replica, double clipNorm) {
-        this.replica = replica;
+    Optimizer(Trainee trainee, double clipNorm) {
+        this.trainee = trainee;
         this.clipNorm = clipNorm;
-        parameterGradients = FlatBuffers.slices(replica.gradients(), FlatBuffers.parameterRanges(replica));
-        statisticGradients = FlatBuffers.slices(replica.gradients(), replica.statistics());
+        parameterGradients = FlatBuffers.slices(trainee.gradients(), FlatBuffers.parameterRanges(trainee));
+        statisticGradients = FlatBuffers.slices(trainee.gradients(), trainee.statistics());
     }
 
     /**
@@ -53,7 +53,7 @@ final class Optimizer {
                 vectors.scale(part, shrink);
             }
         }
-        replica.update(step.index(), step.epoch(), step.learningRate(), examples);
+        trainee.update(step.index(), step.epoch(), step.learningRate(), examples);
         return true;
     }
 }

@@ -6,10 +6,10 @@ import io.lockstep.collectives.Work;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
-import io.lockstep.training.Replica;
 import io.lockstep.training.RunningStatistics;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
+import io.lockstep.training.Trainee;
 import io.lockstep.training.settings.Parsers;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -79,7 +79,7 @@ public final class ParameterAveraging implements Strategy {
     private static final GradientListener NOBODY = watermark -> {};
 
     private final FlatVectors vectors = FlatVectors.get();
-    private final Replica replica;
+    private final Trainee trainee;
     private final ProcessGroup group;
     private final Optimizer optimizer;
     private final RunningStatistics statistics;
@@ -112,14 +112,14 @@ public final class ParameterAveraging implements Strategy {
      * @param averageUpdaterState momentum and the like are averaged too; otherwise each rank goes on with its own
      */
     public ParameterAveraging(Setup setup, int period, int fromEpoch, boolean averageUpdaterState) {
-        replica = setup.replica();
+        trainee = setup.trainee();
         group = setup.group();
-        optimizer = new Optimizer(replica, setup.clipNorm());
-        statistics = new RunningStatistics(replica);
+        optimizer = new Optimizer(trainee, setup.clipNorm());
+        statistics = new RunningStatistics(trainee);
         this.period = period;
         this.fromEpoch = fromEpoch;
-        this.averageUpdaterState = averageUpdaterState && replica.updaterState().limit() > 0;
-        anchor = FlatBuffers.allocate(FlatBuffers.elements(replica.parameters()));
+        this.averageUpdaterState = averageUpdaterState && trainee.updaterState().limit() > 0;
+        anchor = FlatBuffers.allocate(FlatBuffers.elements(trainee.parameters()));
     }
 
     @Override
@@ -129,9 +129,9 @@ public final class ParameterAveraging implements Strategy {
 
     @Override
     public void placeParameters() {
-        InitialBroadcast.run(replica, group);
-        replica.toHost();
-        copy(replica.parameters(), anchor);
+        InitialBroadcast.run(trainee, group);
+        trainee.toHost();
+        copy(trainee.parameters(), anchor);
     }
 
     @Override
@@ -164,18 +164,18 @@ public final class ParameterAveraging implements Strategy {
         if (group.worldSize() == 1) {
             return new Exchange(0, 0, System.nanoTime() - start, skipped, true);
         }
-        replica.toHost();
-        ByteBuffer parameters = replica.parameters();
+        trainee.toHost();
+        ByteBuffer parameters = trainee.parameters();
         vectors.addScaled(parameters, -1, anchor);
         Work learnt = sum(parameters, weight);
-        Work state = averageUpdaterState ? sum(replica.updaterState(), weight) : Work.completed();
+        Work state = averageUpdaterState ? sum(trainee.updaterState(), weight) : Work.completed();
         long updated = System.nanoTime();
         learnt.await();
         state.await();
         long waited = System.nanoTime() - updated;
         vectors.addScaled(parameters, 1, anchor);
         copy(parameters, anchor);
-        replica.fromHost();
+        trainee.fromHost();
         long communication = learnt.durationNanos() + state.durationNanos();
         return new Exchange(waited, communication, System.nanoTime() - start - waited, skipped, true);
     }
@@ -196,19 +196,19 @@ public final class ParameterAveraging implements Strategy {
 
     @Override
     public List<ByteBuffer> rankState() {
-        if (averageUpdaterState || replica.updaterState().limit() == 0) {
+        if (averageUpdaterState || trainee.updaterState().limit() == 0) {
             return List.of();
         }
-        replica.toHost();
-        return List.of(replica.updaterState());
+        trainee.toHost();
+        return List.of(trainee.updaterState());
     }
 
     @Override
     public void loadRankStates(List<byte[]> states) {
         if (!states.isEmpty() && !rankState().isEmpty()) {
-            replica.toHost();
-            replica.updaterState().duplicate().put(states.get(0));
-            replica.fromHost();
+            trainee.toHost();
+            trainee.updaterState().duplicate().put(states.get(0));
+            trainee.fromHost();
         }
     }
 }

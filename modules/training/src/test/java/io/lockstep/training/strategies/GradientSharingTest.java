@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.FeatureLayout;
-import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.GradientListener;
 import io.lockstep.training.Range;
-import io.lockstep.training.Replica;
 import io.lockstep.training.Step;
 import io.lockstep.training.Strategy;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +111,7 @@ class GradientSharingTest {
     }
 
     /** A replica whose gradients are made up and which only adds up what it is to apply. */
-    private static final class Rank implements Replica {
+    private static final class Rank implements Trainee {
         final double[] given = new double[ELEMENTS];
         final double[] applied = new double[ELEMENTS];
         private final int rank;
@@ -176,11 +172,6 @@ class GradientSharingTest {
         }
 
         @Override
-        public FeatureLayout featureLayout() {
-            return FeatureLayout.NCHW;
-        }
-
-        @Override
         public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
             throw new UnsupportedOperationException("gradients are made up");
         }
@@ -191,19 +182,5 @@ class GradientSharingTest {
                 applied[i] += gradients.getFloat(4 * i);
             }
         }
-
-        @Override
-        public Answers evaluate(Batch batch) {
-            throw new UnsupportedOperationException("answers nothing");
-        }
-
-        @Override
-        public void save(OutputStream out) {}
-
-        @Override
-        public void load(InputStream in) {}
-
-        @Override
-        public void close() {}
     }
 }

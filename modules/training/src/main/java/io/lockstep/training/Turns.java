@@ -8,60 +8,60 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The networks of a replica that are trained, in the order of their turns, with a strategy for each: one, unless networks
- * play against each other. Each player has steps of its own: with a turn in every k-th step, its n-th update has index
- * n, and the last one of an epoch is its last turn there.
+ * The turns of a replica in their order, with a strategy for each: one, unless networks play against each other. Each
+ * counts steps of its own: with a turn in every k-th step, its n-th update has index n, and the last one of an epoch is
+ * its last turn there.
  */
-final class Players {
-    private final List<Player> players = new ArrayList<>();
+final class Turns {
+    private final List<Played> turns = new ArrayList<>();
 
-    private static final class Player {
-        final Replica replica;
+    private static final class Played {
+        final int everySteps;
         final Strategy strategy;
         final MicroBatches microBatches;
         boolean replicasEqual = true;
 
-        Player(Replica replica, Strategy strategy, MicroBatches microBatches) {
-            this.replica = replica;
+        Played(Turn turn, Strategy strategy, int parts) {
+            this.everySteps = turn.everySteps();
             this.strategy = strategy;
-            this.microBatches = microBatches;
+            this.microBatches = new MicroBatches(turn.trainee(), parts);
         }
     }
 
     /** @param parts in which a local batch is run */
-    Players(Replica replica, int parts, Function<Replica, Strategy> strategies) {
-        for (Replica each : replica.players()) {
-            players.add(new Player(each, strategies.apply(each), new MicroBatches(each, parts)));
+    Turns(Replica replica, int parts, Function<Trainee, Strategy> strategies) {
+        for (Turn turn : replica.turns()) {
+            turns.add(new Played(turn, strategies.apply(turn.trainee()), parts));
         }
     }
 
     /** The strategies' name. */
     String strategy() {
-        return players.get(0).strategy.name();
+        return turns.get(0).strategy.name();
     }
 
     void placeParameters() {
-        players.forEach(player -> player.strategy.placeParameters());
+        turns.forEach(turn -> turn.strategy.placeParameters());
     }
 
-    /** What the strategies know beside the replica, one behind the other. */
+    /** What the strategies know beside the trainees, one behind the other. */
     List<ByteBuffer> rankState() {
-        return players.stream()
-                .flatMap(player -> player.strategy.rankState().stream())
+        return turns.stream()
+                .flatMap(turn -> turn.strategy.rankState().stream())
                 .toList();
     }
 
-    /** @param states as {@link Strategy#loadRankStates} takes them, of all players one behind the other */
+    /** @param states as {@link Strategy#loadRankStates} takes them, of all turns one behind the other */
     void loadRankStates(List<byte[]> states) {
         int from = 0;
-        for (Player player : players) {
+        for (Played turn : turns) {
             int start = from;
             int end = start
-                    + player.strategy.rankState().stream()
+                    + turn.strategy.rankState().stream()
                             .mapToInt(ByteBuffer::limit)
                             .sum();
-            player.strategy.loadRankStates(states.stream()
-                    .map(state -> players.size() == 1 ? state : Arrays.copyOfRange(state, start, end))
+            turn.strategy.loadRankStates(states.stream()
+                    .map(state -> turns.size() == 1 ? state : Arrays.copyOfRange(state, start, end))
                     .toList());
             from = end;
         }
@@ -75,10 +75,10 @@ final class Players {
      */
     RankReport play(Step step, Batch batch, long seed, long stepsLeftInEpoch, long stepsLeftInRun) {
         RankReport report = RankReport.NOTHING;
-        for (Player player : players) {
-            int every = player.replica.stepsPerTurn();
+        for (Played turn : turns) {
+            int every = turn.everySteps;
             if ((step.index() + 1) % every == 0) {
-                Step turn = new Step(
+                Step own = new Step(
                         step.index() / every,
                         step.epoch(),
                         step.learningRate(),
@@ -86,19 +86,19 @@ final class Players {
                         step.localExamples(),
                         stepsLeftInEpoch < every,
                         stepsLeftInRun < every);
-                report = report.plus(play(player, turn, batch, seed));
+                report = report.plus(play(turn, own, batch, seed));
             }
         }
         return report;
     }
 
-    private RankReport play(Player player, Step step, Batch batch, long seed) {
+    private RankReport play(Played turn, Step step, Batch batch, long seed) {
         long start = System.nanoTime();
-        GradientListener gradients = player.strategy.begin(step);
-        BatchResult result = player.microBatches.forwardBackward(batch, seed, gradients);
+        GradientListener gradients = turn.strategy.begin(step);
+        BatchResult result = turn.microBatches.forwardBackward(batch, seed, gradients);
         long computed = System.nanoTime();
-        Strategy.Exchange exchange = player.strategy.finish(step);
-        player.replicasEqual = exchange.replicasEqual();
+        Strategy.Exchange exchange = turn.strategy.finish(step);
+        turn.replicasEqual = exchange.replicasEqual();
         return new RankReport(
                 0,
                 result.labels(),
@@ -115,6 +115,6 @@ final class Players {
 
     /** Whether all ranks hold the same parameters now. */
     boolean replicasEqual() {
-        return players.stream().allMatch(player -> player.replicasEqual);
+        return turns.stream().allMatch(turn -> turn.replicasEqual);
     }
 }
