@@ -86,7 +86,7 @@ final class AttentionNode extends SequenceNode {
                     ByteBuffer weights = lane.scratchBuffer();
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            forward(lane, n, h, read[lane.index].set(x, memory, n, h), mask, scratch, weights, y);
+                            forward(lane, n, h, read[lane.index()].set(x, memory, n, h), mask, scratch, weights, y);
                         }
                     }
                 },
@@ -102,7 +102,7 @@ final class AttentionNode extends SequenceNode {
             for (int row = 0; row < count; row++) {
                 int visible = operation.causal() ? i + row + 1 : seen;
                 float logSum = RowPasses.get().softmax(weights, row * seen * Float.BYTES, visible, seen);
-                logSums.buffer.putFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES, logSum);
+                logSums.buffer().putFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES, logSum);
                 drop(n, h, i + row, visible, weights, row * seen * Float.BYTES);
             }
             long to = y.addressOf(n) + ((long) i * features + (long) h * width) * Float.BYTES;
@@ -144,7 +144,7 @@ final class AttentionNode extends SequenceNode {
 
     private void mask(int n, Tensor mask, int count, int seen, ByteBuffer weights) {
         for (int j = 0; mask != null && j < seen; j++) {
-            if (mask.buffer.getFloat(mask.at(n) + j * Float.BYTES) == 0) {
+            if (mask.buffer().getFloat(mask.at(n) + j * Float.BYTES) == 0) {
                 for (int row = 0; row < count; row++) {
                     weights.putFloat((row * seen + j) * Float.BYTES, Float.NEGATIVE_INFINITY);
                 }
@@ -173,8 +173,8 @@ final class AttentionNode extends SequenceNode {
                     ByteBuffer weights = lane.scratchBuffer();
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            Head head = read[lane.index].set(x, memory, n, h);
-                            Head gradient = written[lane.index].set(dx, dMemory, n, h);
+                            Head head = read[lane.index()].set(x, memory, n, h);
+                            Head gradient = written[lane.index()].set(dx, dMemory, n, h);
                             for (int i = (queries - 1) / block * block; i >= 0; i -= block) {
                                 backward(lane, n, h, i, head, gradient, mask, scratch, weights, y, dy);
                             }
@@ -217,10 +217,10 @@ final class AttentionNode extends SequenceNode {
         for (int row = 0; row < count; row++) {
             int at = row * seen * Float.BYTES;
             int visible = operation.causal() ? i + row + 1 : seen;
-            float logSum = logSums.buffer.getFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES);
+            float logSum = logSums.buffer().getFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES);
             RowPasses.get().softmaxAgain(weights, at, visible, seen, logSum);
             int place = (int) outputAt + row * features * Float.BYTES;
-            float mean = RowPasses.get().dot(y.buffer, y.at(n) + place, dy.buffer, dy.at(n) + place, width);
+            float mean = RowPasses.get().dot(y.buffer(), y.at(n) + place, dy.buffer(), dy.at(n) + place, width);
             drop(n, h, i + row, visible, weights, dScratchAt + at);
             RowPasses.get().softmaxGradient(weights, at, mean, scale, weights, dScratchAt + at, seen);
             drop(n, h, i + row, visible, weights, at);

@@ -127,15 +127,15 @@ final class BatchNormNode implements CpuNode {
 
     private Step statisticsStep(Tensor x) {
         return (lane, from, to) -> {
-            int me = lane.index;
-            if (from == lane.from) {
+            int me = lane.index();
+            if (from == lane.from()) {
                 clear(me);
                 for (int c = 0; c < channels; c++) {
-                    pivot[me][c] = x.buffer.getFloat(x.at(from) + c * Float.BYTES);
+                    pivot[me][c] = x.buffer().getFloat(x.at(from) + c * Float.BYTES);
                 }
                 passes[me].repeat(pivot[me]);
             }
-            passes[me].moments(x.buffer, x.at(from), (to - from) * pixels, pivot[me], sum[me], products[me]);
+            passes[me].moments(x.buffer(), x.at(from), (to - from) * pixels, pivot[me], sum[me], products[me]);
         };
     }
 
@@ -146,7 +146,7 @@ final class BatchNormNode implements CpuNode {
 
     private Joint statisticsJoint() {
         return (lane, lanes, examples) -> {
-            if (lane.index != 0) {
+            if (lane.index() != 0) {
                 return;
             }
             shared.count((double) pixels * examples);
@@ -223,7 +223,7 @@ final class BatchNormNode implements CpuNode {
     /** Inference: constants from the running statistics. */
     private Joint runningStatisticsJoint() {
         return (lane, lanes, examples) -> {
-            if (lane.index == 0) {
+            if (lane.index() == 0) {
                 for (int c = 0; c < channels; c++) {
                     normalizeBy(c, parameter(meanAt, c), runningVariance(c));
                 }
@@ -235,17 +235,17 @@ final class BatchNormNode implements CpuNode {
     /** @param residual null for none */
     private Step normalizeStep(Tensor x, Tensor residual, boolean relu, Tensor y) {
         return (lane, from, to) -> {
-            ChannelPasses pass = passes[lane.index];
+            ChannelPasses pass = passes[lane.index()];
             int at = x.at(from);
             int rows = (to - from) * pixels;
             if (residual == null && relu) {
-                pass.affineRelu(x.buffer, at, rows, scale, shift, y.buffer);
+                pass.affineRelu(x.buffer(), at, rows, scale, shift, y.buffer());
             } else if (residual == null) {
-                pass.affine(x.buffer, at, rows, scale, shift, y.buffer);
+                pass.affine(x.buffer(), at, rows, scale, shift, y.buffer());
             } else if (relu) {
-                pass.affineAddRelu(x.buffer, residual.buffer, at, rows, scale, shift, y.buffer);
+                pass.affineAddRelu(x.buffer(), residual.buffer(), at, rows, scale, shift, y.buffer());
             } else {
-                pass.affineAdd(x.buffer, residual.buffer, at, rows, scale, shift, y.buffer);
+                pass.affineAdd(x.buffer(), residual.buffer(), at, rows, scale, shift, y.buffer());
             }
         };
     }
@@ -258,13 +258,13 @@ final class BatchNormNode implements CpuNode {
         return (lane, from, to) -> {
             int at = g.at(from);
             int elements = (to - from) * exampleElements;
-            ByteBuffer out = g.buffer;
+            ByteBuffer out = g.buffer();
             if (y == null) {
-                vectors.add(a.buffer, b.buffer, at, elements, out);
+                vectors.add(a.buffer(), b.buffer(), at, elements, out);
             } else if (b == null) {
-                vectors.reluGradient(a.buffer, y.buffer, at, elements, out);
+                vectors.reluGradient(a.buffer(), y.buffer(), at, elements, out);
             } else {
-                vectors.addReluGradient(a.buffer, b.buffer, y.buffer, at, elements, out);
+                vectors.addReluGradient(a.buffer(), b.buffer(), y.buffer(), at, elements, out);
             }
         };
     }
@@ -272,24 +272,24 @@ final class BatchNormNode implements CpuNode {
     /** @param throughRelu whether dy is yet to be masked by the sign of this batch norm's output */
     private Step gradientSumsStep(Tensor dy, Tensor x, boolean throughRelu) {
         return (lane, from, to) -> {
-            int me = lane.index;
-            if (from == lane.from) {
+            int me = lane.index();
+            if (from == lane.from()) {
                 clear(me);
             }
             int rows = (to - from) * pixels;
             int at = x.at(from);
             if (throughRelu) {
                 passes[me].gradientSumsThroughRelu(
-                        dy.buffer, x.buffer, at, rows, scale, shift, mean, sum[me], products[me]);
+                        dy.buffer(), x.buffer(), at, rows, scale, shift, mean, sum[me], products[me]);
             } else {
-                passes[me].gradientSums(dy.buffer, x.buffer, at, rows, mean, sum[me], products[me]);
+                passes[me].gradientSums(dy.buffer(), x.buffer(), at, rows, mean, sum[me], products[me]);
             }
         };
     }
 
     private Joint gradientJoint() {
         return (lane, lanes, examples) -> {
-            if (lane.index != 0) {
+            if (lane.index() != 0) {
                 return;
             }
             shared.count((double) pixels * examples);
@@ -319,14 +319,14 @@ final class BatchNormNode implements CpuNode {
 
     private Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
         return (lane, from, to) -> {
-            ChannelPasses pass = passes[lane.index];
+            ChannelPasses pass = passes[lane.index()];
             int rows = (to - from) * pixels;
             int at = x.at(from);
             if (throughRelu) {
                 pass.inputGradientThroughRelu(
-                        dy.buffer, x.buffer, at, rows, scale, shift, mean, scale, ofInput, constant, dx.buffer);
+                        dy.buffer(), x.buffer(), at, rows, scale, shift, mean, scale, ofInput, constant, dx.buffer());
             } else {
-                pass.inputGradient(dy.buffer, x.buffer, at, rows, mean, scale, ofInput, constant, dx.buffer);
+                pass.inputGradient(dy.buffer(), x.buffer(), at, rows, mean, scale, ofInput, constant, dx.buffer());
             }
         };
     }

@@ -13,7 +13,7 @@ record BiasGradient(Machine plan, int outputs, long address, long partialBytes, 
             float sum = 0;
             for (int lane = 0; lane < lanes; lane++) {
                 if (Lane.shareStart(lane, lanes, examples) < Lane.shareStart(lane + 1, lanes, examples)) {
-                    sum += partials.buffer.getFloat((int) (lane * partialBytes + offset) + o * Float.BYTES);
+                    sum += partials.buffer().getFloat((int) (lane * partialBytes + offset) + o * Float.BYTES);
                 }
             }
             plan.gradientBuffer().putFloat(at + o * Float.BYTES, sum);

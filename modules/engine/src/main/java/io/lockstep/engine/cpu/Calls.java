@@ -31,14 +31,14 @@ final class Calls implements AutoCloseable {
     }
 
     Call get(Lane lane, int examples) {
-        Call call = calls[lane.index][examples];
+        Call call = calls[lane.index()][examples];
         return call != null ? call : make(lane, examples);
     }
 
     private synchronized Call make(Lane lane, int examples) {
         Call call = binder.bind(primitive(examples), examples);
         all.add(call);
-        calls[lane.index][examples] = call;
+        calls[lane.index()][examples] = call;
         return call;
     }
 

@@ -16,15 +16,15 @@ final class CombinationNode implements PlainNode {
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int i = first * elements; i < end * elements; i++) {
-                y.buffer.putFloat(i * Float.BYTES, value(x, i * Float.BYTES));
+                y.buffer().putFloat(i * Float.BYTES, value(x, i * Float.BYTES));
             }
         };
     }
 
     private float value(Tensor[] x, int at) {
-        float value = x[0].buffer.getFloat(at);
+        float value = x[0].buffer().getFloat(at);
         for (int k = 1; k < x.length; k++) {
-            float next = x[k].buffer.getFloat(at);
+            float next = x[k].buffer().getFloat(at);
             value = switch (how) {
                 case DIFFERENCE -> value - next;
                 case PRODUCT -> value * next;
@@ -40,7 +40,7 @@ final class CombinationNode implements PlainNode {
         return (lane, first, end) -> {
             for (int i = first * elements; i < end * elements; i++) {
                 int at = i * Float.BYTES;
-                dx.buffer.putFloat(at, dy.buffer.getFloat(at) * slope(input, x, at));
+                dx.buffer().putFloat(at, dy.buffer().getFloat(at) * slope(input, x, at));
             }
         };
     }
@@ -52,15 +52,15 @@ final class CombinationNode implements PlainNode {
             case PRODUCT -> {
                 float others = 1;
                 for (int k = 0; k < x.length; k++) {
-                    others *= k == input ? 1 : x[k].buffer.getFloat(at);
+                    others *= k == input ? 1 : x[k].buffer().getFloat(at);
                 }
                 yield others;
             }
             case MAXIMUM -> {
-                float own = x[input].buffer.getFloat(at);
+                float own = x[input].buffer().getFloat(at);
                 boolean largest = true;
                 for (int k = 0; k < x.length; k++) {
-                    float other = x[k].buffer.getFloat(at);
+                    float other = x[k].buffer().getFloat(at);
                     largest &= k < input ? own > other : own >= other;
                 }
                 yield largest ? 1 : 0;

@@ -94,7 +94,7 @@ final class Compiler implements AutoCloseable {
         List<DropConnect> all = new ArrayList<>(dropConnects.values());
         program.joint("drop weights", (lane, lanes, examples) -> {
             for (int i = 0; i < all.size(); i++) {
-                all.get(i).fill(training, lane.index, lanes);
+                all.get(i).fill(training, lane.index(), lanes);
             }
         });
         program.newSegment();
@@ -109,7 +109,7 @@ final class Compiler implements AutoCloseable {
         return (lane, lanes, examples) -> {
             gradient.run(lane, lanes, examples);
             plan.meet();
-            dropConnect.maskGradient(lane.index, lanes);
+            dropConnect.maskGradient(lane.index(), lanes);
         };
     }
 

@@ -232,7 +232,7 @@ final class ConvolutionNode implements ConvolutionSteps {
 
     private Step backwardWeightsStep(Tensor x, Tensor dy, Tensor partials) {
         return (lane, first, end) -> {
-            long partial = partials.address + lane.index * partialBytes();
+            long partial = partials.address() + lane.index() * partialBytes();
             Call call = backwardWeights
                     .get(lane, end - first)
                     .set(0, x.addressOf(first))
@@ -251,8 +251,8 @@ final class ConvolutionNode implements ConvolutionSteps {
         BiasGradient bias =
                 new BiasGradient(plan, operation.outputs(), biasGradientAddress, partialBytes(), weightsBytes());
         return (lane, lanes, examples) -> {
-            gradient.unpack(lane, lanes, examples, partials.address, partialBytes(), weightsGradientAddress);
-            if (operation.bias() && lane.index == 0) {
+            gradient.unpack(lane, lanes, examples, partials.address(), partialBytes(), weightsGradientAddress);
+            if (operation.bias() && lane.index() == 0) {
                 bias.sum(partials, lanes, examples);
             }
         };
@@ -275,7 +275,7 @@ final class ConvolutionNode implements ConvolutionSteps {
     }
 
     private PackedWeights pack(dnnl_memory_desc_t description) {
-        PackedWeights packed = new PackedWeights(plan, description, pieces(description), weightsAddress);
+        PackedWeights packed = new PackedWeights(plan.memory(), description, pieces(description), weightsAddress);
         plan.packs().add(packed);
         return packed;
     }

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 /**
  * What computes a node of a graph. It is made once for a plan, with its native memory and primitives, and appends its steps
  * to both of the plan's programs; what it sees of a program is its {@link Context}. Which node computes which operation is
- * told in {@link Nodes}.
+ * told in a {@link NodeTable}.
  */
 interface CpuNode extends AutoCloseable {
     /** Appends what the program does before all nodes. */

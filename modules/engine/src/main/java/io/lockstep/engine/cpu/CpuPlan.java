@@ -9,11 +9,9 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import io.lockstep.engine.StepProfile;
 import io.lockstep.engine.Sums;
-import io.lockstep.engine.cpu.Segment.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +53,7 @@ final class CpuPlan implements Plan, Machine {
     private volatile long watermark;
     private volatile boolean rounds;
     private long announced;
+    private final LongConsumer announcements = this::gradientsAreFinalFrom;
 
     CpuPlan(Graph graph, PlanOptions options) {
         this.graph = graph;
@@ -95,32 +94,18 @@ final class CpuPlan implements Plan, Machine {
     }
 
     private void compileOn(Lane lane, Graph graph) {
-        if (lane.index != 0) {
+        if (lane.index() != 0) {
             return;
         }
         compiler = new Compiler(this, graph);
         training = compiler.program(true);
         evaluation = compiler.program(false);
-        long arena = Math.max(MemoryPlan.place(training.tensors), MemoryPlan.place(evaluation.tensors));
-        long base = memory.allocate(arena);
+        long arena = memory.allocate(Math.max(training.layOut(), evaluation.layOut()));
         for (Program program : List.of(training, evaluation)) {
-            bind(program.tensors, base);
-            prepare(program);
+            program.lieAt(arena);
+            program.prepare(share());
         }
         packs.forEach(pack -> packCalls.addAll(pack.calls()));
-    }
-
-    private static void bind(List<Tensor> tensors, long base) {
-        for (Tensor tensor : tensors) {
-            tensor.placeAt(base + tensor.offset);
-        }
-    }
-
-    private void prepare(Program program) {
-        for (Segment segment : program.segments) {
-            segment.chunked.forEach(part -> part.work().prepare(segment.chunk(share())));
-            segment.shared.forEach(part -> part.work().prepare(share()));
-        }
     }
 
     // ------------------------------------------------------------------ what nodes ask
@@ -211,7 +196,7 @@ final class CpuPlan implements Plan, Machine {
 
     Joint packJoint() {
         return (lane, count, examples) -> {
-            for (int i = lane.index; i < packCalls.size(); i += count) {
+            for (int i = lane.index(); i < packCalls.size(); i += count) {
                 packCalls.get(i).execute(lane);
             }
         };
@@ -221,12 +206,12 @@ final class CpuPlan implements Plan, Machine {
     public Step inputStep(Graph.Node node, Tensor y) {
         int slot = inputs.indexOf(node);
         int elements = node.shape().elements();
-        return (lane, from, to) -> pass.copy(slot, from * elements, (to - from) * elements, y.buffer, y.at(from));
+        return (lane, from, to) -> pass.copy(slot, from * elements, (to - from) * elements, y.buffer(), y.at(from));
     }
 
     Step inputGradientStep(Tensor gradient) {
         return (lane, from, to) -> inputGradient.put(
-                gradient.at(from), gradient.buffer, gradient.at(from), gradient.at(to) - gradient.at(from));
+                gradient.at(from), gradient.buffer(), gradient.at(from), gradient.at(to) - gradient.at(from));
     }
 
     // ------------------------------------------------------------------ passes
@@ -335,7 +320,7 @@ final class CpuPlan implements Plan, Machine {
 
     private ByteBuffer output(Graph.Node node) {
         Tensor tensor = compiler.output(trained, node);
-        return tensor.buffer
+        return tensor.buffer()
                 .slice(0, tensor.at(pass.examples()))
                 .asReadOnlyBuffer()
                 .order(ByteOrder.nativeOrder());
@@ -356,20 +341,12 @@ final class CpuPlan implements Plan, Machine {
     }
 
     private void run(Program program, Lane lane, int examples) {
-        lane.from = Lane.shareStart(lane.index, lanes(), examples);
-        lane.to = Lane.shareStart(lane.index + 1, lanes(), examples);
-        for (Segment segment : program.segments) {
-            segment.run(lane);
-            lanes.meet();
-            if (!segment.joints.isEmpty()) {
-                segment.runJoints(lane, lanes(), examples);
-                lanes.meet();
-            }
-            if (lane.index == 0 && segment.watermark >= 0) {
-                watermark = segment.watermark;
-                lanes.wakeOwner();
-            }
-        }
+        program.run(lane, lanes, examples, announcements);
+    }
+
+    private void gradientsAreFinalFrom(long element) {
+        watermark = element;
+        lanes.wakeOwner();
     }
 
     // ------------------------------------------------------------------ other work for the plan's threads
@@ -381,27 +358,22 @@ final class CpuPlan implements Plan, Machine {
 
     @Override
     public void onEveryThread(SharedWork work) {
-        lanes.run(lane -> work.run(lane.index, lanes()), () -> {});
+        lanes.run(lane -> work.run(lane.index(), lanes()), () -> {});
     }
 
     // ------------------------------------------------------------------ where the time goes
 
     @Override
     public void startProfile() {
-        training.segments.forEach(segment -> segment.profile(lanes()));
+        training.startTiming(lanes());
     }
 
     @Override
     public List<StepProfile> profile() {
         Map<String, StepProfile> steps = new LinkedHashMap<>();
-        for (Segment segment : training.segments) {
-            List<Part<?>> parts = segment.parts();
-            for (int i = 0; i < parts.size(); i++) {
-                long nanos = Arrays.stream(segment.nanos[i]).sum();
-                Part<?> part = parts.get(i);
-                StepProfile step = StepProfiles.of(graph, part.name(), nanos, part.bytes(), capacity, compiler::of);
-                steps.merge(step.name(), step, StepProfile::and);
-            }
+        for (Program.Timing timing : training.timings()) {
+            StepProfile step = StepProfiles.of(graph, timing, capacity, compiler::of);
+            steps.merge(step.name(), step, StepProfile::and);
         }
         return List.copyOf(steps.values());
     }

@@ -79,7 +79,7 @@ final class DenseNode implements CpuNode {
                     outputs);
             for (int row = from * steps; bias && row < to * steps; row++) {
                 int at = row * outputs * Float.BYTES;
-                RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer, at, outputs);
+                RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer(), at, outputs);
             }
         };
     }
@@ -103,8 +103,8 @@ final class DenseNode implements CpuNode {
     /** Each lane computes its rows of the gradient, for all examples. */
     private Joint gradientJoint(Tensor x, Tensor dy) {
         return (lane, lanes, examples) -> {
-            int first = Lane.shareStart(lane.index, lanes, outputs);
-            int end = Lane.shareStart(lane.index + 1, lanes, outputs);
+            int first = Lane.shareStart(lane.index(), lanes, outputs);
+            int end = Lane.shareStart(lane.index() + 1, lanes, outputs);
             if (first == end) {
                 return;
             }
@@ -115,9 +115,9 @@ final class DenseNode implements CpuNode {
                     end - first,
                     inputs,
                     examples * steps,
-                    dy.address + (long) first * Float.BYTES,
+                    dy.address() + (long) first * Float.BYTES,
                     outputs,
-                    x.address,
+                    x.address(),
                     inputs,
                     weightsGradient + (long) first * inputs * Float.BYTES,
                     inputs);
@@ -129,10 +129,10 @@ final class DenseNode implements CpuNode {
 
     private void biasGradient(Lane lane, Tensor dy, int rows, int first, int end) {
         int at = biasAt + first * Float.BYTES;
-        Pointer.memset(lane.a.to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
+        Pointer.memset(lane.a().to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
         for (int row = 0; row < rows; row++) {
             RowPasses.get()
-                    .add(dy.buffer, (row * outputs + first) * Float.BYTES, plan.gradientBuffer(), at, end - first);
+                    .add(dy.buffer(), (row * outputs + first) * Float.BYTES, plan.gradientBuffer(), at, end - first);
         }
     }
 
@@ -157,12 +157,12 @@ final class DenseNode implements CpuNode {
                 n,
                 k,
                 1,
-                lane.a.to(a),
+                lane.a().to(a),
                 strideA,
-                lane.b.to(b),
+                lane.b().to(b),
                 strideB,
                 0,
-                lane.c.to(c),
+                lane.c().to(c),
                 strideC));
     }
 }

@@ -7,12 +7,12 @@ final class Elements {
     private Elements() {}
 
     static Step copy(Tensor x, Tensor y) {
-        return (lane, from, to) -> y.buffer.put(y.at(from), x.buffer, x.at(from), x.at(to) - x.at(from));
+        return (lane, from, to) -> y.buffer().put(y.at(from), x.buffer(), x.at(from), x.at(to) - x.at(from));
     }
 
     static Step add(Tensor a, Tensor b, Tensor y) {
         int elements = y.elementOf(1);
         return (lane, from, to) ->
-                VectorPasses.get().add(a.buffer, b.buffer, y.at(from), (to - from) * elements, y.buffer);
+                VectorPasses.get().add(a.buffer(), b.buffer(), y.at(from), (to - from) * elements, y.buffer());
     }
 }

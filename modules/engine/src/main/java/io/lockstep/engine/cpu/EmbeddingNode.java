@@ -29,7 +29,7 @@ final class EmbeddingNode extends SequenceNode {
                         "forward " + node.name(),
                         (lane, from, to) -> {
                             for (int i = from * steps; i < to * steps; i++) {
-                                copy(number(x, i), y.buffer, i * units * Float.BYTES);
+                                copy(number(x, i), y.buffer(), i * units * Float.BYTES);
                             }
                         },
                         x,
@@ -45,7 +45,7 @@ final class EmbeddingNode extends SequenceNode {
     }
 
     private int number(Tensor x, int i) {
-        float number = x.buffer.getFloat(i * Float.BYTES);
+        float number = x.buffer().getFloat(i * Float.BYTES);
         if (!(number >= 0 && number < vocabulary) || number != (int) number) {
             throw new IllegalArgumentException(
                     node.name() + ": " + number + " is no number of a vocabulary of " + vocabulary);
@@ -60,12 +60,12 @@ final class EmbeddingNode extends SequenceNode {
         context.parameterGradients(
                 "backward " + node.name() + " table",
                 (lane, lanes, examples) -> {
-                    int first = Lane.shareStart(lane.index, lanes, units);
-                    int end = Lane.shareStart(lane.index + 1, lanes, units);
+                    int first = Lane.shareStart(lane.index(), lanes, units);
+                    int end = Lane.shareStart(lane.index() + 1, lanes, units);
                     long address = plan.gradientAddress(node.parametersAt() + (long) first * vocabulary);
-                    Pointer.memset(lane.a.to(address), 0, (long) (end - first) * rowBytes);
+                    Pointer.memset(lane.a().to(address), 0, (long) (end - first) * rowBytes);
                     for (int i = 0; i < examples * steps; i++) {
-                        add(dy.buffer, i * units * Float.BYTES, number(x, i), first, end);
+                        add(dy.buffer(), i * units * Float.BYTES, number(x, i), first, end);
                     }
                 },
                 x,

@@ -47,7 +47,7 @@ final class ExampleNode implements PlainNode {
     @Override
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
-            Scratch own = scratch[lane.index];
+            Scratch own = scratch[lane.index()];
             for (int n = first; n < end; n++) {
                 load(x, n, own.x);
                 arithmetic.forward(own.x, own.y);
@@ -59,7 +59,7 @@ final class ExampleNode implements PlainNode {
     @Override
     public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
-            Scratch own = scratch[lane.index];
+            Scratch own = scratch[lane.index()];
             for (int n = first; n < end; n++) {
                 load(x, n, own.x);
                 load(y, n, false, own.y);
@@ -83,14 +83,14 @@ final class ExampleNode implements PlainNode {
         int at = from.at(n);
         for (int i = 0; i < to.length; i++) {
             int place = at + i * Float.BYTES;
-            to[i] = ofInts ? from.buffer.getInt(place) : from.buffer.getFloat(place);
+            to[i] = ofInts ? from.buffer().getInt(place) : from.buffer().getFloat(place);
         }
     }
 
     private static void store(double[] from, Tensor to, int n) {
         int at = to.at(n);
         for (int i = 0; i < from.length; i++) {
-            to.buffer.putFloat(at + i * Float.BYTES, (float) from[i]);
+            to.buffer().putFloat(at + i * Float.BYTES, (float) from[i]);
         }
     }
 }

@@ -31,12 +31,12 @@ final class Gemm {
                 n,
                 k,
                 alpha,
-                lane.a.to(a),
+                lane.a().to(a),
                 strideA,
-                lane.b.to(b),
+                lane.b().to(b),
                 strideB,
                 beta,
-                lane.c.to(c),
+                lane.c().to(c),
                 strideC));
     }
 }

@@ -72,7 +72,7 @@ final class GroupNormNode extends SequenceNode {
                 "forward " + node.name(),
                 (lane, from, to) -> {
                     for (int example = from; example < to; example++) {
-                        normalize(lanes[lane.index], example, x, y);
+                        normalize(lanes[lane.index()], example, x, y);
                     }
                 },
                 x,
@@ -83,17 +83,17 @@ final class GroupNormNode extends SequenceNode {
     private void normalize(Scratch mine, int example, Tensor x, Tensor y) {
         int at = x.at(example);
         for (int c = 0; c < channels; c++) {
-            mine.centre[c] = x.buffer.getFloat(at + c * Float.BYTES); // so that a large mean costs no digits
+            mine.centre[c] = x.buffer().getFloat(at + c * Float.BYTES); // so that a large mean costs no digits
         }
         mine.passes.repeat(mine.centre);
         mine.clearSums();
-        mine.passes.moments(x.buffer, at, pixels, mine.centre, mine.sum, mine.products);
+        mine.passes.moments(x.buffer(), at, pixels, mine.centre, mine.sum, mine.products);
         for (int first = 0; first < channels; first += channelsOfGroup) {
             normalizeGroup(mine, first, saved.at(example) + first / channelsOfGroup * SAVED * Float.BYTES);
         }
         mine.passes.repeat(mine.scale);
         mine.passes.repeat(mine.shift);
-        mine.passes.affine(x.buffer, at, pixels, mine.scale, mine.shift, y.buffer);
+        mine.passes.affine(x.buffer(), at, pixels, mine.scale, mine.shift, y.buffer());
     }
 
     /** Mean and deviation of a group's channels, and what they make of each. */
@@ -109,8 +109,8 @@ final class GroupNormNode extends SequenceNode {
         }
         double variance = Math.max(0, squares / ((double) pixels * channelsOfGroup));
         double inverse = 1 / Math.sqrt(variance + operation.epsilon());
-        saved.buffer.putFloat(savedAt, (float) mean);
-        saved.buffer.putFloat(savedAt + Float.BYTES, (float) inverse);
+        saved.buffer().putFloat(savedAt, (float) mean);
+        saved.buffer().putFloat(savedAt + Float.BYTES, (float) inverse);
         for (int c = first; c < first + channelsOfGroup; c++) {
             double factor = parameter(gainAt, c) * inverse;
             mine.scale[c] = (float) factor;
@@ -132,8 +132,8 @@ final class GroupNormNode extends SequenceNode {
         program.chunked(
                 "backward " + node.name(),
                 (lane, from, to) -> {
-                    Scratch mine = lanes[lane.index];
-                    if (from == lane.from) {
+                    Scratch mine = lanes[lane.index()];
+                    if (from == lane.from()) {
                         Arrays.fill(mine.gainGradient, 0);
                         Arrays.fill(mine.biasGradient, 0);
                     }
@@ -146,7 +146,7 @@ final class GroupNormNode extends SequenceNode {
                 dx,
                 saved);
         context.parameterGradients("backward " + node.name() + " sums", (lane, count, examples) -> {
-            if (lane.index == 0) {
+            if (lane.index() == 0) {
                 total(count, examples);
             }
         });
@@ -155,13 +155,13 @@ final class GroupNormNode extends SequenceNode {
     private void backward(Scratch mine, int example, Tensor x, Tensor dy, Tensor dx) {
         int at = x.at(example);
         for (int c = 0; c < channels; c++) {
-            mine.centre[c] = saved.buffer.getFloat(savedAt(example, c));
+            mine.centre[c] = saved.buffer().getFloat(savedAt(example, c));
         }
         mine.passes.repeat(mine.centre);
         mine.clearSums();
-        mine.passes.gradientSums(dy.buffer, x.buffer, at, pixels, mine.centre, mine.sum, mine.products);
+        mine.passes.gradientSums(dy.buffer(), x.buffer(), at, pixels, mine.centre, mine.sum, mine.products);
         for (int first = 0; first < channels; first += channelsOfGroup) {
-            double inverse = saved.buffer.getFloat(savedAt(example, first) + Float.BYTES);
+            double inverse = saved.buffer().getFloat(savedAt(example, first) + Float.BYTES);
             double ofGradients = 0;
             double ofProducts = 0;
             for (int c = first; c < first + channelsOfGroup; c++) {
@@ -181,7 +181,7 @@ final class GroupNormNode extends SequenceNode {
         mine.passes.repeat(mine.ofInput);
         mine.passes.repeat(mine.shift);
         mine.passes.inputGradient(
-                dy.buffer, x.buffer, at, pixels, mine.centre, mine.scale, mine.ofInput, mine.shift, dx.buffer);
+                dy.buffer(), x.buffer(), at, pixels, mine.centre, mine.scale, mine.ofInput, mine.shift, dx.buffer());
     }
 
     private int savedAt(int example, int channel) {

@@ -13,16 +13,13 @@ import org.bytedeco.javacpp.Pointer;
 final class Lane implements AutoCloseable {
     private static final int CACHE_LINE = 64;
 
-    final int index;
-    /** This pass's share of the examples: from (inclusive) to (exclusive). */
-    int from;
-
-    int to;
-
+    private final int index;
+    private int from;
+    private int to;
     final dnnl_stream stream = new dnnl_stream();
-    final Address a = new Address();
-    final Address b = new Address();
-    final Address c = new Address();
+    private final Address a = new Address();
+    private final Address b = new Address();
+    private final Address c = new Address();
     private Pointer scratch;
     private long scratchBytes;
     private ByteBuffer scratchBuffer;
@@ -32,6 +29,39 @@ final class Lane implements AutoCloseable {
     Lane(int index) {
         this.index = index;
         OneDnn.check(dnnl_stream_create(stream, OneDnn.ENGINE, dnnl_stream_default_flags));
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** Takes its share of a pass. */
+    void take(int lanes, int examples) {
+        from = shareStart(index, lanes, examples);
+        to = shareStart(index + 1, lanes, examples);
+    }
+
+    /** The first example of this pass's share. */
+    int from() {
+        return from;
+    }
+
+    /** The example after this pass's share. */
+    int to() {
+        return to;
+    }
+
+    /** For whoever calls a function of oneDNN or of JavaCPP; valid until the next call. */
+    Address a() {
+        return a;
+    }
+
+    Address b() {
+        return b;
+    }
+
+    Address c() {
+        return c;
     }
 
     /** Grows only while a plan meets batch sizes for the first time. */

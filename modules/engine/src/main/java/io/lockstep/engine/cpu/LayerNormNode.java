@@ -37,15 +37,15 @@ final class LayerNormNode extends SequenceNode {
                     for (int row = from * rows; row < to * rows; row++) {
                         RowPasses.get()
                                 .layerNorm(
-                                        x.buffer,
+                                        x.buffer(),
                                         row * rowBytes,
                                         plan.parameterBuffer(),
                                         gainAt,
                                         biasAt,
                                         operation.epsilon(),
-                                        y.buffer,
+                                        y.buffer(),
                                         row * rowBytes,
-                                        saved.buffer,
+                                        saved.buffer(),
                                         row * SAVED,
                                         features);
                     }
@@ -68,24 +68,24 @@ final class LayerNormNode extends SequenceNode {
         program.chunked(
                 "backward " + node.name(),
                 (lane, from, to) -> {
-                    int sumsAt = lane.index * sumBytes;
-                    if (from == lane.from) {
-                        Pointer.memset(lane.a.to(sums.address + sumsAt), 0, sumBytes);
+                    int sumsAt = lane.index() * sumBytes;
+                    if (from == lane.from()) {
+                        Pointer.memset(lane.a().to(sums.address() + sumsAt), 0, sumBytes);
                     }
                     for (int row = from * rows; row < to * rows; row++) {
                         RowPasses.get()
                                 .layerNormGradient(
-                                        x.buffer,
+                                        x.buffer(),
                                         row * rowBytes,
                                         plan.parameterBuffer(),
                                         gainAt,
-                                        saved.buffer,
+                                        saved.buffer(),
                                         row * SAVED,
-                                        dy.buffer,
+                                        dy.buffer(),
                                         row * rowBytes,
-                                        sums.buffer,
+                                        sums.buffer(),
                                         sumsAt,
-                                        dx.buffer,
+                                        dx.buffer(),
                                         row * rowBytes,
                                         features);
                     }
@@ -98,7 +98,7 @@ final class LayerNormNode extends SequenceNode {
         context.parameterGradients(
                 "backward " + node.name() + " sums",
                 (lane, lanes, examples) -> {
-                    if (lane.index == 0) {
+                    if (lane.index() == 0) {
                         total(lane, lanes, examples, sums);
                     }
                 },
@@ -107,10 +107,10 @@ final class LayerNormNode extends SequenceNode {
 
     private void total(Lane lane, int lanes, int examples, Tensor sums) {
         int elements = node.parameters();
-        Pointer.memset(lane.a.to(plan.gradientAddress(node.parametersAt())), 0, (long) elements * Float.BYTES);
+        Pointer.memset(lane.a().to(plan.gradientAddress(node.parametersAt())), 0, (long) elements * Float.BYTES);
         for (int i = 0; i < lanes; i++) {
             if (Lane.shareStart(i, lanes, examples) < Lane.shareStart(i + 1, lanes, examples)) {
-                RowPasses.get().add(sums.buffer, i * 2 * rowBytes, plan.gradientBuffer(), gainAt, elements);
+                RowPasses.get().add(sums.buffer(), i * 2 * rowBytes, plan.gradientBuffer(), gainAt, elements);
             }
         }
     }

@@ -17,14 +17,14 @@ final class MemoryPlan {
     static long place(List<Tensor> tensors) {
         List<Tensor> bySize = new ArrayList<>(tensors);
         bySize.removeIf(tensor -> tensor.lastSegment < 0);
-        bySize.sort(Comparator.comparingLong((Tensor tensor) -> tensor.bytes).reversed());
+        bySize.sort(Comparator.comparingLong((Tensor tensor) -> tensor.bytes()).reversed());
         List<Tensor> placed = new ArrayList<>();
         long end = 0;
         for (Tensor tensor : bySize) {
             tensor.offset = lowestFree(tensor, placed);
             placed.add(tensor);
             placed.sort(Comparator.comparingLong(other -> other.offset));
-            end = Math.max(end, tensor.offset + aligned(tensor.bytes));
+            end = Math.max(end, tensor.offset + aligned(tensor.bytes()));
         }
         return end;
     }
@@ -33,10 +33,10 @@ final class MemoryPlan {
         long offset = 0;
         for (Tensor other : placedByOffset) {
             if (other.livesWith(tensor)) {
-                if (other.offset >= offset + aligned(tensor.bytes)) {
+                if (other.offset >= offset + aligned(tensor.bytes())) {
                     return offset;
                 }
-                offset = Math.max(offset, other.offset + aligned(other.bytes));
+                offset = Math.max(offset, other.offset + aligned(other.bytes()));
             }
         }
         return offset;

@@ -56,7 +56,7 @@ final class Move implements AutoCloseable {
     private Step put(Tensor x, Tensor y) {
         return Step.of(there, (lane, first, end) -> {
             if (operation instanceof ZeroPadding || operation instanceof ChannelRange) {
-                Pointer.memset(lane.a.to(y.addressOf(first)), 0, (end - first) * y.exampleBytes);
+                Pointer.memset(lane.a().to(y.addressOf(first)), 0, (end - first) * y.exampleBytes());
             }
             there.get(lane, end - first)
                     .set(0, x.addressOf(first))

@@ -37,9 +37,9 @@ final class NoiseNode implements CpuNode {
             long first = plan.firstExample() * elements;
             for (int i = from * elements; i < to * elements; i++) {
                 int at = i * Float.BYTES;
-                float value = x.buffer.getFloat(at) * (float) noise.factor(seed, first + i)
+                float value = x.buffer().getFloat(at) * (float) noise.factor(seed, first + i)
                         + (float) noise.offset(seed, first + i);
-                y.buffer.putFloat(at, value);
+                y.buffer().putFloat(at, value);
             }
         };
     }
@@ -50,7 +50,7 @@ final class NoiseNode implements CpuNode {
             long first = plan.firstExample() * elements;
             for (int i = from * elements; i < to * elements; i++) {
                 int at = i * Float.BYTES;
-                dx.buffer.putFloat(at, dy.buffer.getFloat(at) * (float) noise.factor(seed, first + i));
+                dx.buffer().putFloat(at, dy.buffer().getFloat(at) * (float) noise.factor(seed, first + i));
             }
         };
     }

@@ -35,7 +35,7 @@ final class NormPoolingNode implements PlainNode {
     }
 
     private static double get(Tensor tensor, int example, int element) {
-        return tensor.buffer.getFloat(at(tensor, example, element));
+        return tensor.buffer().getFloat(at(tensor, example, element));
     }
 
     @Override
@@ -43,7 +43,7 @@ final class NormPoolingNode implements PlainNode {
         return (lane, first, end) -> {
             for (int n = first; n < end; n++) {
                 for (int output = 0; output < to.elements(); output++) {
-                    y.buffer.putFloat(at(y, n, output), (float) norm(x[0], n, output));
+                    y.buffer().putFloat(at(y, n, output), (float) norm(x[0], n, output));
                 }
             }
         };
@@ -68,7 +68,7 @@ final class NormPoolingNode implements PlainNode {
     public Step backwardStep(int which, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
-                dx.buffer.putFloat(at, 0);
+                dx.buffer().putFloat(at, 0);
             }
             for (int n = first; n < end; n++) {
                 for (int output = 0; output < to.elements(); output++) {
@@ -88,7 +88,7 @@ final class NormPoolingNode implements PlainNode {
                     double value = get(x, example, input);
                     double share = Math.signum(value) * Math.pow(Math.abs(value) / norm, p - 1);
                     int place = at(dx, example, input);
-                    dx.buffer.putFloat(place, (float) (dx.buffer.getFloat(place) + share * slope));
+                    dx.buffer().putFloat(place, (float) (dx.buffer().getFloat(place) + share * slope));
                 }
             }
         }

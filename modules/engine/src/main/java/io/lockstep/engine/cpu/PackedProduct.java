@@ -59,7 +59,7 @@ final class PackedProduct implements AutoCloseable {
 
     private PackedWeights pack(Primitive primitive) {
         PackedWeights packed =
-                new PackedWeights(plan, primitive.query(dnnl_query_weights_md), dimensions, weightsAddress);
+                new PackedWeights(plan.memory(), primitive.query(dnnl_query_weights_md), dimensions, weightsAddress);
         plan.packs().add(packed);
         return packed;
     }

@@ -12,13 +12,13 @@ final class PackedWeights implements AutoCloseable {
     private final List<Call> calls = new ArrayList<>();
 
     /** @param description stays valid as long as the plan's primitives */
-    PackedWeights(Machine plan, dnnl_memory_desc_t description, long[] dimensions, long flatAddress) {
-        this(plan, description, Pieces.of(description, dimensions), flatAddress);
+    PackedWeights(NativeMemory memory, dnnl_memory_desc_t description, long[] dimensions, long flatAddress) {
+        this(memory, description, Pieces.of(description, dimensions), flatAddress);
     }
 
-    PackedWeights(Machine plan, dnnl_memory_desc_t description, List<Pieces.Piece> pieces, long flatAddress) {
+    PackedWeights(NativeMemory memory, dnnl_memory_desc_t description, List<Pieces.Piece> pieces, long flatAddress) {
         this.description = description;
-        address = plan.memory().allocate(OneDnn.bytes(description));
+        address = memory.allocate(OneDnn.bytes(description));
         for (Pieces.Piece piece : pieces) {
             Primitive primitive = Reorder.primitive(piece.flat(), piece.packed(), false);
             primitives.add(primitive);

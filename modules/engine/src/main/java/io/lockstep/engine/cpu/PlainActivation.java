@@ -30,7 +30,7 @@ final class PlainActivation implements PlainNode {
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int at = y.at(first); at < y.at(end); at += Float.BYTES) {
-                y.buffer.putFloat(at, (float) value(x[0].buffer.getFloat(at)));
+                y.buffer().putFloat(at, (float) value(x[0].buffer().getFloat(at)));
             }
         };
     }
@@ -39,7 +39,8 @@ final class PlainActivation implements PlainNode {
     public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
-                dx.buffer.putFloat(at, (float) (dy.buffer.getFloat(at) * slope(x[0].buffer.getFloat(at))));
+                dx.buffer().putFloat(at, (float)
+                        (dy.buffer().getFloat(at) * slope(x[0].buffer().getFloat(at))));
             }
         };
     }

@@ -46,8 +46,8 @@ final class PlainResponseNorm implements PlainNode {
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int i = first * pixels * channels; i < end * pixels * channels; i++) {
-                float value = x[0].buffer.getFloat(i * Float.BYTES);
-                y.buffer.putFloat(i * Float.BYTES, (float) (value * Math.pow(unit(x[0], i), -beta)));
+                float value = x[0].buffer().getFloat(i * Float.BYTES);
+                y.buffer().putFloat(i * Float.BYTES, (float) (value * Math.pow(unit(x[0], i), -beta)));
             }
         };
     }
@@ -61,14 +61,14 @@ final class PlainResponseNorm implements PlainNode {
                 for (int c = 0; c < channels; c++) {
                     int i = row * channels + c;
                     double unit = unit(x[0], i);
-                    double scaled = dy.buffer.getFloat(i * Float.BYTES) * Math.pow(unit, -beta);
-                    dx.buffer.putFloat(i * Float.BYTES, (float) scaled);
-                    terms[c] = (float) (scaled * x[0].buffer.getFloat(i * Float.BYTES) / unit);
+                    double scaled = dy.buffer().getFloat(i * Float.BYTES) * Math.pow(unit, -beta);
+                    dx.buffer().putFloat(i * Float.BYTES, (float) scaled);
+                    terms[c] = (float) (scaled * x[0].buffer().getFloat(i * Float.BYTES) / unit);
                 }
                 for (int c = 0; c < channels; c++) {
                     int at = (row * channels + c) * Float.BYTES;
-                    double slope = 2 * alpha * beta * x[0].buffer.getFloat(at) * near(terms, c);
-                    dx.buffer.putFloat(at, (float) (dx.buffer.getFloat(at) - slope));
+                    double slope = 2 * alpha * beta * x[0].buffer().getFloat(at) * near(terms, c);
+                    dx.buffer().putFloat(at, (float) (dx.buffer().getFloat(at) - slope));
                 }
             }
         };
@@ -86,7 +86,7 @@ final class PlainResponseNorm implements PlainNode {
         int c = i % channels;
         double squares = 0;
         for (int j = Math.max(0, c - reach); j <= Math.min(channels - 1, c + reach); j++) {
-            double value = x.buffer.getFloat((i - c + j) * Float.BYTES);
+            double value = x.buffer().getFloat((i - c + j) * Float.BYTES);
             squares += value * value;
         }
         return k + alpha * squares;

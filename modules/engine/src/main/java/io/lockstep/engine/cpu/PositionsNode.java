@@ -38,9 +38,9 @@ final class PositionsNode extends SequenceNode {
                 .chunked(
                         "forward " + node.name(),
                         (lane, from, to) -> {
-                            y.buffer.put(y.at(from), x.buffer, x.at(from), x.at(to) - x.at(from));
+                            y.buffer().put(y.at(from), x.buffer(), x.at(from), x.at(to) - x.at(from));
                             for (int n = from; n < to; n++) {
-                                RowPasses.get().add(table, tableAt, y.buffer, y.at(n), elements);
+                                RowPasses.get().add(table, tableAt, y.buffer(), y.at(n), elements);
                             }
                         },
                         x,
@@ -57,13 +57,13 @@ final class PositionsNode extends SequenceNode {
         context.parameterGradients(
                 "backward " + node.name() + " table",
                 (lane, lanes, examples) -> {
-                    int first = Lane.shareStart(lane.index, lanes, elements);
-                    int count = Lane.shareStart(lane.index + 1, lanes, elements) - first;
+                    int first = Lane.shareStart(lane.index(), lanes, elements);
+                    int count = Lane.shareStart(lane.index() + 1, lanes, elements) - first;
                     long address = plan.gradientAddress(node.parametersAt() + first);
-                    Pointer.memset(lane.a.to(address), 0, (long) count * Float.BYTES);
+                    Pointer.memset(lane.a().to(address), 0, (long) count * Float.BYTES);
                     for (int n = 0; n < examples; n++) {
                         int at = dy.at(n) + first * Float.BYTES;
-                        RowPasses.get().add(dy.buffer, at, plan.gradientBuffer(), parameterAt(first), count);
+                        RowPasses.get().add(dy.buffer(), at, plan.gradientBuffer(), parameterAt(first), count);
                     }
                 },
                 dy);

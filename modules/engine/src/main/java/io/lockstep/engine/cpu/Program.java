@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
-/** Segments in order, built step by step, and the tensors they use. */
+/**
+ * Segments in order, and the tensors they use. It is built step by step, laid out in memory, prepared on a lane, and then run by
+ * all lanes at the same time, as often as there are passes.
+ */
 final class Program {
-    final List<Segment> segments = new ArrayList<>();
-    final List<Tensor> tensors = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
+    private final List<Tensor> tensors = new ArrayList<>();
     private final int capacity;
     private final List<Deferred> deferred = new ArrayList<>();
     private Segment current;
@@ -58,7 +62,7 @@ final class Program {
         current.chunked.add(new Part<>(name, step, bytes(uses)));
         long bytes = 0;
         for (Tensor tensor : uses) {
-            bytes += tensor.exampleBytes;
+            bytes += tensor.exampleBytes();
         }
         current.needs(bytes);
         use(uses);
@@ -127,7 +131,7 @@ final class Program {
     }
 
     private static long bytes(Tensor... uses) {
-        return Arrays.stream(uses).mapToLong(tensor -> tensor.bytes).sum();
+        return Arrays.stream(uses).mapToLong(Tensor::bytes).sum();
     }
 
     private void use(Tensor... uses) {
@@ -138,5 +142,87 @@ final class Program {
 
     int currentSegment() {
         return segments.size() - 1;
+    }
+
+    /** After this segment gradients are final from this element on. */
+    void announceAfter(int segment, long watermark) {
+        segments.get(segment).watermark = watermark;
+    }
+
+    // ------------------------------------------------------------------ made ready
+
+    /**
+     * Gives each tensor its place; no step is added any more.
+     *
+     * @return bytes of memory that it needs
+     */
+    long layOut() {
+        return MemoryPlan.place(tensors);
+    }
+
+    /** @param memory address of what {@link #layOut} asked for */
+    void lieAt(long memory) {
+        for (Tensor tensor : tensors) {
+            tensor.placeAt(memory + tensor.offset);
+        }
+    }
+
+    /**
+     * On a lane: what oneDNN does not have is told here, before the first pass.
+     *
+     * @param share the largest number of examples that a lane gets
+     */
+    void prepare(int share) {
+        for (Segment segment : segments) {
+            segment.chunked.forEach(part -> part.work().prepare(segment.chunk(share)));
+            segment.shared.forEach(part -> part.work().prepare(share));
+        }
+    }
+
+    // ------------------------------------------------------------------ run
+
+    /**
+     * One lane's part of a pass; returns when all lanes have done theirs.
+     *
+     * @param announcements told, by one lane, from which element on gradients are final
+     */
+    void run(Lane lane, Lanes lanes, int examples, LongConsumer announcements) {
+        lane.take(lanes.count(), examples);
+        for (Segment segment : segments) {
+            segment.run(lane);
+            lanes.meet();
+            if (!segment.joints.isEmpty()) {
+                segment.runJoints(lane, lanes.count(), examples);
+                lanes.meet();
+            }
+            if (lane.index() == 0 && segment.watermark >= 0) {
+                announcements.accept(segment.watermark);
+            }
+        }
+    }
+
+    /**
+     * Time that a step took, all lanes together.
+     *
+     * @param bytes of the tensors that it reads and writes, for a whole batch
+     */
+    record Timing(String name, long nanos, long bytes) {}
+
+    /** From the next pass on; anew if it is running. */
+    void startTiming(int lanes) {
+        segments.forEach(segment -> segment.profile(lanes));
+    }
+
+    List<Timing> timings() {
+        List<Timing> timings = new ArrayList<>();
+        for (Segment segment : segments) {
+            List<Part<?>> parts = segment.parts();
+            for (int i = 0; i < parts.size(); i++) {
+                Part<?> part = parts.get(i);
+                timings.add(
+                        new Timing(part.name(), Arrays.stream(segment.nanos[i]).sum(), part.bytes()));
+            }
+        }
+        return timings;
     }
 }

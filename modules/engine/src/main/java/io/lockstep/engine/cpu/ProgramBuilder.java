@@ -112,7 +112,7 @@ final class ProgramBuilder {
             Node node = graph.node(i);
             if (node.parameters() > 0 && graph.trains(node)) {
                 segment = Math.max(segment, finalIn[i]);
-                program.segments.get(segment).watermark = node.parametersAt();
+                program.announceAfter(segment, node.parametersAt());
             }
         }
     }
@@ -156,7 +156,7 @@ final class ProgramBuilder {
     Tensor rounded(Tensor x) {
         return rounded.computeIfAbsent(x, key -> {
             Tensor copy = Rounding.copyOf(x, program);
-            program.chunked("round " + x.name, compiler.rounding().step(x, copy), x, copy);
+            program.chunked("round " + x.name(), compiler.rounding().step(x, copy), x, copy);
             return copy;
         });
     }

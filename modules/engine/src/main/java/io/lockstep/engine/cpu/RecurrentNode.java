@@ -133,7 +133,7 @@ final class RecurrentNode extends SequenceNode {
             int gatesAt = gates.at(n) + time(i) * rowBytes;
             int beforeAt = before.at(n) + at;
             int yAt = y.at(n) + at;
-            before.buffer.put(beforeAt, now.buffer, now.at(n), unitBytes);
+            before.buffer().put(beforeAt, now.buffer(), now.at(n), unitBytes);
             if (!counts(n, i)) {
                 zero(y, yAt, unitBytes);
                 if (lstm) {
@@ -141,56 +141,56 @@ final class RecurrentNode extends SequenceNode {
                 }
             } else if (gru) {
                 passes.gru(
-                        gates.buffer,
+                        gates.buffer(),
                         gatesAt,
-                        state.buffer,
+                        state.buffer(),
                         state.at(n),
                         parameters,
                         bias,
-                        before.buffer,
+                        before.buffer(),
                         beforeAt,
-                        extra.buffer,
+                        extra.buffer(),
                         extra.at(n) + at,
-                        y.buffer,
+                        y.buffer(),
                         yAt,
                         units);
             } else {
-                RowPasses.get().add(state.buffer, state.at(n), gates.buffer, gatesAt, rows);
+                RowPasses.get().add(state.buffer(), state.at(n), gates.buffer(), gatesAt, rows);
                 if (lstm) {
                     passes.lstm(
-                            gates.buffer,
+                            gates.buffer(),
                             gatesAt,
                             parameters,
                             bias,
                             cellsBefore(i),
                             cellsBeforeAt(n, i),
-                            extra.buffer,
+                            extra.buffer(),
                             extra.at(n) + at,
-                            y.buffer,
+                            y.buffer(),
                             yAt,
                             units);
                 } else {
-                    passes.tanh(gates.buffer, gatesAt, parameters, bias, y.buffer, yAt, units);
+                    passes.tanh(gates.buffer(), gatesAt, parameters, bias, y.buffer(), yAt, units);
                 }
             }
-            now.buffer.put(now.at(n), y.buffer, yAt, unitBytes);
+            now.buffer().put(now.at(n), y.buffer(), yAt, unitBytes);
         }
     }
 
     /** Whether the step is there; one that is not has zeros for output, state and cells. */
     private boolean counts(int n, int i) {
-        return mask == null || mask.buffer.getFloat(mask.at(n) + time(i) * Float.BYTES) != 0;
+        return mask == null || mask.buffer().getFloat(mask.at(n) + time(i) * Float.BYTES) != 0;
     }
 
     private static void zero(Tensor tensor, int at, int bytes) {
         for (int i = 0; i < bytes; i += Float.BYTES) {
-            tensor.buffer.putFloat(at + i, 0);
+            tensor.buffer().putFloat(at + i, 0);
         }
     }
 
     /** The cells of the step before are a row of the same tensor; at the first step the zeros in {@link #before} serve. */
     private ByteBuffer cellsBefore(int i) {
-        return i == 0 ? before.buffer : extra.buffer;
+        return i == 0 ? before.buffer() : extra.buffer();
     }
 
     private int cellsBeforeAt(int n, int i) {
@@ -244,7 +244,7 @@ final class RecurrentNode extends SequenceNode {
     }
 
     private static void zero(Lane lane, Tensor tensor, int from, int to) {
-        Pointer.memset(lane.a.to(tensor.addressOf(from)), 0, (to - from) * tensor.exampleBytes);
+        Pointer.memset(lane.a().to(tensor.addressOf(from)), 0, (to - from) * tensor.exampleBytes());
     }
 
     /** Leaves the gradients of the sums in the gates, and those towards the state in {@code dState}. */
@@ -263,40 +263,48 @@ final class RecurrentNode extends SequenceNode {
                 }
             } else if (lstm) {
                 passes.lstmGradient(
-                        gates.buffer,
+                        gates.buffer(),
                         gatesAt,
                         cellsBefore(i),
                         cellsBeforeAt(n, i),
-                        extra.buffer,
+                        extra.buffer(),
                         extra.at(n) + at,
-                        dy.buffer,
+                        dy.buffer(),
                         dyAt,
-                        dh.buffer,
+                        dh.buffer(),
                         dh.at(n),
-                        dc.buffer,
+                        dc.buffer(),
                         dc.at(n),
                         units);
             } else if (gru) {
                 passes.gruGradient(
-                        gates.buffer,
+                        gates.buffer(),
                         gatesAt,
-                        extra.buffer,
+                        extra.buffer(),
                         extra.at(n) + at,
-                        before.buffer,
+                        before.buffer(),
                         before.at(n) + at,
-                        dy.buffer,
+                        dy.buffer(),
                         dyAt,
-                        dh.buffer,
+                        dh.buffer(),
                         dh.at(n),
                         units);
             } else {
                 passes.tanhGradient(
-                        y.buffer, y.at(n) + at, dy.buffer, dyAt, dh.buffer, dh.at(n), gates.buffer, gatesAt, units);
+                        y.buffer(),
+                        y.at(n) + at,
+                        dy.buffer(),
+                        dyAt,
+                        dh.buffer(),
+                        dh.at(n),
+                        gates.buffer(),
+                        gatesAt,
+                        units);
             }
             int own = gru ? 2 * unitBytes : rowBytes;
-            dState.buffer.put(dState.at(n), gates.buffer, gatesAt, own);
+            dState.buffer().put(dState.at(n), gates.buffer(), gatesAt, own);
             if (gru) {
-                dState.buffer.put(dState.at(n) + own, extra.buffer, extra.at(n) + at, unitBytes);
+                dState.buffer().put(dState.at(n) + own, extra.buffer(), extra.at(n) + at, unitBytes);
             }
         }
     }
@@ -306,7 +314,7 @@ final class RecurrentNode extends SequenceNode {
         Tensor product = gru ? dc : dh;
         recurrent.backward(lane, to - from, dState.addressOf(from), product.addressOf(from));
         if (gru) {
-            RowPasses.get().add(dc.buffer, dc.at(from), dh.buffer, dh.at(from), (to - from) * units);
+            RowPasses.get().add(dc.buffer(), dc.at(from), dh.buffer(), dh.at(from), (to - from) * units);
         }
     }
 
@@ -331,13 +339,13 @@ final class RecurrentNode extends SequenceNode {
 
     /** Each lane computes its rows of the gradients of W, R and b, over all examples and steps. */
     private void weights(Lane lane, int lanes, int count, Tensor x) {
-        int first = Lane.shareStart(lane.index, lanes, rows);
-        int end = Lane.shareStart(lane.index + 1, lanes, rows);
+        int first = Lane.shareStart(lane.index(), lanes, rows);
+        int end = Lane.shareStart(lane.index() + 1, lanes, rows);
         if (first == end) {
             return;
         }
         long gradients = plan.gradientAddress(node.parametersAt());
-        long column = gates.address + (long) first * Float.BYTES;
+        long column = gates.address() + (long) first * Float.BYTES;
         Gemm.run(
                 lane,
                 end - first,
@@ -347,7 +355,7 @@ final class RecurrentNode extends SequenceNode {
                 column,
                 rows,
                 true,
-                x.address,
+                x.address(),
                 features,
                 false,
                 0,
@@ -374,10 +382,10 @@ final class RecurrentNode extends SequenceNode {
                 units,
                 count,
                 1,
-                from.address + (long) (first - offset) * Float.BYTES,
+                from.address() + (long) (first - offset) * Float.BYTES,
                 stride,
                 true,
-                before.address,
+                before.address(),
                 units,
                 false,
                 0,
@@ -392,7 +400,7 @@ final class RecurrentNode extends SequenceNode {
         }
         for (int i = 0; i < count && first < end; i++) {
             int at = (i * stride + first - offset) * Float.BYTES;
-            RowPasses.get().add(from.buffer, at, gradients, gradientAt, end - first);
+            RowPasses.get().add(from.buffer(), at, gradients, gradientAt, end - first);
         }
     }
 

@@ -13,7 +13,7 @@ final class ReluNode implements CpuNode {
                 .chunked(
                         "forward " + context.name(),
                         (lane, from, to) ->
-                                VectorPasses.get().relu(x.buffer, x.at(from), (to - from) * elements, y.buffer),
+                                VectorPasses.get().relu(x.buffer(), x.at(from), (to - from) * elements, y.buffer()),
                         x,
                         y);
     }
@@ -31,7 +31,8 @@ final class ReluNode implements CpuNode {
                 .chunked(
                         "backward " + context.name(),
                         (lane, from, to) -> VectorPasses.get()
-                                .reluGradient(dy.buffer, y.buffer, dy.at(from), (to - from) * elements, dx.buffer),
+                                .reluGradient(
+                                        dy.buffer(), y.buffer(), dy.at(from), (to - from) * elements, dx.buffer()),
                         dy,
                         y,
                         dx);

@@ -19,11 +19,11 @@ final class Rounding implements AutoCloseable {
 
     /** A tensor of this program for the copy of another. */
     static Tensor copyOf(Tensor x, Program program) {
-        return program.bytes(x.name + ".bfloat16", x.exampleBytes / Float.BYTES * Short.BYTES);
+        return program.bytes(x.name() + ".bfloat16", x.exampleBytes() / Float.BYTES * Short.BYTES);
     }
 
     Step step(Tensor x, Tensor copy) {
-        Calls calls = byExampleBytes.computeIfAbsent(x.exampleBytes, this::calls);
+        Calls calls = byExampleBytes.computeIfAbsent(x.exampleBytes(), this::calls);
         return (lane, first, end) -> calls.get(lane, end - first)
                 .set(0, x.addressOf(first))
                 .set(1, copy.addressOf(first))

@@ -68,7 +68,7 @@ final class RowLossNode extends LossNode {
         return (lane, from, to) -> {
             Arrays.fill(kept, from * sums, to * sums, 0);
             for (int i = from * rows; i < to * rows; i++) {
-                row(scratch[lane.index], i, inputs, gradients);
+                row(scratch[lane.index()], i, inputs, gradients);
             }
         };
     }
@@ -92,7 +92,7 @@ final class RowLossNode extends LossNode {
             double[] slopes = own.slopes[k];
             for (int c = 0; c < slopes.length; c++) {
                 int place = (i * slopes.length + c) * Float.BYTES;
-                gradients[k].buffer.putFloat(place, (float) (factor * weight * slopes[c]));
+                gradients[k].buffer().putFloat(place, (float) (factor * weight * slopes[c]));
             }
         }
     }
@@ -101,7 +101,7 @@ final class RowLossNode extends LossNode {
         double weight = 1;
         for (int k = read; k < inputs.length; k++) {
             int at = shapes.get(k).pixels() == 1 ? i / rows : i;
-            weight *= inputs[k].buffer.getFloat(at * Float.BYTES);
+            weight *= inputs[k].buffer().getFloat(at * Float.BYTES);
         }
         return weight;
     }
@@ -109,7 +109,7 @@ final class RowLossNode extends LossNode {
     private static void load(Tensor from, boolean ints, int i, double[] to) {
         for (int c = 0; c < to.length; c++) {
             int at = (i * to.length + c) * Float.BYTES;
-            to[c] = ints ? from.buffer.getInt(at) : from.buffer.getFloat(at);
+            to[c] = ints ? from.buffer().getInt(at) : from.buffer().getFloat(at);
         }
     }
 
@@ -117,7 +117,7 @@ final class RowLossNode extends LossNode {
         for (int k = 0; gradients != null && k < predictions; k++) {
             int channels = shapes.get(k).channels();
             for (int c = 0; c < channels; c++) {
-                gradients[k].buffer.putFloat((i * channels + c) * Float.BYTES, 0);
+                gradients[k].buffer().putFloat((i * channels + c) * Float.BYTES, 0);
             }
         }
     }

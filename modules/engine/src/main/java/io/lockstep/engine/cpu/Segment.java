@@ -48,18 +48,18 @@ final class Segment {
     }
 
     void run(Lane lane) {
-        int chunk = chunk(lane.to - lane.from);
-        for (int first = lane.from; first < lane.to; first += chunk) {
-            int end = Math.min(first + chunk, lane.to);
+        int chunk = chunk(lane.to() - lane.from());
+        for (int first = lane.from(); first < lane.to(); first += chunk) {
+            int end = Math.min(first + chunk, lane.to());
             for (int i = 0; i < chunked.size(); i++) {
                 long start = nanos == null ? 0 : System.nanoTime();
                 chunked.get(i).work().run(lane, first, end);
                 count(i, lane, start);
             }
         }
-        for (int i = 0; i < shared.size() && lane.from < lane.to; i++) {
+        for (int i = 0; i < shared.size() && lane.from() < lane.to(); i++) {
             long start = nanos == null ? 0 : System.nanoTime();
-            shared.get(i).work().run(lane, lane.from, lane.to);
+            shared.get(i).work().run(lane, lane.from(), lane.to());
             count(chunked.size() + i, lane, start);
         }
     }
@@ -74,7 +74,7 @@ final class Segment {
 
     private void count(int step, Lane lane, long start) {
         if (nanos != null) {
-            nanos[step][lane.index] += System.nanoTime() - start;
+            nanos[step][lane.index()] += System.nanoTime() - start;
         }
     }
 

@@ -38,21 +38,21 @@ final class SoftmaxLossNode extends LossNode {
         }
 
         int label(int place) {
-            return labels.buffer.getInt(place * Float.BYTES);
+            return labels.buffer().getInt(place * Float.BYTES);
         }
 
         double weight(int example, int place) {
-            double weight = weights == null ? 1 : weights.buffer.getFloat(example * Float.BYTES);
-            return mask == null ? weight : weight * mask.buffer.getFloat(place * Float.BYTES);
+            double weight = weights == null ? 1 : weights.buffer().getFloat(example * Float.BYTES);
+            return mask == null ? weight : weight * mask.buffer().getFloat(place * Float.BYTES);
         }
 
         /** Of an example's label, that its other label leaves it. */
         double ownShare(int example) {
-            return mixedShares == null ? 1 : 1 - mixedShares.buffer.getFloat(example * Float.BYTES);
+            return mixedShares == null ? 1 : 1 - mixedShares.buffer().getFloat(example * Float.BYTES);
         }
 
         int mixedLabel(int example) {
-            return mixedLabels.buffer.getInt(example * Float.BYTES);
+            return mixedLabels.buffer().getInt(example * Float.BYTES);
         }
     }
 
@@ -62,13 +62,13 @@ final class SoftmaxLossNode extends LossNode {
         Tensor dx = gradients == null ? null : gradients[0];
         Targets targets = Targets.of(inputs, steps == 1);
         return (lane, from, to) -> {
-            if (from == lane.from) {
-                lossSum[lane.index] = 0;
-                counted[lane.index] = 0;
-                correct[lane.index] = 0;
+            if (from == lane.from()) {
+                lossSum[lane.index()] = 0;
+                counted[lane.index()] = 0;
+                correct[lane.index()] = 0;
             }
             for (int i = from * steps; i < to * steps; i++) {
-                step(lane.index, i, x, targets, dx);
+                step(lane.index(), i, x, targets, dx);
             }
         };
     }
@@ -77,7 +77,7 @@ final class SoftmaxLossNode extends LossNode {
         int at = i * classes * Float.BYTES;
         int best = 0;
         for (int c = 1; c < classes; c++) {
-            if (logit(x.buffer, at, c) > logit(x.buffer, at, best)) {
+            if (logit(x.buffer(), at, c) > logit(x.buffer(), at, best)) {
                 best = c;
             }
         }
@@ -85,16 +85,16 @@ final class SoftmaxLossNode extends LossNode {
         double counts = targets.weight(i / steps, i);
         if (label == SoftmaxCrossEntropy.NO_LABEL || counts == 0) {
             for (int c = 0; dx != null && c < classes; c++) {
-                dx.buffer.putFloat(at + c * Float.BYTES, 0);
+                dx.buffer().putFloat(at + c * Float.BYTES, 0);
             }
             return;
         }
         counted[lane]++;
-        double max = logit(x.buffer, at, best);
+        double max = logit(x.buffer(), at, best);
         double sum = 0;
         double distances = 0;
         for (int c = 0; c < classes; c++) {
-            double distance = logit(x.buffer, at, c) - max;
+            double distance = logit(x.buffer(), at, c) - max;
             sum += Math.exp(distance);
             distances += distance;
         }
@@ -106,27 +106,27 @@ final class SoftmaxLossNode extends LossNode {
         double own = targets.ownShare(i);
         int other = own < 1 ? targets.mixedLabel(i) : label;
         double logSum = Math.log(sum);
-        double expected = own * (logit(x.buffer, at, label) - max) + (1 - own) * (logit(x.buffer, at, other) - max);
+        double expected = own * (logit(x.buffer(), at, label) - max) + (1 - own) * (logit(x.buffer(), at, other) - max);
         lossSum[lane] += counts * (logSum - (1 - spread) * expected - spread * distances / classes);
         correct[lane] += best == label ? 1 : 0;
         for (int c = 0; dx != null && c < classes; c++) {
             double share = (c == label ? own : 0) + (c == other ? 1 - own : 0);
             double target = spread / classes + share * (1 - spread);
-            double probability = Math.exp(logit(x.buffer, at, c) - max) / sum;
-            dx.buffer.putFloat(at + c * Float.BYTES, (float) (weight * counts * (probability - target)));
+            double probability = Math.exp(logit(x.buffer(), at, c) - max) / sum;
+            dx.buffer().putFloat(at + c * Float.BYTES, (float) (weight * counts * (probability - target)));
         }
     }
 
     /** The same with the softmax of {@link RowPasses}: of sequences there are many. */
     private void vectorStep(int lane, int at, int label, int best, double counts, Tensor x, Tensor dx) {
         int bytes = classes * Float.BYTES;
-        dx.buffer.put(at, x.buffer, at, bytes);
-        double logSum = RowPasses.get().softmax(dx.buffer, at, classes, classes);
+        dx.buffer().put(at, x.buffer(), at, bytes);
+        double logSum = RowPasses.get().softmax(dx.buffer(), at, classes, classes);
         double sum = 0;
         for (int c = 0; smoothing > 0 && c < classes; c++) {
-            sum += logit(x.buffer, at, c) - logSum;
+            sum += logit(x.buffer(), at, c) - logSum;
         }
-        double own = logit(x.buffer, at, label) - logSum;
+        double own = logit(x.buffer(), at, label) - logSum;
         lossSum[lane] -= counts * ((1 - smoothing) * own + smoothing * sum / classes);
         correct[lane] += best == label ? 1 : 0;
         float spread = (float) (smoothing / classes);
@@ -134,7 +134,7 @@ final class SoftmaxLossNode extends LossNode {
         for (int c = 0; c < classes; c++) {
             float target = c == label ? (float) (1 - smoothing) + spread : spread;
             int place = at + c * Float.BYTES;
-            dx.buffer.putFloat(place, scale * (dx.buffer.getFloat(place) - target));
+            dx.buffer().putFloat(place, scale * (dx.buffer().getFloat(place) - target));
         }
     }
 

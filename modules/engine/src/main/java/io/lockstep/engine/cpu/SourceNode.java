@@ -29,7 +29,7 @@ final class SourceNode extends SequenceNode {
                 long first = plan.firstExample() * elements;
                 for (int i = from * elements; i < to * elements; i++) {
                     double value = numbers.value(plan.seed(), node.stream(), first + i);
-                    y.buffer.putFloat(i * Float.BYTES, (float) value);
+                    y.buffer().putFloat(i * Float.BYTES, (float) value);
                 }
             };
         }
@@ -37,7 +37,7 @@ final class SourceNode extends SequenceNode {
         int tableAt = node.operation() instanceof Parameter ? parameterAt(0) : 0;
         return (lane, from, to) -> {
             for (int n = from; n < to; n++) {
-                y.buffer.put(y.at(n), table, tableAt, elements * Float.BYTES);
+                y.buffer().put(y.at(n), table, tableAt, elements * Float.BYTES);
             }
         };
     }
@@ -63,12 +63,13 @@ final class SourceNode extends SequenceNode {
 
     private Joint gradient(Tensor dy) {
         return (lane, lanes, examples) -> {
-            int first = Lane.shareStart(lane.index, lanes, elements);
-            int count = Lane.shareStart(lane.index + 1, lanes, elements) - first;
-            Pointer.memset(lane.a.to(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
+            int first = Lane.shareStart(lane.index(), lanes, elements);
+            int count = Lane.shareStart(lane.index() + 1, lanes, elements) - first;
+            Pointer.memset(
+                    lane.a().to(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
             for (int n = 0; n < examples; n++) {
                 int at = dy.at(n) + first * Float.BYTES;
-                RowPasses.get().add(dy.buffer, at, plan.gradientBuffer(), parameterAt(first), count);
+                RowPasses.get().add(dy.buffer(), at, plan.gradientBuffer(), parameterAt(first), count);
             }
         };
     }

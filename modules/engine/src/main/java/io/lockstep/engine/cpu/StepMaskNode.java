@@ -24,7 +24,7 @@ final class StepMaskNode extends SequenceNode {
                         "forward " + node.name(),
                         (lane, from, to) -> {
                             for (int step = from * steps; step < to * steps; step++) {
-                                y.buffer.putFloat(step * Float.BYTES, isThere(x, step) ? 1 : 0);
+                                y.buffer().putFloat(step * Float.BYTES, isThere(x, step) ? 1 : 0);
                             }
                         },
                         x,
@@ -33,7 +33,7 @@ final class StepMaskNode extends SequenceNode {
 
     private boolean isThere(Tensor x, int step) {
         for (int i = step * features; i < (step + 1) * features; i++) {
-            if (x.buffer.getFloat(i * Float.BYTES) != nothing) {
+            if (x.buffer().getFloat(i * Float.BYTES) != nothing) {
                 return true;
             }
         }

@@ -14,7 +14,8 @@ final class StepProfiles {
     private StepProfiles() {}
 
     /** @param nodes null for what has no steps of its own */
-    static StepProfile of(Graph graph, String name, long nanos, long bytes, int batch, Function<Node, CpuNode> nodes) {
+    static StepProfile of(Graph graph, Program.Timing timing, int batch, Function<Node, CpuNode> nodes) {
+        String name = timing.name();
         String[] words = name.split(" ");
         Optional<Node> node = words.length < 2
                 ? Optional.empty()
@@ -23,7 +24,7 @@ final class StepProfiles {
                         .findFirst();
         if (node.isEmpty()) {
             String kind = name.startsWith(SUM) ? SUM.strip() : name;
-            return new StepProfile(name, kind, nanos, 0, false, bytes);
+            return new StepProfile(name, kind, timing.nanos(), 0, false, timing.bytes());
         }
         String part = words.length > 2 ? " " + words[2] : "";
         String kind = words[0] + " " + node.get().operation().getClass().getSimpleName() + part;
@@ -31,7 +32,7 @@ final class StepProfiles {
         double share = computes == null ? 1 : computes.productShare(part.equals(" data"));
         double flop = share * batch * graph.forwardFlop(node.get()) * products(words[0], part);
         boolean rounded = computes != null && computes.rounds();
-        return new StepProfile(name, kind, nanos, Math.round(flop), rounded, bytes);
+        return new StepProfile(name, kind, timing.nanos(), Math.round(flop), rounded, timing.bytes());
     }
 
     /** How many products of the forward one's size: backward has two, which are steps of their own or not. */

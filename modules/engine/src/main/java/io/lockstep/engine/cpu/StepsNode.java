@@ -33,7 +33,7 @@ final class StepsNode extends SequenceNode {
         }
         for (int i = 0; node.operation() instanceof TakeStep take && i < steps; i++) {
             int step = take.candidate(i, steps);
-            if (!take.masked() || inputs[1].buffer.getFloat(inputs[1].at(n) + step * Float.BYTES) != 0) {
+            if (!take.masked() || inputs[1].buffer().getFloat(inputs[1].at(n) + step * Float.BYTES) != 0) {
                 return step;
             }
         }
@@ -50,12 +50,12 @@ final class StepsNode extends SequenceNode {
                         "forward " + node.name(),
                         (lane, from, to) -> {
                             for (int n = from; n < to; n++) {
-                                y.buffer.put(y.at(n), plan.parameterBuffer(), parameterAt(0), inserted);
+                                y.buffer().put(y.at(n), plan.parameterBuffer(), parameterAt(0), inserted);
                                 int first = first(inputs, n);
                                 if (first < 0) {
-                                    Pointer.memset(lane.a.to(y.addressOf(n)), 0, copied);
+                                    Pointer.memset(lane.a().to(y.addressOf(n)), 0, copied);
                                 } else {
-                                    y.buffer.put(y.at(n) + inserted, x.buffer, x.at(n) + first * rowBytes, copied);
+                                    y.buffer().put(y.at(n) + inserted, x.buffer(), x.at(n) + first * rowBytes, copied);
                                 }
                             }
                         },
@@ -73,14 +73,18 @@ final class StepsNode extends SequenceNode {
                             "backward " + node.name(),
                             (lane, from, to) -> {
                                 if (takes) {
-                                    long bytes = (to - from) * dx.exampleBytes;
-                                    Pointer.memset(lane.a.to(dx.addressOf(from)), 0, bytes);
+                                    long bytes = (to - from) * dx.exampleBytes();
+                                    Pointer.memset(lane.a().to(dx.addressOf(from)), 0, bytes);
                                 }
                                 for (int n = from; n < to; n++) {
                                     int first = first(inputs, n);
                                     if (first >= 0) {
-                                        dx.buffer.put(
-                                                dx.at(n) + first * rowBytes, dy.buffer, dy.at(n) + inserted, copied);
+                                        dx.buffer()
+                                                .put(
+                                                        dx.at(n) + first * rowBytes,
+                                                        dy.buffer(),
+                                                        dy.at(n) + inserted,
+                                                        copied);
                                     }
                                 }
                             },
@@ -93,12 +97,12 @@ final class StepsNode extends SequenceNode {
 
     private Joint token(Tensor dy) {
         return (lane, lanes, examples) -> {
-            if (lane.index > 0) {
+            if (lane.index() > 0) {
                 return;
             }
-            Pointer.memset(lane.a.to(plan.gradientAddress(node.parametersAt())), 0, inserted);
+            Pointer.memset(lane.a().to(plan.gradientAddress(node.parametersAt())), 0, inserted);
             for (int n = 0; n < examples; n++) {
-                RowPasses.get().add(dy.buffer, dy.at(n), plan.gradientBuffer(), parameterAt(0), features);
+                RowPasses.get().add(dy.buffer(), dy.at(n), plan.gradientBuffer(), parameterAt(0), features);
             }
         };
     }

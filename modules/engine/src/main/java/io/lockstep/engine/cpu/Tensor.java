@@ -5,20 +5,17 @@ import java.nio.FloatBuffer;
 
 /** A piece of memory for a whole batch, and the segments in which it is needed. */
 final class Tensor {
-    final String name;
-    /** 0 for what does not grow with the batch. */
-    final long exampleBytes;
-
-    final long bytes;
+    private final String name;
+    private final long exampleBytes;
+    private final long bytes;
     int firstSegment = Integer.MAX_VALUE;
     int lastSegment = -1;
     /** From the start of the plan's memory. */
     long offset;
 
-    long address;
-    ByteBuffer buffer;
-    /** The same memory, where float32 is in it. */
-    FloatBuffer floats;
+    private long address;
+    private ByteBuffer buffer;
+    private FloatBuffer floats;
 
     Tensor(String name, long exampleBytes, long bytes) {
         this.name = name;
@@ -28,6 +25,32 @@ final class Tensor {
             throw new UnsupportedOperationException(
                     name + " takes " + bytes + " bytes for a batch, more than 2 GiB; use a smaller batch");
         }
+    }
+
+    String name() {
+        return name;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** 0 for what does not grow with the batch. */
+    long exampleBytes() {
+        return exampleBytes;
+    }
+
+    long address() {
+        return address;
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The same memory as {@link #buffer}, where float32 is in it. */
+    FloatBuffer floats() {
+        return floats;
     }
 
     void usedIn(int segment) {

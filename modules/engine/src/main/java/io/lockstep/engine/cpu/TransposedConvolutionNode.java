@@ -70,7 +70,7 @@ final class TransposedConvolutionNode implements CpuNode {
                 product.run(lane, from, to);
                 for (int row = from * pixels; bias && row < to * pixels; row++) {
                     int at = row * outputs * Float.BYTES;
-                    RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer, at, outputs);
+                    RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer(), at, outputs);
                 }
             }
         };
@@ -83,16 +83,21 @@ final class TransposedConvolutionNode implements CpuNode {
     /** Each lane sums its channels, of all examples. */
     private Joint biasGradientJoint(Tensor dy) {
         return (lane, lanes, examples) -> {
-            int first = Lane.shareStart(lane.index, lanes, outputs);
-            int end = Lane.shareStart(lane.index + 1, lanes, outputs);
+            int first = Lane.shareStart(lane.index(), lanes, outputs);
+            int end = Lane.shareStart(lane.index() + 1, lanes, outputs);
             if (!bias || first == end) {
                 return;
             }
             int at = biasAt + first * Float.BYTES;
-            Pointer.memset(lane.a.to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
+            Pointer.memset(lane.a().to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
             for (int row = 0; row < examples * pixels; row++) {
                 RowPasses.get()
-                        .add(dy.buffer, (row * outputs + first) * Float.BYTES, plan.gradientBuffer(), at, end - first);
+                        .add(
+                                dy.buffer(),
+                                (row * outputs + first) * Float.BYTES,
+                                plan.gradientBuffer(),
+                                at,
+                                end - first);
             }
         };
     }

@@ -31,7 +31,7 @@ final class UnpackedGradient implements AutoCloseable {
 
     /** Called by all lanes; each takes every lanes-th piece, and adds the lanes' sums in the order of lanes. */
     void unpack(Lane lane, int lanes, int examples, long partials, long partialBytes, long flatAddress) {
-        for (int piece = lane.index; piece < copies.size(); piece += lanes) {
+        for (int piece = lane.index(); piece < copies.size(); piece += lanes) {
             boolean first = true;
             for (int other = 0; other < lanes; other++) {
                 if (Lane.shareStart(other, lanes, examples) < Lane.shareStart(other + 1, lanes, examples)) {

@@ -35,7 +35,7 @@ final class UpsamplingNode implements PlainNode {
     public Step forwardStep(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int n = first; n < end; n++) {
-                visit(n, x[0], y, (small, large) -> y.buffer.put(large, x[0].buffer, small, rowBytes));
+                visit(n, x[0], y, (small, large) -> y.buffer().put(large, x[0].buffer(), small, rowBytes));
             }
         };
     }
@@ -44,13 +44,14 @@ final class UpsamplingNode implements PlainNode {
     public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
-                dx.buffer.putFloat(at, 0);
+                dx.buffer().putFloat(at, 0);
             }
             for (int n = first; n < end; n++) {
                 visit(n, dx, dy, (small, large) -> {
                     for (int c = 0; c < rowBytes; c += Float.BYTES) {
-                        float sum = dx.buffer.getFloat(small + c) + dy.buffer.getFloat(large + c);
-                        dx.buffer.putFloat(small + c, sum);
+                        float sum =
+                                dx.buffer().getFloat(small + c) + dy.buffer().getFloat(large + c);
+                        dx.buffer().putFloat(small + c, sum);
                     }
                 });
             }

@@ -111,30 +111,30 @@ final class WinogradGradient implements AutoCloseable {
     }
 
     private void sum(Lane lane, int first, int end, Tensor x, Tensor dy, Tensor scratch, Tensor partials) {
-        int partial = lane.index * partialBytes();
-        Pointer.memset(lane.a.to(partials.address + partial), 0, partialBytes());
-        int base = lane.index * laneBytes;
+        int partial = lane.index() * partialBytes();
+        Pointer.memset(lane.a().to(partials.address() + partial), 0, partialBytes());
+        int base = lane.index() * laneBytes;
         int endRow = end * outputs.tileRows();
         for (int row = first * outputs.tileRows(); row < endRow; row += rows) {
             int count = Math.min(rows, endRow - row);
-            transform(lane, scratch.buffer, base, x, dy, row, count);
+            transform(lane, scratch.buffer(), base, x, dy, row, count);
             for (int o = 0; o < to.channels(); o += block) {
-                long at = scratch.address + base;
+                long at = scratch.address() + base;
                 products.run(lane, count, at + outputsAt + o * Float.BYTES, at, at + weightsAt);
                 int sums = partial + o * from.channels() * Float.BYTES;
                 lane.winograd()
                         .weightsGradient(
-                                scratch.buffer,
+                                scratch.buffer(),
                                 base + weightsAt,
                                 weightsPointBytes,
                                 block * from.channels(),
-                                partials.buffer,
+                                partials.buffer(),
                                 sums,
                                 elementBytes());
             }
         }
         if (bias) {
-            addRows(dy, first, end, partials.buffer, partial + biasAt());
+            addRows(dy, first, end, partials.buffer(), partial + biasAt());
         }
     }
 
@@ -149,11 +149,11 @@ final class WinogradGradient implements AutoCloseable {
             int example = (row + done) / ofExample;
             int tileRow = (row + done) % ofExample;
             taken = Math.min(count - done, ofExample - tileRow);
-            framedInput.copy(x.floats, x.elementOf(example), tileRow, taken, image);
+            framedInput.copy(x.floats(), x.elementOf(example), tileRow, taken, image);
             int in = base + done * columns * from.channels() * Float.BYTES;
             lane.winograd()
                     .input(image, framedInput.width(), from.channels(), taken, columns, scratch, in, inputPointBytes);
-            framedOutput.copy(dy.floats, dy.elementOf(example), tileRow, taken, image);
+            framedOutput.copy(dy.floats(), dy.elementOf(example), tileRow, taken, image);
             int out = base + outputsAt + done * columns * to.channels() * Float.BYTES;
             lane.winograd()
                     .outputGradient(
@@ -163,7 +163,7 @@ final class WinogradGradient implements AutoCloseable {
 
     private void addRows(Tensor dy, int first, int end, ByteBuffer sums, int at) {
         for (int pixel = first * to.pixels(); pixel < end * to.pixels(); pixel++) {
-            RowPasses.get().add(dy.buffer, pixel * to.channels() * Float.BYTES, sums, at, to.channels());
+            RowPasses.get().add(dy.buffer(), pixel * to.channels() * Float.BYTES, sums, at, to.channels());
         }
     }
 

@@ -133,8 +133,8 @@ final class WinogradNode implements ConvolutionSteps {
                 : null;
         return (lane, lanes, examples) -> {
             gradient.unpack(
-                    lane, lanes, examples, partials.address, weightsGradient.partialBytes(), weightsGradientAddress);
-            if (bias != null && lane.index == 0) {
+                    lane, lanes, examples, partials.address(), weightsGradient.partialBytes(), weightsGradientAddress);
+            if (bias != null && lane.index() == 0) {
                 bias.sum(partials, lanes, examples);
             }
         };

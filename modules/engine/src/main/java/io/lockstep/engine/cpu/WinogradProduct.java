@@ -139,20 +139,20 @@ final class WinogradProduct implements AutoCloseable {
     }
 
     private void multiply(Lane lane, int first, int end, Tensor x, Tensor y, Tensor scratch) {
-        int base = lane.index * laneBytes;
-        long at = scratch.address + base;
+        int base = lane.index() * laneBytes;
+        long at = scratch.address() + base;
         int endRow = end * outputs.tileRows();
         for (int row = first * outputs.tileRows(); row < endRow; row += rows) {
             int count = Math.min(rows, endRow - row);
             // a lane's first examples come first in a pass, and until its last ones nobody else has the scratch
-            boolean stale = blocks > 1 || row == lane.from * outputs.tileRows();
-            transformInputs(lane, x, row, count, scratch.buffer, base + inputsAt);
+            boolean stale = blocks > 1 || row == lane.from() * outputs.tileRows();
+            transformInputs(lane, x, row, count, scratch.buffer(), base + inputsAt);
             for (int i = 0; i < blocks; i++) {
                 if (stale) {
                     transformWeights(lane, i, scratch, base);
                 }
                 products.run(lane, count, at + inputsAt, at + weightsAt, at + outputsAt);
-                transformOutputs(lane, i, scratch.buffer, base + outputsAt, y, row, count);
+                transformOutputs(lane, i, scratch.buffer(), base + outputsAt, y, row, count);
             }
         }
     }
@@ -167,7 +167,7 @@ final class WinogradProduct implements AutoCloseable {
         for (int done = 0; done < count; done += taken) {
             int tileRow = (row + done) % ofExample;
             taken = Math.min(count - done, ofExample - tileRow);
-            framed.copy(x.floats, x.elementOf((row + done) / ofExample), tileRow, taken, image);
+            framed.copy(x.floats(), x.elementOf((row + done) / ofExample), tileRow, taken, image);
             int at = to + done * rowBytes;
             lane.winograd().input(image, framed.width(), from.channels(), taken, columns, scratch, at, inputPointBytes);
         }
@@ -176,10 +176,10 @@ final class WinogradProduct implements AutoCloseable {
     private void transformWeights(Lane lane, int i, Tensor scratch, int base) {
         toPlanes.get(lane, 1)
                 .set(0, weights.address + (long) i * block * weights.outputElements * Float.BYTES)
-                .set(1, scratch.address + base)
+                .set(1, scratch.address() + base)
                 .execute(lane);
         int kernels = from.channels() * block;
-        ByteBuffer buffer = scratch.buffer;
+        ByteBuffer buffer = scratch.buffer();
         lane.winograd()
                 .weights(
                         buffer,
@@ -211,7 +211,7 @@ final class WinogradProduct implements AutoCloseable {
                             block,
                             weights.bias,
                             biasAt,
-                            y.buffer,
+                            y.buffer(),
                             to,
                             outputs,
                             tileRow,
