@@ -59,6 +59,30 @@ class ArchitectureTest {
                     resideInAnyPackage("io.lockstep.engine.cpu..", "io.lockstep.engine.reference.."),
                     resideInAnyPackage("io.lockstep.engine.operations"));
 
+    /** Each room of the CPU's nodes shows the class that lists its nodes, and looks only at what all nodes are made of. */
+    @ArchTest
+    static final ArchRule roomsOfNodesDoNotKnowEachOther = slices().matching("io.lockstep.engine.cpu.(*)")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(
+                    resideInAnyPackage("io.lockstep.engine.cpu.*"),
+                    resideInAnyPackage(
+                            "io.lockstep.engine.cpu.node",
+                            "io.lockstep.engine.cpu.program",
+                            "io.lockstep.engine.cpu.onednn"));
+
+    @ArchTest
+    static final ArchRule roomsOfNodesShowTheirListAlone = classes()
+            .that()
+            .resideInAPackage("io.lockstep.engine.cpu.*")
+            .and()
+            .resideOutsideOfPackages(
+                    "io.lockstep.engine.cpu.node", "io.lockstep.engine.cpu.program", "io.lockstep.engine.cpu.onednn")
+            .and()
+            .arePublic()
+            .should()
+            .haveSimpleNameEndingWith("Nodes");
+
     /** What is left: the word for sum or maximum, a part of the collectives' interface, is read by those who compute it. */
     @ArchTest
     static final ArchRule packagesHaveNoCycles = slices().matching("io.lockstep.(**)")

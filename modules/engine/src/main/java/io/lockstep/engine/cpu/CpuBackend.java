@@ -6,6 +6,7 @@ import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.TiedPlan;
+import io.lockstep.engine.cpu.onednn.OneDnn;
 import java.util.Optional;
 
 /** Runs graphs on the CPU. */

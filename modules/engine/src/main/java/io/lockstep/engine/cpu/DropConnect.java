@@ -2,6 +2,8 @@ package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.cpu.onednn.Lane;
+import io.lockstep.engine.cpu.onednn.NativeMemory;
 import java.nio.ByteBuffer;
 
 /** A node's weights, thinned out anew for each training pass, whole in evaluation. Its bias is copied. */

@@ -1,6 +1,10 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.cpu.node.Context;
+import io.lockstep.engine.cpu.program.Joint;
+import io.lockstep.engine.cpu.program.Program;
+import io.lockstep.engine.cpu.program.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 

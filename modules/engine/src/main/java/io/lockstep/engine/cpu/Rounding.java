@@ -4,6 +4,13 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
+import io.lockstep.engine.cpu.node.Machine;
+import io.lockstep.engine.cpu.onednn.Calls;
+import io.lockstep.engine.cpu.onednn.OneDnn;
+import io.lockstep.engine.cpu.onednn.Reorder;
+import io.lockstep.engine.cpu.program.Program;
+import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;

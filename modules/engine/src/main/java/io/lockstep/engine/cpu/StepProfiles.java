@@ -3,6 +3,8 @@ package io.lockstep.engine.cpu;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.StepProfile;
+import io.lockstep.engine.cpu.node.CpuNode;
+import io.lockstep.engine.cpu.program.Program;
 import java.util.Optional;
 import java.util.function.Function;
 

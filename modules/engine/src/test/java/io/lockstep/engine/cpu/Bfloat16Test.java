@@ -13,6 +13,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.Window;
+import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.Norm.BatchNorm;

@@ -1,0 +1,2 @@
+/** Fewer pixels, or more: pooling and upsampling. */
+package io.lockstep.engine.cpu.resampling;
