@@ -96,9 +96,37 @@ public final class ImageDataset implements Dataset {
         return Field.ofPictures(shape);
     }
 
+    /** Exactly: sums of bytes and of their squares are whole numbers. A channel without variation gets a standard deviation of 1. */
     @Override
     public Normalization normalization() {
-        return Normalization.of(this);
+        if (examples == 0) {
+            throw new IllegalArgumentException(this + " has no mean");
+        }
+        float[] mean = new float[shape.channels()];
+        float[] std = new float[shape.channels()];
+        for (int c = 0; c < shape.channels(); c++) {
+            measure(c, mean, std);
+        }
+        return new Normalization(mean, std);
+    }
+
+    private void measure(int channel, float[] mean, float[] std) {
+        int plane = shape.planeSize();
+        long sum = 0;
+        long squares = 0;
+        for (int i = 0; i < examples; i++) {
+            int start = pixelOffset(i) + channel * plane;
+            for (int p = start; p < start + plane; p++) {
+                int value = pixels[p] & 0xff;
+                sum += value;
+                squares += value * value;
+            }
+        }
+        double count = (double) examples * plane;
+        double average = sum / count;
+        double variance = squares / count - average * average;
+        mean[channel] = (float) (average / 255);
+        std[channel] = variance > 1e-9 ? (float) (Math.sqrt(variance) / 255) : 1;
     }
 
     @Override

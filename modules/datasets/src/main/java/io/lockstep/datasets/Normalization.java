@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param std one a channel, above 0
  */
 public record Normalization(float[] mean, float[] std) {
-    /** Of CIFAR-10's training set: the figures in common use. {@link #of} computes a set's own. */
+    /** Of CIFAR-10's training set: the figures in common use. {@link ImageDataset#normalization} measures a set's own. */
     public static final Normalization CIFAR10 =
             new Normalization(new float[] {0.4914f, 0.4822f, 0.4465f}, new float[] {0.2470f, 0.2435f, 0.2616f});
 
@@ -37,38 +37,6 @@ public record Normalization(float[] mean, float[] std) {
         float[] std = new float[channels];
         Arrays.fill(std, 1);
         return new Normalization(new float[channels], std);
-    }
-
-    /**
-     * Mean and standard deviation of a set, exactly: sums of bytes and of their squares are whole numbers. A channel
-     * without variation gets a standard deviation of 1.
-     */
-    public static Normalization of(ImageDataset dataset) {
-        if (dataset.examples() == 0) {
-            throw new IllegalArgumentException(dataset + " has no mean");
-        }
-        int plane = dataset.shape().planeSize();
-        int channels = dataset.shape().channels();
-        float[] mean = new float[channels];
-        float[] std = new float[channels];
-        for (int c = 0; c < channels; c++) {
-            long sum = 0;
-            long squares = 0;
-            for (int i = 0; i < dataset.examples(); i++) {
-                int start = dataset.pixelOffset(i) + c * plane;
-                for (int p = start; p < start + plane; p++) {
-                    int value = dataset.pixels()[p] & 0xff;
-                    sum += value;
-                    squares += value * value;
-                }
-            }
-            double count = (double) dataset.examples() * plane;
-            double average = sum / count;
-            double variance = squares / count - average * average;
-            mean[c] = (float) (average / 255);
-            std[c] = variance > 1e-9 ? (float) (Math.sqrt(variance) / 255) : 1;
-        }
-        return new Normalization(mean, std);
     }
 
     public int channels() {

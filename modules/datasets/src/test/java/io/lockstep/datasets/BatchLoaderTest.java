@@ -282,7 +282,7 @@ class BatchLoaderTest {
 
     private static BatchLoader loader(ImageDataset set, BatchPlan plan, Duration stallTimeout) {
         var options = LoaderOptions.of(Normalization.unit(3)).withStallTimeout(stallTimeout);
-        var assembler = new ExampleAssembler(set, 0, options, Augmentation.NONE);
+        var assembler = set.writer(0, options, false);
         return new BatchLoader(new PlannedBatches(plan, set.fields(), assembler), 0, options, "test-loader");
     }
 

@@ -137,7 +137,7 @@ class DataCatalogTest {
         assertThat(description.testClassCounts()).containsOnly(1);
         assertThat(description.shape()).hasToString("3x32x32");
         assertThat(description.normalization())
-                .isEqualTo(Normalization.of(new GeneratedShapes(5, 20, 10).read(Split.TRAIN)));
+                .isEqualTo(new GeneratedShapes(5, 20, 10).read(Split.TRAIN).normalization());
     }
 
     private static void writeShapes(Path folder) throws Exception {

@@ -57,7 +57,7 @@ class GeneratedShapesTest {
     void softmaxRegressionOnPixelsStaysFarBelowSixtyPercent() throws Exception {
         var shapes = new GeneratedShapes(GeneratedShapes.DEFAULT_SEED, 4000, 1000);
         ImageDataset train = shapes.read(Split.TRAIN);
-        var model = new SoftmaxRegression(train.shape().size(), train.classes(), Normalization.of(train));
+        var model = new SoftmaxRegression(train.shape().size(), train.classes(), train.normalization());
         model.train(train, 8, 0.002f);
         // learned something of its training set, so the optimiser is no excuse
         assertThat(model.accuracy(train)).isGreaterThan(0.25);

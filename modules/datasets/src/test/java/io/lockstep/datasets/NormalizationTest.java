@@ -12,7 +12,7 @@ class NormalizationTest {
         // channel 0: 0 and 255 in equal parts; channel 1: always 51
         byte[] pixels = {0, (byte) 255, 51, 51, (byte) 255, 0, 51, 51};
         var set = new ImageDataset("two", new ImageShape(2, 1, 2), List.of("only"), pixels, new byte[2]);
-        var normalization = Normalization.of(set);
+        var normalization = set.normalization();
         assertThat(normalization.mean()).containsExactly(0.5f, 0.2f);
         assertThat(normalization.std()).containsExactly(0.5f, 1f);
     }
@@ -20,7 +20,7 @@ class NormalizationTest {
     @Test
     void aViewIsMeasuredByItself() {
         ImageDataset set = TestImages.numbered(10, new ImageShape(1, 2, 2));
-        assertThat(Normalization.of(set.range(new ExampleRange(7, 8))).mean()).containsExactly(7 / 255f);
+        assertThat(set.range(new ExampleRange(7, 8)).normalization().mean()).containsExactly(7 / 255f);
     }
 
     @Test

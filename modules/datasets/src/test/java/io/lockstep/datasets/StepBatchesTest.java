@@ -14,7 +14,7 @@ class StepBatchesTest {
     void hasTheBytesOfTheLoadersBatchWhateverTheOrder() throws IOException {
         ImageDataset shapes = new GeneratedShapes().read(Split.TRAIN, new ExampleRange(0, 25));
         var sampler = new Sampler(3, shapes.examples(), 10);
-        LoaderOptions options = LoaderOptions.of(Normalization.of(shapes))
+        LoaderOptions options = LoaderOptions.of(shapes.normalization())
                 .withLayout(FeatureLayout.NHWC)
                 .withAugmentation(new Augmentation(2, Augmentation.Padding.ZERO, true, 4));
         var batches = new StepBatches(shapes, sampler, 1, WORLD_SIZE, options);
