@@ -1,13 +1,13 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.CifarFormat;
-import io.lockstep.datasets.DataCatalog;
-import io.lockstep.datasets.DataFormats;
-import io.lockstep.datasets.DatasetDescription;
-import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.catalog.DataFormats;
+import io.lockstep.datasets.catalog.DatasetDescription;
 import io.lockstep.datasets.fetch.DatasetFetcher;
+import io.lockstep.datasets.images.CifarFormat;
+import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.spark.HadoopStorage;
 import java.io.IOException;
 import java.io.PrintStream;

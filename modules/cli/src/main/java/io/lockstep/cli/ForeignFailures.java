@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.FileNames;
+import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.spark.NamelessUser;
 import java.io.IOException;
 import java.net.UnknownHostException;

@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.TextFile;
+import io.lockstep.datasets.text.TextFile;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.TextGenerator;
 import io.lockstep.training.Checkpoint;

@@ -2,7 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.cli.RuntimeSettings.Runtime;
 import io.lockstep.collectives.sharedmemory.SharedMemory;
-import io.lockstep.datasets.FileNames;
+import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.networks.gpu.InstalledGpu;
 import java.util.ArrayList;
 import java.util.List;

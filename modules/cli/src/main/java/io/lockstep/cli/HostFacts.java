@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.FileNames;
+import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.gpu.CudaBackend;

@@ -1,12 +1,12 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.ImageDataset;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.MalformedDatasetException;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.images.ImageDataset;
 import io.lockstep.datasets.pictures.Background;
 import io.lockstep.datasets.pictures.PictureDecoder;
 import io.lockstep.datasets.pictures.PictureException;
+import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

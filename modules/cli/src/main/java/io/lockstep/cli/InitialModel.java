@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.SavedNetwork;
 import io.lockstep.spark.HadoopStorage;

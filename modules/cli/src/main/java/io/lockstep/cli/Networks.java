@@ -2,7 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
-import io.lockstep.datasets.MaskedText;
+import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;

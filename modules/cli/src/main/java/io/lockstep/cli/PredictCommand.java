@@ -1,14 +1,14 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.ImageShape;
-import io.lockstep.datasets.ImageSource;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.loading.BatchLoader;
 import io.lockstep.datasets.pictures.Background;
 import io.lockstep.training.Checkpoint;
 import io.lockstep.training.Replica;

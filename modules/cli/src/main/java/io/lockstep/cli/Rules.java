@@ -2,12 +2,12 @@ package io.lockstep.cli;
 
 import io.lockstep.cli.Heeded.Rule;
 import io.lockstep.collectives.Algorithm;
-import io.lockstep.datasets.DataCatalog;
-import io.lockstep.datasets.ImageSource;
-import io.lockstep.datasets.MaskedText;
-import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.TextFile;
+import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.loading.Sampler;
+import io.lockstep.datasets.text.MaskedText;
+import io.lockstep.datasets.text.TextFile;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import java.util.function.Predicate;

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.ImageSource;
+import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.networks.NetworkDefinition;
 import org.apache.spark.SparkConf;
 

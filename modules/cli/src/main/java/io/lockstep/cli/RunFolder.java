@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.CheckpointStore;

@@ -1,8 +1,8 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.ImageSource;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.SavedNetwork;
 import io.lockstep.spark.HadoopStorage;

@@ -2,7 +2,6 @@ package io.lockstep.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.BatchLoader;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
@@ -13,6 +12,7 @@ import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.loading.BatchLoader;
 import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.quality.FrechetDistance;
 import io.lockstep.networks.quality.ParzenWindow;

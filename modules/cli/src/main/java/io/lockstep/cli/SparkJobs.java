@@ -1,9 +1,9 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.GroupOptions.Security;
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
+import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;

@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.datasets.GeneratedShapes;
+import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.cli.ExecutorExamination.Seen;
 import io.lockstep.cli.Finding.Level;
-import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.networks.gpu.InstalledGpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

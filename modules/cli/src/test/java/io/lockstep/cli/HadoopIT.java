@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
-import io.lockstep.datasets.CifarFormat;
-import io.lockstep.datasets.GeneratedShapes;
-import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.images.CifarFormat;
+import io.lockstep.datasets.images.GeneratedShapes;
+import io.lockstep.datasets.storage.LocalStorage;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

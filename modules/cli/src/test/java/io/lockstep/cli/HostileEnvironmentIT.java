@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
-import io.lockstep.datasets.FileNames;
+import io.lockstep.datasets.storage.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

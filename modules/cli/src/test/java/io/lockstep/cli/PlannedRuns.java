@@ -2,7 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.GeneratedShapes;
+import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;

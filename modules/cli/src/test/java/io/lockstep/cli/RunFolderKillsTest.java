@@ -3,10 +3,10 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.datasets.KillableStorage;
-import io.lockstep.datasets.KillableStorage.End;
-import io.lockstep.datasets.KillableStorage.Killed;
-import io.lockstep.datasets.KillableStorage.Kind;
+import io.lockstep.datasets.storage.KillableStorage;
+import io.lockstep.datasets.storage.KillableStorage.End;
+import io.lockstep.datasets.storage.KillableStorage.Killed;
+import io.lockstep.datasets.storage.KillableStorage.Kind;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.StepReport;
 import java.io.IOException;

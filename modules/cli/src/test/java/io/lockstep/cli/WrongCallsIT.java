@@ -4,10 +4,10 @@ import static io.lockstep.cli.LockstepProcess.lockstep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
-import io.lockstep.datasets.CifarFormat;
-import io.lockstep.datasets.GeneratedShapes;
-import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.images.CifarFormat;
+import io.lockstep.datasets.images.GeneratedShapes;
+import io.lockstep.datasets.storage.LocalStorage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

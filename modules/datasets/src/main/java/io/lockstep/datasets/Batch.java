@@ -97,7 +97,7 @@ public final class Batch {
     }
 
     /** New memory for so many examples at most; the batch holds none yet. */
-    static Batch allocate(List<Field> fields, int examples) {
+    public static Batch allocate(List<Field> fields, int examples) {
         List<Column> columns =
                 fields.stream().map(field -> Column.allocate(field, examples)).toList();
         columns.forEach(column -> column.present(0));
@@ -157,14 +157,14 @@ public final class Batch {
     }
 
     /** Opens all of the columns' memory for writing. */
-    void clear() {
+    public void clear() {
         for (int i = 0; i < columns.size(); i++) {
             columns.get(i).clear();
         }
     }
 
     /** The first so many examples have been written. */
-    void present(int examples, int first) {
+    public void present(int examples, int first) {
         size = examples;
         firstExample = first;
         for (int i = 0; i < columns.size(); i++) {

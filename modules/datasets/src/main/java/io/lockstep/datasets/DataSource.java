@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A labelled set that is known but not yet in memory: what {@code --data} resolves to ({@link DataCatalog}).
+ * A labelled set that is known but not yet in memory: what {@code --data} resolves to ({@link
+ * io.lockstep.datasets.catalog.DataCatalog}).
  *
  * <p>Opening one has checked that its files are there. Immutable; any thread may call.
  */

@@ -35,7 +35,7 @@ public record ExampleRange(int start, int end) {
         return end - start;
     }
 
-    static void checkRank(int rank, int worldSize) {
+    public static void checkRank(int rank, int worldSize) {
         if (worldSize < 1 || rank < 0 || rank >= worldSize) {
             throw new IllegalArgumentException("rank " + rank + " of " + worldSize);
         }

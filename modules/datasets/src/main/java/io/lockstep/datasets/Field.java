@@ -35,12 +35,12 @@ public record Field(String name, Type type, List<Integer> shape) implements Seri
     }
 
     /** Of pictures and the classes that they show. */
-    static List<Field> ofPictures(ImageShape shape) {
+    public static List<Field> ofPictures(ImageShape shape) {
         return List.of(float32(Batch.FEATURES, shape.channels(), shape.height(), shape.width()), int32(Batch.LABELS));
     }
 
     /** Of numbers of a vocabulary, one a step, and classes of the whole or of steps. */
-    static List<Field> ofSteps(int steps, int labels) {
+    public static List<Field> ofSteps(int steps, int labels) {
         return List.of(
                 float32(Batch.FEATURES, steps, 1), labels == 1 ? int32(Batch.LABELS) : int32(Batch.LABELS, labels));
     }

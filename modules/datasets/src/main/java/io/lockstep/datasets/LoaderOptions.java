@@ -3,13 +3,14 @@ package io.lockstep.datasets;
 import java.time.Duration;
 
 /**
- * How a {@link BatchLoader} makes batches.
+ * How a {@link io.lockstep.datasets.loading.BatchLoader} makes batches.
  *
  * @param layout of the features
  * @param normalization one mean and deviation for each channel of the set
  * @param augmentation of training batches; evaluation uses none
  * @param buffers batches in memory, at least 2: the one in use and the next
- * @param stallTimeout the longest that {@link BatchLoader#next} waits for a batch, and close for the thread
+ * @param stallTimeout the longest that {@link io.lockstep.datasets.loading.BatchLoader#next} waits for a batch, and close for
+ *     the thread
  */
 public record LoaderOptions(
         FeatureLayout layout,

@@ -10,7 +10,7 @@ public final class MalformedDatasetException extends DatasetException {
         super(message, cause);
     }
 
-    static MalformedDatasetException truncated(String path, long expectedBytes, long foundBytes) {
+    public static MalformedDatasetException truncated(String path, long expectedBytes, long foundBytes) {
         return new MalformedDatasetException(
                 path + " is truncated: expected " + expectedBytes + " bytes, found " + foundBytes);
     }

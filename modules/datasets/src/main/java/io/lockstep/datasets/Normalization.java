@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param std one a channel, above 0
  */
 public record Normalization(float[] mean, float[] std) {
-    /** Of CIFAR-10's training set: the figures in common use. {@link ImageDataset#normalization} measures a set's own. */
+    /** Of CIFAR-10's training set: the figures in common use. {@link Dataset#normalization} has a set's own. */
     public static final Normalization CIFAR10 =
             new Normalization(new float[] {0.4914f, 0.4822f, 0.4465f}, new float[] {0.2470f, 0.2435f, 0.2616f});
 
@@ -54,7 +54,7 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /** The value of every byte in every channel: (channels, 256). */
-    float[][] tables() {
+    public float[][] tables() {
         float[][] tables = new float[mean.length][256];
         for (int c = 0; c < mean.length; c++) {
             for (int value = 0; value < 256; value++) {

@@ -6,24 +6,24 @@ package io.lockstep.datasets;
  *
  * <p>Keyed rather than seeded: what is drawn for (seed, epoch, example) needs nothing drawn before it.
  */
-final class SplitMix64 {
+public final class SplitMix64 {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private long state;
 
     /** Starts the sequence of this key. */
-    SplitMix64 start(long seed, long a, long b) {
+    public SplitMix64 start(long seed, long a, long b) {
         state = mix(mix(mix(seed + GOLDEN_GAMMA) + GOLDEN_GAMMA + a) + GOLDEN_GAMMA + b);
         return this;
     }
 
-    long nextLong() {
+    public long nextLong() {
         state += GOLDEN_GAMMA;
         return mix(state);
     }
 
     /** Uniform in [0, bound), with a bias below 2^-32. */
-    int nextInt(int bound) {
+    public int nextInt(int bound) {
         // the high word of a 63-bit fraction times the bound
         return (int) Math.multiplyHigh(nextLong() >>> 1, (long) bound << 1);
     }
@@ -34,7 +34,7 @@ final class SplitMix64 {
     }
 
     /** Uniform in [low, high). */
-    double nextDouble(double low, double high) {
+    public double nextDouble(double low, double high) {
         return low + nextDouble() * (high - low);
     }
 
@@ -42,7 +42,7 @@ final class SplitMix64 {
      * Nearly normal, of mean 0 and variance 1: the sum of twelve uniform numbers less their mean. It ends at 6 standard
      * deviations, and needs no function that platforms compute differently.
      */
-    double nextGaussian() {
+    public double nextGaussian() {
         long sum = 0;
         for (int i = 0; i < 3; i++) {
             long four = nextLong();
@@ -52,7 +52,7 @@ final class SplitMix64 {
     }
 
     /** Of the distribution Beta(alpha, alpha), alpha in (0, 1]: Johnk 1964. The same on every platform. */
-    double nextBeta(double alpha) {
+    public double nextBeta(double alpha) {
         while (true) {
             double x = StrictMath.pow(nextDouble(), 1 / alpha);
             double y = StrictMath.pow(nextDouble(), 1 / alpha);

@@ -7,7 +7,7 @@ import java.io.Serializable;
  *
  * @param length steps of an example; of {@code sort} and {@code reverse} those of question and answer
  * @param masked false: characters, each labelled with the next one; true: bytes, of which some are hidden and to be guessed
- *     ({@link MaskedText})
+ *     ({@link io.lockstep.datasets.text.MaskedText})
  */
 public record TextOptions(int length, boolean masked) implements Serializable {
     /** Of 64 characters, nanoGPT's block size on a CPU (its README), each labelled with the next one. */
@@ -23,7 +23,7 @@ public record TextOptions(int length, boolean masked) implements Serializable {
     }
 
     /** The first so many of a text's parts are for training. */
-    static int training(int parts) {
+    public static int training(int parts) {
         return (int) (TRAINING_SHARE * parts);
     }
 }

@@ -58,4 +58,10 @@ class BatchTest {
         assertThat(empty.features().getFloat(9 * Float.BYTES)).isEqualTo(8);
         assertThat(empty.features().alignmentOffset(0, 64)).isZero();
     }
+
+    @Test
+    void examplesWithoutFeaturesHaveNoShape() {
+        assertThatThrownBy(() -> ImageShape.ofFeatures(List.of(Field.float32("x", 3))))
+                .hasMessageContaining("no field 'features'");
+    }
 }

@@ -4,7 +4,7 @@ import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
-import io.lockstep.datasets.Sampler;
+import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.DriverNotes;
 import io.lockstep.spark.HadoopStorage;

@@ -1,6 +1,6 @@
 package io.lockstep.modelzoo;
 
-import io.lockstep.datasets.MaskedText;
+import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;

@@ -1,7 +1,7 @@
 package io.lockstep.spark;
 
-import io.lockstep.datasets.LocalStorage;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.LocalStorage;
+import io.lockstep.datasets.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.lockstep.spark;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RunEvent;
 import java.util.List;

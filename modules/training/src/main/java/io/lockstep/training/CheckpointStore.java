@@ -1,6 +1,6 @@
 package io.lockstep.training;
 
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.datasets.BatchLoader;
+import io.lockstep.datasets.loading.BatchLoader;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;

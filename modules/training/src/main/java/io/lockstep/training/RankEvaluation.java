@@ -3,7 +3,7 @@ package io.lockstep.training;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.LoaderOptions;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.RunOptions.DataOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.Epochs;
 import io.lockstep.datasets.LoaderOptions;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.loading.BatchLoader;
+import io.lockstep.datasets.loading.Epochs;
+import io.lockstep.datasets.storage.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,18 +1,18 @@
 package io.lockstep.training;
 
-import io.lockstep.datasets.BatchLoader;
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
-import io.lockstep.datasets.Epochs;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;
-import io.lockstep.datasets.Sampler;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.Storage;
 import io.lockstep.datasets.StreamedDataset;
+import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.loading.BatchLoader;
+import io.lockstep.datasets.loading.Epochs;
+import io.lockstep.datasets.loading.Sampler;
+import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.RunOptions.DataOptions;
 import java.io.IOException;
 

@@ -2,7 +2,7 @@ package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.Epochs;
+import io.lockstep.datasets.loading.Epochs;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalInt;

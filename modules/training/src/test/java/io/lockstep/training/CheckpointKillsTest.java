@@ -3,11 +3,11 @@ package io.lockstep.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.datasets.KillableStorage;
-import io.lockstep.datasets.KillableStorage.End;
-import io.lockstep.datasets.KillableStorage.Killed;
-import io.lockstep.datasets.KillableStorage.Kind;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.KillableStorage;
+import io.lockstep.datasets.storage.KillableStorage.End;
+import io.lockstep.datasets.storage.KillableStorage.Killed;
+import io.lockstep.datasets.storage.KillableStorage.Kind;
+import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.lockstep.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.datasets.LocalStorage;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.LocalStorage;
+import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

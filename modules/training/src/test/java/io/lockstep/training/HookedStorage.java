@@ -1,7 +1,7 @@
 package io.lockstep.training;
 
-import io.lockstep.datasets.LocalStorage;
-import io.lockstep.datasets.Storage;
+import io.lockstep.datasets.storage.LocalStorage;
+import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

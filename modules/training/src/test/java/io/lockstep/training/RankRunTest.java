@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.WireType;
-import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.training.strategies.Asked;
 import io.lockstep.training.strategies.Auto;
 import io.lockstep.training.strategies.BucketSize;

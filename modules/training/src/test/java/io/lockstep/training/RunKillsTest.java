@@ -3,10 +3,10 @@ package io.lockstep.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.datasets.Augmentation;
-import io.lockstep.datasets.KillableStorage;
-import io.lockstep.datasets.KillableStorage.End;
-import io.lockstep.datasets.KillableStorage.Kind;
 import io.lockstep.datasets.TextOptions;
+import io.lockstep.datasets.storage.KillableStorage;
+import io.lockstep.datasets.storage.KillableStorage.End;
+import io.lockstep.datasets.storage.KillableStorage.Kind;
 import io.lockstep.training.RunOptions.CheckpointOptions;
 import io.lockstep.training.RunOptions.DataOptions;
 import io.lockstep.training.RunOptions.LearningOptions;

@@ -1,8 +1,8 @@
 package io.lockstep.datasets.fetch;
 
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DatasetNotFoundException;
-import io.lockstep.datasets.LocalStorage;
+import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.storage.LocalStorage;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -36,7 +36,7 @@ public final class DatasetFetcher {
         this(home, FetchOptions.DEFAULTS);
     }
 
-    public DatasetFetcher(Path home, FetchOptions options) {
+    DatasetFetcher(Path home, FetchOptions options) {
         this(home, options, PublishedSet.ALL);
     }
 

@@ -7,10 +7,10 @@ import java.time.Duration;
  * @param stallTimeout the longest time without a byte
  * @param attempts in all at one file; each goes on where the last one broke off
  */
-public record FetchOptions(Duration connectTimeout, Duration stallTimeout, int attempts) {
-    public static final FetchOptions DEFAULTS = new FetchOptions(Duration.ofSeconds(20), Duration.ofSeconds(30), 4);
+record FetchOptions(Duration connectTimeout, Duration stallTimeout, int attempts) {
+    static final FetchOptions DEFAULTS = new FetchOptions(Duration.ofSeconds(20), Duration.ofSeconds(30), 4);
 
-    public FetchOptions {
+    FetchOptions {
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException("connect timeout " + connectTimeout);
         }

@@ -1,6 +1,6 @@
 package io.lockstep.datasets.fetch;
 
-import io.lockstep.datasets.DataCatalog;
+import io.lockstep.datasets.catalog.DataCatalog;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.lockstep.datasets.CifarFormat;
-import io.lockstep.datasets.DataCatalog;
 import io.lockstep.datasets.DatasetNotFoundException;
-import io.lockstep.datasets.GeneratedShapes;
-import io.lockstep.datasets.LocalStorage;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.images.CifarFormat;
+import io.lockstep.datasets.images.GeneratedShapes;
+import io.lockstep.datasets.storage.LocalStorage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

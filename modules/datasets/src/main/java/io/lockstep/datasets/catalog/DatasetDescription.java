@@ -1,0 +1,45 @@
+package io.lockstep.datasets.catalog;
+
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Dataset;
+import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.Normalization;
+import io.lockstep.datasets.Split;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What {@code data describe} prints.
+ *
+ * @param trainClassCounts examples (of text: characters) of each class, in the order of the labels
+ * @param normalization of the training set; of the test set where there is no training set
+ */
+public record DatasetDescription(
+        String name,
+        String format,
+        ImageShape shape,
+        List<String> classNames,
+        int trainExamples,
+        int testExamples,
+        int[] trainClassCounts,
+        int[] testClassCounts,
+        Normalization normalization) {
+
+    /** Reads everything. */
+    public static DatasetDescription of(DataSource source) throws IOException {
+        Dataset train = source.read(Split.TRAIN, ExampleRange.all(source.examples(Split.TRAIN)));
+        Dataset test = source.read(Split.TEST, ExampleRange.all(source.examples(Split.TEST)));
+        Dataset measured = train.examples() > 0 ? train : test;
+        return new DatasetDescription(
+                source.name(),
+                source.format(),
+                source.shape(),
+                source.classNames(),
+                train.examples(),
+                test.examples(),
+                train.classCounts(),
+                test.classCounts(),
+                measured.examples() == 0 ? Normalization.unit(source.shape().channels()) : measured.normalization());
+    }
+}
