@@ -10,6 +10,7 @@ import io.lockstep.collectives.algorithms.Links;
 import io.lockstep.collectives.algorithms.Records;
 import io.lockstep.collectives.algorithms.RecursiveDoubling;
 import io.lockstep.collectives.algorithms.Ring;
+import java.util.stream.IntStream;
 
 /** From a call to the algorithm that serves it. */
 final class Execution {
@@ -25,7 +26,7 @@ final class Execution {
         this.links = links;
         this.flat = new Flat(links.segmentBytes());
         this.tuning = tuning;
-        this.placement = Placement.of(links);
+        this.placement = placement(links);
         this.ring = new Ring(links);
         this.hierarchical = new Hierarchical(links);
         this.costs = tuning.costs().orElseGet(CostModel::nominal);
@@ -38,6 +39,22 @@ final class Execution {
 
     CostModel costs() {
         return costs;
+    }
+
+    private static Placement placement(Links links) {
+        int worldSize = links.worldSize();
+        int[] ranks = new int[worldSize];
+        int[] flows = new int[worldSize];
+        for (int rank = 0; rank < worldSize; rank++) {
+            int host = links.hostOf(rank);
+            ranks[host]++;
+            flows[host] += links.hostOf((rank + 1) % worldSize) == host ? 0 : 1;
+        }
+        return new Placement(
+                worldSize,
+                (int) IntStream.of(ranks).filter(count -> count > 0).count(),
+                IntStream.of(ranks).max().orElseThrow(),
+                IntStream.of(flows).max().orElseThrow());
     }
 
     Placement placement() {

@@ -1,6 +1,7 @@
 package io.lockstep.collectives;
 
 import io.lockstep.collectives.transport.Transport;
+import java.time.Duration;
 
 /**
  * How a thread waits for a peer: first it spins, then it gives its processor to whoever wants it, then it sleeps, longer
@@ -28,6 +29,18 @@ final class Patience {
         this.spins = spins;
         this.yieldNanos = yieldNanos;
         this.longestSleepNanos = longestSleepNanos;
+    }
+
+    /** As is good for what carries the bytes, and for the processors that there are. */
+    static Patience with(Transport transport) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        long longestSleepNanos = Duration.ofMillis(1).toNanos();
+        if (transport.wakes()) {
+            // a round asks the sockets, which takes microseconds; the kernel wakes this thread when there is something
+            return new Patience(transport, processors > 1 ? 10 : 0, 0, longestSleepNanos);
+        }
+        return new Patience(
+                transport, processors > 1 ? 200 : 0, Duration.ofMillis(1).toNanos(), longestSleepNanos);
     }
 
     /** Something moved. */

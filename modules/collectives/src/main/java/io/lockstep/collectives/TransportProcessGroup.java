@@ -2,6 +2,7 @@ package io.lockstep.collectives;
 
 import io.lockstep.collectives.algorithms.Operand;
 import io.lockstep.collectives.kernels.WireKernel;
+import io.lockstep.collectives.kernels.WireKernels;
 import io.lockstep.collectives.transport.PeerStatus;
 import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
@@ -35,7 +36,9 @@ final class TransportProcessGroup implements ProcessGroup {
     private final Arbiter arbiter;
     private final Exchange exchange;
     private final Execution execution;
+    /** By the ordinal of {@link WireType}. */
     private final WireKernel[] kernels;
+
     private final Queue<Collective> queue = new ArrayDeque<>(); // guarded by itself
 
     private final ReentrantLock turn = new ReentrantLock();
@@ -50,10 +53,9 @@ final class TransportProcessGroup implements ProcessGroup {
         this.transport = transport;
         this.deadline = deadline;
         arbiter = new Arbiter(transport, deadline, tuning.silence());
-        exchange =
-                new Exchange(transport, attempt, group, arbiter, deadline, Tuning.patience(transport), () -> closing);
+        exchange = new Exchange(transport, attempt, group, arbiter, deadline, Patience.with(transport), () -> closing);
         execution = new Execution(exchange, tuning);
-        kernels = Tuning.kernels();
+        kernels = new WireKernel[] {WireKernels.float32(), WireKernels.float16(), WireKernels.bfloat16()};
         communication = new Thread(this::communicate, "lockstep-rank-" + transport.rank());
         communication.setDaemon(true);
         communication.start();

@@ -1,8 +1,5 @@
 package io.lockstep.collectives;
 
-import io.lockstep.collectives.kernels.WireKernel;
-import io.lockstep.collectives.kernels.WireKernels;
-import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -67,21 +64,5 @@ public record Tuning(
 
     public Tuning withSilence(Duration longest) {
         return new Tuning(allReduce, reduce, broadcast, costs, longest);
-    }
-
-    static Patience patience(Transport transport) {
-        int processors = Runtime.getRuntime().availableProcessors();
-        long longestSleepNanos = Duration.ofMillis(1).toNanos();
-        if (transport.wakes()) {
-            // a round asks the sockets, which takes microseconds; the kernel wakes this thread when there is something
-            return new Patience(transport, processors > 1 ? 10 : 0, 0, longestSleepNanos);
-        }
-        return new Patience(
-                transport, processors > 1 ? 200 : 0, Duration.ofMillis(1).toNanos(), longestSleepNanos);
-    }
-
-    /** By the ordinal of {@link WireType}. */
-    static WireKernel[] kernels() {
-        return new WireKernel[] {WireKernels.float32(), WireKernels.float16(), WireKernels.bfloat16()};
     }
 }
