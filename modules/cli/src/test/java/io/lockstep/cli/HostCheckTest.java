@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.RankContext;
 import io.lockstep.training.RunEvent;

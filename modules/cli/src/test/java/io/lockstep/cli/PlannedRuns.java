@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.networks.Hyperparameters;

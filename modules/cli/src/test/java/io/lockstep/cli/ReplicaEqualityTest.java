@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.storage.LocalStorage;

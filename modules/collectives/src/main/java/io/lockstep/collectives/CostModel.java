@@ -43,7 +43,7 @@ public record CostModel(LinkCost memory, LinkCost network) {
         return new CostModel(LinkCost.parse(parts[0].substring("memory ".length())), LinkCost.parse(parts[1]));
     }
 
-    Algorithm fastest(long bytes, Placement placement, int segmentBytes) {
+    public Algorithm fastest(long bytes, Placement placement, int segmentBytes) {
         Algorithm fastest = Algorithm.RING;
         for (Algorithm candidate : CANDIDATES) {
             boolean possible = candidate != Algorithm.FLAT || bytes <= segmentBytes;

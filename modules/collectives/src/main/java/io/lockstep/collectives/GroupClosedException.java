@@ -6,7 +6,7 @@ public final class GroupClosedException extends CollectiveException {
         super(message, null);
     }
 
-    GroupClosedException(String message, Throwable cause) {
+    public GroupClosedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

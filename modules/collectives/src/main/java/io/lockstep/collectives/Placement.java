@@ -7,4 +7,4 @@ package io.lockstep.collectives;
  * @param fullest ranks on the host that has most
  * @param ringFlows connections of the ring rank to rank + 1 that leave the host which most of them leave
  */
-record Placement(int worldSize, int hosts, int fullest, int ringFlows) {}
+public record Placement(int worldSize, int hosts, int fullest, int ringFlows) {}

@@ -3,6 +3,8 @@ package io.lockstep.collectives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.Transport;
 import java.util.List;

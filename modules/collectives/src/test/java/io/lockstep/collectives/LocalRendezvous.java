@@ -1,5 +1,6 @@
 package io.lockstep.collectives;
 
+import io.lockstep.collectives.group.World;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;

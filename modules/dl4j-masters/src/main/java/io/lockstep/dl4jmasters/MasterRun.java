@@ -1,6 +1,6 @@
 package io.lockstep.dl4jmasters;
 
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;

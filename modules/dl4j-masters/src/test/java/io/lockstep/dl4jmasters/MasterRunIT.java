@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.TextOptions;

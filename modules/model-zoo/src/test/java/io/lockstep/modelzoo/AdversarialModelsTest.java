@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.TextOptions;

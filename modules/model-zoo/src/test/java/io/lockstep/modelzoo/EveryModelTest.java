@@ -3,8 +3,8 @@ package io.lockstep.modelzoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;

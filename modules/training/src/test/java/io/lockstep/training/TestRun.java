@@ -1,7 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.TextOptions;

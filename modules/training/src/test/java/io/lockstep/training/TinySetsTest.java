@@ -3,8 +3,8 @@ package io.lockstep.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;

@@ -2,10 +2,10 @@ package io.lockstep.collectives.sharedmemory;
 
 import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Tuning;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.schedules.Exploration;
 import io.lockstep.collectives.schedules.Scenario;
 import io.lockstep.collectives.schedules.Schedule;

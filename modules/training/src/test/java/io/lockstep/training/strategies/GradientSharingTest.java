@@ -3,7 +3,7 @@ package io.lockstep.training.strategies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Batch;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;

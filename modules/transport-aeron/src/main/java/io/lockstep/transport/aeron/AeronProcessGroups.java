@@ -2,8 +2,8 @@ package io.lockstep.transport.aeron;
 
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
-import io.lockstep.collectives.ProcessGroups;
 import io.lockstep.collectives.Rendezvous;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.sharedmemory.HostIdentity;
 import io.lockstep.collectives.sharedmemory.SharedMemory;

@@ -5,7 +5,7 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Tuning;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.World;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,7 +1,7 @@
 package io.lockstep.transport.aeron;
 
-import io.lockstep.collectives.ProcessGroupContract;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.ProcessGroupContract;
+import io.lockstep.collectives.group.World;
 
 /** Shared memory and Aeron in one group. */
 class RoutedUdpGroupIT extends ProcessGroupContract {

@@ -2,8 +2,8 @@ package io.lockstep.transport.aeron;
 
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
-import io.lockstep.collectives.ProcessGroupContract;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.ProcessGroupContract;
+import io.lockstep.collectives.group.World;
 
 class SharedMemoryGroupIT extends ProcessGroupContract {
     @Override

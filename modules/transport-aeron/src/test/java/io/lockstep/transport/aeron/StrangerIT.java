@@ -7,7 +7,7 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.security.DatagramSeal;
 import io.lockstep.collectives.transport.Advertisement;

@@ -10,7 +10,7 @@ import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Rendezvous;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.transport.Advertisement;
 import java.io.IOException;
 import java.io.InputStream;

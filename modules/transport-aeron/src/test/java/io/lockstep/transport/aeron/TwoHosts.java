@@ -3,7 +3,7 @@ package io.lockstep.transport.aeron;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.Rendezvous;
-import io.lockstep.collectives.World;
+import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.transport.Advertisement;
 
 /** This machine as two hosts: the rendezvous says that the upper half of the ranks is on another one. */

@@ -1,4 +1,4 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 import io.lockstep.collectives.transport.PeerStatus;
 

@@ -1,7 +1,8 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.collectives.WireType;
 import io.lockstep.collectives.transport.ForwardingTransport;
 import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.PeerStatus;

@@ -1,5 +1,10 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.PreparedWork;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.WireType;
 import io.lockstep.collectives.algorithms.Operand;
 import io.lockstep.collectives.transport.Frame;
 import java.nio.ByteOrder;

@@ -1,5 +1,8 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.AllocationMeter;
+import io.lockstep.collectives.Tuning;
 import org.junit.jupiter.api.Test;
 
 class AllocationTest {

@@ -1,8 +1,17 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.Chunks;
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.MismatchedCollectiveException;
+import io.lockstep.collectives.PreparedWork;
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.Work;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.GroupClosedException;
 import io.lockstep.collectives.algorithms.Links;
 import io.lockstep.collectives.transport.Frame;
 import io.lockstep.collectives.transport.Transport;

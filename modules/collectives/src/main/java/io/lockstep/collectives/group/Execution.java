@@ -1,5 +1,9 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.CostModel;
+import io.lockstep.collectives.Placement;
+import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.algorithms.Central;
 import io.lockstep.collectives.algorithms.Chain;
 import io.lockstep.collectives.algorithms.Dissemination;

@@ -1,8 +1,16 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.MismatchedCollectiveException;
+import io.lockstep.collectives.PeerLostException;
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.Work;
 import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;

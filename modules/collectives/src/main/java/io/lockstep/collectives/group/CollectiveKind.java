@@ -1,4 +1,4 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 /** What a rank called; its ordinal travels in every frame. */
 enum CollectiveKind {

@@ -1,5 +1,16 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.CostModel;
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.Placement;
+import io.lockstep.collectives.PreparedWork;
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.Work;
 import io.lockstep.collectives.algorithms.Operand;
 import io.lockstep.collectives.kernels.WireKernel;
 import io.lockstep.collectives.kernels.WireKernels;

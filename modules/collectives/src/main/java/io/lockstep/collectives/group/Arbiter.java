@@ -1,5 +1,8 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.CollectiveException;
+import io.lockstep.collectives.MismatchedCollectiveException;
+import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.transport.PeerStatus;
 import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;

@@ -1,5 +1,7 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.transport.InProcessTransport;
 import io.lockstep.collectives.transport.Transport;
 import java.time.Duration;

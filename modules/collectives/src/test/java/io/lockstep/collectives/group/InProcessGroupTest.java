@@ -1,4 +1,4 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
 class InProcessGroupTest extends ProcessGroupContract {
     @Override

@@ -1,5 +1,10 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.WireType;
+import io.lockstep.collectives.Work;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

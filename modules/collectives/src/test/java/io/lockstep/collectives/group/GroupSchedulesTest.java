@@ -1,5 +1,13 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.GroupClosedException;
+import io.lockstep.collectives.MismatchedCollectiveException;
+import io.lockstep.collectives.PeerLostException;
+import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.Work;
 import io.lockstep.collectives.schedules.Exploration;
 import io.lockstep.collectives.schedules.Scenario;
 import io.lockstep.collectives.schedules.Schedule;

@@ -1,5 +1,11 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.Algorithm;
+import io.lockstep.collectives.CostModel;
+import io.lockstep.collectives.LinkCost;
+import io.lockstep.collectives.Placement;
+import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.Work;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;

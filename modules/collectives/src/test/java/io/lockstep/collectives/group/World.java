@@ -1,5 +1,6 @@
-package io.lockstep.collectives;
+package io.lockstep.collectives.group;
 
+import io.lockstep.collectives.ProcessGroup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
