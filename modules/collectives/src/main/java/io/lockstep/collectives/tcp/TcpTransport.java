@@ -3,6 +3,7 @@ package io.lockstep.collectives.tcp;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.Frame;
 import io.lockstep.collectives.transport.PeerStatus;
+import io.lockstep.collectives.transport.PeerTable;
 import io.lockstep.collectives.transport.RoutedTransport;
 import io.lockstep.collectives.transport.Transport;
 import java.io.IOException;
@@ -27,8 +28,7 @@ final class TcpTransport implements Transport {
     /** At least this often: the sign of life. */
     private static final long HEARTBEAT_NANOS = Duration.ofMillis(200).toNanos();
 
-    private final List<Advertisement> ranks;
-    private final int rank;
+    private final PeerTable peers;
     private final int lookahead;
     private final Selector selector;
     private final Connection[] frames;
@@ -36,8 +36,6 @@ final class TcpTransport implements Transport {
     private final Frame[] outbound;
     private final Frame[] inbound;
     private final int[] claimedBytes;
-    private final ByteBuffer[] statusOf;
-    private final long[] heardNanos;
     private final ByteBuffer mine = ByteBuffer.allocateDirect(PeerStatus.BYTES).order(ByteOrder.nativeOrder());
     private final long statusNanos;
     private final Consumer<SelectionKey> move = this::move;
@@ -48,8 +46,7 @@ final class TcpTransport implements Transport {
 
     /** @param frames and {@code statuses} by rank; null for this rank and those of its host */
     TcpTransport(List<Advertisement> ranks, int rank, Connection[] frames, Connection[] statuses) {
-        this.ranks = ranks;
-        this.rank = rank;
+        peers = new PeerTable(ranks, rank, peer -> frames[peer] != null);
         this.lookahead = RoutedTransport.lookahead(ranks, MOST_LOOKAHEAD);
         this.frames = frames;
         this.statuses = statuses;
@@ -57,8 +54,6 @@ final class TcpTransport implements Transport {
         outbound = new Frame[worldSize];
         inbound = new Frame[worldSize];
         claimedBytes = new int[worldSize];
-        statusOf = new ByteBuffer[worldSize];
-        heardNanos = new long[worldSize];
         // so that all statuses together stay below some hundreds a second
         statusNanos = Duration.ofMillis(Math.max(5, worldSize)).toNanos();
         selector = openSelector();
@@ -69,9 +64,6 @@ final class TcpTransport implements Transport {
                     statuses[peer].register(selector);
                     outbound[peer] = new Frame();
                     inbound[peer] = new Frame();
-                    statusOf[peer] = ByteBuffer.allocateDirect(PeerStatus.BYTES).order(ByteOrder.nativeOrder());
-                    new PeerStatus().writeTo(statusOf[peer], 0);
-                    heardNanos[peer] = System.nanoTime();
                 }
             }
         } catch (IOException e) {
@@ -98,22 +90,22 @@ final class TcpTransport implements Transport {
 
     @Override
     public int rank() {
-        return rank;
+        return peers.rank();
     }
 
     @Override
     public int worldSize() {
-        return ranks.size();
+        return peers.worldSize();
     }
 
     @Override
     public String describe(int peer) {
-        return ranks.get(peer).describe();
+        return peers.describe(peer);
     }
 
     @Override
     public int hostOf(int peer) {
-        return RoutedTransport.hostOf(ranks, peer);
+        return peers.hostOf(peer);
     }
 
     @Override
@@ -190,13 +182,13 @@ final class TcpTransport implements Transport {
 
     @Override
     public void statusOf(int peer, PeerStatus into) {
-        into.readFrom(statusOf[peer], 0);
+        peers.statusOf(peer, into);
     }
 
     @Override
     public long silenceNanos(int peer) {
         boolean gone = frames[peer].ended() || statuses[peer].ended();
-        return gone ? Long.MAX_VALUE : Math.max(0, System.nanoTime() - heardNanos[peer]);
+        return gone ? Long.MAX_VALUE : peers.silenceNanos(peer);
     }
 
     @Override
@@ -234,8 +226,8 @@ final class TcpTransport implements Transport {
             Connection connection = statuses[peer];
             while (connection != null && connection.peek()) {
                 if (connection.recordLength() == PeerStatus.BYTES) {
-                    statusOf[peer].put(0, connection.record(), connection.recordAt(), PeerStatus.BYTES);
-                    heardNanos[peer] = System.nanoTime();
+                    peers.record(peer).put(0, connection.record(), connection.recordAt(), PeerStatus.BYTES);
+                    peers.heard(peer);
                 }
                 connection.release();
             }

@@ -8,6 +8,7 @@ import io.aeron.logbuffer.FragmentHandler;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.Frame;
 import io.lockstep.collectives.transport.PeerStatus;
+import io.lockstep.collectives.transport.PeerTable;
 import io.lockstep.collectives.transport.RoutedTransport;
 import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
@@ -31,8 +32,7 @@ final class AeronTransport implements Transport {
     private static final int MOST_ROUNDS = 8;
 
     private final AeronEndpoint endpoint;
-    private final List<Advertisement> ranks;
-    private final int rank;
+    private final PeerTable peers;
     private final Outbox[] outboxes;
     private final Inbox[] inboxes;
     private final ExclusivePublication[] statusTo;
@@ -42,8 +42,6 @@ final class AeronTransport implements Transport {
     private final int lookahead;
     private final UnsafeBuffer statusRecord = new UnsafeBuffer(
             ByteBuffer.allocateDirect(PeerStatus.BYTES + Integer.BYTES).order(ByteOrder.nativeOrder()));
-    private final ByteBuffer[] statuses;
-    private final long[] heardNanos;
     private final FragmentHandler onStatus = this::onStatus;
     private boolean statusDirty;
     private long statusSentNanos;
@@ -58,8 +56,7 @@ final class AeronTransport implements Transport {
             Subscription data,
             Subscription status) {
         this.endpoint = endpoint;
-        this.ranks = ranks;
-        this.rank = rank;
+        peers = new PeerTable(ranks, rank, peer -> dataTo[peer] != null);
         this.statusTo = statusTo;
         this.data = data;
         this.status = status;
@@ -68,14 +65,10 @@ final class AeronTransport implements Transport {
         int worldSize = ranks.size();
         outboxes = new Outbox[worldSize];
         inboxes = new Inbox[worldSize];
-        statuses = new ByteBuffer[worldSize];
-        heardNanos = new long[worldSize];
         for (int peer = 0; peer < worldSize; peer++) {
             if (dataTo[peer] != null) {
                 outboxes[peer] = new Outbox(dataTo[peer], Frame.HEADER_BYTES + segmentBytes);
                 inboxes[peer] = new Inbox(Frame.HEADER_BYTES + segmentBytes);
-                statuses[peer] = ByteBuffer.allocateDirect(PeerStatus.BYTES).order(ByteOrder.nativeOrder());
-                heardNanos[peer] = System.nanoTime();
             }
         }
     }
@@ -90,7 +83,7 @@ final class AeronTransport implements Transport {
 
     /** The lowest peer without a connection both ways, or -1. */
     int firstUnconnected() {
-        for (int peer = 0; peer < ranks.size(); peer++) {
+        for (int peer = 0; peer < peers.worldSize(); peer++) {
             if (outboxes[peer] == null) {
                 continue;
             }
@@ -104,29 +97,29 @@ final class AeronTransport implements Transport {
                 return peer;
             }
             inboxes[peer].image(image);
-            heardNanos[peer] = System.nanoTime();
+            peers.heard(peer);
         }
         return -1;
     }
 
     @Override
     public int rank() {
-        return rank;
+        return peers.rank();
     }
 
     @Override
     public int worldSize() {
-        return ranks.size();
+        return peers.worldSize();
     }
 
     @Override
     public String describe(int peer) {
-        return ranks.get(peer).describe();
+        return peers.describe(peer);
     }
 
     @Override
     public int hostOf(int peer) {
-        return RoutedTransport.hostOf(ranks, peer);
+        return peers.hostOf(peer);
     }
 
     @Override
@@ -162,7 +155,7 @@ final class AeronTransport implements Transport {
     @Override
     public void publish(PeerStatus mine) {
         mine.writeTo(statusRecord.byteBuffer(), 0);
-        statusRecord.byteBuffer().putInt(PeerStatus.BYTES, rank);
+        statusRecord.byteBuffer().putInt(PeerStatus.BYTES, peers.rank());
         statusDirty = true;
         if (mine.state >= PeerStatus.BROKEN) {
             sendStatus(System.nanoTime());
@@ -185,12 +178,12 @@ final class AeronTransport implements Transport {
 
     @Override
     public void statusOf(int peer, PeerStatus into) {
-        into.readFrom(statuses[peer], 0);
+        peers.statusOf(peer, into);
     }
 
     @Override
     public long silenceNanos(int peer) {
-        return Math.max(0, System.nanoTime() - heardNanos[peer]);
+        return peers.silenceNanos(peer);
     }
 
     @Override
@@ -234,11 +227,11 @@ final class AeronTransport implements Transport {
 
     private void onStatus(org.agrona.DirectBuffer buffer, int offset, int length, io.aeron.logbuffer.Header header) {
         int peer = header.sessionId() & 0xFFFF;
-        if (length != PeerStatus.BYTES + Integer.BYTES || peer >= statuses.length || statuses[peer] == null) {
+        if (length != PeerStatus.BYTES + Integer.BYTES || !peers.reaches(peer)) {
             return;
         }
-        buffer.getBytes(offset, statuses[peer], 0, PeerStatus.BYTES);
-        heardNanos[peer] = System.nanoTime();
+        buffer.getBytes(offset, peers.record(peer), 0, PeerStatus.BYTES);
+        peers.heard(peer);
     }
 
     /** Datagrams that came from nobody in the group. */
