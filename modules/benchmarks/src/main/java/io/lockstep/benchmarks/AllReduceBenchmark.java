@@ -7,7 +7,7 @@ import io.lockstep.benchmarks.allreduce.RankProcesses;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.WireType;
-import io.lockstep.transport.aeron.Route;
+import io.lockstep.collectives.group.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

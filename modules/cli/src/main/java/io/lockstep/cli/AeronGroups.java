@@ -6,10 +6,10 @@ import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.spark.GroupFactory;
-import io.lockstep.transport.aeron.AeronProcessGroups;
-import io.lockstep.transport.aeron.Route;
-import io.lockstep.transport.aeron.TransportOptions;
 import java.time.Duration;
 
 /**
@@ -37,7 +37,7 @@ record AeronGroups(
                 .withSilence(silence)
                 .withRooted(Algorithm.CENTRAL, central ? Algorithm.CENTRAL : Algorithm.RING);
         tuning = measured ? tuning.withMeasuredCosts() : tuning;
-        return AeronProcessGroups.open(options, rendezvous, routes().withTuning(tuning));
+        return ProcessGroups.open(options, rendezvous, routes().withTuning(tuning));
     }
 
     TransportOptions routes() {

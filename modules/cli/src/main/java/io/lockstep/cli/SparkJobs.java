@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.GroupOptions.Security;
+import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.catalog.DataCatalog;
@@ -8,7 +9,6 @@ import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
 import io.lockstep.training.RunOptions.DataOptions;
-import io.lockstep.transport.aeron.AeronProcessGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,7 +109,7 @@ final class SparkJobs {
     /** All ranks will be on this host. */
     private static void requireRoomForAllRanks(RankSettings ranks) {
         try {
-            AeronProcessGroups.requireRoom(ranks.groups().routes(), ranks.workers(), ranks.workers());
+            ProcessGroups.requireRoom(ranks.groups().routes(), ranks.workers(), ranks.workers());
         } catch (IllegalStateException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -3,7 +3,7 @@ package io.lockstep.benchmarks.allreduce;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.WireType;
-import io.lockstep.transport.aeron.Route;
+import io.lockstep.collectives.group.Route;
 import java.time.Duration;
 import java.util.List;
 

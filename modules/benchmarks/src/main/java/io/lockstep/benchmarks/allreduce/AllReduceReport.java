@@ -1,7 +1,7 @@
 package io.lockstep.benchmarks.allreduce;
 
 import io.lockstep.collectives.GroupOptions.Security;
-import io.lockstep.transport.aeron.Route;
+import io.lockstep.collectives.group.Route;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -9,9 +9,10 @@ import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Rendezvous;
 import io.lockstep.collectives.Tuning;
 import io.lockstep.collectives.WireType;
-import io.lockstep.transport.aeron.AeronProcessGroups;
-import io.lockstep.transport.aeron.Route;
-import io.lockstep.transport.aeron.TransportOptions;
+import io.lockstep.collectives.group.Datagrams;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -79,10 +80,9 @@ public final class RankMain {
                 GroupOptions.Security.valueOf(args[3]));
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(Route.valueOf(args[2]))
-                .withMtuBytes(Integer.parseInt(args[9]))
+                .withDatagrams(Datagrams.DEFAULTS.withMtuBytes(Integer.parseInt(args[9])))
                 .withTuning(tuning(args[10]).withAllReduce(Algorithm.valueOf(args[4])));
-        try (ProcessGroup group =
-                AeronProcessGroups.open(options, rendezvous(in, out, options.worldSize()), transport)) {
+        try (ProcessGroup group = ProcessGroups.open(options, rendezvous(in, out, options.worldSize()), transport)) {
             RankMain rank = new RankMain(group, WireType.valueOf(args[5]), Double.parseDouble(args[6]));
             rank.warmUp();
             if (group.rank() == 0) {

@@ -1,9 +1,9 @@
 package io.lockstep.benchmarks.allreduce;
 
+import io.lockstep.collectives.group.Route;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.security.DatagramSeal;
 import io.lockstep.collectives.transport.Advertisement;
-import io.lockstep.transport.aeron.Route;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 /**
- * Process groups: {@link io.lockstep.collectives.group.ProcessGroups} makes them, of one rank or over a transport.
+ * Process groups: {@link io.lockstep.collectives.group.ProcessGroups} makes them: of one rank, of ranks that
+ * are threads, or of ranks that are processes. The last meet through a rendezvous ({@code Opening}); shared memory and TCP are at
+ * hand, others are plugged in by an {@link io.lockstep.collectives.group.EndpointProvider}.
  *
  * <p>A call becomes a {@code Collective} in the queue of the group's one thread. {@code Execution} takes the algorithm that
  * serves it; {@code Exchange} gives that its links, waits with {@code Patience}, and ends the wait where a deadline has

@@ -9,6 +9,7 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.RegistrationException;
 import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.PeerLostException;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.security.DatagramOpener;
 import io.lockstep.collectives.security.DatagramSeal;
@@ -74,8 +75,8 @@ final class AeronEndpoint implements Endpoint {
         controlSeals = new DatagramSeal[worldSize];
         controlOpeners = new DatagramOpener[worldSize];
         boolean sealed = options.security() == GroupOptions.Security.ON;
-        int payload = transport.mtuBytes() > 0
-                ? transport.mtuBytes()
+        int payload = transport.datagrams().mtuBytes() > 0
+                ? transport.datagrams().mtuBytes()
                 : Network.unfragmentedBytes(Network.resolve(options.bindAddress()));
         mtuBytes = (payload - (sealed ? DatagramSeal.OVERHEAD_BYTES : 0)) / FRAME_ALIGNMENT * FRAME_ALIGNMENT;
         if (sealed) {
@@ -119,7 +120,8 @@ final class AeronEndpoint implements Endpoint {
     }
 
     private void launch() {
-        int window = Math.min(transport.windowBytes(), transport.termBytes() / 2);
+        int window = Math.min(
+                transport.datagrams().windowBytes(), transport.datagrams().termBytes() / 2);
         int receiveBuffer = Network.grantedReceiveBuffer(2 * window);
         window = Math.min(window, receiveBuffer);
         int sendBuffer = Network.grantedSendBuffer(Math.max(window, mtuBytes + DatagramSeal.OVERHEAD_BYTES));
@@ -131,7 +133,7 @@ final class AeronEndpoint implements Endpoint {
                 .threadingMode(ThreadingMode.INVOKER)
                 .warnIfDirectoryExists(false)
                 .termBufferSparseFile(true)
-                .publicationTermBufferLength(transport.termBytes())
+                .publicationTermBufferLength(transport.datagrams().termBytes())
                 .publicationTermWindowLength(window)
                 .initialWindowLength(window)
                 .mtuLength(mtuBytes)

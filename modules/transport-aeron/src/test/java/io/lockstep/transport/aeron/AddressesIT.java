@@ -8,6 +8,9 @@ import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -43,7 +46,7 @@ class AddressesIT {
             List<ProcessGroup> groups = LocalRendezvous.form(
                     RANKS,
                     Security.ON,
-                    (options, rendezvous) -> AeronProcessGroups.open(
+                    (options, rendezvous) -> ProcessGroups.open(
                             at(address, options),
                             mine -> {
                                 ports.add(portOf(mine));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.collectives.AllocationMeter;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +17,7 @@ class AllocationIT {
     private static World open(Route route, Security security) {
         TransportOptions transport = TransportOptions.defaults().withIntraHost(route);
         return new World(LocalRendezvous.form(
-                2, security, (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, transport)));
+                2, security, (options, rendezvous) -> ProcessGroups.open(options, rendezvous, transport)));
     }
 
     @ParameterizedTest

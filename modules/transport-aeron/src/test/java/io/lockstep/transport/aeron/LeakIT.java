@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
@@ -30,7 +33,7 @@ class LeakIT {
         TransportOptions transport =
                 TransportOptions.defaults().withIntraHost(route).withDirectory(directory);
         try (World world = new World(LocalRendezvous.form(
-                2, Security.ON, (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, transport)))) {
+                2, Security.ON, (options, rendezvous) -> ProcessGroups.open(options, rendezvous, transport)))) {
             world.run(ProcessGroup::barrier);
         }
     }

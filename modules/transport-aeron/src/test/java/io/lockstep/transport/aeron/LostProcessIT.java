@@ -2,6 +2,7 @@ package io.lockstep.transport.aeron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.collectives.group.Route;
 import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.sharedmemory.PrivateDirectory;
 import java.io.BufferedReader;

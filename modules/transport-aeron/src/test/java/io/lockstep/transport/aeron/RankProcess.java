@@ -5,6 +5,9 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Tuning;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +40,7 @@ public final class RankProcess {
         TransportOptions transport = TransportOptions.defaults()
                 .withIntraHost(Route.valueOf(args[2]))
                 .withTuning(Tuning.defaults().withSilence(Duration.ofSeconds(2)));
-        try (ProcessGroup group = AeronProcessGroups.open(
+        try (ProcessGroup group = ProcessGroups.open(
                 options,
                 mine -> {
                     out.println("ADVERTISE " + mine);

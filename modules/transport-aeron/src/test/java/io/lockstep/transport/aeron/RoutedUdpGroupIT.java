@@ -1,6 +1,7 @@
 package io.lockstep.transport.aeron;
 
 import io.lockstep.collectives.group.ProcessGroupContract;
+import io.lockstep.collectives.group.Route;
 import io.lockstep.collectives.group.World;
 
 /** Shared memory and Aeron in one group. */

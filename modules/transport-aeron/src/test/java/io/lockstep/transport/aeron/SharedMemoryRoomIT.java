@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -32,7 +35,7 @@ class SharedMemoryRoomIT {
                 "needs the right to mount");
         try {
             TransportOptions transport = TransportOptions.defaults().withDirectory(directory);
-            assertThatThrownBy(() -> AeronProcessGroups.requireRoom(transport, 4, 4))
+            assertThatThrownBy(() -> ProcessGroups.requireRoom(transport, 4, 4))
                     .hasMessageContaining("4 ranks on this host need 3863 KiB")
                     .hasMessageContaining("512 KiB are free")
                     .hasMessageContaining("--shm-size")
@@ -40,9 +43,9 @@ class SharedMemoryRoomIT {
             assertThatThrownBy(() -> LocalRendezvous.form(
                             2,
                             Security.ON,
-                            (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, transport)))
+                            (options, rendezvous) -> ProcessGroups.open(options, rendezvous, transport)))
                     .hasMessageContaining("too small");
-            AeronProcessGroups.requireRoom(transport.withIntraHost(Route.TCP), 4, 4);
+            ProcessGroups.requireRoom(transport.withIntraHost(Route.TCP), 4, 4);
             assertThat(directory).isEmptyDirectory();
         } finally {
             assertThat(run("umount", directory.toString())).isZero();

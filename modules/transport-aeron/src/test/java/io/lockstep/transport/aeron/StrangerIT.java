@@ -7,6 +7,9 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.security.DatagramSeal;
@@ -37,7 +40,7 @@ class StrangerIT {
         return LocalRendezvous.form(
                 2,
                 GroupOptions.Security.ON,
-                (options, rendezvous) -> AeronProcessGroups.open(
+                (options, rendezvous) -> ProcessGroups.open(
                         options,
                         mine -> {
                             ports.put(
@@ -136,7 +139,7 @@ class StrangerIT {
                                         options.bindAddress(),
                                         options.deadline(),
                                         options.security());
-                                return AeronProcessGroups.open(other, rendezvous, transport);
+                                return ProcessGroups.open(other, rendezvous, transport);
                             }))
                     .hasMessageMatching(
                             route == Route.SHARED_MEMORY ? ".*does not know the key.*" : ".*lost rank.*key.*");

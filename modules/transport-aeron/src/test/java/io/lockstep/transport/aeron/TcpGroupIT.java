@@ -3,6 +3,9 @@ package io.lockstep.transport.aeron;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.group.ProcessGroupContract;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 
 class TcpGroupIT extends ProcessGroupContract {
@@ -10,7 +13,7 @@ class TcpGroupIT extends ProcessGroupContract {
     protected World open(int worldSize) {
         TransportOptions tcp = TransportOptions.defaults().withIntraHost(Route.TCP);
         return new World(LocalRendezvous.form(
-                worldSize, Security.ON, (options, rendezvous) -> AeronProcessGroups.open(options, rendezvous, tcp)));
+                worldSize, Security.ON, (options, rendezvous) -> ProcessGroups.open(options, rendezvous, tcp)));
     }
 
     /** Through the kernel every byte costs, and what more ranks send each other is no longer than what two do. */

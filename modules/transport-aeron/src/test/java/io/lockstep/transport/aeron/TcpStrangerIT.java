@@ -10,6 +10,9 @@ import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
 import io.lockstep.collectives.Rendezvous;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.transport.Advertisement;
 import java.io.IOException;
@@ -51,7 +54,7 @@ class TcpStrangerIT {
         return LocalRendezvous.form(2, Security.ON, (options, rendezvous) -> {
             Rendezvous changed =
                     mine -> options.rank() == 1 ? met.apply(rendezvous.exchange(mine)) : rendezvous.exchange(mine);
-            return AeronProcessGroups.open(options, changed, tcp);
+            return ProcessGroups.open(options, changed, tcp);
         });
     }
 

@@ -3,6 +3,9 @@ package io.lockstep.transport.aeron;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.LocalRendezvous;
 import io.lockstep.collectives.Rendezvous;
+import io.lockstep.collectives.group.ProcessGroups;
+import io.lockstep.collectives.group.Route;
+import io.lockstep.collectives.group.TransportOptions;
 import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.transport.Advertisement;
 
@@ -15,7 +18,7 @@ final class TwoHosts {
         return new World(LocalRendezvous.form(
                 worldSize,
                 Security.ON,
-                (options, rendezvous) -> AeronProcessGroups.open(options, moved(rendezvous, worldSize), transport)));
+                (options, rendezvous) -> ProcessGroups.open(options, moved(rendezvous, worldSize), transport)));
     }
 
     private static Rendezvous moved(Rendezvous rendezvous, int worldSize) {

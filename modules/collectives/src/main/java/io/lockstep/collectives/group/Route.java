@@ -1,4 +1,4 @@
-package io.lockstep.transport.aeron;
+package io.lockstep.collectives.group;
 
 import java.util.Locale;
 
@@ -8,7 +8,7 @@ public enum Route {
     SHARED_MEMORY,
     /** The JDK's sockets: between hosts the fastest, since the kernel moves TCP in units of 64 KiB. */
     TCP,
-    /** Aeron. Where TCP is not let through, or single losses must not stop what follows them. */
+    /** By Aeron, of a module of its own: where TCP is not let through, or single losses must not stop what follows them. */
     UDP;
 
     /** From {@code shared-memory} (or {@code ipc}), {@code tcp} and {@code udp}. */
