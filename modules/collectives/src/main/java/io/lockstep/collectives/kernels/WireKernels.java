@@ -8,7 +8,7 @@ public final class WireKernels {
     private WireKernels() {}
 
     /** Whether the Vector API is in use: {@code --add-modules jdk.incubator.vector}. */
-    public static boolean vectorised() {
+    static boolean vectorised() {
         return VECTORS;
     }
 

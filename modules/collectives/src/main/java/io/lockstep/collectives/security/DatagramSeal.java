@@ -20,14 +20,14 @@ import javax.crypto.spec.GCMParameterSpec;
  * one attempt and its counter never goes back, so no nonce is used twice.
  */
 public final class DatagramSeal {
-    public static final byte VERSION = 1;
+    static final byte VERSION = 1;
     /** What a publication sends: setup, data, heartbeats. */
     public static final byte DATA = 1;
     /** What a subscription sends back: status messages, NAKs. */
     public static final byte CONTROL = 2;
 
-    public static final int HEADER_BYTES = 12;
-    public static final int TAG_BYTES = 16;
+    static final int HEADER_BYTES = 12;
+    static final int TAG_BYTES = 16;
     /** Bytes that sealing adds. */
     public static final int OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES;
 

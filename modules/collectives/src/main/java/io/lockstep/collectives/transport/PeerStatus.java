@@ -90,7 +90,7 @@ public final class PeerStatus {
         buffer.putLong(at + 96, previousElements);
     }
 
-    public void readFrom(ByteBuffer buffer, int at) {
+    void readFrom(ByteBuffer buffer, int at) {
         state = buffer.getInt(at);
         waitingFor = buffer.getInt(at + 4);
         sequence = buffer.getLong(at + 8);

@@ -11,7 +11,7 @@ public final class RoutedTransport implements Transport {
     private final Transport[] routes;
 
     /** @param ranks of the whole group; whose {@code host} equals this rank's are reached through {@code local} */
-    public RoutedTransport(Transport local, Transport remote, List<Advertisement> ranks) {
+    RoutedTransport(Transport local, Transport remote, List<Advertisement> ranks) {
         this.local = local;
         this.remote = remote;
         this.ranks = ranks;
@@ -52,7 +52,7 @@ public final class RoutedTransport implements Transport {
     }
 
     /** The lowest rank on the host of {@code rank}. */
-    public static int hostOf(List<Advertisement> ranks, int rank) {
+    static int hostOf(List<Advertisement> ranks, int rank) {
         String host = ranks.get(rank).host();
         int lowest = 0;
         while (!ranks.get(lowest).host().equals(host)) {

@@ -27,7 +27,7 @@ public record DatasetDescription(
         Normalization normalization) {
 
     /** Reads everything. */
-    public static DatasetDescription of(DataSource source) throws IOException {
+    static DatasetDescription of(DataSource source) throws IOException {
         Dataset train = source.read(Split.TRAIN, ExampleRange.all(source.examples(Split.TRAIN)));
         Dataset test = source.read(Split.TEST, ExampleRange.all(source.examples(Split.TEST)));
         Dataset measured = train.examples() > 0 ? train : test;

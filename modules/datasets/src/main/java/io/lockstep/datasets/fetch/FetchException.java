@@ -4,11 +4,11 @@ import io.lockstep.datasets.DatasetException;
 
 /** A data set could not be fetched. What was received so far is kept where it is of use. */
 public final class FetchException extends DatasetException {
-    public FetchException(String message) {
+    FetchException(String message) {
         super(message);
     }
 
-    public FetchException(String message, Throwable cause) {
+    FetchException(String message, Throwable cause) {
         super(message, cause);
     }
 }
