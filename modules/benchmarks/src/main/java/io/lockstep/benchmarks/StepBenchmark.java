@@ -83,7 +83,7 @@ public final class StepBenchmark implements Callable<Integer> {
         requirePositive(threads, "--threads");
         requirePositive(seconds, "--seconds");
         NetworkDefinition definition = definition();
-        if (definition.adversarial() != null) {
+        if (definition.game() != null) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
                     "--model=" + model + ": has two networks that take turns; train tells what their steps take");

@@ -5,8 +5,8 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.images.ImageSource;
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.games.Adversarial;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**

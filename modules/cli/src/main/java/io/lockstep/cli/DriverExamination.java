@@ -5,8 +5,8 @@ import io.lockstep.datasets.Split;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.NamelessUser;
 import io.lockstep.training.Replica;
@@ -262,8 +262,8 @@ final class DriverExamination {
         if (RuntimeSettings.of(configuration).byDl4j()) {
             return 3 * vector;
         }
-        try (Replica replica = network.adversarial() != null
-                ? new AdversarialReplica(network, batch, 1, Precision.FLOAT32)
+        try (Replica replica = network.game() != null
+                ? new GameReplica(network, batch, 1, Precision.FLOAT32)
                 : new CompiledReplica(network, batch, 0, 1)) {
             compare(replica.memoryBytes(), workers, batch);
             return vector + replica.updaterState().limit();

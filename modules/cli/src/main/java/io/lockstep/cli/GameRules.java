@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.games.Adversarial;
 import java.io.Serializable;
 
 /**

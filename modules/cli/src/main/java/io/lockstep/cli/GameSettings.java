@@ -2,21 +2,20 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.images.ImageSource;
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
 import java.util.List;
 
-/** What does not go together with a generative adversarial network. */
+/** What does not go together with networks that play against each other. */
 final class GameSettings {
     private GameSettings() {}
 
     /** @throws UsageException saying what does not go together */
     static void check(NetworkDefinition network, Configuration configuration, DataSource data) {
         String model = configuration.get(Settings.MODEL);
-        if (network.adversarial() == null) {
+        if (network.game() == null) {
             return;
         }
-        if (!(data instanceof ImageSource)) {
+        if (network.adversarial() != null && !(data instanceof ImageSource)) {
             throw new UsageException(model + " draws pictures, and " + configuration.get(Settings.DATA) + " has none");
         }
         try {
@@ -25,7 +24,7 @@ final class GameSettings {
             throw new UsageException(model + ": " + e.getMessage(), e);
         }
         refuse(model, Settings.RUNTIME, RuntimeSettings.of(configuration).byDl4j(), "DL4J plays no such game");
-        checkStop(network.adversarial(), configuration);
+        checkStop(network, configuration);
         refuse(
                 model,
                 Settings.SYNC_BATCH_NORM,
@@ -53,14 +52,17 @@ final class GameSettings {
                 "its discriminator has no classes to smooth");
     }
 
-    /** The generator counts its own turns, and is averaged every averaging-period of them. */
-    private static void checkStop(Adversarial rules, Configuration configuration) {
+    /** A part that learns in every k-th step counts its own turns, and is averaged every averaging-period of them. */
+    private static void checkStop(NetworkDefinition network, Configuration configuration) {
         long stop = configuration.get(Settings.STOP_AFTER);
+        boolean rulesOfGan = network.adversarial() != null;
         StrategySettings.of(configuration).period().ifPresent(setting -> {
-            int period = configuration.get(Settings.of(setting)) * rules.discriminatorSteps();
+            int period = configuration.get(Settings.of(setting)) * network.stepsOfAllTurns();
             if (stop % period != 0) {
-                throw new UsageException("stop-after = " + stop + " falls between two averagings of the generator; take"
-                        + " a multiple of " + setting.name() + " x discriminator-steps = " + period);
+                throw new UsageException("stop-after = " + stop + " falls between two averagings of "
+                        + (rulesOfGan ? "the generator" : "a turn's parts") + "; take a multiple of " + setting.name()
+                        + " x " + (rulesOfGan ? "discriminator-steps" : "the steps after which all turns begin anew")
+                        + " = " + period);
             }
         });
     }

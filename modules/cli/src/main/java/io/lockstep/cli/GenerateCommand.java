@@ -95,6 +95,10 @@ final class GenerateCommand implements Callable<Integer> {
         checkpoint.putInto(configuration);
         configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
+        if (run.network().game() != null && !run.isGame()) {
+            throw new UsageException(runDir + " has " + run.model()
+                    + ", a game of one's own: a program draws what it draws," + " by GameReplica.draw");
+        }
         if (run.isGame()) {
             refuse(
                     "is for language models, this run has " + run.model(),

@@ -64,7 +64,8 @@ final class Networks {
 
     /** @throws UsageException if the examples are not such as the network reads */
     static void requireReads(NetworkDefinition network, DataSource data, Configuration configuration) {
-        if (data.classes() == 0 || network.inputs().size() > 1) {
+        boolean inTurns = network.game() != null && network.adversarial() == null;
+        if (data.classes() == 0 || network.inputs().size() > 1 || inTurns) {
             requireColumns(network, data);
             return;
         }
@@ -88,7 +89,7 @@ final class Networks {
                         data.name(), data.vocabulary(), data.labelsOfExample(), known, network.labelsOfExample()));
             }
         }
-        if (network.adversarial() == null && network.classes() == 1 && configuration.get(Settings.MIXUP) > 0) {
+        if (network.game() == null && network.classes() == 1 && configuration.get(Settings.MIXUP) > 0) {
             throw new UsageException(
                     "mixup is for networks that choose one of several classes, and this one has a single"
                             + " output; leave mixup = 0");
@@ -167,6 +168,8 @@ final class Networks {
                     throw new UsageException(
                             "the generator is asked for " + asked + " classes, the data has " + classes);
                 }
+            } else if (network.game() != null) {
+                return network; // the columns that it reads are looked at with the data
             } else if (classes == 0) {
                 return toldNumbers();
             } else if (network.classesOfData() != classes) {
@@ -278,7 +281,7 @@ final class Networks {
     static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         boolean compiledAlone = runtime.inBfloat16() || runtime.syncBatchNorm() || runtime.dropConnect();
-        boolean bucketsOfTurns = network.adversarial() != null && configuration.isChanged(Settings.BUCKET_BYTES);
+        boolean bucketsOfTurns = network.game() != null && configuration.isChanged(Settings.BUCKET_BYTES);
         if (runtime.onGpus() || !source.own() && !compiledAlone && !bucketsOfTurns) {
             return;
         }
@@ -353,9 +356,9 @@ final class Networks {
         }
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         Optional<String> obstacle = runtime.obstacle(network);
-        if (obstacle.isPresent() && (runtime.demandsCompiled() || network.adversarial() != null)) {
+        if (obstacle.isPresent() && (runtime.demandsCompiled() || network.game() != null)) {
             throw new UsageException("the compiled runtime must run this network"
-                    + (network.adversarial() == null ? "" : ", as DL4J plays no such game")
+                    + (network.game() == null ? "" : ", as DL4J plays no such game")
                     + ": " + obstacle.get());
         }
         if (obstacle.isPresent() && runtime.inBfloat16()) {

@@ -53,7 +53,7 @@ record RunFacts(
         changed.derive(setting, text);
         NetworkDefinition built =
                 source.under(changed).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
-        return built.configuration().toJson() + built.adversarial();
+        return built.configuration().toJson() + built.game();
     }
 
     /** A sentence with the names of this run's model and updater in it. */

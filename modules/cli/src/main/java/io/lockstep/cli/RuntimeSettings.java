@@ -4,9 +4,9 @@ import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory.Setup;
 import java.io.Serializable;
@@ -81,8 +81,8 @@ record RuntimeSettings(
     }
 
     Replica replica(NetworkDefinition network, Setup setup) {
-        if (network.adversarial() != null) {
-            return new AdversarialReplica(network, setup.largestBatch(), setup.threads(), precision);
+        if (network.game() != null) {
+            return new GameReplica(network, setup.largestBatch(), setup.threads(), precision);
         }
         if (demandsCompiled()) {
             ProcessGroup group = syncBatchNorm ? setup.group() : null;

@@ -4,7 +4,8 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
-import io.lockstep.networks.compiled.AdversarialReplica;
+import io.lockstep.networks.compiled.games.GameReplica;
+import io.lockstep.networks.games.Adversarial;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,15 +23,14 @@ final class SampleGrid {
      * @param classes asked for, one a picture, where the generator is told; rows are filled first
      * @param columns in a row
      */
-    static byte[] png(AdversarialReplica model, ImageShape shape, int[] classes, int columns, long seed)
-            throws IOException {
+    static byte[] png(GameReplica model, ImageShape shape, int[] classes, int columns, long seed) throws IOException {
         int zoom = Math.max(1, SMALLEST_SIDE / Math.max(shape.height(), shape.width()));
         int width = shape.width() * zoom + GAP;
         int height = shape.height() * zoom + GAP;
         int rows = (classes.length + columns - 1) / columns;
         var image = new BufferedImage(columns * width + GAP, rows * height + GAP, BufferedImage.TYPE_INT_RGB);
         var asked = new Batch(classes.length, 0, Column.ofInts(Field.int32(Batch.LABELS), classes));
-        ByteBuffer pictures = model.draw(asked, seed);
+        ByteBuffer pictures = model.draw(Adversarial.GENERATED, Adversarial.REAL, asked, seed);
         for (int i = 0; i < classes.length; i++) {
             int left = GAP + i % columns * width;
             int top = GAP + i / columns * height;

@@ -13,7 +13,8 @@ import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Normalization;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.loading.BatchLoader;
-import io.lockstep.networks.compiled.AdversarialReplica;
+import io.lockstep.networks.compiled.games.GameReplica;
+import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.quality.FrechetDistance;
 import io.lockstep.networks.quality.ParzenWindow;
 import io.lockstep.networks.quality.PictureFeatures;
@@ -85,9 +86,9 @@ final class SampleQuality {
         Checkpoint checkpoint = run.checkpoint();
         float[] drawn;
         boolean conditional;
-        try (var model = (AdversarialReplica) run.load(checkpoint, BATCH, 1)) {
+        try (var model = (GameReplica) run.load(checkpoint, BATCH, 1)) {
             drawn = draw(model, asked);
-            conditional = model.classes() > 0;
+            conditional = run.network().adversarial().classes() > 0;
         }
         long step = checkpoint.state().step();
         float[] test = pictures(Split.TEST, count, false);
@@ -117,13 +118,13 @@ final class SampleQuality {
     }
 
     /** (asked, H, W, C) in [0, 1]. */
-    private float[] draw(AdversarialReplica model, int[] asked) {
+    private float[] draw(GameReplica model, int[] asked) {
         float[] all = new float[asked.length * shape.size()];
         for (int start = 0; start < asked.length; start += BATCH) {
             int size = Math.min(BATCH, asked.length - start);
             int[] labels = Arrays.copyOfRange(asked, start, start + size);
-            ByteBuffer pictures =
-                    model.draw(new Batch(size, start, Column.ofInts(Field.int32(Batch.LABELS), labels)), SEED);
+            var wanted = new Batch(size, start, Column.ofInts(Field.int32(Batch.LABELS), labels));
+            ByteBuffer pictures = model.draw(Adversarial.GENERATED, Adversarial.REAL, wanted, SEED);
             for (int i = 0; i < size * shape.size(); i++) {
                 all[start * shape.size() + i] = (pictures.getFloat(i * Float.BYTES) + 1) / 2;
             }

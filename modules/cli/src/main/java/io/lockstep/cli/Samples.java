@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.networks.compiled.AdversarialReplica;
+import io.lockstep.networks.compiled.games.GameReplica;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -20,7 +20,7 @@ record Samples(TrainedRun run) {
         int classes = run.source().classes();
         int[] asked = new int[count];
         Arrays.setAll(asked, i -> wanted != null ? wanted : i % COLUMNS % classes);
-        try (var model = (AdversarialReplica) run.load(run.checkpoint(), count, 1)) {
+        try (var model = (GameReplica) run.load(run.checkpoint(), count, 1)) {
             return SampleGrid.png(model, run.source().shape(), asked, Math.min(count, COLUMNS), seed);
         }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.datasets.images.GeneratedShapes;
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.games.Adversarial;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -154,7 +154,7 @@ class RandomSettingsTest {
         try {
             var built = source.under(configuration)
                     .build(plan.data().shape(), plan.data().classes(), configuration.get(Settings.SEED));
-            network = built.configuration().toJson() + built.adversarial();
+            network = built.configuration().toJson() + built.game();
         } catch (UsageException e) {
             network = e.getMessage(); // without the setting others do not go together
         }

@@ -288,6 +288,11 @@ public final class Graph {
         return new Graph(nodes, parameters, dropConnects, truncation, marks, 0, true);
     }
 
+    /** Steps of a block that gradients go back in; 0: all. See {@link Builder#truncation}. */
+    public int truncation() {
+        return truncation;
+    }
+
     /** Whether the gradient of a recurrent node's state ends before a step: see {@link Builder#truncation}. */
     public boolean truncatesBefore(int step) {
         return truncation > 0 && step % truncation == 0;

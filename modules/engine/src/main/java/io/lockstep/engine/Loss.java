@@ -2,6 +2,7 @@ package io.lockstep.engine;
 
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Last;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
  * sums over what it has read, by name. The gradient is that of the weighted sum of the loss, times the node's own weight
  * ({@link Graph.Builder#loss}); of several losses gradients add up.
  */
-public interface Loss extends Last {
+public interface Loss extends Last, Serializable {
     /** The class number of what counts for nothing. */
     int NO_LABEL = -1;
 

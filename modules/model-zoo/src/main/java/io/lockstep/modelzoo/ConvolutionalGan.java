@@ -1,8 +1,8 @@
 package io.lockstep.modelzoo;
 
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.layers.VectorToImage;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

@@ -13,13 +13,13 @@ import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Precision;
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.Initialisation;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
-import io.lockstep.networks.compiled.AdversarialReplica;
+import io.lockstep.networks.compiled.games.GameReplica;
+import io.lockstep.networks.games.Adversarial;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;
@@ -108,7 +108,7 @@ class AdversarialModelsTest {
     @ValueSource(strings = {"gan", "cgan", "dcgan", "wgan-gp"})
     void plainDl4jDrawsAndJudgesTheSame(String name) throws IOException {
         NetworkDefinition network = ModelZoo.get(name).build(MNIST, adam(), 1);
-        try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 2, Precision.FLOAT32)) {
+        try (GameReplica replica = new GameReplica(network, BATCH, 2, Precision.FLOAT32)) {
             Batch batch = pictures();
             for (Turn turn : replica.turns()) {
                 turn.trainee().forwardBackward(batch, 3, watermark -> {});
@@ -118,7 +118,7 @@ class AdversarialModelsTest {
             replica.save(file);
             ComputationGraph plain =
                     ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), true);
-            ByteBuffer drawn = replica.draw(batch, 8);
+            ByteBuffer drawn = replica.draw(Adversarial.GENERATED, Adversarial.REAL, batch, 8);
             INDArray generated =
                     plain.feedForward(latent(network, batch, 8), false).get("generated");
             INDArray flat = generated.dup('c').reshape(-1);
@@ -129,7 +129,7 @@ class AdversarialModelsTest {
                         .isCloseTo(flat.getFloat(i), within(2e-4f));
             }
             NetworkDefinition other = ModelZoo.get(name).build(MNIST, adam(), 2);
-            try (Replica beginner = new AdversarialReplica(other, BATCH, 1, Precision.FLOAT32)) {
+            try (Replica beginner = new GameReplica(other, BATCH, 1, Precision.FLOAT32)) {
                 assertThat(beginner.takeCommon(new ByteArrayInputStream(file.toByteArray())))
                         .isEmpty();
                 assertThat(beginner.parameters()).isEqualTo(replica.parameters());
@@ -225,7 +225,7 @@ class AdversarialModelsTest {
     void aCriticsWeightsStayWithinTheClip() {
         Hyperparameters fast = Hyperparameters.defaults().withUpdater(UpdaterName.RMSPROP, 0.1);
         NetworkDefinition network = ModelZoo.get("wgan").build(MNIST, fast, 1);
-        try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 1, Precision.FLOAT32)) {
+        try (GameReplica replica = new GameReplica(network, BATCH, 1, Precision.FLOAT32)) {
             Trainee critic = replica.turns().get(0).trainee();
             critic.forwardBackward(pictures(), 3, watermark -> {});
             critic.update(0, 0, 0.1);
@@ -243,7 +243,7 @@ class AdversarialModelsTest {
     @Test
     void aPlayersTurnLeavesTheOtherAlone() {
         NetworkDefinition network = ModelZoo.get("dcgan").build(MNIST, adam(), 1);
-        try (AdversarialReplica replica = new AdversarialReplica(network, BATCH, 1, Precision.FLOAT32)) {
+        try (GameReplica replica = new GameReplica(network, BATCH, 1, Precision.FLOAT32)) {
             for (int turn : new int[] {0, 1}) {
                 Trainee player = replica.turns().get(turn).trainee();
                 Trainee other = replica.turns().get(1 - turn).trainee();
@@ -303,7 +303,7 @@ class AdversarialModelsTest {
                 try (group) {
                     return new RankRun(
                                     options,
-                                    setup -> new AdversarialReplica(
+                                    setup -> new GameReplica(
                                             twoStepGame(name), setup.largestBatch(), 1, Precision.FLOAT32),
                                     group,
                                     new LocalStorage(),

@@ -12,8 +12,8 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
-import io.lockstep.networks.compiled.AdversarialReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Replica;
@@ -109,7 +109,7 @@ class EveryModelTest {
     /** As a job makes it. The engine must have every layer of the zoo's. */
     private static Replica replica(NetworkDefinition network) {
         return network.adversarial() != null
-                ? new AdversarialReplica(network, BATCH, 1, Precision.FLOAT32)
+                ? new GameReplica(network, BATCH, 1, Precision.FLOAT32)
                 : Replicas.fastest(network, BATCH, 0, 1, Precision.FLOAT32, notice -> {
                     throw new AssertionError(notice);
                 });

@@ -1,5 +1,6 @@
 package io.lockstep.networks;
 
+import io.lockstep.networks.games.Game;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,7 +19,7 @@ final class ConfigurationCheck {
     private ConfigurationCheck() {}
 
     /** @throws IllegalArgumentException naming the field, its value, and what to do */
-    static void require(ComputationGraphConfiguration configuration, Adversarial adversarial) {
+    static void require(ComputationGraphConfiguration configuration, Game game) {
         if (configuration.getDataType() != DataType.FLOAT) {
             throw refusal("dataType", configuration.getDataType(), "is not trained; take FLOAT");
         }
@@ -36,8 +37,11 @@ final class ConfigurationCheck {
                 require(layer.getLayerConf());
             }
         });
-        if (adversarial != null && !configuration.getDefaultConfiguration().isMiniBatch()) {
-            throw refusal("miniBatch", false, "is not for adversarial networks, whose turns have a mean each");
+        if (game != null && !configuration.getDefaultConfiguration().isMiniBatch()) {
+            throw refusal(
+                    "miniBatch",
+                    false,
+                    "is not for networks that play against each other, whose turns have a mean each");
         }
     }
 

@@ -1,6 +1,9 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.Field;
+import io.lockstep.networks.games.Adversarial;
+import io.lockstep.networks.games.Game;
+import io.lockstep.networks.games.GameTurn;
 import io.lockstep.training.Task;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -31,11 +34,10 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
-import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /**
  * A network to train: DL4J's configuration, and what DL4J's configuration does not keep: the shape of an example, and
- * for a generative adversarial network where the generator ends and the discriminator begins.
+ * of networks that play against each other, how.
  *
  * @param configuration of any inputs and outputs that {@link Feeds} can tell. Outputs of the same classes after the first
  *     are auxiliary classifiers, which only training has, and of which the weights of the loss say how much they count, if
@@ -45,14 +47,14 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  *     InputType#recurrent(long, long)} for sequences of one length, or volumes; text, which an {@link
  *     EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T), and one number of a vocabulary, which an {@link
  *     EmbeddingLayer} reads, is feedForward(vocabulary)
- * @param adversarial null for what is no game of two
+ * @param game how its parts play against each other; null for what is trained as a whole
  * @param feeds which column of a batch each input and output is fed from, as far as that is not usual
  *
  * <p>Of the updaters' learning rates a run keeps the ratios: see {@link #baseRate}. Momentum and other constants of an updater
  * are its own, schedules of them too.
  */
 public record NetworkDefinition(
-        ComputationGraphConfiguration configuration, List<InputType> inputs, Adversarial adversarial, Feeds feeds)
+        ComputationGraphConfiguration configuration, List<InputType> inputs, Game game, Feeds feeds)
         implements Serializable {
     /** Of one input. */
     public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
@@ -60,8 +62,8 @@ public record NetworkDefinition(
     }
 
     /** Of one input. */
-    public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Adversarial adversarial) {
-        this(configuration, List.of(input), adversarial, Feeds.USUAL);
+    public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input, Game game) {
+        this(configuration, List.of(input), game, Feeds.USUAL);
     }
 
     public NetworkDefinition {
@@ -76,14 +78,14 @@ public record NetworkDefinition(
             throw new IllegalArgumentException("a network to train has an output, this one has none");
         }
         feeds.require(names, configuration.getNetworkOutputs());
-        ConfigurationCheck.require(configuration, adversarial);
+        ConfigurationCheck.require(configuration, game);
         for (InputType input : inputs) {
             requireSizes(input);
         }
-        if (adversarial != null) {
+        if (game instanceof Adversarial) {
             requireOne("input", names);
             requireOne("output", configuration.getNetworkOutputs());
-        } else {
+        } else if (game == null) {
             FeedPlan.require(configuration, feeds);
         }
         DilatedWindows.require(configuration, inputs);
@@ -106,7 +108,7 @@ public record NetworkDefinition(
 
     /** The same network, fed from other columns. */
     public NetworkDefinition withFeeds(Feeds changed) {
-        return new NetworkDefinition(configuration, inputs, adversarial, changed);
+        return new NetworkDefinition(configuration, inputs, game, changed);
     }
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
@@ -135,8 +137,8 @@ public record NetworkDefinition(
 
     /** What it is for, which decides what a run of it tells: what its first output is told, and by which loss. */
     public Task task() {
-        if (adversarial != null) {
-            return Task.GAME;
+        if (game != null) {
+            return adversarial() != null ? Task.GAME : Task.TURNS;
         }
         Layer output = layerOf(configuration, configuration.getNetworkOutputs().get(0));
         if (output == null) {
@@ -184,7 +186,12 @@ public record NetworkDefinition(
      * @throws IllegalArgumentException naming the column that is missing, or holds something else
      */
     public void requireColumns(List<Field> fields) {
-        plan().requireColumns(fields);
+        if (game == null) {
+            plan().requireColumns(fields);
+        } else {
+            game.in(configuration)
+                    .requireColumns(fields.stream().map(Field::name).toList());
+        }
     }
 
     /**
@@ -218,13 +225,30 @@ public record NetworkDefinition(
         return configuration.getVertexInputs().get(layer).get(0);
     }
 
+    /** The rules of a generative adversarial network; null for what is none. */
+    public Adversarial adversarial() {
+        return game instanceof Adversarial rules ? rules : null;
+    }
+
+    /** Of networks that play against each other: the fewest steps after which all turns have come a whole number of times. */
+    public int stepsOfAllTurns() {
+        return game.in(configuration).turns().stream()
+                .mapToInt(GameTurn::everySteps)
+                .reduce(1, (a, b) -> Math.multiplyExact(a / greatestDivisor(a, b), b));
+    }
+
+    private static int greatestDivisor(int a, int b) {
+        return b == 0 ? a : greatestDivisor(b, a % b);
+    }
+
     /**
-     * Of an adversarial network.
+     * Of a generative adversarial network.
      *
      * @throws IllegalArgumentException if its rules are for another kind of discriminator
      */
     public void requireRulesThatFit() {
-        if (adversarial.weightClip() == 0 && adversarial.gradientPenalty() == 0) {
+        Adversarial adversarial = adversarial();
+        if (adversarial == null || adversarial.weightClip() == 0 && adversarial.gradientPenalty() == 0) {
             return;
         }
         if (!hasCritic()) {
@@ -238,12 +262,7 @@ public record NetworkDefinition(
 
     /** Whether what judges is a critic, whose loss is Wasserstein's, and no discriminator. */
     public boolean hasCritic() {
-        GraphVertex output = configuration
-                .getVertices()
-                .get(configuration.getNetworkOutputs().get(0));
-        return output instanceof LayerVertex layer
-                && layer.getLayerConf().getLayer() instanceof BaseOutputLayer judge
-                && judge.getLossFn() instanceof LossWasserstein;
+        return Adversarial.hasCritic(configuration);
     }
 
     /** Whether one of the layers is such a one, or wraps one. */

@@ -46,8 +46,11 @@ public record Task(String name, Targets targets, List<Metric> metrics) implement
     /** The next or hidden number of a text. */
     public static final Task LANGUAGE = of("language", Targets.CLASSES, Metrics.ACCURACY, Metrics.PERPLEXITY);
 
-    /** Networks that play against each other: accuracy is the discriminator's, and no test tells which step was best. */
+    /** A generator and a discriminator that play against each other: accuracy is the discriminator's, and no test tells which step was best. */
     public static final Task GAME = of("game", Targets.NONE, Metrics.ACCURACY);
+
+    /** Other networks that are trained in turns: the loss is the first turn's. */
+    public static final Task TURNS = of("turns", Targets.NONE);
 
     /** What else has a loss, and no metric that is known. */
     public static final Task OTHER = of("other", Targets.NUMBERS);

@@ -172,8 +172,8 @@ public final class ReferenceNetwork {
         return new ReferenceSite(graph, node, examples, parameters, gradients, training, seed, firstExample);
     }
 
-    /** What the last node reads. */
-    double[] scores() {
+    /** What the last node reads, after a forward. */
+    public double[] scores() {
         return outputs[graph.last().input()];
     }
 

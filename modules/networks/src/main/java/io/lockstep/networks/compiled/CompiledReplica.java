@@ -95,7 +95,7 @@ public final class CompiledReplica implements NetworkReplica {
                     graph,
                     PlanOptions.of(largestBatch).withThreads(threads).withPrecision(precision),
                     synchronised);
-            updater = FusedUpdater.of(dl4j.graph(), compiled, dl4j.updaterState());
+            updater = FusedUpdater.of(dl4j.graph(), dl4j, compiled);
         } catch (RuntimeException | Error e) {
             close(compiled, dl4j);
             throw e;

@@ -4,6 +4,7 @@ import io.lockstep.engine.Plan;
 import io.lockstep.kernels.FlatVectors;
 import io.lockstep.kernels.UpdaterPasses.Stretch;
 import io.lockstep.kernels.UpdaterPasses.Terms;
+import io.lockstep.training.NetworkVectors;
 import io.lockstep.training.Range;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +31,7 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * all of its second, and so on. The pass is cut into pieces that the plan's threads share; which thread takes which
  * makes no difference to the result.
  */
-final class FusedUpdater {
+public final class FusedUpdater {
     /** Elements that a thread takes at a time: a quarter of a megabyte of each vector. */
     private static final int PIECE = 1 << 16;
     /** Fewer than these are done before a second thread is awake. */
@@ -38,7 +39,9 @@ final class FusedUpdater {
     /** DL4J's guard against dividing by the norm of a gradient that is all zero. */
     private static final double ZERO_NORM = 1e-5;
 
-    private final Plan plan;
+    private final Plan plan; // whose threads do it
+    private final ByteBuffer parameters;
+    private final ByteBuffer gradients;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
     private final List<Piece> pieces = new ArrayList<>();
@@ -74,8 +77,10 @@ final class FusedUpdater {
     /** Parts whose gradient is normalised together. */
     private record Normalization(GradientNormalization kind, double threshold, ByteBuffer gradient, List<Part> parts) {}
 
-    private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, Plan plan, ByteBuffer state) {
+    private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, NetworkVectors network, Plan plan) {
         this.plan = plan;
+        parameters = network.parameters();
+        gradients = network.gradients();
         elements = range.size();
         Map<Trainable, List<UpdaterBlock.ParamState>> byLayer = new IdentityHashMap<>();
         Map<UpdaterBlock.ParamState, Part> partOf = new IdentityHashMap<>();
@@ -91,7 +96,7 @@ final class FusedUpdater {
                 partOf.put(each, part);
                 byLayer.computeIfAbsent(each.getLayer(), key -> new ArrayList<>())
                         .add(each);
-                cut(part, updaterBlock, each, state);
+                cut(part, updaterBlock, each, network.updaterState());
             }
         }
         byLayer.forEach((layer, states) -> addNormalization(layer, states, partOf));
@@ -100,11 +105,12 @@ final class FusedUpdater {
     /**
      * Empty if the network has something that only DL4J does: an updater or a regularisation of its own.
      *
-     * @param state the updater's state, as DL4J lays it out
+     * @param network its vectors, the updater's state as DL4J lays it out
+     * @param plan whose threads share the work
      */
-    static Optional<FusedUpdater> of(ComputationGraph graph, Plan plan, ByteBuffer state) {
+    public static Optional<FusedUpdater> of(ComputationGraph graph, NetworkVectors network, Plan plan) {
         // numParams() leaves out vertices that are no layers
-        return of(graph, new Range(0, graph.params().length()), plan, state);
+        return of(graph, new Range(0, graph.params().length()), network, plan);
     }
 
     /**
@@ -112,7 +118,7 @@ final class FusedUpdater {
      *
      * @throws IllegalArgumentException if a block of the state belongs to others too
      */
-    static Optional<FusedUpdater> of(ComputationGraph graph, Range range, Plan plan, ByteBuffer state) {
+    public static Optional<FusedUpdater> of(ComputationGraph graph, Range range, NetworkVectors network, Plan plan) {
         List<UpdaterBlock> blocks = blocks(graph, range);
         for (UpdaterBlock block : blocks) {
             if (!UpdaterRule.knows(updaterOf(block)) || block.isPretrainUpdaterBlock()) {
@@ -125,7 +131,7 @@ final class FusedUpdater {
                 }
             }
         }
-        return Optional.of(new FusedUpdater(blocks, range, plan, state));
+        return Optional.of(new FusedUpdater(blocks, range, network, plan));
     }
 
     private static List<UpdaterBlock> blocks(ComputationGraph graph, Range range) {
@@ -147,7 +153,7 @@ final class FusedUpdater {
     }
 
     /** The part of the updater's state that belongs to a range of parameters: its blocks lie in the same order. */
-    static Range stateOf(ComputationGraph graph, Range range) {
+    public static Range stateOf(ComputationGraph graph, Range range) {
         List<UpdaterBlock> blocks = blocks(graph, range);
         return blocks.isEmpty()
                 ? new Range(0, 0)
@@ -178,14 +184,7 @@ final class FusedUpdater {
                 at[vector] = Math.multiplyExact(inState + vector * vectorElements, Float.BYTES);
             }
             Stretch stretch = new Stretch(
-                    plan.parameters(),
-                    plan.gradients(),
-                    Math.multiplyExact(start, Float.BYTES),
-                    size,
-                    state,
-                    at[0],
-                    at[1],
-                    at[2]);
+                    parameters, gradients, Math.multiplyExact(start, Float.BYTES), size, state, at[0], at[1], at[2]);
             pieces.add(new Piece(part, stretch));
         }
     }
@@ -213,13 +212,11 @@ final class FusedUpdater {
     }
 
     private ByteBuffer gradient(int start, int end) {
-        return plan.gradients()
-                .slice(start * Float.BYTES, (end - start) * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
+        return gradients.slice(start * Float.BYTES, (end - start) * Float.BYTES).order(ByteOrder.nativeOrder());
     }
 
     /** The learning rates are those that the network's updaters hold. */
-    void update(int iteration, int epoch) {
+    public void update(int iteration, int epoch) {
         share(normalizations, FusedUpdater::normalize);
         for (Block block : blocks) {
             block.pass = UpdaterRule.at(block.updater, iteration, epoch);

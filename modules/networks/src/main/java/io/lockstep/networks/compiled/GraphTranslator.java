@@ -2,6 +2,7 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.Input;
+import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.ZeroPadding;
@@ -43,7 +44,9 @@ final class GraphTranslator {
     /** Vertices that are all zeros, with the channels they have; they get no node. */
     private final Map<String, Integer> zeros = new HashMap<>();
 
-    private GraphTranslator(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
+    /** @param losses whether they are the outputs' own */
+    private GraphTranslator(
+            ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing, boolean losses) {
         this.dl4j = dl4j;
         channelsLast = isChannelsLast(dl4j.getConfiguration(), definition.inputs());
         // nodes are called as DL4J's vertices are; those that the engine has beside them give way
@@ -60,7 +63,7 @@ final class GraphTranslator {
             graph.add(input.input(), new Input(input.column(), shape));
             nodeOf.put(input.input(), input.input());
         }
-        layers = new LayerTranslator(graph, channelsLast, labelSmoothing, plan.outputs());
+        layers = new LayerTranslator(graph, channelsLast, labelSmoothing, losses ? plan.outputs() : List.of());
         plan.inputs().forEach(input -> layers.outputs().read(input.column(), input.input()));
         vertices = new VertexTranslator(graph, layers, channelsLast);
     }
@@ -86,7 +89,7 @@ final class GraphTranslator {
      * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
      */
     static Graph translate(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
-        return orUnsupported(() -> new GraphTranslator(dl4j, definition, labelSmoothing).translate());
+        return orUnsupported(() -> new GraphTranslator(dl4j, definition, labelSmoothing, true).translate());
     }
 
     /** Whatever translation throws is no fault of the network's: DL4J can run what the engine cannot. */
@@ -119,11 +122,20 @@ final class GraphTranslator {
         return Shape.sequence(layout.places(), layout.channels());
     }
 
-    /** As {@link #translate}, and the node that holds a vertex's output. */
-    static Parts translate(ComputationGraph dl4j, NetworkDefinition definition, String vertex) {
+    /**
+     * The vertices of a network whose losses are elsewhere, and the node that holds each one's output.
+     *
+     * @throws UnsupportedOperationException naming the vertex that the engine cannot run, or what went wrong
+     */
+    static VertexGraph translateVertices(ComputationGraph dl4j, NetworkDefinition definition) {
         return orUnsupported(() -> {
-            var translator = new GraphTranslator(dl4j, definition, 0);
-            return new Parts(translator.translate(), translator.nodeOf.get(vertex));
+            boolean judges = definition.adversarial() != null; // whose kind the output's loss tells
+            var translator = new GraphTranslator(dl4j, definition, 0, judges);
+            translator.vertices();
+            String output = dl4j.getConfiguration().getNetworkOutputs().get(0);
+            String last = translator.node("the end", output);
+            translator.graph.add(translator.graph.beside(output, "out"), new Output(), last);
+            return new VertexGraph(translator.build(), Map.copyOf(translator.nodeOf));
         });
     }
 
@@ -134,17 +146,25 @@ final class GraphTranslator {
      */
     static Parts translateAnswering(ComputationGraph dl4j, NetworkDefinition definition, double labelSmoothing) {
         return orUnsupported(() -> {
-            var translator = new GraphTranslator(dl4j, definition, labelSmoothing);
+            var translator = new GraphTranslator(dl4j, definition, labelSmoothing, true);
             Graph whole = translator.translate();
             String output = dl4j.getConfiguration().getNetworkOutputs().get(0);
             return new Parts(whole, translator.layers.outputs().answersOf(output));
         });
     }
 
-    /** @param node where the graph is to be cut, or what is asked for */
+    /** @param node what is asked for */
     record Parts(Graph graph, String node) {}
 
     private Graph translate() {
+        vertices();
+        List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
+        outputs.subList(1, outputs.size()).forEach(further -> layers.outputs().appendLoss(further, false));
+        layers.outputs().appendLoss(outputs.get(0), true); // last, which makes it the graph's own
+        return build();
+    }
+
+    private void vertices() {
         GraphIndices order = dl4j.calculateIndices(); // known without parameters
         for (int index : order.getTopologicalSortOrder()) {
             String name = order.getIdxToName().get(index);
@@ -152,9 +172,9 @@ final class GraphTranslator {
                 vertex(name);
             }
         }
-        List<String> outputs = dl4j.getConfiguration().getNetworkOutputs();
-        outputs.subList(1, outputs.size()).forEach(further -> layers.outputs().appendLoss(further, false));
-        layers.outputs().appendLoss(outputs.get(0), true); // last, which makes it the graph's own
+    }
+
+    private Graph build() {
         if (dl4j.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT) {
             graph.truncation(dl4j.getConfiguration().getTbpttBackLength());
         }

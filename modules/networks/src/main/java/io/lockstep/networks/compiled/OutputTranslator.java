@@ -50,7 +50,7 @@ final class OutputTranslator {
     /** Nodes that a pass gives columns to, by column. */
     private final Map<String, String> inputs = new HashMap<>();
 
-    /** @param outputs of the network; nodes of its inputs, by column, are {@link #read} already */
+    /** @param outputs of the network; none where its losses are elsewhere; nodes of its inputs, by column, are {@link #read} already */
     OutputTranslator(
             Graph.Builder graph,
             LayerTranslator layers,
@@ -97,6 +97,9 @@ final class OutputTranslator {
     private record Ending(Loss loss, String predictions, String answers) {}
 
     private String end(String name, IActivation function, ILossFunction loss, String scores) {
+        if (feeds.isEmpty()) {
+            return scores; // losses are elsewhere
+        }
         OutputFeed feed = feeds.get(name);
         if (feed != null && feed.kind() == LabelKind.VALUES) {
             LossTranslator.Translated translated = LossTranslator.ofValues(name, function, loss);

@@ -49,7 +49,11 @@ public final class Replicas {
     public static Optional<String> obstacle(NetworkDefinition definition, double labelSmoothing) {
         try {
             ComputationGraph graph = new ComputationGraph(SerializationUtils.clone(definition.configuration()));
-            GraphTranslator.translate(graph, definition, labelSmoothing);
+            if (definition.game() != null) {
+                GraphTranslator.translateVertices(graph, definition);
+            } else {
+                GraphTranslator.translate(graph, definition, labelSmoothing);
+            }
             return Optional.empty();
         } catch (UnsupportedOperationException e) {
             return Optional.of(e.getMessage());

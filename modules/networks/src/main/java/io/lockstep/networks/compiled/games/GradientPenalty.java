@@ -1,11 +1,9 @@
-package io.lockstep.networks.compiled;
+package io.lockstep.networks.compiled.games;
 
 import io.lockstep.engine.Columns;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Pass;
-import io.lockstep.engine.Plan;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.GradientParts;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -23,10 +21,13 @@ final class GradientPenalty {
     /** Along a vector of length 1: small against a picture (|x| is about 28 of 784 pixels), large against rounding. */
     private static final float EPSILON = 1e-2f;
 
+    /** What the critic's loss is told by. */
+    private static final String LABELS = PassWiring.columnOf(1);
+
     private static final int BETWEEN_STREAM = 0x6270;
 
-    private final Plan slope;
-    private final Plan critic;
+    private final PlacedPlan slope;
+    private final PlacedPlan critic;
     private final double weight;
     private final int pictureElements;
     private final int elements;
@@ -41,17 +42,18 @@ final class GradientPenalty {
      * @param critic the same, towards its parameters
      * @param pictureElements of an input; what is behind them is a class, which stays
      */
-    GradientPenalty(Plan slope, Plan critic, double weight, int pictureElements) {
+    GradientPenalty(PlacedPlan slope, PlacedPlan critic, double weight, int pictureElements) {
         this.slope = slope;
         this.critic = critic;
         this.weight = weight;
         this.pictureElements = pictureElements;
-        elements = slope.inputGradient().limit() / Float.BYTES / slope.capacity();
-        point = FlatBuffers.allocate((long) slope.capacity() * elements);
-        moved = FlatBuffers.allocate((long) slope.capacity() * elements);
-        norms = new float[slope.capacity()];
-        weights = FloatBuffer.allocate(slope.capacity());
-        labels = IntBuffer.allocate(slope.capacity()); // generated: the loss is f itself
+        int capacity = slope.plan().capacity();
+        elements = slope.plan().graph().inputShape().elements();
+        point = FlatBuffers.allocate((long) capacity * elements);
+        moved = FlatBuffers.allocate((long) capacity * elements);
+        norms = new float[capacity];
+        weights = FloatBuffer.allocate(capacity);
+        labels = IntBuffer.allocate(capacity); // generated: the loss is f itself
     }
 
     /**
@@ -60,7 +62,13 @@ final class GradientPenalty {
      * @param seed the points are a function of it and of the examples' places
      * @return the sum of |g|
      */
-    double add(ByteBuffer real, ByteBuffer generated, int examples, long firstExample, long seed, GradientParts kept) {
+    double add(
+            ByteBuffer real,
+            ByteBuffer generated,
+            int examples,
+            long firstExample,
+            long seed,
+            TurnGradients gradients) {
         point.limit(examples * elements * Float.BYTES);
         moved.limit(examples * elements * Float.BYTES);
         labels.limit(examples);
@@ -73,15 +81,16 @@ final class GradientPenalty {
                 point.putFloat(at, share * x + (1 - share) * generated.getFloat(at));
             }
         }
-        slope.forwardBackward(point, labels, examples, firstExample, seed, watermark -> {});
-        ByteBuffer gradient = slope.inputGradient();
+        Pass pass = slope.plan().pass().clear().features(point).set(LABELS, labels);
+        slope.forwardBackward(pass.examples(examples).firstExample(firstExample).seed(seed), watermark -> {});
+        ByteBuffer gradient = slope.plan().inputGradient();
         double sum = 0;
         for (int i = 0; i < examples; i++) {
             norms[i] = norm(gradient, i);
             sum += norms[i];
         }
-        pass(1, examples, firstExample, seed, kept);
-        pass(-1, examples, firstExample, seed, kept);
+        pass(1, examples, firstExample, seed, gradients);
+        pass(-1, examples, firstExample, seed, gradients);
         return sum;
     }
 
@@ -94,8 +103,8 @@ final class GradientPenalty {
         return (float) Math.sqrt(squares);
     }
 
-    private void pass(int sign, int examples, long firstExample, long seed, GradientParts kept) {
-        ByteBuffer gradient = slope.inputGradient();
+    private void pass(int sign, int examples, long firstExample, long seed, TurnGradients gradients) {
+        ByteBuffer gradient = slope.plan().inputGradient();
         for (int i = 0; i < examples; i++) {
             float step = norms[i] == 0 ? 0 : sign * EPSILON / norms[i];
             for (int e = 0; e < elements; e++) {
@@ -105,10 +114,8 @@ final class GradientPenalty {
             }
             weights.put(i, norms[i] == 0 ? 0 : (float) (sign * weight * (norms[i] - 1) / EPSILON));
         }
-        Pass pass = critic.pass().clear().features(moved).set(Columns.LABELS, labels);
+        Pass pass = critic.plan().pass().clear().features(moved).set(LABELS, labels);
         pass.set(Columns.WEIGHTS, weights.limit(examples)).examples(examples);
-        kept.begin();
-        critic.forwardBackward(pass.firstExample(firstExample).seed(seed), watermark -> {});
-        kept.keep(0);
+        gradients.keep(critic, pass.firstExample(firstExample).seed(seed), 0);
     }
 }

@@ -1,4 +1,4 @@
-package io.lockstep.networks.compiled;
+package io.lockstep.networks.compiled.games;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,11 +9,13 @@ import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.reference.ReferenceNetwork;
-import io.lockstep.networks.Adversarial;
 import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.VertexGraph;
+import io.lockstep.networks.games.Adversarial;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Trainee;
 import java.nio.ByteBuffer;
@@ -80,8 +82,7 @@ class GradientPenaltyTest {
         double[] with = criticGradient(WEIGHT);
         double[] without = criticGradient(0);
         double largest = 0;
-        try (AdversarialReplica replica =
-                new AdversarialReplica(network(false, WEIGHT), EXAMPLES, 1, Precision.FLOAT32)) {
+        try (GameReplica replica = new GameReplica(network(false, WEIGHT), EXAMPLES, 1, Precision.FLOAT32)) {
             double[] points = points(replica);
             Graph critic = critic();
             double[] parameters = doubles(replica.turns().get(0).trainee().parameters());
@@ -104,14 +105,13 @@ class GradientPenaltyTest {
 
     @Test
     void aCriticWithBatchNormIsRefused() {
-        assertThatThrownBy(() -> new AdversarialReplica(network(true, WEIGHT), EXAMPLES, 1, Precision.FLOAT32))
+        assertThatThrownBy(() -> new GameReplica(network(true, WEIGHT), EXAMPLES, 1, Precision.FLOAT32))
                 .hasMessageContaining("batch norm")
                 .hasMessageContaining("wgan-gp");
     }
 
     private static double[] criticGradient(double penalty) {
-        try (AdversarialReplica replica =
-                new AdversarialReplica(network(false, penalty), EXAMPLES, 1, Precision.FLOAT32)) {
+        try (GameReplica replica = new GameReplica(network(false, penalty), EXAMPLES, 1, Precision.FLOAT32)) {
             Trainee critic = replica.turns().get(0).trainee();
             critic.forwardBackward(batch(), SEED, watermark -> {});
             return doubles(critic.gradients());
@@ -119,9 +119,10 @@ class GradientPenaltyTest {
     }
 
     /** Between pictures and samples, as the penalty draws them. */
-    private static double[] points(AdversarialReplica replica) {
+    private static double[] points(GameReplica replica) {
         Batch batch = batch();
-        ByteBuffer samples = replica.draw(batch, SEED); // no batch norm, no noise: as in training
+        ByteBuffer samples = replica.draw(
+                Adversarial.GENERATED, Adversarial.REAL, batch, SEED); // no batch norm, no noise: as in training
         double[] points = new double[EXAMPLES * PIXELS];
         for (int i = 0; i < points.length; i++) {
             double share = DropoutMask.uniform(SEED, 0x6270, batch.firstExample() + i / PIXELS);
@@ -134,8 +135,9 @@ class GradientPenaltyTest {
     private static Graph critic() {
         NetworkDefinition definition = network(false, 0);
         try (Dl4jReplica network = new Dl4jReplica(definition, 1, 0)) {
-            var parts = GraphTranslator.translate(network.graph(), definition, "generated");
-            return parts.graph().after(parts.node());
+            Graph whole = CompiledReplica.graphOf(network, definition);
+            var vertices = VertexGraph.of(network.graph(), definition);
+            return whole.after(vertices.nodeOf().get("generated"));
         }
     }
 
