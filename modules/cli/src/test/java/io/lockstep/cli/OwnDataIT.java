@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.example.Experience;
 import org.example.OwnProgram;
 import org.example.Rings;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,38 @@ class OwnDataIT {
         assertThat(resumed.parametersSha256()).isEqualTo(whole.parametersSha256());
         assertThat(resumed.examples()).isEqualTo(60 * 100);
         assertThat(whole.testAccuracy()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void networksOfItsOwnLearnFromEachOtherInTurns() throws Exception {
+        Summary one = game("one", 1, "ddp").train();
+        Summary two = game("two", 2, "ddp").train();
+        game("stopped", 2, "ddp").set("stop-after", "11").train();
+        Summary resumed = game("stopped", 2, "ddp").resume().train();
+
+        assertThat(two.task()).isEqualTo("turns");
+        assertThat(two.testLoss()).isCloseTo(one.testLoss(), within(1e-4)).isLessThan(0.6); // of the critic
+        assertThat(two.measures().keySet()).containsExactly("critic_error", "actor_cost");
+        assertThat(resumed.resumedFromStep()).isEqualTo(11);
+        assertThat(resumed.parametersSha256()).isEqualTo(two.parametersSha256());
+        for (String strategy : List.of("parameter-averaging", "gradient-sharing")) {
+            Summary other = game(strategy, 2, strategy).train();
+            assertThat(other.parametersSha256())
+                    .containsOnly(other.parametersSha256().get(0));
+            assertThat(other.testLoss()).as(strategy).isLessThan(1.5);
+        }
+        refuses(
+                game("refused", 2, "ddp").network(Experience.actorAndCritic("return")),
+                "'reward' is of the column 'return', which the data do not have");
+    }
+
+    private Lockstep game(String name, int workers, String strategy) {
+        return training(name, workers)
+                .network(Experience.actorAndCritic("reward"))
+                .data(DataSource.of(new Experience(0, 2000), new Experience(1_000_000, 301)))
+                .strategy(strategy)
+                .set("learning-rate", "0.02")
+                .set("steps", "40");
     }
 
     @Test
