@@ -33,7 +33,7 @@ final class FedPlan {
             if (names[slot] == null) {
                 always[slot] = filled(input, slots.get(slot).always());
             } else {
-                values.require(names[slot], input.shape().elements());
+                values.require(names[slot], input.shape().elements(), input.type());
             }
         }
     }

@@ -1,7 +1,10 @@
 package io.lockstep.networks.compiled.games;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.Column;
+import io.lockstep.datasets.Field;
 import io.lockstep.engine.DropoutMask;
+import io.lockstep.engine.ElementType;
 import io.lockstep.networks.games.Source;
 import io.lockstep.training.FlatBuffers;
 import java.nio.ByteBuffer;
@@ -17,7 +20,7 @@ final class GameValues {
 
     private final Map<String, Source> given;
     private final int capacity;
-    private final Map<String, Integer> elements = new HashMap<>();
+    private final Map<String, Read> reads = new HashMap<>();
     /** Of those that are put together here. */
     private final Map<String, ByteBuffer> buffers = new HashMap<>();
 
@@ -25,35 +28,58 @@ final class GameValues {
     private Batch batch;
     private long seed;
 
+    /** How a value is read. */
+    private record Read(int count, ElementType type) {
+        @Override
+        public String toString() {
+            return count + " numbers of an example, " + type;
+        }
+    }
+
     GameValues(Map<String, Source> given, int capacity) {
         this.given = given;
         this.capacity = capacity;
     }
 
     /**
-     * Notes how many numbers of an example a value has.
+     * Notes how a value is read.
      *
-     * @throws IllegalArgumentException if it is another number than was noted before
+     * @param count numbers of an example
+     * @throws IllegalArgumentException if it cannot be, or was read in another way before
      */
-    void require(String value, int count) {
-        Integer before = elements.putIfAbsent(value, count);
-        if (before != null && before != count) {
-            throw new IllegalArgumentException(
-                    "the value '" + value + "' is read as " + before + " numbers of an example" + " and as " + count);
+    void require(String value, int count, ElementType type) {
+        Read read = new Read(count, type);
+        Read before = reads.putIfAbsent(value, read);
+        if (before != null && !before.equals(read)) {
+            throw new IllegalArgumentException("the value '" + value + "' is read as " + before + " and as " + read);
         }
         Source source = given.get(value);
-        if (before == null && source != null && !(source instanceof Source.Column)) {
-            if (ownElements(source) > count) {
-                throw new IllegalArgumentException("the value '" + value + "' has " + ownElements(source)
-                        + " numbers of noise and classes, and who reads it wants " + count);
-            }
+        if (source instanceof Source.Column) {
+            return; // its numbers come with the batch
+        }
+        if (type != ElementType.FLOAT32) {
+            throw new IllegalArgumentException(
+                    "the value '" + value + "' is read as " + read + ", which a column of the batch alone can be");
+        }
+        if (source != null && before == null) {
+            requireFits(value, source, count);
             buffers.put(value, FlatBuffers.allocate((long) capacity * count));
+        }
+    }
+
+    private static void requireFits(String value, Source source, int count) {
+        int own = ownElements(source);
+        boolean withColumn = source instanceof Source.Joined joined
+                && joined.sources().stream().anyMatch(Source.Column.class::isInstance);
+        if (withColumn ? own >= count : own != count) {
+            throw new IllegalArgumentException("the value '" + value + "' has " + own + " numbers of noise and classes"
+                    + (withColumn ? " beside a column" : "") + ", and who reads it wants " + count);
         }
     }
 
     /** Numbers of an example. */
     int elementsOf(String value) {
-        return elements.get(value);
+        return reads.get(value).count();
     }
 
     /** Numbers of an example that are a column's, and stand first or have nothing but classes or noise beside them. */
@@ -92,7 +118,7 @@ final class GameValues {
         }
         Source source = given.get(value);
         if (source instanceof Source.Column column) {
-            return batch.column(column.name()).bytes();
+            return bytesOf(value, batch.column(column.name()));
         }
         ByteBuffer buffer = buffers.get(value);
         buffer.limit(batch.size() * elementsOf(value) * Float.BYTES);
@@ -104,12 +130,22 @@ final class GameValues {
         return buffer;
     }
 
+    private ByteBuffer bytesOf(String value, Column column) {
+        boolean ints = column.field().type() == Field.Type.INT32;
+        if (ints != (reads.get(value).type() == ElementType.INT32)) {
+            throw new IllegalArgumentException("the value '" + value + "' is read as " + reads.get(value)
+                    + ", and the column '" + column.name() + "' holds "
+                    + column.field().type());
+        }
+        return column.bytes();
+    }
+
     private void fill(ByteBuffer buffer, String value, List<Source> sources) {
         int at = 0;
         for (Source source : sources) {
             if (source instanceof Source.Column column) {
                 int count = columnElementsOf(value);
-                putColumn(buffer, value, at, count, batch.column(column.name()).bytes());
+                putColumn(buffer, value, at, count, bytesOf(value, batch.column(column.name())));
                 at += count;
             } else if (source instanceof Source.Noise noise) {
                 putNoise(buffer, value, at, noise);

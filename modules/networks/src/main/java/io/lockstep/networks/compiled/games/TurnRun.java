@@ -1,6 +1,7 @@
 package io.lockstep.networks.compiled.games;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.engine.ElementType;
 import io.lockstep.networks.games.Application;
 import io.lockstep.networks.games.GamePass;
 import io.lockstep.networks.games.GameTurn;
@@ -41,7 +42,7 @@ final class TurnRun {
         PassWiring.Wired wired = PassWiring.drawing(application);
         FedPlan fed = new FedPlan(plans.drawing(wired.wiring(), nth), wired.slots(), values);
         values.require(
-                application.name(), fed.plan().plan().graph().last().shape().elements());
+                application.name(), fed.plan().plan().graph().last().shape().elements(), ElementType.FLOAT32);
         return new Draw(application.name(), fed);
     }
 

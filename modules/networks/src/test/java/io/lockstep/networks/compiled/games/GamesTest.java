@@ -547,6 +547,34 @@ class GamesTest {
     }
 
     @Test
+    void aValueThatIsReadAsSomethingElseIsRefused() {
+        NetworkDefinition whole = actorAndCritic();
+        assertThatThrownBy(() -> played(whole, new Source.Noise(STATES + 1, 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'state' has 4 numbers of noise and classes, and who reads it wants 3");
+        try (GameReplica replica = played(whole, new Source.Column("class"))) {
+            Column classes = Column.ofInts(Field.int32("class", STATES), new int[STATES]);
+            Batch seen = experience(1, 1);
+            Batch batch = new Batch(1, 0, classes, seen.column("done"), seen.column("reward"));
+            assertThatThrownBy(() -> replica.turns().get(0).trainee().forwardBackward(batch, SEED, watermark -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("FLOAT32, and the column 'class' holds INT32");
+        }
+    }
+
+    private static GameReplica played(NetworkDefinition definition, Source state) {
+        TurnList game = (TurnList) definition.game();
+        Map<String, Source> given = new HashMap<>(game.given());
+        given.put("state", state);
+        TurnList changed = new TurnList(game.parts(), given, game.turns(), game.measures(), false);
+        return new GameReplica(
+                new NetworkDefinition(definition.configuration(), definition.input(), changed),
+                EXAMPLES,
+                1,
+                Precision.FLOAT32);
+    }
+
+    @Test
     void partsThatDoNotCoverTheNetworkAreRefused() {
         NetworkDefinition whole = actorAndCritic();
         TurnList actorAlone = TurnList.builder()
