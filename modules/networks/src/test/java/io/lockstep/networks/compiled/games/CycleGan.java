@@ -88,6 +88,23 @@ final class CycleGan {
         return new NetworkDefinition(configuration(), List.of(TYPE, TYPE), game.build(), Feeds.USUAL);
     }
 
+    /** Both discriminators learn together, from a pass for each of them and for each kind of pictures. */
+    static NetworkDefinition inManyPasses() {
+        GameTurn turn = GameTurn.training("discriminators", "DA", "DB")
+                .drawing("fakeA", "F", "b")
+                .drawing("fakeB", "G", "a")
+                .pass(judging("DA", "a", 1))
+                .pass(judging("DB", "b", 1))
+                .pass(judging("DB", "fakeB", 0))
+                .pass(judging("DA", "fakeA", 0));
+        return new NetworkDefinition(
+                configuration(), List.of(TYPE, TYPE), game().turn(turn).build(), Feeds.USUAL);
+    }
+
+    private static GamePass judging(String part, String value, double label) {
+        return GamePass.empty().applied("judged", part, value).loss(part + value, JUDGEMENT, 0.5, "judged", label);
+    }
+
     private static GameTurn generator(String part, String reads, String back, String judge) {
         return GameTurn.training(part, part)
                 .pass(GamePass.empty()
