@@ -12,7 +12,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.lockstep.engine.Backend;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,6 +90,35 @@ class ArchitectureTest {
             .arePublic()
             .should()
             .haveSimpleNameEndingWith("Nodes");
+
+    /** Backends are found by their names in files; what is thrown is for whoever catches it. */
+    @ArchTest
+    static final ArchRule roomsShowOnlyWhatOthersName = classes()
+            .that()
+            .resideInAnyPackage("io.lockstep.engine.cpu..", "io.lockstep.datasets.*", "io.lockstep.collectives.*")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .and()
+            .areNotAssignableTo(Backend.class)
+            .and()
+            .areNotAssignableTo(Throwable.class)
+            .should(beNamedInAnotherPackage());
+
+    private static ArchCondition<JavaClass> beNamedInAnotherPackage() {
+        return new ArchCondition<>("be named in another package") {
+            @Override
+            public void check(JavaClass shown, ConditionEvents events) {
+                boolean named = shown.getDirectDependenciesToSelf().stream()
+                        .anyMatch(use -> !use.getOriginClass().getPackageName().equals(shown.getPackageName()));
+                if (!named) {
+                    events.add(SimpleConditionEvent.violated(
+                            shown, shown.getName() + " is named in no other package; it need not be public"));
+                }
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
