@@ -521,6 +521,42 @@ public final class Graph {
             return this;
         }
 
+        /** How many nodes there are: those that are added from now on have places from here on. */
+        public int size() {
+            return nodes.size();
+        }
+
+        /**
+         * Adds the nodes between two places once more, with the same parameters, reading something else: the other tower of a
+         * Siamese network, of several nodes.
+         *
+         * @param from place of the first of them: see {@link #size}
+         * @param to place behind the last of them
+         * @param instead names of nodes before that place, and of those that the new ones read in their place
+         * @return names of the new nodes, by the names of those that they repeat
+         * @throws IllegalArgumentException naming a node that cannot share its parameters
+         */
+        public Map<String, String> repeat(int from, int to, Map<String, String> instead) {
+            Map<String, String> renamed = new HashMap<>(instead);
+            for (Node node : List.copyOf(nodes.subList(from, to))) {
+                String name = beside(node.name(), "again");
+                String[] inputs = node.inputs().stream()
+                        .map(input -> nodes.get(input).name())
+                        .map(input -> renamed.getOrDefault(input, input))
+                        .toArray(String[]::new);
+                if (node.parameters() > 0) {
+                    addShared(name, node.name(), inputs);
+                } else {
+                    add(name, node.operation(), inputs);
+                }
+                if (marks.frozen().get(node.index())) {
+                    freeze(name);
+                }
+                renamed.put(node.name(), name);
+            }
+            return renamed;
+        }
+
         /** Keeps a node's parameters as they are: they get no gradient, and running statistics no change. */
         public Builder freeze(String name) {
             marks.frozen().set(require(name, "a network freezes").index());

@@ -13,6 +13,8 @@ import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.NetworkReplica;
+import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.Range;
 import io.lockstep.training.Task;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -23,12 +25,14 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
@@ -108,7 +112,7 @@ class FeedsTest {
             assertThat(result.lossSum())
                     .as("loss of step %d", step)
                     .isCloseTo(loss, within(1e-4 + tolerance * 10 * Math.abs(loss)));
-            average(replica.gradients().order(ByteOrder.nativeOrder()).asFloatBuffer());
+            average(replica);
             replica.update(step, 0, RATE, EXAMPLES);
         }
         float[] expected =
@@ -131,9 +135,13 @@ class FeedsTest {
         return turned ? examples.batchOfChannelsLast() : examples.batch();
     }
 
-    private static void average(FloatBuffer gradients) {
-        for (int i = 0; i < gradients.limit(); i++) {
-            gradients.put(i, gradients.get(i) / EXAMPLES);
+    private static void average(Replica replica) {
+        FloatBuffer gradients =
+                replica.gradients().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        for (Range range : FlatBuffers.parameterRanges(replica)) { // running statistics change by a batch's own
+            for (int i = (int) range.start(); i < range.end(); i++) {
+                gradients.put(i, gradients.get(i) / EXAMPLES);
+            }
         }
     }
 
@@ -355,10 +363,69 @@ class FeedsTest {
                         "distance")
                 .setOutputs("out");
         InputType vector = InputType.feedForward(5);
+        NetworkDefinition twins = defined(graph, Feeds.USUAL, vector, vector);
+        assertThat(Replicas.obstacle(twins, 0)).isEmpty();
         trainsAsDl4j(
-                defined(graph, Feeds.USUAL, vector, vector),
+                twins,
                 1e-5,
                 examples -> examples.input("left", 5).input("right", 5).twoClasses("labels"));
+    }
+
+    @Test
+    void tripletsOfPicturesShareAllLayersOfTheirTowers() {
+        GraphBuilder graph = graph("anchor", "alike", "other")
+                .addVertex("two", new StackVertex(), "anchor", "alike")
+                .addVertex("three", new StackVertex(), "two", "other")
+                .addLayer("narrow", convolution(3), "three")
+                .addLayer("wide", convolution(3), "three")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "narrow", "wide")
+                .addVertex("both", new MergeVertex(), "sum", "wide")
+                .addLayer("embedding", dense(4), "both")
+                .addVertex("of anchor", new UnstackVertex(0, 3), "embedding")
+                .addVertex("of alike", new UnstackVertex(1, 3), "embedding")
+                .addVertex("of other", new UnstackVertex(2, 3), "embedding")
+                .addVertex("near", new L2Vertex(), "of anchor", "of alike")
+                .addVertex("far", new L2Vertex(), "of anchor", "of other")
+                .addVertex("distances", new MergeVertex(), "near", "far")
+                .addLayer("out", softmax(2), "distances")
+                .setOutputs("out");
+        InputType image = InputType.convolutional(5, 4, 2, CNN2DFormat.NCHW);
+        NetworkDefinition triplets = defined(graph, Feeds.USUAL, image, image, image);
+        assertThat(Replicas.obstacle(triplets, 0)).isEmpty();
+        trainsAsDl4j(
+                triplets,
+                1e-4,
+                examples -> examples.image("anchor", 5, 4, 2)
+                        .image("alike", 5, 4, 2)
+                        .image("other", 5, 4, 2)
+                        .classes("labels", 2, false));
+    }
+
+    @Test
+    void batchNormOverStackedExamplesIsLeftToDl4j() {
+        GraphBuilder graph = graph("left", "right")
+                .addVertex("both", new StackVertex(), "left", "right")
+                .addLayer("norm", new BatchNormalization(), "both")
+                .addVertex("first", new UnstackVertex(0, 2), "norm")
+                .addVertex("second", new UnstackVertex(1, 2), "norm")
+                .addVertex("all", new MergeVertex(), "first", "second")
+                .addLayer("out", softmax(3), "all")
+                .setOutputs("out");
+        InputType vector = InputType.feedForward(5);
+        NetworkDefinition network = defined(graph, Feeds.USUAL, vector, vector);
+        assertThat(Replicas.obstacle(network, 0))
+                .hasValueSatisfying(why -> assertThat(why).contains("batch norm over stacked examples"));
+        trainsAsDl4j(
+                network,
+                1e-5,
+                examples -> examples.input("left", 5).input("right", 5).classes("labels", 3, false));
+    }
+
+    private static ConvolutionLayer convolution(int channels) {
+        return new ConvolutionLayer.Builder(3, 3)
+                .nOut(channels)
+                .activation(Activation.TANH)
+                .build();
     }
 
     @Test

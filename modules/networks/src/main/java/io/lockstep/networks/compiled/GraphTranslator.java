@@ -4,7 +4,6 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.ExampleLayout;
@@ -41,6 +40,8 @@ final class GraphTranslator {
     private final boolean channelsLast;
     /** The engine's node for a vertex's output. */
     private final Map<String, String> nodeOf = new HashMap<>();
+    /** Vertices whose output is several nodes', each of which DL4J has as so many examples more. */
+    private final StackedNodes stacks;
     /** Vertices that are all zeros, with the channels they have; they get no node. */
     private final Map<String, Integer> zeros = new HashMap<>();
 
@@ -66,6 +67,7 @@ final class GraphTranslator {
         layers = new LayerTranslator(graph, channelsLast, labelSmoothing, losses ? plan.outputs() : List.of());
         plan.inputs().forEach(input -> layers.outputs().read(input.column(), input.input()));
         vertices = new VertexTranslator(graph, layers, channelsLast);
+        stacks = new StackedNodes(graph, layers, vertices);
     }
 
     /** Whether DL4J's images are (height, width, channels); those that it makes of vectors never are. */
@@ -192,10 +194,12 @@ final class GraphTranslator {
     private void vertex(String name) {
         GraphVertex vertex = dl4j.getConfiguration().getVertices().get(name);
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
-        if (Exactly.is(LayerVertex.class, vertex)) {
+        if (stacks.concern(vertex, inputs)) {
+            stacked(name, vertex, inputs);
+        } else if (Exactly.is(LayerVertex.class, vertex)) {
             nodeOf.put(name, layers.layer(name, (LayerVertex) vertex, node(name, inputs.get(0))));
-        } else if (Exactly.is(MergeVertex.class, vertex)) {
-            merge(name, (MergeVertex) vertex, inputs);
+        } else if (Exactly.is(MergeVertex.class, vertex) && inputs.size() == 2 && zeros.containsKey(inputs.get(1))) {
+            padded(name, inputs);
         } else if (Exactly.is(ScaleVertex.class, vertex) && ((ScaleVertex) vertex).getScaleFactor() == 0) {
             zeros.put(name, graph.shapeOf(node(name, inputs.get(0))).channels());
         } else {
@@ -204,18 +208,16 @@ final class GraphTranslator {
         }
     }
 
-    private void merge(String name, MergeVertex merge, List<String> inputs) {
-        String first = node(name, inputs.get(0));
-        boolean images = graph.shapeOf(first).pixels() > 1 && inputs.size() > 1;
-        if (images && merge.getMergeAxis() != (channelsLast ? 3 : 1)) {
-            throw unsupported(name, "merging along axis " + merge.getMergeAxis());
+    private void stacked(String name, GraphVertex vertex, List<String> inputs) {
+        if (dl4j.getConfiguration().getNetworkOutputs().contains(name)) {
+            throw unsupported(name, "output of stacked examples, which have no labels");
         }
-        if (inputs.size() == 2 && zeros.containsKey(inputs.get(1))) {
-            graph.add(name, new ZeroPadding(0, 0, 0, 0, 0, zeros.get(inputs.get(1))), first);
-        } else {
-            String[] parts = inputs.stream().map(input -> node(name, input)).toArray(String[]::new);
-            graph.add(name, new Concatenation(), parts);
-        }
+        stacks.append(name, vertex, inputs, input -> node(name, input)).ifPresent(node -> nodeOf.put(name, node));
+    }
+
+    /** What is merged with zeros gets channels of padding behind its own. */
+    private void padded(String name, List<String> inputs) {
+        graph.add(name, new ZeroPadding(0, 0, 0, 0, 0, zeros.get(inputs.get(1))), node(name, inputs.get(0)));
         nodeOf.put(name, name);
     }
 

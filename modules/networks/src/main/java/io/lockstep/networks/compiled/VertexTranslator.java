@@ -10,6 +10,7 @@ import io.lockstep.engine.operations.Formulas.Formula;
 import io.lockstep.engine.operations.Formulas.Pair;
 import io.lockstep.engine.operations.Formulas.Unary;
 import io.lockstep.engine.operations.Moves.ChannelRange;
+import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.operations.Rearrangements.ReversedSteps;
 import io.lockstep.engine.operations.Reductions;
@@ -25,6 +26,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
@@ -56,6 +58,7 @@ final class VertexTranslator {
         this.channelsLast = channelsLast;
         AttentionTranslator attention = new AttentionTranslator(graph);
         rule(ElementWiseVertex.class, (name, vertex, x) -> add(name, combination(vertex.getOp()), alike(name, x)));
+        rule(MergeVertex.class, this::merged);
         rule(SubsetVertex.class, (name, vertex, x) -> {
             int count = vertex.getTo() - vertex.getFrom() + 1; // inclusive
             return add(name, new ChannelRange(vertex.getFrom(), count), x.get(0));
@@ -114,6 +117,14 @@ final class VertexTranslator {
             }
         }
         return inputs.toArray(String[]::new);
+    }
+
+    private String merged(String name, MergeVertex vertex, List<String> inputs) {
+        boolean images = graph.shapeOf(inputs.get(0)).pixels() > 1 && inputs.size() > 1;
+        if (images && vertex.getMergeAxis() != (channelsLast ? 3 : 1)) {
+            throw GraphTranslator.unsupported(name, "merging along axis " + vertex.getMergeAxis());
+        }
+        return add(name, new Concatenation(), inputs.toArray(String[]::new));
     }
 
     private static Operation combination(ElementWiseVertex.Op operation) {
