@@ -3,7 +3,6 @@ package io.lockstep.networks;
 import io.lockstep.training.Range;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -12,13 +11,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Where each parameter lies in DL4J's flat vectors: vertices in topological order, within a vertex in the order of its
- * parameter table, without gaps.
+ * Where each parameter lies in DL4J's flat vectors: vertices in topological order, without gaps. Within a vertex the order is
+ * as a rule that of its parameter table, but a depthwise convolution's bias lies before its weights.
  */
 final class FlatLayout {
     private FlatLayout() {}
 
-    /** What is called with each parameter, in order. */
+    /** What is called with each parameter, vertex by vertex. */
     private interface Visitor {
         void parameter(GraphVertex vertex, String name, INDArray value, long start);
     }
@@ -80,17 +79,14 @@ final class FlatLayout {
     }
 
     private static void visit(ComputationGraph graph, Visitor visitor) {
-        long start = 0;
+        long flat = graph.params().offset();
         for (int index : graph.topologicalSortOrder()) {
             GraphVertex vertex = graph.getVertices()[index];
             if (vertex.numParams() == 0) {
                 continue;
             }
-            for (Map.Entry<String, INDArray> parameter :
-                    vertex.paramTable(false).entrySet()) {
-                visitor.parameter(vertex, parameter.getKey(), parameter.getValue(), start);
-                start += parameter.getValue().length();
-            }
+            vertex.paramTable(false)
+                    .forEach((name, value) -> visitor.parameter(vertex, name, value, value.offset() - flat));
         }
     }
 }

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
@@ -128,6 +130,43 @@ class FusedUpdaterTest {
         compare(definition, 1);
     }
 
+    /** Their bias lies before their weights, and in the table of their names behind them. */
+    @ParameterizedTest
+    @EnumSource(GradientNormalization.class)
+    void depthwiseConvolutionsAreUpdatedAsDl4jUpdatesThem(GradientNormalization normalization) {
+        InputType type = InputType.convolutional(4, 4, 3);
+        NetworkDefinition definition = new NetworkDefinition(
+                Hyperparameters.defaults()
+                        .newConfiguration(3)
+                        .updater(new Nesterovs(0.1, 0.5))
+                        .gradientNormalization(normalization)
+                        .gradientNormalizationThreshold(0.2)
+                        .l2(0.1)
+                        .graphBuilder()
+                        .addInputs("in")
+                        .addLayer(
+                                "depthwise",
+                                new DepthwiseConvolution2D.Builder(2, 2)
+                                        .nOut(3)
+                                        .biasUpdater(new Sgd(0.01))
+                                        .build(),
+                                "in")
+                        .addLayer(
+                                "out",
+                                new OutputLayer.Builder(LossFunction.MCXENT)
+                                        .nOut(3)
+                                        .activation(Activation.SOFTMAX)
+                                        .build(),
+                                "depthwise")
+                        .setOutputs("out")
+                        .setInputTypes(type)
+                        .build(),
+                type);
+        boolean apart = normalization == GradientNormalization.RenormalizeL2PerParamType
+                || normalization == GradientNormalization.ClipL2PerParamType;
+        compare(definition, 1, !apart);
+    }
+
     private static List<LayerVertex> layers(NetworkDefinition definition) {
         return definition.configuration().getVertices().values().stream()
                 .filter(LayerVertex.class::isInstance)
@@ -164,9 +203,13 @@ class FusedUpdaterTest {
     }
 
     private static void compare(NetworkDefinition definition, int threads) {
+        compare(definition, threads, true);
+    }
+
+    private static void compare(NetworkDefinition definition, int threads, boolean inOnePass) {
         try (NetworkReplica dl4j = new Dl4jReplica(definition, 1, 0);
                 CompiledReplica compiled = new CompiledReplica(definition, 1, 0, threads)) {
-            assertThat(compiled.updatesInOnePass()).isTrue();
+            assertThat(compiled.updatesInOnePass()).isEqualTo(inOnePass);
             for (int step = 0; step < STEPS; step++) {
                 setGradients(dl4j, step);
                 setGradients(compiled, step);

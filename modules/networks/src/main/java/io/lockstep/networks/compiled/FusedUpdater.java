@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
@@ -129,9 +130,28 @@ public final class FusedUpdater {
                 if (terms != null && !terms.stream().allMatch(FusedUpdater::knows)) {
                     return Optional.empty();
                 }
+                boolean apart = isByParameter(each.getLayer().getConfig().getGradientNormalization());
+                if (apart && !liesWhereItsBlockSays(graph, each)) {
+                    return Optional.empty();
+                }
             }
         }
         return Optional.of(new FusedUpdater(blocks, range, network, plan));
+    }
+
+    /**
+     * DL4J's updater takes a layer's parameters for lying in the order of their names' table. Of depthwise convolutions they do
+     * not (the bias lies first), and then penalties and updaters of weights and biases take each other's elements, while
+     * normalisation by parameter does not.
+     */
+    private static boolean liesWhereItsBlockSays(ComputationGraph graph, UpdaterBlock.ParamState each) {
+        INDArray parameter = each.getLayer().paramTable(false).get(each.getParamName());
+        return parameter.offset() - graph.params().offset() == each.getParamOffsetStart();
+    }
+
+    private static boolean isByParameter(GradientNormalization kind) {
+        return kind == GradientNormalization.RenormalizeL2PerParamType
+                || kind == GradientNormalization.ClipL2PerParamType;
     }
 
     private static List<UpdaterBlock> blocks(ComputationGraph graph, Range range) {
@@ -196,9 +216,7 @@ public final class FusedUpdater {
             return;
         }
         double threshold = layer.getConfig().getGradientNormalizationThreshold();
-        boolean byParameter = kind == GradientNormalization.RenormalizeL2PerParamType
-                || kind == GradientNormalization.ClipL2PerParamType;
-        if (byParameter) {
+        if (isByParameter(kind)) {
             for (UpdaterBlock.ParamState each : states) {
                 ByteBuffer gradient = gradient(each.getParamOffsetStart(), each.getParamOffsetEnd());
                 normalizations.add(new Normalization(kind, threshold, gradient, List.of(partOf.get(each))));
