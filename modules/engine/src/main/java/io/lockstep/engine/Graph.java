@@ -313,12 +313,19 @@ public final class Graph {
         return nodes.get(node.owner());
     }
 
-    /** Whether each node has parameters of its own, and none of them are given. */
-    public boolean isPlain() {
-        return marks.frozen().isEmpty() && nodes.stream().allMatch(node -> node.owner() == node.index());
+    /** Whether each node has parameters of its own. */
+    public boolean ownsParameters() {
+        return nodes.stream().allMatch(node -> node.owner() == node.index());
     }
 
-    /** This graph, where each node has parameters of its own, in the nodes' order, and all get a gradient. */
+    /** Nodes that keep their parameters as they are: see {@link Builder#freeze}. */
+    public List<Node> frozen() {
+        return nodes.stream()
+                .filter(node -> marks.frozen().get(node.index()) && node.parameters() > 0)
+                .toList();
+    }
+
+    /** This graph, where each node has parameters of its own, in the nodes' order. */
     public Graph withOwnParameters() {
         List<Node> own = new ArrayList<>();
         long at = 0;
@@ -335,8 +342,7 @@ public final class Graph {
                     node.parameters()));
             at += node.parameters();
         }
-        Marks all = new Marks(marks.outputs(), new BitSet(), marks.told(), marks.lossWeights());
-        return new Graph(own, at, dropConnects, truncation, all, trainedNodes, inputGradient);
+        return new Graph(own, at, dropConnects, truncation, marks, trainedNodes, inputGradient);
     }
 
     /** Whether backward computes the gradient of the input. */
@@ -560,6 +566,12 @@ public final class Graph {
         /** Keeps a node's parameters as they are: they get no gradient, and running statistics no change. */
         public Builder freeze(String name) {
             marks.frozen().set(require(name, "a network freezes").index());
+            return this;
+        }
+
+        /** The same of all nodes between two places: see {@link #size}. */
+        public Builder freeze(int from, int to) {
+            marks.frozen().set(from, to);
             return this;
         }
 

@@ -60,6 +60,7 @@ public final class TestGraphs {
         graphs.put("dense", mlp());
         graphs.put("convolutions", convolutions());
         graphs.put("residual", residual());
+        graphs.put("residual with fixed statistics", residual(NORM.withFixedStatistics()));
         graphs.put("identity residual of the input", inputResidual());
         graphs.put("pooling", pooling());
         for (PoolingKind kind : PoolingKind.values()) {
@@ -180,24 +181,28 @@ public final class TestGraphs {
 
     /** Identity and projection shortcuts, as in ResNet. */
     public static Graph residual() {
+        return residual(NORM);
+    }
+
+    private static Graph residual(BatchNorm norm) {
         return new Graph.Builder(new Shape(6, 6, 3))
                 .add("stem", conv(16, 3, 1, 1, false))
-                .add("stemNorm", NORM)
+                .add("stemNorm", norm)
                 .add("stemRelu", RELU)
                 .add("a1", conv(16, 3, 1, 1, false))
-                .add("a1n", NORM)
+                .add("a1n", norm)
                 .add("a1r", RELU)
                 .add("a2", conv(16, 3, 1, 1, false))
-                .add("a2n", NORM)
+                .add("a2n", norm)
                 .add("aAdd", new Add(), "a2n", "stemRelu")
                 .add("aRelu", RELU)
                 .add("b1", conv(24, 3, 2, 1, false))
-                .add("b1n", NORM)
+                .add("b1n", norm)
                 .add("b1r", RELU)
                 .add("b2", conv(24, 3, 1, 1, false))
-                .add("b2n", NORM)
+                .add("b2n", norm)
                 .add("bs", conv(24, 1, 2, 0, false), "aRelu")
-                .add("bsn", NORM)
+                .add("bsn", norm)
                 .add("bAdd", new Add(), "b2n", "bsn")
                 .add("bRelu", RELU)
                 .add("pool", new Pooling(PoolingKind.AVERAGE, Window.square(3, 1, 0)))

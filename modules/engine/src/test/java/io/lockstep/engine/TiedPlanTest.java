@@ -75,6 +75,7 @@ class TiedPlanTest {
     @ValueSource(
             strings = {
                 "residual",
+                "residual with fixed statistics",
                 "transposed convolutions",
                 "causal attention",
                 "embedding",

@@ -29,6 +29,8 @@ public final class CpuBackend implements Backend {
     public Plan compile(Graph graph, PlanOptions options) {
         require(options.precision());
         options.requireFor(graph);
-        return graph.isPlain() ? new CpuPlan(graph, options) : new TiedPlan(graph, options, CpuPlan::new);
+        boolean alone = graph.ownsParameters()
+                && graph.frozen().stream().allMatch(node -> !graph.wantsGradient(node) || Nodes.keepsGradient(node));
+        return alone ? new CpuPlan(graph, options) : new TiedPlan(graph, options, CpuPlan::new);
     }
 }

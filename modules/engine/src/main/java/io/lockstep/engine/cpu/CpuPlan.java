@@ -55,7 +55,7 @@ final class CpuPlan implements Plan, Machine {
     private final Pass ownPass;
     private final Sums sums;
     private final List<Graph.Node> inputs;
-    /** Nodes with parameters that no loss hears of: nobody writes their gradients. */
+    /** Nodes with parameters that are given, or that no loss hears of: nobody writes their gradients. */
     private final List<Graph.Node> unheard;
 
     // what a pass works on; written before the lanes start
@@ -77,7 +77,8 @@ final class CpuPlan implements Plan, Machine {
         sums = new Sums(graph);
         inputs = graph.inputs();
         unheard = graph.nodes().stream()
-                .filter(node -> node.parameters() > 0 && !graph.wantsGradient(node))
+                .filter(node -> node.parameters() > 0)
+                .filter(node -> !graph.wantsGradient(node) || graph.frozen().contains(node))
                 .toList();
         long bytes = graph.parameters() * Float.BYTES;
         if (bytes > Integer.MAX_VALUE) {

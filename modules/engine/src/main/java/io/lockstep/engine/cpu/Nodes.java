@@ -1,5 +1,7 @@
 package io.lockstep.engine.cpu;
 
+import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.Operation;
 import io.lockstep.engine.cpu.convolution.ConvolutionNodes;
 import io.lockstep.engine.cpu.elementwise.ElementwiseNodes;
 import io.lockstep.engine.cpu.loss.LossNodes;
@@ -10,6 +12,10 @@ import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.norm.NormNodes;
 import io.lockstep.engine.cpu.resampling.ResamplingNodes;
 import io.lockstep.engine.cpu.sequence.SequenceNodes;
+import io.lockstep.engine.operations.Norm.BatchNorm;
+import io.lockstep.engine.operations.Products.Convolution;
+import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Products.TransposedConvolution;
 
 /** The operations that the CPU runs, and which node computes which: each kind of nodes lists its own. */
 final class Nodes {
@@ -31,5 +37,14 @@ final class Nodes {
     /** @throws UnsupportedOperationException naming the node whose operation the CPU does not run */
     static CpuNode make(Site site) {
         return TABLE.make(site);
+    }
+
+    /** Whether the node of an operation, where its parameters are given, passes the gradient on and writes none of its own. */
+    static boolean keepsGradient(Node node) {
+        Operation operation = node.operation();
+        return operation instanceof Convolution
+                || operation instanceof TransposedConvolution
+                || operation instanceof Dense
+                || operation instanceof BatchNorm norm && norm.fixed();
     }
 }

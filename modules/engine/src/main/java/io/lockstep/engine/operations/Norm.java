@@ -17,8 +17,18 @@ public interface Norm extends Operation {
      * gives decay x old + (1 - decay) x batch's.
      *
      * @param logDeviation how the running variance is held
+     * @param fixed whether training passes too normalise by the running statistics, which stay as they are
      */
-    record BatchNorm(double epsilon, double decay, boolean logDeviation) implements Norm {
+    record BatchNorm(double epsilon, double decay, boolean logDeviation, boolean fixed) implements Norm {
+        public BatchNorm(double epsilon, double decay, boolean logDeviation) {
+            this(epsilon, decay, logDeviation, false);
+        }
+
+        /** What an evaluation does, in any pass. */
+        public BatchNorm withFixedStatistics() {
+            return new BatchNorm(epsilon, decay, logDeviation, true);
+        }
+
         @Override
         public int parametersOf(List<Shape> inputs) {
             return 4 * inputs.get(0).channels();

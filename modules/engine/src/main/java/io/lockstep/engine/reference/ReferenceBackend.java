@@ -27,6 +27,7 @@ public final class ReferenceBackend implements Backend {
             throw new UnsupportedOperationException("the reference does not share the statistics of batch norm");
         }
         options.requireFor(graph);
-        return graph.isPlain() ? new ReferencePlan(graph, options) : new TiedPlan(graph, options, ReferencePlan::new);
+        boolean alone = graph.ownsParameters() && graph.frozen().isEmpty();
+        return alone ? new ReferencePlan(graph, options) : new TiedPlan(graph, options, ReferencePlan::new);
     }
 }

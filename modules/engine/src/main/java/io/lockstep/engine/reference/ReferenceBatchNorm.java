@@ -11,11 +11,12 @@ final class ReferenceBatchNorm {
     private final int betaAt;
     private final int meanAt;
     private final int varianceAt;
-    private final boolean training;
+    /** Whether it normalises by the batch's own statistics. */
+    private final boolean ofBatch;
 
     ReferenceBatchNorm(BatchNorm operation, Node node, boolean training) {
         this.operation = operation;
-        this.training = training;
+        ofBatch = training && !operation.fixed();
         channels = node.shape().channels();
         gammaAt = (int) node.parametersAt();
         betaAt = gammaAt + channels;
@@ -25,8 +26,8 @@ final class ReferenceBatchNorm {
 
     void forward(double[] x, double[] parameters, double[] y) {
         for (int c = 0; c < channels; c++) {
-            double mean = training ? mean(x, c) : parameters[meanAt + c];
-            double variance = training ? variance(x, c, mean) : runningVariance(parameters, c);
+            double mean = ofBatch ? mean(x, c) : parameters[meanAt + c];
+            double variance = ofBatch ? variance(x, c, mean) : runningVariance(parameters, c);
             double deviation = Math.sqrt(variance + operation.epsilon());
             for (int i = c; i < x.length; i += channels) {
                 y[i] = (x[i] - mean) / deviation * parameters[gammaAt + c] + parameters[betaAt + c];
@@ -37,8 +38,8 @@ final class ReferenceBatchNorm {
     void backward(double[] x, double[] parameters, double[] dy, double[] dx, double[] gradients) {
         int count = x.length / channels;
         for (int c = 0; c < channels; c++) {
-            double mean = mean(x, c);
-            double variance = variance(x, c, mean);
+            double mean = ofBatch ? mean(x, c) : parameters[meanAt + c];
+            double variance = ofBatch ? variance(x, c, mean) : runningVariance(parameters, c);
             double deviation = Math.sqrt(variance + operation.epsilon());
             double sum = 0;
             double products = 0;
@@ -48,12 +49,15 @@ final class ReferenceBatchNorm {
             }
             for (int i = c; i < x.length; i += channels) {
                 double normalized = (x[i] - mean) / deviation;
-                dx[i] += parameters[gammaAt + c] / deviation * (dy[i] - sum / count - normalized * products / count);
+                double byStatistics = ofBatch ? sum / count + normalized * products / count : 0;
+                dx[i] += parameters[gammaAt + c] / deviation * (dy[i] - byStatistics);
             }
             gradients[gammaAt + c] = products;
             gradients[betaAt + c] = sum;
-            gradients[meanAt + c] = (1 - operation.decay()) * (parameters[meanAt + c] - mean);
-            gradients[varianceAt + c] = varianceChange(parameters, c, variance);
+            if (ofBatch) {
+                gradients[meanAt + c] = (1 - operation.decay()) * (parameters[meanAt + c] - mean);
+                gradients[varianceAt + c] = varianceChange(parameters, c, variance);
+            }
         }
     }
 

@@ -77,7 +77,7 @@ final class BatchNormNode implements CpuNode {
 
     @Override
     public void begin(Program program, boolean training) {
-        if (!training) {
+        if (!training || operation.fixed()) {
             program.joint("batch norm constants", runningStatisticsJoint());
         }
     }
@@ -88,7 +88,7 @@ final class BatchNormNode implements CpuNode {
         Program program = context.program();
         String name = "forward " + context.name();
         Tensor x = context.input();
-        if (context.training()) {
+        if (context.training() && !operation.fixed()) {
             program.chunked(name + " statistics", statisticsStep(x), x);
             program.joint(name + " statistics", statisticsJoint());
         }
@@ -115,9 +115,11 @@ final class BatchNormNode implements CpuNode {
         if (residual(context) != null) {
             context.passGradient(1, dy);
         }
-        program.chunked(name + " sums", gradientSumsStep(dy, x, throughRelu), dy, x);
-        program.joint(name + " sums", gradientJoint());
-        context.parameterGradientsAreFinal();
+        if (!operation.fixed() || context.trains()) {
+            program.chunked(name + " sums", gradientSumsStep(dy, x, throughRelu), dy, x);
+            program.joint(name + " sums", operation.fixed() ? fixedGradientJoint() : gradientJoint());
+            context.parameterGradientsAreFinal();
+        }
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
             program.chunked(name, inputGradientStep(dy, x, throughRelu, dx), dy, x, dx);
@@ -303,14 +305,8 @@ final class BatchNormNode implements CpuNode {
             }
             shared.count((double) pixels * examples);
             for (int c = 0; c < channels; c++) {
-                double gradients = 0;
-                double withInput = 0;
-                for (int other = 0; other < lanes; other++) {
-                    if (Lane.shareStart(other, lanes, examples) < Lane.shareStart(other + 1, lanes, examples)) {
-                        gradients += sum[other][c];
-                        withInput += products[other][c];
-                    }
-                }
+                double gradients = ofAllLanes(sum, c, lanes, examples);
+                double withInput = ofAllLanes(products, c, lanes, examples);
                 gradient(gammaAt, c, withInput * inverseDeviation[c]);
                 gradient(betaAt, c, gradients);
                 shared.put(c, gradients, withInput);
@@ -324,6 +320,28 @@ final class BatchNormNode implements CpuNode {
             passes[0].repeat(ofInput);
             passes[0].repeat(constant);
         };
+    }
+
+    /** Of what is normalised by statistics that stay: the input's gradient is dy times the scale alone. */
+    private Joint fixedGradientJoint() {
+        return (lane, lanes, examples) -> {
+            for (int c = 0; lane.index() == 0 && c < channels; c++) {
+                gradient(gammaAt, c, ofAllLanes(products, c, lanes, examples) * inverseDeviation[c]);
+                gradient(betaAt, c, ofAllLanes(sum, c, lanes, examples));
+                gradient(meanAt, c, 0);
+                gradient(varianceAt, c, 0);
+            }
+        };
+    }
+
+    private static double ofAllLanes(double[][] sums, int c, int lanes, int examples) {
+        double all = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            if (Lane.shareStart(lane, lanes, examples) < Lane.shareStart(lane + 1, lanes, examples)) {
+                all += sums[lane][c];
+            }
+        }
+        return all;
     }
 
     private Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
