@@ -46,7 +46,7 @@ final class DilatedWindows {
         Map<String, InputType> types = null;
         for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
             if (vertex.getValue() instanceof LayerVertex layer
-                    && layer.getLayerConf().getLayer() instanceof SubsamplingLayer pooling
+                    && Wrapped.innermost(layer.getLayerConf().getLayer()) instanceof SubsamplingLayer pooling
                     && areIn(pooling)) {
                 InputType[] all = inputs.toArray(InputType[]::new);
                 types = types == null ? configuration.clone().getLayerActivationTypes(true, false, all) : types;

@@ -7,12 +7,17 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
@@ -43,11 +48,28 @@ final class Dl4jLimits {
                     "Convolution1DLayer in the format NWC has a wrong gradient in DL4J"
                             + " itself; take the format NCW, or the compiled runtime, whose gradient is right (runtime = auto)");
         }
+        if (definition.hasLayer(
+                layer -> layer instanceof SeparableConvolution2D separable && separable.getNIn() == 1)) {
+            throw new UnsupportedOperationException("SeparableConvolution2D of one channel leaves out its point-wise"
+                    + " weights in DL4J itself; take a ConvolutionLayer, or the compiled runtime (runtime = auto)");
+        }
+        if (definition.hasLayer(Dl4jLimits::overwritesItsInput)) {
+            throw new UnsupportedOperationException(
+                    "a frozen ActivationLayer or PReLULayer overwrites in DL4J itself what it"
+                            + " reads; do not freeze what has no parameters, or take the compiled runtime (runtime = auto)");
+        }
         if (definition.hasLayer(SpaceToBatchLayer.class::isInstance)) {
             throw new UnsupportedOperationException(
                     "SpaceToBatchLayer makes several examples of one, which then have no"
                             + " label each, and DL4J has no layer that makes one of them again; a dilated convolution sees the same");
         }
+    }
+
+    /** What is frozen runs as in a test, where these work in place. */
+    private static boolean overwritesItsInput(Layer layer) {
+        boolean isFrozen = layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
+        Layer frozen = isFrozen ? Wrapped.innermost(layer) : null;
+        return frozen instanceof ActivationLayer || frozen instanceof PReLULayer;
     }
 
     /** DL4J writes the gradient of a convolution of sequences in NWC where another weight's belongs. */

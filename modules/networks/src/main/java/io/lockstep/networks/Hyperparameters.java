@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
@@ -280,8 +279,8 @@ public record Hyperparameters(
             if (dropConnect > 0 && dropped) {
                 base.setWeightNoise(new DropConnect(1 - dropConnect)); // DL4J's is the probability of keeping
             }
-        } else if (layer instanceof BaseWrapperLayer wrapper) {
-            applyTo(wrapper.getUnderlying());
+        } else if (Wrapped.in(layer) != null) {
+            applyTo(Wrapped.in(layer));
         } else if (layer instanceof Bidirectional both) {
             applyTo(both.getFwd());
             applyTo(both.getBwd());

@@ -23,7 +23,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 
 /**
  * A network in numbers, from its configuration alone: nothing is allocated.
@@ -152,8 +151,8 @@ public record ModelSummary(List<Row> layers) {
             return pixels(output) * between * (kernel[0] * kernel[1] + separable.getNOut());
         } else if (layer instanceof EngineLayer own) {
             return own.multiplyAdds(steps * pixels(output));
-        } else if (layer instanceof BaseWrapperLayer wrapper) {
-            return multiplyAdds(wrapper.getUnderlying(), output, steps);
+        } else if (Wrapped.in(layer) != null) {
+            return multiplyAdds(Wrapped.in(layer), output, steps);
         } else if (layer instanceof Bidirectional both) {
             return 2 * multiplyAdds(both.getFwd(), output, steps);
         } else if (layer instanceof LSTM || layer instanceof SimpleRnn) {

@@ -12,12 +12,13 @@ import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
-import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.NetworkReplica;
 import io.lockstep.training.Range;
 import io.lockstep.training.Task;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.SerializationUtils;
@@ -26,12 +27,14 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -43,6 +46,9 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -135,7 +141,7 @@ class FeedsTest {
         return turned ? examples.batchOfChannelsLast() : examples.batch();
     }
 
-    private static void average(Replica replica) {
+    private static void average(NetworkReplica replica) {
         FloatBuffer gradients =
                 replica.gradients().order(ByteOrder.nativeOrder()).asFloatBuffer();
         for (Range range : FlatBuffers.parameterRanges(replica)) { // running statistics change by a batch's own
@@ -401,6 +407,68 @@ class FeedsTest {
                         .classes("labels", 2, false));
     }
 
+    /** What an activation reads may be read by others too. */
+    @Test
+    void testsOfBothRuntimesAreAlikeWhereAnActivationIsNotAlone() {
+        GraphBuilder graph = graph("in")
+                .addLayer("scores", dense(4), "in")
+                .addLayer(
+                        "rectified",
+                        new ActivationLayer.Builder()
+                                .activation(Activation.RELU)
+                                .build(),
+                        "scores")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "rectified", "scores")
+                .addLayer("out", softmax(3), "sum")
+                .setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL, InputType.feedForward(5));
+        try (NetworkReplica compiled = new CompiledReplica(network, EXAMPLES, 0, 1);
+                NetworkReplica dl4j = new Dl4jReplica(network, EXAMPLES, 0)) {
+            dl4j.parameters().put(compiled.parameters());
+            dl4j.fromHost();
+            ColumnsOfExamples examples =
+                    new ColumnsOfExamples(EXAMPLES, 1).input("features", 5).classes("labels", 3, false);
+            int[] predictions = new int[EXAMPLES];
+            double loss = compiled.evaluate(examples.batch(), predictions).lossSum();
+            assertThat(dl4j.evaluate(examples.batch(), predictions).lossSum()).isCloseTo(loss, within(1e-4));
+        }
+    }
+
+    /** A network that was trained for something else, with a new end; as DL4J's TransferLearning makes it. */
+    @Test
+    void aFrozenBeginningStaysAsItIsAndTheRestLearns() {
+        GraphBuilder graph = graph("in")
+                .addLayer("convolution", new FrozenLayer(convolution(3)), "in")
+                .addLayer("norm", new FrozenLayer(new BatchNormalization()), "convolution")
+                .addVertex(
+                        "sum", new FrozenVertex(new ElementWiseVertex(ElementWiseVertex.Op.Add)), "norm", "convolution")
+                .addLayer("hidden", dense(4), "sum")
+                .addLayer("passed", new FrozenLayerWithBackprop(dense(4)), "hidden")
+                .addLayer("out", softmax(3), "passed")
+                .setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL, InputType.convolutional(5, 4, 2, CNN2DFormat.NCHW));
+        assertThat(Replicas.obstacle(network, 0)).isEmpty();
+        trainsAsDl4j(
+                network, 1e-4, examples -> examples.input("features", 2, 5, 4).classes("labels", 3, false));
+        try (NetworkReplica replica = new CompiledReplica(network, EXAMPLES, 0, 1)) {
+            Range learned =
+                    new Range(2 * 9 * 3 + 3 + 4 * 3, replica.parameters().limit() / Float.BYTES);
+            float[] before = Networks.floats(replica.parameters());
+            Batch batch = batch(
+                    network,
+                    replica,
+                    new ColumnsOfExamples(EXAMPLES, 1)
+                            .input("features", 2, 5, 4)
+                            .classes("labels", 3, false));
+            replica.forwardBackward(batch, 1, mark -> {});
+            replica.update(0, 0, 0.1, EXAMPLES);
+            float[] after = Networks.floats(replica.parameters());
+            assertThat(Arrays.copyOf(after, (int) learned.start()))
+                    .containsExactly(Arrays.copyOf(before, (int) learned.start()));
+            assertThat(after).isNotEqualTo(before);
+        }
+    }
+
     @Test
     void batchNormOverStackedExamplesIsLeftToDl4j() {
         GraphBuilder graph = graph("left", "right")
@@ -419,6 +487,21 @@ class FeedsTest {
                 network,
                 1e-5,
                 examples -> examples.input("left", 5).input("right", 5).classes("labels", 3, false));
+    }
+
+    @Test
+    void separableConvolutionsOfOneChannelAreTheEngines() {
+        GraphBuilder graph = graph("in")
+                .addLayer(
+                        "separable",
+                        new SeparableConvolution2D.Builder(2, 2).nOut(1).build(),
+                        "in")
+                .addLayer("out", softmax(2), "separable")
+                .setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL, InputType.convolutional(4, 4, 1));
+        assertThat(Replicas.obstacle(network, 0)).isEmpty();
+        assertThatThrownBy(() -> Dl4jReplica.requireRuns(network, 0, false))
+                .hasMessageContaining("leaves out its point-wise weights");
     }
 
     private static ConvolutionLayer convolution(int channels) {

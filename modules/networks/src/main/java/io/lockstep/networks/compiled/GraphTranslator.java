@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -192,7 +193,7 @@ final class GraphTranslator {
     }
 
     private void vertex(String name) {
-        GraphVertex vertex = dl4j.getConfiguration().getVertices().get(name);
+        GraphVertex vertex = thawed(dl4j.getConfiguration().getVertices().get(name));
         List<String> inputs = dl4j.getConfiguration().getVertexInputs().get(name);
         if (stacks.concern(vertex, inputs)) {
             stacked(name, vertex, inputs);
@@ -206,6 +207,12 @@ final class GraphTranslator {
             List<String> nodes = inputs.stream().map(input -> node(name, input)).toList();
             nodeOf.put(name, vertices.vertex(name, vertex, nodes));
         }
+    }
+
+    /** What is frozen and has no parameters does what it always does. */
+    private static GraphVertex thawed(GraphVertex vertex) {
+        boolean frozen = Exactly.is(FrozenVertex.class, vertex) && vertex.numParams(true) == 0;
+        return frozen ? ((FrozenVertex) vertex).getUnderlying() : vertex;
     }
 
     private void stacked(String name, GraphVertex vertex, List<String> inputs) {

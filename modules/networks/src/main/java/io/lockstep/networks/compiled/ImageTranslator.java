@@ -219,7 +219,8 @@ final class ImageTranslator {
         if (graph.shapeOf(input).pixels() > 1) {
             requireFormat(name, layer.getCnn2DFormat());
         }
-        return append(name, new BatchNorm(layer.getEps(), layer.getDecay(), layer.isUseLogStd()), input);
+        BatchNorm norm = new BatchNorm(layer.getEps(), layer.getDecay(), layer.isUseLogStd(), layers.frozen());
+        return append(name, norm, input);
     }
 
     private String responseNorm(String name, LocalResponseNormalization layer, String input) {

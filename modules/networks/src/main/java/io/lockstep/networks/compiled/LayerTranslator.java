@@ -6,6 +6,7 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.Flatten;
 import io.lockstep.engine.operations.Moves.Reshape;
 import io.lockstep.engine.operations.Products.Dense;
+import io.lockstep.engine.operations.Rearrangements.StopGradient;
 import io.lockstep.engine.operations.Rearrangements.Transpose;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.OutputFeed;
@@ -19,6 +20,8 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
@@ -37,6 +40,8 @@ final class LayerTranslator {
     private final OutputTranslator outputs;
     private final DropoutProbe dropouts;
     private final LayerRules rules = new LayerRules();
+    /** Whether what is appended keeps its parameters, and does in any pass what it does in an evaluation. */
+    private boolean frozen;
 
     LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing, List<OutputFeed> feeds) {
         this.graph = graph;
@@ -50,10 +55,33 @@ final class LayerTranslator {
         rules.add(DropoutLayer.class, (name, layer, x) -> x);
         rules.add(MaskLayer.class, (name, layer, x) -> x); // there is no mask of features
         rules.add(IdentityLayer.class, (name, layer, x) -> x);
+        rules.add(FrozenLayer.class, (name, layer, x) -> {
+            String y = frozen(name, layer.getLayer(), x);
+            return append(graph.beside(name, "stop"), new StopGradient(), y);
+        });
+        rules.add(FrozenLayerWithBackprop.class, (name, layer, x) -> frozen(name, layer.getUnderlying(), x));
         new ScalingLayers(graph, this, channelsLast).addTo(rules);
         images.addTo(rules);
         sequences.addTo(rules);
         outputs.addTo(rules);
+    }
+
+    /** Whether what is appended now keeps its parameters, and does in any pass what it does in an evaluation. */
+    boolean frozen() {
+        return frozen;
+    }
+
+    private String frozen(String name, Layer layer, String input) {
+        boolean before = frozen;
+        int first = graph.size();
+        frozen = true;
+        try {
+            String y = unprocessed(name, layer, input);
+            graph.freeze(first, graph.size());
+            return y;
+        } finally {
+            frozen = before;
+        }
     }
 
     /** Of the network's outputs. */
@@ -74,7 +102,7 @@ final class LayerTranslator {
             return own.append(graph, name, x);
         }
         String y = rules.append(name, layer, x);
-        if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
+        if (layer instanceof BaseLayer base && base.getWeightNoise() != null && !frozen) {
             NoiseTranslator.dropConnect(graph, name, base.getWeightNoise());
         }
         return y;
@@ -136,7 +164,7 @@ final class LayerTranslator {
      * @return the node that the layer reads
      */
     String dropout(String name, Layer layer, String input) {
-        if (layer.getIDropout() == null || !dropouts.isApplied(name, layer, graph.shapeOf(input))) {
+        if (frozen || layer.getIDropout() == null || !dropouts.isApplied(name, layer, graph.shapeOf(input))) {
             return input;
         }
         return append(graph.beside(name, "dropout"), NoiseTranslator.noise(name, layer.getIDropout()), input);

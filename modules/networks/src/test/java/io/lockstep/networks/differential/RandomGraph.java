@@ -41,10 +41,13 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -136,7 +139,16 @@ final class RandomGraph {
     }
 
     private void layer(Layer layer) {
-        layer(layer, names.get(names.size() - 1), last());
+        // of what works in place when it is only tested, and has no parameters or slopes alone, DL4J overwrites the
+        // input
+        boolean inPlace = layer instanceof ActivationLayer || layer instanceof PReLULayer;
+        boolean frozen = draw.chance(names.size() == 1 ? 0.2 : 0.06) && !inPlace;
+        layer(frozen ? frozen(layer) : layer, names.get(names.size() - 1), last());
+    }
+
+    /** DL4J's FrozenLayer passes nothing on, and DL4J's backward fails where something before it waits for that. */
+    private Layer frozen(Layer layer) {
+        return names.size() == 1 && draw.chance(0.7) ? new FrozenLayer(layer) : new FrozenLayerWithBackprop(layer);
     }
 
     private void layer(Layer layer, String input, InputType type) {

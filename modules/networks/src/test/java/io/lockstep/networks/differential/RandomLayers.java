@@ -74,7 +74,8 @@ final class RandomLayers {
         long channels = images.getChannels();
         return switch (draw.between(0, 6)) {
             case 5 -> depthwise((int) channels);
-            case 6 -> separable();
+            case 6 ->
+                channels > 1 ? separable() : depthwise((int) channels); // of one, ND4J forgets half of the weights
             case 0 ->
                 new ZeroPaddingLayer.Builder(sides(4, 2)).dataFormat(format).build();
             case 1 ->
