@@ -1,7 +1,9 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.images.ImageSource;
@@ -86,12 +88,17 @@ final class DataChecks {
         int asked = configuration.get(Settings.GLOBAL_BATCH);
         long batch = examples > 0 ? Math.min(asked, examples) : asked;
         long share = (batch + workers - 1) / workers;
-        long bytes = share * source.shape().size() * Float.BYTES;
-        if (bytes > LARGEST_BUFFER) {
-            throw new UsageException(Progress.format(
-                    "%,d examples of %s at once, a worker's share of global-batch = %d, take %,d MB, and a buffer holds 2,047;"
-                            + " lower global-batch, or ask for more workers",
-                    share, shown(source.shape()), configuration.get(Settings.GLOBAL_BATCH), bytes >> 20));
+        for (Field field : source.fields()) {
+            long bytes = share * field.elements() * Float.BYTES;
+            if (bytes > LARGEST_BUFFER) {
+                throw new UsageException(Progress.format(
+                        "%,d examples of %s at once, a worker's share of global-batch = %d, take %,d MB, and a buffer holds"
+                                + " 2,047; lower global-batch, or ask for more workers",
+                        share,
+                        field.name().equals(Batch.FEATURES) ? shown(source.shape()) : field,
+                        configuration.get(Settings.GLOBAL_BATCH),
+                        bytes >> 20));
+            }
         }
     }
 

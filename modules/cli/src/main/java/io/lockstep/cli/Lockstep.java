@@ -33,8 +33,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  *         .train();
  * }</pre>
  *
- * <p>Data may be the program's own too: {@link #data(DataSource)} takes anybody's {@link Dataset}. Where its {@code labels} are
- * numbers and no classes, the network learns to predict them, and the run is told by their errors.
+ * <p>Data may be the program's own too: {@link #data(DataSource)} takes anybody's {@link Dataset}. Where labels are
+ * numbers (float32) and no classes (int32), the network learns to predict them, and the run is told by their errors.
  *
  * <p>A program whose driver does nothing else ends with {@code System.exit(0)} after it has stopped Spark: of a barrier stage
  * Spark 3.5 leaves a thread running that keeps the JVM alive.
@@ -154,7 +154,11 @@ public final class Lockstep {
         var silent =
                 new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
         Configuration ofRun = configuration.copy(); // which puts into it what it finds out
-        NetworkSource source = network == null ? Networks.zoo() : Networks.own(network);
+        NetworkSource source = network == null ? Networks.zoo() : Networks.own(toldByData());
         return new TrainJob(ofRun, resume, "", null, source, data, silent, listener).runOn(spark);
+    }
+
+    private NetworkDefinition toldByData() {
+        return data == null ? network : network.toldBy(data.fields());
     }
 }

@@ -7,9 +7,7 @@ import io.lockstep.modelzoo.Model;
 import io.lockstep.modelzoo.ModelInput;
 import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Dl4jReplica;
-import io.lockstep.networks.Feeds;
 import io.lockstep.networks.Hyperparameters;
-import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
@@ -95,6 +93,9 @@ final class Networks {
                             + " output; leave mixup = 0");
         }
         DataChecks.requireShape(network, data);
+        if (network.adversarial() == null && !network.tokens()) {
+            requireColumns(network, data); // labels and masks too
+        }
     }
 
     private static void requireColumns(NetworkDefinition network, DataSource data) {
@@ -151,15 +152,6 @@ final class Networks {
     }
 
     private record OwnBuilder(NetworkDefinition network) implements NetworkBuilder {
-        /** Data without classes has numbers for labels; of several outputs each has its own, as the network's feeds say. */
-        private NetworkDefinition toldNumbers() {
-            List<String> outputs = network.configuration().getNetworkOutputs();
-            Feeds feeds = network.feeds();
-            return outputs.size() > 1 || !feeds.kinds().isEmpty()
-                    ? network
-                    : network.withFeeds(feeds.kind(outputs.get(0), LabelKind.VALUES));
-        }
-
         @Override
         public NetworkDefinition build(ImageShape shape, int classes, long seed) {
             if (network.adversarial() != null) {
@@ -170,9 +162,7 @@ final class Networks {
                 }
             } else if (network.game() != null) {
                 return network; // the columns that it reads are looked at with the data
-            } else if (classes == 0) {
-                return toldNumbers();
-            } else if (network.classesOfData() != classes) {
+            } else if (classes > 0 && network.classesOfData() != classes) {
                 throw new UsageException(
                         "the network tells " + network.classesOfData() + " classes apart, the data has " + classes);
             }

@@ -4,6 +4,7 @@ import static io.lockstep.cli.LockstepProcess.DISTRIBUTION;
 import static io.lockstep.cli.LockstepProcess.lockstep;
 import static io.lockstep.cli.LockstepProcess.spark;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import org.example.OwnNetworks;
 import org.example.OwnProgram;
 import org.example.Rings;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +81,7 @@ class StandaloneClusterIT {
 
     @Test
     void somebodysOwnProgramTrainsItsOwnNetworkOnItsOwnDataOnTwoExecutors() throws Exception {
-        Path jar = jarOf(OwnProgram.class, Rings.class, Rings.InMemory.class);
+        Path jar = jarOf(OwnProgram.class, Rings.class);
 
         Outcome run =
                 submit(OwnProgram.class, jar, "600s", folder.resolve("own").toString());
@@ -93,6 +95,39 @@ class StandaloneClusterIT {
         assertThat(summary.get("test_accuracy").asDouble()).isGreaterThan(0.8);
         assertThat(run.out())
                 .contains("accuracy " + summary.get("test_accuracy").asDouble());
+    }
+
+    /** Under each strategy, on two executors; of the synchronous ones two ranks learn what one rank learns. */
+    @Test
+    void somebodysNetworksOfAnyKindTrainOnTwoExecutors() throws Exception {
+        Path jar = jarOf(OwnNetworks.class);
+
+        Outcome run =
+                submit(OwnNetworks.class, jar, "600s", folder.resolve("own").toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+        for (OwnNetworks each : OwnNetworks.values()) {
+            double alone = summary("own/" + each + "-alone").get("test_loss").asDouble();
+            double early = lossOfFirstSteps("own/" + each + "-alone");
+            for (String strategy : List.of("ddp", "dp", "parameter-averaging", "gradient-sharing")) {
+                JsonNode summary = summary("own/" + each + "-" + strategy);
+                double loss = summary.get("test_loss").asDouble();
+                String of = each + " under " + strategy + ", which alone ends with a loss of " + alone;
+                assertThat(summary.get("parameters_sha256")).as(of).hasSize(2);
+                assertThat(summary.get("parameters_sha256").get(0))
+                        .as(of)
+                        .isEqualTo(summary.get("parameters_sha256").get(1));
+                boolean synchronous = strategy.equals("ddp") || strategy.equals("dp");
+                if (synchronous) {
+                    assertThat(loss).as(of).isCloseTo(alone, within(1e-3 * alone));
+                } else {
+                    assertThat(loss).as(of).isLessThan(early);
+                }
+            }
+            assertThat(summary("own/" + each + "-alone").get(each.metric()).asDouble())
+                    .as("%s of %s", each.metric(), each)
+                    .isGreaterThan(0.8);
+        }
     }
 
     @Test
@@ -163,6 +198,12 @@ class StandaloneClusterIT {
         return Json.parse(Files.readString(folder.resolve(run).resolve("summary.json")));
     }
 
+    private double lossOfFirstSteps(String run) throws IOException {
+        String first =
+                Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl")).get(0);
+        return Json.parse(first).get("loss").asDouble();
+    }
+
     private Outcome submit(String workers, String runDir, String slotTimeout) throws Exception {
         return submit(
                 Main.class,
@@ -222,7 +263,7 @@ class StandaloneClusterIT {
     private Path jarOf(Class<?>... classes) throws IOException {
         Path jar = folder.resolve("program.jar");
         try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
-            for (Class<?> each : classes) {
+            for (Class<?> each : withNested(classes)) {
                 String name = each.getName().replace('.', '/') + ".class";
                 out.putNextEntry(new JarEntry(name));
                 try (InputStream in = each.getClassLoader().getResourceAsStream(name)) {
@@ -231,6 +272,15 @@ class StandaloneClusterIT {
             }
         }
         return jar;
+    }
+
+    private static List<Class<?>> withNested(Class<?>... classes) {
+        List<Class<?>> all = new ArrayList<>();
+        for (Class<?> each : classes) {
+            all.add(each);
+            all.addAll(List.of(each.getDeclaredClasses()));
+        }
+        return all;
     }
 
     private static String jar() {

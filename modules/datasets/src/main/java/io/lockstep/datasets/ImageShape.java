@@ -20,16 +20,20 @@ public record ImageShape(int channels, int height, int width) {
     }
 
     /**
-     * Of the field {@code features}: (C, H, W) as it is, (T, F) as T rows of F numbers in one channel, (F) as one row.
+     * Of the field {@code features}, or where there is none of that name, of the first one: (C, H, W) as it is, (T, F) as T
+     * rows of F numbers in one channel, (F) as one row.
      *
-     * @throws IllegalArgumentException if there is no such field, or it has another number of dimensions
+     * @throws IllegalArgumentException if there is no field, or it has another number of dimensions
      */
     static ImageShape ofFeatures(List<Field> fields) {
+        if (fields.isEmpty()) {
+            throw new IllegalArgumentException("examples without a field");
+        }
         List<Integer> shape = fields.stream()
                 .filter(field -> field.name().equals(Batch.FEATURES))
-                .map(Field::shape)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no field '" + Batch.FEATURES + "' in " + fields));
+                .orElse(fields.get(0))
+                .shape();
         return switch (shape.size()) {
             case 3 -> new ImageShape(shape.get(0), shape.get(1), shape.get(2));
             case 2 -> new ImageShape(1, shape.get(0), shape.get(1));

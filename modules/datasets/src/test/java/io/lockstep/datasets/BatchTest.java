@@ -61,7 +61,6 @@ class BatchTest {
 
     @Test
     void examplesWithoutFeaturesHaveNoShape() {
-        assertThatThrownBy(() -> ImageShape.ofFeatures(List.of(Field.float32("x", 3))))
-                .hasMessageContaining("no field 'features'");
+        assertThatThrownBy(() -> ImageShape.ofFeatures(List.of())).hasMessageContaining("without a field");
     }
 }

@@ -30,7 +30,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
@@ -59,6 +58,15 @@ public record NetworkDefinition(
     /** Of one input. */
     public NetworkDefinition(ComputationGraphConfiguration configuration, InputType input) {
         this(configuration, input, null);
+    }
+
+    /**
+     * Of several inputs.
+     *
+     * @param inputs in the order of the configuration's
+     */
+    public NetworkDefinition(ComputationGraphConfiguration configuration, List<InputType> inputs, Feeds feeds) {
+        this(configuration, inputs, null, feeds);
     }
 
     /** Of one input. */
@@ -109,6 +117,23 @@ public record NetworkDefinition(
     /** The same network, fed from other columns. */
     public NetworkDefinition withFeeds(Feeds changed) {
         return new NetworkDefinition(configuration, inputs, game, changed);
+    }
+
+    /**
+     * The same, where each output that nobody said it of ({@link Feeds#kind}) is told what the data have in its column: numbers
+     * where that is float32.
+     */
+    public NetworkDefinition toldBy(List<Field> data) {
+        Feeds told = feeds;
+        for (OutputFeed output : adversarial == null ? plan().outputs() : List.<OutputFeed>of()) {
+            boolean numbers = data.stream()
+                    .filter(field -> field.name().equals(output.column()))
+                    .anyMatch(field -> field.type() == Field.Type.FLOAT32);
+            if (numbers && !feeds.kinds().containsKey(output.output())) {
+                told = told.kind(output.output(), LabelKind.VALUES);
+            }
+        }
+        return withFeeds(told);
     }
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
@@ -274,7 +299,7 @@ public record NetworkDefinition(
 
     private static boolean isOrWraps(Layer layer, Predicate<Layer> kind) {
         return kind.test(layer)
-                || layer instanceof BaseWrapperLayer wrapper && isOrWraps(wrapper.getUnderlying(), kind)
+                || Wrapped.in(layer) != null && isOrWraps(Wrapped.in(layer), kind)
                 || layer instanceof Bidirectional both && isOrWraps(both.getFwd(), kind);
     }
 
