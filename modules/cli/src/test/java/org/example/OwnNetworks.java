@@ -50,7 +50,7 @@ public enum OwnNetworks {
             OwnNetworks::tagger,
             "test_f1"),
 
-    /** Whether two points are in the same ring: two towers of the same layers, with the same parameters. */
+    /** Whether two points are on the same side: two towers of the same layers, with the same parameters. */
     TWINS(
             List.of(Field.float32("left", 2), Field.float32("right", 2), Field.int32("labels")),
             OwnNetworks::writePair,
@@ -179,16 +179,15 @@ public enum OwnNetworks {
 
     private static void writePair(SplittableRandom random, Batch into, int place) {
         boolean same = random.nextBoolean();
-        boolean outer = random.nextBoolean();
-        writePoint(random, outer, into, "left", place);
-        writePoint(random, same == outer, into, "right", place);
+        boolean right = random.nextBoolean();
+        writePoint(random, right, into, "left", place);
+        writePoint(random, same == right, into, "right", place);
         into.column("labels").putInts(place, same ? 1 : 0);
     }
 
-    private static void writePoint(SplittableRandom random, boolean outer, Batch into, String column, int place) {
-        double radius = (outer ? 1.5 : 0.2) + 0.5 * random.nextDouble();
-        double angle = random.nextDouble() * 2 * Math.PI;
-        into.column(column).putFloats(place, (float) (radius * Math.cos(angle)), (float) (radius * Math.sin(angle)));
+    private static void writePoint(SplittableRandom random, boolean right, Batch into, String column, int place) {
+        float x = (float) (0.5 + random.nextDouble());
+        into.column(column).putFloats(place, right ? x : -x, signed(random) / 4);
     }
 
     private static void writePixels(SplittableRandom random, Batch into, int place) {
