@@ -50,7 +50,7 @@ public enum OwnNetworks {
             OwnNetworks::tagger,
             "test_f1"),
 
-    /** Whether two points are on the same side: two towers of the same layers, with the same parameters. */
+    /** Whether two points are on different sides: two towers of the same layers, with the same parameters. */
     TWINS(
             List.of(Field.float32("left", 2), Field.float32("right", 2), Field.int32("labels")),
             OwnNetworks::writePair,
@@ -182,7 +182,7 @@ public enum OwnNetworks {
         boolean right = random.nextBoolean();
         writePoint(random, right, into, "left", place);
         writePoint(random, same == right, into, "right", place);
-        into.column("labels").putInts(place, same ? 1 : 0);
+        into.column("labels").putInts(place, same ? 0 : 1);
     }
 
     private static void writePoint(SplittableRandom random, boolean right, Batch into, String column, int place) {
@@ -249,12 +249,12 @@ public enum OwnNetworks {
         graph.addInputs("left", "right")
                 .addVertex("both", new StackVertex(), "left", "right")
                 .addLayer("hidden", dense(32), "both")
-                .addLayer("embedding", dense(8), "hidden")
+                .addLayer("embedding", dense(8, Activation.IDENTITY), "hidden")
                 .addVertex("first", new UnstackVertex(0, 2), "embedding")
                 .addVertex("second", new UnstackVertex(1, 2), "embedding")
-                .addVertex("apart", new L2Vertex(), "first", "second")
-                .addLayer("same", output(LossFunction.XENT.getILossFunction(), Activation.SIGMOID, 1), "apart")
-                .setOutputs("same");
+                .addVertex("distance", new L2Vertex(), "first", "second")
+                .addLayer("apart", output(LossFunction.XENT.getILossFunction(), Activation.SIGMOID, 1), "distance")
+                .setOutputs("apart");
         InputType point = InputType.feedForward(2);
         return defined(graph, Feeds.USUAL, point, point);
     }
@@ -290,7 +290,11 @@ public enum OwnNetworks {
     }
 
     private static Layer dense(int units) {
-        return new DenseLayer.Builder().nOut(units).activation(Activation.RELU).build();
+        return dense(units, Activation.RELU);
+    }
+
+    private static Layer dense(int units, Activation activation) {
+        return new DenseLayer.Builder().nOut(units).activation(activation).build();
     }
 
     private static Layer convolution(int channels, Activation activation) {
