@@ -29,6 +29,9 @@ final class OutputMeter {
     private final int places;
 
     private IntBuffer expected;
+    /** Of classes, those that count; null: all do. */
+    private FloatBuffer counted;
+
     private INDArray labels;
     private int examples;
     private INDArray mask;
@@ -59,6 +62,9 @@ final class OutputMeter {
         keepOutputs = keep;
         expected =
                 feed.kind() == LabelKind.CLASSES ? batch.column(feed.column()).ints() : null;
+        counted = expected == null || feed.mask() == null
+                ? null
+                : batch.column(feed.mask()).floats();
         labels = labelRows;
         mask = labelMask;
         examples = batch.size();
@@ -176,11 +182,9 @@ final class OutputMeter {
             predicted[i] = classes == 1
                     ? (probability(probabilities, i, 0) > boundary ? 1 : 0)
                     : mostProbable(probabilities, i);
-            if (predicted[i] == expected.get(i)) {
-                correct++;
-            }
-            if (expected.get(i) != SoftmaxCrossEntropy.NO_LABEL) {
+            if (expected.get(i) != SoftmaxCrossEntropy.NO_LABEL && (counted == null || counted.get(i) > 0)) {
                 labelled++;
+                correct += predicted[i] == expected.get(i) ? 1 : 0;
             }
         }
     }

@@ -18,6 +18,7 @@ import io.lockstep.training.Range;
 import io.lockstep.training.Task;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -431,6 +432,45 @@ class FeedsTest {
             int[] predictions = new int[EXAMPLES];
             double loss = compiled.evaluate(examples.batch(), predictions).lossSum();
             assertThat(dl4j.evaluate(examples.batch(), predictions).lossSum()).isCloseTo(loss, within(1e-4));
+        }
+    }
+
+    @Test
+    void whatIsMaskedCountsInNoMetricOfEitherRuntime() {
+        GraphBuilder graph = graph("in")
+                .addLayer("scores", new ConvolutionLayer.Builder(1, 1).nOut(3).build(), "in")
+                .addLayer(
+                        "out",
+                        new CnnLossLayer.Builder(LossFunction.MCXENT)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "scores")
+                .setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL.mask("out", "counts"), InputType.convolutional(3, 4, 1));
+        Batch batch = new ColumnsOfExamples(2, 1)
+                .input("features", 1, 3, 4)
+                .classes("labels", 3, false, 3, 4)
+                .batch();
+        float[] counts = new float[24];
+        Arrays.fill(counts, 5, 12, 1);
+        List<Column> columns = new ArrayList<>(batch.columns());
+        columns.add(Column.ofFloats(Field.float32("counts", 3, 4), counts));
+        Batch masked = new Batch(2, 0, columns);
+        try (NetworkReplica compiled = new CompiledReplica(network, 2, 0, 1);
+                NetworkReplica dl4j = new Dl4jReplica(network, 2, 0)) {
+            dl4j.parameters().put(compiled.parameters());
+            dl4j.fromHost();
+            BatchResult result = compiled.evaluate(masked).result();
+            BatchResult other = dl4j.evaluate(masked).result();
+            assertThat(result.labels()).isBetween(1, 7);
+            assertThat(other.labels()).isEqualTo(result.labels());
+            assertThat(other.lossSum()).isCloseTo(result.lossSum(), within(1e-4));
+            assertThat(other.measures()).containsExactly(result.measures());
+            assertThat(compiled.forwardBackward(masked, 1, mark -> {}).lossSum())
+                    .isCloseTo(dl4j.forwardBackward(masked, 1, mark -> {}).lossSum(), within(1e-4));
+            assertThat(Networks.floats(compiled.gradients()))
+                    .usingComparatorWithPrecision(1e-4f)
+                    .containsExactly(Networks.floats(dl4j.gradients()));
         }
     }
 
