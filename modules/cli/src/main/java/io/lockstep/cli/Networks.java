@@ -93,7 +93,7 @@ final class Networks {
                             + " output; leave mixup = 0");
         }
         DataChecks.requireShape(network, data);
-        if (network.adversarial() == null && !network.tokens()) {
+        if (network.game() == null && !network.tokens()) {
             requireColumns(network, data); // labels and masks too
         }
     }

@@ -125,7 +125,7 @@ public record NetworkDefinition(
      */
     public NetworkDefinition toldBy(List<Field> data) {
         Feeds told = feeds;
-        for (OutputFeed output : adversarial == null ? plan().outputs() : List.<OutputFeed>of()) {
+        for (OutputFeed output : game == null ? plan().outputs() : List.<OutputFeed>of()) {
             boolean numbers = data.stream()
                     .filter(field -> field.name().equals(output.column()))
                     .anyMatch(field -> field.type() == Field.Type.FLOAT32);
