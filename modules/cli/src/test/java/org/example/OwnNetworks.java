@@ -131,7 +131,7 @@ public enum OwnNetworks {
                 .workers(workers)
                 .set("global-batch", "64")
                 .set("epochs", "4")
-                .set("learning-rate", "0.1")
+                .set("learning-rate", this == SEGMENTER ? "0.01" : "0.1") // its loss is the sum of 16 pixels
                 .set("checkpoint-every", "0")
                 .runDir(folder)
                 .train();
