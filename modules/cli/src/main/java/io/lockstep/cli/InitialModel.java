@@ -2,7 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.SavedNetwork;
+import io.lockstep.networks.dl4j.SavedNetwork;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.RunEvent;

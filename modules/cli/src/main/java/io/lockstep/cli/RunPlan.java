@@ -4,7 +4,7 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.SavedNetwork;
+import io.lockstep.networks.dl4j.SavedNetwork;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.CheckpointStore;
 import io.lockstep.training.ForeignCheckpointException;

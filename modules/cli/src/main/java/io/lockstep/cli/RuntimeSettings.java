@@ -2,11 +2,11 @@ package io.lockstep.cli;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.engine.Precision;
-import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.compiled.games.GameReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory.Setup;
 import java.io.Serializable;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.Range;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

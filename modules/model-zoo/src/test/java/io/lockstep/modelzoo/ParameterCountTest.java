@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.Range;
 import java.util.Arrays;
 import java.util.Set;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.TextGenerator;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -30,7 +30,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  * How a loss wants to be told which class an example is of, where DL4J computes it. A loss of one's own is told as the DL4J
  * loss that it extends, and else with probabilities.
  */
-enum ClassLabels {
+public enum ClassLabels {
     /** A row of probabilities; of a single output the probability of class 1. */
     PROBABILITIES,
     /** The same of certainties only: what is not an example's class is 0. */

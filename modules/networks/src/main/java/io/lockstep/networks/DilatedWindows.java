@@ -13,17 +13,17 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
 /** The windows of dilated maxima and means, which ND4J computes wrongly or, where they lie beyond their input, not at all. */
-final class DilatedWindows {
+public final class DilatedWindows {
     private DilatedWindows() {}
 
-    static boolean areIn(SubsamplingLayer layer) {
+    public static boolean areIn(SubsamplingLayer layer) {
         int[] dilation = layer.getDilation();
         PoolingType type = layer.getPoolingType();
         return (dilation[0] > 1 || dilation[1] > 1) && (type == PoolingType.MAX || type == PoolingType.AVG);
     }
 
     /** @throws IllegalArgumentException if a window does not fit the input, or sees nothing of it */
-    static Window of(SubsamplingLayer layer, Shape input) {
+    public static Window of(SubsamplingLayer layer, Shape input) {
         Window window = Windows.of(
                 input,
                 layer.getKernelSize(),

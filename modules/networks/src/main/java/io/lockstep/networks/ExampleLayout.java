@@ -45,7 +45,7 @@ public record ExampleLayout(List<Long> shape, int channels, int places, boolean 
     }
 
     /** The same places, with so many channels. */
-    ExampleLayout withChannels(int changed) {
+    public ExampleLayout withChannels(int changed) {
         long[] dimensions = shape.stream().mapToLong(each -> each).toArray();
         dimensions[channelsFirst ? 0 : dimensions.length - 1] = changed;
         return of(dimensions, changed, channelsFirst);
@@ -56,7 +56,7 @@ public record ExampleLayout(List<Long> shape, int channels, int places, boolean 
     }
 
     /** Dimensions of DL4J's array. */
-    long[] ofBatch(long examples) {
+    public long[] ofBatch(long examples) {
         long[] dimensions = new long[shape.size() + 1];
         dimensions[0] = examples;
         for (int i = 0; i < shape.size(); i++) {

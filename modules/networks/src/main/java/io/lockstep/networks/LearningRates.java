@@ -33,7 +33,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * of it as in the configuration. So in a network whose layers all have one rate, whatever it is, that rate is replaced; a
  * body with a hundredth of the head's rate, or biases with twice the weights', keep that hundredth and that double.
  */
-final class LearningRates {
+public final class LearningRates {
     private final List<IUpdater> updaters = new ArrayList<>();
     private final double[] multiples;
     private double current = Double.NaN;
@@ -46,7 +46,7 @@ final class LearningRates {
     }
 
     /** @throws IllegalArgumentException naming a layer whose rate follows a schedule of its own */
-    LearningRates(ComputationGraph graph) {
+    public LearningRates(ComputationGraph graph) {
         List<Configured> all = new ArrayList<>();
         for (GraphVertex vertex : graph.getVertices()) {
             if (vertex.numParams() > 0) {
@@ -80,7 +80,7 @@ final class LearningRates {
     }
 
     /** Takes effect in the next update: this rate for the parameters with the base rate, others in their ratio to it. */
-    void set(double rate) {
+    public void set(double rate) {
         if (rate == current) {
             return;
         }

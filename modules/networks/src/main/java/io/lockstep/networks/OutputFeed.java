@@ -27,7 +27,7 @@ public record OutputFeed(
         String mask,
         boolean auxiliary) {
     /** How the loss is told a class. */
-    ClassLabels told() {
+    public ClassLabels told() {
         return ClassLabels.of(loss);
     }
 
@@ -45,7 +45,7 @@ public record OutputFeed(
     }
 
     /** Numbers of a label in DL4J's array. */
-    int columns() {
+    public int columns() {
         return kind == LabelKind.CLASSES && told() == ClassLabels.NUMBERS ? 1 : layout.channels();
     }
 }

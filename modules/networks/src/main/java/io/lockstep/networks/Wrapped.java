@@ -5,7 +5,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 
 /** Layers in layers: DL4J's wrappers, and {@link FrozenLayer}, which is one and does not say so. */
-final class Wrapped {
+public final class Wrapped {
     private Wrapped() {}
 
     /** What a wrapper wraps; null for another layer. */
@@ -17,7 +17,7 @@ final class Wrapped {
     }
 
     /** What is in the innermost wrapper, or the layer itself. */
-    static Layer innermost(Layer layer) {
+    public static Layer innermost(Layer layer) {
         Layer inner = layer;
         while (in(inner) != null) {
             inner = in(inner);

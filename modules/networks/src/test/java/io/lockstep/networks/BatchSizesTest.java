@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
 import java.nio.IntBuffer;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.Range;
 import io.lockstep.training.Replica;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.GroupNormalization;
 import io.lockstep.networks.layers.GroupedConvolution;
 import io.lockstep.networks.layers.Gru;

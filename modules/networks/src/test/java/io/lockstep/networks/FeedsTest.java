@@ -10,6 +10,7 @@ import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Field;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;

@@ -10,6 +10,7 @@ import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.reference.ReferenceBackend;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;

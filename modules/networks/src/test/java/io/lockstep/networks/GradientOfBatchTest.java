@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;

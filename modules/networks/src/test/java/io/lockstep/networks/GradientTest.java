@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.Range;
 import java.nio.FloatBuffer;

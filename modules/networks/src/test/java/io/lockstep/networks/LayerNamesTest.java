@@ -10,6 +10,7 @@ import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.MultiHeadAttention;
 import io.lockstep.training.NetworkReplica;
 import java.util.ArrayList;

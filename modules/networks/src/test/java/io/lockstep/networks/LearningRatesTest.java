@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
 import java.nio.FloatBuffer;
 import java.util.List;

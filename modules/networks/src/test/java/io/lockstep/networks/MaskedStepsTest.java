@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.operations.Sequences.TakeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;
 import io.lockstep.networks.layers.MultiHeadAttention;

@@ -1,6 +1,7 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
+import io.lockstep.networks.dl4j.SavedNetwork;
 import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;

@@ -11,6 +11,7 @@ import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.ImageToSequence;
 import io.lockstep.training.RankControl;
 import io.lockstep.training.RankRun;

@@ -1,8 +1,8 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Precision;
-import io.lockstep.networks.Dl4jReplica;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
 import java.util.Optional;
 import java.util.function.Consumer;

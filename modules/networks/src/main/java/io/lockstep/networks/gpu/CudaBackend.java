@@ -15,7 +15,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * ND4J's CUDA backend, where this process has it on its class path: then all of ND4J's arrays are on a GPU, and {@link
- * io.lockstep.networks.Dl4jReplica} computes there.
+ * io.lockstep.networks.dl4j.Dl4jReplica} computes there.
  */
 public final class CudaBackend {
     private static final String BACKEND = "org.nd4j.linalg.jcublas.JCublasBackend";

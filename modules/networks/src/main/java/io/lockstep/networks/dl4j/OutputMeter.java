@@ -1,8 +1,11 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.networks.ClassLabels;
+import io.lockstep.networks.LabelKind;
+import io.lockstep.networks.OutputFeed;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import java.nio.FloatBuffer;

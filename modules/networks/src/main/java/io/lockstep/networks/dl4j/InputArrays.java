@@ -1,6 +1,9 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.InputFeed;
+import io.lockstep.networks.OutputFeed;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

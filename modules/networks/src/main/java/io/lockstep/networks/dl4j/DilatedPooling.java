@@ -1,7 +1,8 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
+import io.lockstep.networks.DilatedWindows;
 import java.nio.ByteBuffer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.PoolingType;

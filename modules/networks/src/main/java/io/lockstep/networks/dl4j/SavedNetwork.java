@@ -1,5 +1,6 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
+import io.lockstep.networks.NetworkDefinition;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.training.Replica;
 import java.io.ByteArrayOutputStream;

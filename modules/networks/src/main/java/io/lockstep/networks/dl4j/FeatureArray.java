@@ -1,7 +1,9 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
+import io.lockstep.networks.ExampleLayout;
+import io.lockstep.networks.InputFeed;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

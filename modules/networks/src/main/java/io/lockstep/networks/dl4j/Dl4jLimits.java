@@ -1,5 +1,8 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
+import io.lockstep.networks.LabelKind;
+import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.Wrapped;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;

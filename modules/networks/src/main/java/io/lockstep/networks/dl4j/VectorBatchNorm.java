@@ -1,4 +1,4 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.BETA;
 import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GAMMA;

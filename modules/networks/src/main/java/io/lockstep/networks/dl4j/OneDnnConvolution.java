@@ -1,5 +1,6 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
+import io.lockstep.networks.Exactly;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;

@@ -1,7 +1,11 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.LabelKind;
+import io.lockstep.networks.LearningRates;
+import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;

@@ -1,7 +1,11 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
+import io.lockstep.networks.ClassLabels;
+import io.lockstep.networks.ExampleLayout;
+import io.lockstep.networks.LabelKind;
+import io.lockstep.networks.OutputFeed;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,4 +1,4 @@
-package io.lockstep.networks;
+package io.lockstep.networks.dl4j;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.gradient.Gradient;
