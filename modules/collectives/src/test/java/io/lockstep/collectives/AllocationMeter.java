@@ -86,10 +86,7 @@ public final class AllocationMeter {
         return bytes;
     }
 
-    /**
-     * That no kind of call allocates so much as an object: on a core that is busy otherwise, code is compiled anew now and then,
-     * and what it allocates meanwhile is a few bytes a round.
-     */
+    /** That no kind of call allocates so much as an object: code that is compiled anew may allocate a few bytes a round. */
     public static void assertPreparedCallsAllocateNothing(World world) {
         long objectInOneKind = (long) LENGTHS.length * RANKS * SMALLEST_OBJECT;
         assertThat(bytesPerRound(world, objectInOneKind - 1))

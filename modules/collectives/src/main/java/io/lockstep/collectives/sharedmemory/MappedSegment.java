@@ -31,6 +31,8 @@ final class MappedSegment implements AutoCloseable {
     private MappedByteBuffer memory;
     private long lookedNanos = System.nanoTime();
     private boolean ownerGone;
+    /** Whether the owner is a rank of this JVM, which tells itself when it goes. */
+    private boolean ownerHere;
 
     private MappedSegment(FileChannel file, MappedByteBuffer memory) {
         this.file = file;
@@ -76,12 +78,12 @@ final class MappedSegment implements AutoCloseable {
     /** Whether the process that made the file is gone, or has closed it; looked up every so often. */
     boolean ownerGone() {
         long now = System.nanoTime();
-        if (!ownerGone && now - lookedNanos > LOOK_NANOS) {
+        if (!ownerGone && !ownerHere && now - lookedNanos > LOOK_NANOS) {
             lookedNanos = now;
             try (FileLock lock = file.tryLock()) {
                 ownerGone = lock != null;
             } catch (OverlappingFileLockException e) {
-                return false; // the owner is in this JVM
+                ownerHere = true;
             } catch (IOException e) {
                 return false;
             }
