@@ -25,7 +25,7 @@ record RankSettings(
         Duration slotTimeout,
         Security security,
         String network,
-        AeronGroups groups) {
+        RankGroups groups) {
     /** The words of the setting {@code transport}. */
     enum Transport {
         /** Shared memory within a host, TCP between hosts. */
@@ -44,7 +44,7 @@ record RankSettings(
                 configuration.get(Settings.SLOT_TIMEOUT),
                 configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON,
                 configuration.get(Settings.NETWORK),
-                new AeronGroups(
+                new RankGroups(
                         configuration.get(Settings.TRANSPORT),
                         configuration.get(Settings.ALL_REDUCE),
                         configuration.get(Settings.LINK_COSTS).equals("measured"),

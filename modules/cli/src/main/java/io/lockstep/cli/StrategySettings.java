@@ -145,7 +145,7 @@ final class StrategySettings {
         }
         if (configuration.get(Settings.MICRO_BATCHES) > 1) {
             throw new UsageException(
-                    "sync-batch-norm with micro-batches is not there: ranks may have different numbers of them");
+                    "sync-batch-norm does not go with micro-batches, of which ranks may have different numbers; leave one of the two out");
         }
     }
 

@@ -217,7 +217,8 @@ final class TrainJob {
             goesOn = false;
         }
         return goesOn
-                ? "; once mended, go on with: " + network.resumeCall(shortened(folder.path()), master(conf), Map.of())
+                ? "; once that is mended, go on with: "
+                        + network.resumeCall(shortened(folder.path()), master(conf), Map.of())
                 : "; there is no checkpoint to go on from: once that is mended, start again, with another run folder";
     }
 

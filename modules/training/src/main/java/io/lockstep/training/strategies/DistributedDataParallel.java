@@ -19,22 +19,25 @@ public final class DistributedDataParallel implements Strategy {
     public static final StrategySetting<BucketSize> BUCKET_BYTES = StrategySetting.of(
                     "bucket-bytes",
                     "auto",
-                    "With ddp and dp, gradients that are reduced together; the first bucket of a step is a quarter of it. auto: a"
-                            + " quarter of the gradient, from 64k to 1m; measured: by the link and backward before the first step.",
+                    "ddp and dp: how many bytes of gradient are exchanged together. The first bucket of a step is a "
+                            + "quarter of that. auto: a quarter of the gradient, but at least 64k and at most 1m. measured: what "
+                            + "suits the link and the time of backward, measured before the first step.",
                     BucketSize::parse)
             .forSeveralWorkers();
 
     public static final StrategySetting<Boolean> OVERLAP = StrategySetting.of(
                     "overlap",
                     "true",
-                    "With ddp and dp, exchange buckets while backward goes on; false: after it, to see what overlap is worth.",
+                    "ddp and dp: exchange each bucket of gradients while backward computes the next. false: exchange them "
+                            + "after backward, to see what the overlap is worth.",
                     Parsers.bool())
             .forSeveralWorkers();
 
     public static final StrategySetting<WireType> WIRE = StrategySetting.of(
                     "wire",
                     "float32",
-                    "With ddp, how gradients travel: float32; bfloat16 or float16, half the bytes.",
+                    "ddp: the number format in which gradients are sent. float32; or bfloat16 or float16, which halve the "
+                            + "bytes and round.",
                     Parsers.word("float32", "bfloat16", "float16")
                             .andThen(text -> WireType.valueOf(text.toUpperCase(Locale.ROOT))))
             .forSeveralWorkers();

@@ -35,19 +35,20 @@ public final class GradientSharing implements Strategy {
     public static final StrategySetting<Double> DENSITY = StrategySetting.of(
             "sharing-density",
             "0.01",
-            "With gradient-sharing, the share of elements that a worker sends in a step; the threshold follows it.",
+            "gradient-sharing: the fraction of the gradient's elements that a worker sends in a step. The "
+                    + "threshold is adjusted to keep to it.",
             Parsers.number(1e-6, 0.5));
 
     public static final StrategySetting<Double> THRESHOLD = StrategySetting.of(
             "sharing-threshold",
             "0",
-            "With gradient-sharing, a threshold that stays as it is, in units of the mean gradient; 0: by sharing-density.",
+            "gradient-sharing: a fixed threshold, in units of the mean gradient. 0: adjust it to sharing-density.",
             Parsers.number(0, 1e6));
 
     public static final StrategySetting<Integer> WARM_UP_EPOCHS = StrategySetting.of(
                     "sharing-warmup-epochs",
                     "1",
-                    "With gradient-sharing, epochs over which the density falls from 1/4 to sharing-density.",
+                    "gradient-sharing: the number of epochs over which the density falls from 1/4 to sharing-density.",
                     Parsers.int32(0, Integer.MAX_VALUE))
             .notWhere(
                     asked -> asked.get(THRESHOLD) > 0, "is for a threshold that moves, and sharing-threshold holds it");
@@ -55,13 +56,14 @@ public final class GradientSharing implements Strategy {
     public static final StrategySetting<Double> RESIDUAL_CLIP = StrategySetting.of(
             "sharing-residual-clip",
             "5",
-            "With gradient-sharing, clip what was not sent to so many thresholds, every 5 steps; 0: never.",
+            "gradient-sharing: every 5 steps, clip what was not sent yet to N thresholds. 0: never.",
             Parsers.number(0, 1e6));
 
     public static final StrategySetting<Boolean> MOMENTUM_CORRECTION = StrategySetting.of(
             "momentum-correction",
             "false",
-            "With gradient-sharing and updater = nesterovs, apply the momentum before encoding instead of after.",
+            "gradient-sharing with updater = nesterovs: apply the momentum before gradients are encoded instead "
+                    + "of after.",
             Parsers.bool());
 
     /** How it is chosen. */

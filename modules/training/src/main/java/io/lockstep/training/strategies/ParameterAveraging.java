@@ -27,21 +27,23 @@ public final class ParameterAveraging implements Strategy {
     public static final StrategySetting<Integer> PERIOD = StrategySetting.of(
                     "averaging-period",
                     "4",
-                    "With parameter-averaging, steps between averagings; the end of an epoch is always averaged.",
+                    "parameter-averaging: average every N steps, and at the end of each epoch.",
                     Parsers.int32(1, Integer.MAX_VALUE))
             .forSeveralWorkers();
 
     public static final StrategySetting<Integer> FROM_EPOCH = StrategySetting.of(
                     "averaging-from-epoch",
                     "0",
-                    "With parameter-averaging, epochs that average every step before averaging-period holds (post-local SGD).",
+                    "parameter-averaging: average after every step during the first N epochs, and only then every "
+                            + "averaging-period steps (post-local SGD).",
                     Parsers.int32(0, Integer.MAX_VALUE))
             .forSeveralWorkers();
 
     public static final StrategySetting<Boolean> UPDATER_STATE = StrategySetting.of(
                     "average-updater-state",
                     "true",
-                    "With parameter-averaging, average momentum and the like too; false: each worker goes on with its own.",
+                    "parameter-averaging: average the optimizer's state (momentum and the like) too. false: each worker "
+                            + "keeps its own.",
                     Parsers.bool())
             .notWhere(asked -> !asked.updaterHasState(), "is for updaters with a state, which UPDATER has not")
             .forSeveralWorkers();

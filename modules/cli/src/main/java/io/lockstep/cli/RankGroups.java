@@ -22,7 +22,7 @@ import java.time.Duration;
  * @param silence after which a rank that gives no sign of life is lost
  * @param central one rank sends to all others itself, as DataParallel does, instead of through a chain of ranks
  */
-record AeronGroups(
+record RankGroups(
         RankSettings.Transport transport,
         Algorithm allReduce,
         boolean measured,
