@@ -80,7 +80,7 @@ def augmented(pictures, padding, flip):
 
 
 def learning_rate(chosen, step, steps, in_epoch):
-    """As io.lockstep.training.LearningRate."""
+    """As io.lockstep.training.run.LearningRate."""
     peak, half = float(chosen["learning-rate"]), lambda t: (1 + math.cos(math.pi * min(1, max(0, t)))) / 2
     start, rising = peak / 25, max(1, 0.3 * steps - 1)
     if chosen["schedule"] == "cosine":

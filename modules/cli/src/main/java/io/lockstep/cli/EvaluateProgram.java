@@ -2,8 +2,8 @@ package io.lockstep.cli;
 
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
-import io.lockstep.training.RankEvaluation;
 import io.lockstep.training.RunEvent;
+import io.lockstep.training.run.RankEvaluation;
 import java.io.IOException;
 
 /**

@@ -7,7 +7,7 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
-import io.lockstep.training.RunOptions;
+import io.lockstep.training.run.RunOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

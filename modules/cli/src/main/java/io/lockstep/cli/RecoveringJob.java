@@ -6,7 +6,7 @@ import io.lockstep.spark.RankLostException;
 import io.lockstep.spark.Slots;
 import io.lockstep.spark.TooFewSlotsException;
 import io.lockstep.training.RunEvent;
-import io.lockstep.training.RunOptions;
+import io.lockstep.training.run.RunOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

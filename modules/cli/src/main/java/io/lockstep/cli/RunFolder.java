@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
-import io.lockstep.training.CheckpointStore;
+import io.lockstep.training.checkpoint.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -18,7 +18,7 @@ import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.quality.FrechetDistance;
 import io.lockstep.networks.quality.ParzenWindow;
 import io.lockstep.networks.quality.PictureFeatures;
-import io.lockstep.training.Checkpoint;
+import io.lockstep.training.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;

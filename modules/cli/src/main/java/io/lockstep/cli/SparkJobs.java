@@ -8,7 +8,7 @@ import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
-import io.lockstep.training.RunOptions.DataOptions;
+import io.lockstep.training.run.RunOptions.DataOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.lockstep.cli;
 
 import io.lockstep.spark.RankContext;
 import io.lockstep.spark.RankProgram;
-import io.lockstep.training.RankRun;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
-import io.lockstep.training.RunOptions;
+import io.lockstep.training.run.RankRun;
+import io.lockstep.training.run.RunOptions;
 import java.io.IOException;
 import java.util.List;
 

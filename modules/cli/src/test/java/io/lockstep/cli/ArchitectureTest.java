@@ -127,7 +127,7 @@ class ArchitectureTest {
     private static final int MOST_FILES_OF_A_PACKAGE = 30;
 
     /** Still to be divided. */
-    private static final Set<String> HALLS = Set.of("io.lockstep.cli", "io.lockstep.training");
+    private static final Set<String> HALLS = Set.of("io.lockstep.cli");
 
     @ArchTest
     static void noPackageHasMoreThanThirtyFiles(JavaClasses classes) {

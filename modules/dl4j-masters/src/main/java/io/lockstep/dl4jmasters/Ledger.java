@@ -1,9 +1,9 @@
 package io.lockstep.dl4jmasters;
 
-import io.lockstep.training.LearningRate;
 import io.lockstep.training.Metrics;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
+import io.lockstep.training.run.LearningRate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;

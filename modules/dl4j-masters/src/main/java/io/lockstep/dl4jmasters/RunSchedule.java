@@ -1,6 +1,6 @@
 package io.lockstep.dl4jmasters;
 
-import io.lockstep.training.RunOptions.LearningOptions;
+import io.lockstep.training.run.RunOptions.LearningOptions;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**

@@ -6,7 +6,7 @@ import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.datasets.loading.StepBatches;
-import io.lockstep.training.RunData;
+import io.lockstep.training.run.RunData;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.lockstep.dl4jmasters;
 
 import io.lockstep.spark.HadoopStorage;
-import io.lockstep.training.RunData;
-import io.lockstep.training.RunOptions.DataOptions;
+import io.lockstep.training.run.RunData;
+import io.lockstep.training.run.RunOptions.DataOptions;
 import java.io.IOException;
 import java.io.Serializable;
 

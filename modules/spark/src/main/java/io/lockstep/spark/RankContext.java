@@ -2,8 +2,8 @@ package io.lockstep.spark;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.storage.Storage;
-import io.lockstep.training.RankControl;
 import io.lockstep.training.RunEvent;
+import io.lockstep.training.run.RankControl;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -41,7 +41,7 @@ public record BatchResult(int labels, double lossSum, double[] measures) {
         return measures.length == 0 ? 0 : (int) measures[0];
     }
 
-    BatchResult plus(BatchResult other) {
+    public BatchResult plus(BatchResult other) {
         return new BatchResult(labels + other.labels, lossSum + other.lossSum, sum(measures, other.measures));
     }
 

@@ -31,14 +31,14 @@ public record RankReport(
         double[] measures) {
     private static final int BYTES = 10 * Long.BYTES;
 
-    static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
+    public static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
 
     /** What of a step is not its turns'. */
-    static RankReport around(long examples, long dataWaitNanos, long bytesSent) {
+    public static RankReport around(long examples, long dataWaitNanos, long bytesSent) {
         return new RankReport(examples, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, bytesSent, new double[0]);
     }
 
-    RankReport plus(RankReport other) {
+    public RankReport plus(RankReport other) {
         return new RankReport(
                 examples + other.examples,
                 labels + other.labels,
@@ -53,7 +53,7 @@ public record RankReport(
                 BatchResult.sum(measures, other.measures));
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(BYTES + measures.length * Double.BYTES)
                 .putLong(examples)
                 .putLong(labels)
@@ -71,7 +71,7 @@ public record RankReport(
         return out.array();
     }
 
-    static RankReport fromBytes(byte[] bytes) {
+    public static RankReport fromBytes(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         return new RankReport(
                 in.getLong(),

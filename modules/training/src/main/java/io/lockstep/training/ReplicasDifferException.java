@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A rule was broken: replicas hold different parameters after the same step. */
-public final class ReplicasDifferException extends RuntimeException {
+final class ReplicasDifferException extends RuntimeException {
     ReplicasDifferException(long step, Map<String, List<Integer>> ranksByHash) {
         super(message(step, ranksByHash));
     }

@@ -78,7 +78,7 @@ public record StepReport(
         }
     }
 
-    static StepReport of(
+    public static StepReport of(
             List<RankReport> ranks,
             List<String> measures,
             long step,

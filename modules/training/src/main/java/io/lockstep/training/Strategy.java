@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What ranks exchange to stay, or to come back, together, and how. A strategy holds what is trained and the group; the
- * {@link Trainer} calls it, in this order, from the thread that owns the replica:
+ * {@code Trainer} calls it, in this order, from the thread that owns the replica:
  *
  * <pre>{@code
  * strategy.placeParameters();

@@ -1,21 +1,15 @@
 /**
- * What a data-parallel step is. In order, on every rank:
+ * The words of data-parallel training, which all else here speaks: what is trained ({@link io.lockstep.training.Replica}, one a
+ * rank, made by a {@link io.lockstep.training.ReplicaFactory}), how ranks exchange ({@link io.lockstep.training.Strategy}), what
+ * a network is for and how it is measured ({@link io.lockstep.training.Task}, {@link io.lockstep.training.Evaluation}), and what
+ * a run tells ({@link io.lockstep.training.RunEvent}). Nothing here knows Spark, DL4J or a transport.
  *
- * <ol>
- *   <li>Before the first step rank 0's parameters and updater state are broadcast and their hashes compared
- *       ({@link io.lockstep.training.ParameterHash}).
- *   <li>The rank takes its slice of the global batch: a function of (seed, epoch, step, rank, worldSize), nothing else.
- *   <li>{@link io.lockstep.training.Trainee#forwardBackward} runs, in each {@link io.lockstep.training.Turn} of the step; a falling watermark tells which part of the flat
- *       gradient is final.
- *   <li>A {@link io.lockstep.training.Strategy} exchanges what it exchanges; {@code ddp} all-reduces a
- *       {@linkplain io.lockstep.training.strategies.Buckets bucket} as soon as it is final, in bucket order, while backward goes
- *       on.
- *   <li>{@link io.lockstep.training.strategies.Optimizer}: divide by the global batch, skip non-finite gradients (on all ranks
- *       alike, as they hold the same bits), clip, apply the updater once.
- *   <li>Every so often the ranks gather a {@link io.lockstep.training.StepReport}, compare parameter hashes, evaluate,
- *       and rank 0 writes a checkpoint.
- * </ol>
- *
- * <p>{@link io.lockstep.training.Trainer} is that list as code. Nothing here knows Spark, DL4J or a transport.
+ * <pre>
+ *   run           a rank's run from its first step to its last: batches, the step, tests, checkpoints
+ *    |       |
+ *   strategies   checkpoint     how gradients are exchanged and applied; what a run is resumed from
+ *    |
+ *   settings      reads a strategy's settings
+ * </pre>
  */
 package io.lockstep.training;

@@ -1,0 +1,497 @@
+package io.lockstep.training.checkpoint;
+
+import io.lockstep.datasets.storage.Storage;
+import io.lockstep.training.Evaluation;
+import io.lockstep.training.Metric;
+import io.lockstep.training.ParameterHash;
+import io.lockstep.training.Replica;
+import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A folder of checkpoints, on any {@link Storage}:
+ *
+ * <pre>
+ * step-00000050/model.zip          configuration, parameters, updater state: DL4J's ModelSerializer reads it
+ *               state.properties   step, seed and what else resuming needs
+ *               rank-00003.state   what rank 3 alone knew, where a strategy has such: residuals
+ *               MANIFEST           written last: a line of SHA-256 and name for each file, as sha256sum -c reads it
+ * </pre>
+ *
+ * <p>A checkpoint without its manifest, or with the beginning of one, does not exist: whoever wrote it was killed before
+ * it was whole. One whose files do not hash to its manifest is passed over for the one before. No rename is needed, so
+ * object stores do.
+ *
+ * <p>One process writes a folder at a time, but for the ranks' own files. Whoever starts the writers names them in the
+ * file {@code OWNER} first ({@link #claim}); one that hung, or was cut off, and finds another's name there when it comes
+ * back, stops before it begins the next file and before it ends this one. If it hangs in the very moment between that look
+ * and what it does next, hashes do not fit afterwards, and the checkpoint is passed over.
+ */
+public final class CheckpointStore {
+    public static final String MODEL = "model.zip";
+    private static final String STATE = "state.properties";
+    private static final String MANIFEST = "MANIFEST";
+    private static final String OWNER = "OWNER";
+    private static final Pattern FOLDER = Pattern.compile("step-(\\d{8,})");
+    /** How a manifest ends: its lines are sorted by name, and this one is the last. */
+    private static final String MANIFEST_END = "  " + STATE + "\n";
+
+    private static final Pattern MANIFEST_LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
+
+    private final Storage storage;
+    private final String folder;
+    private final int keep;
+    private final Best best;
+    private final String owner;
+    private final Consumer<String> warnings;
+
+    /**
+     * By what the best checkpoint is told, of those that were tested; of equals the one of the lowest loss, then the oldest.
+     *
+     * @param metric null: there is none
+     */
+    public record Best(Metric metric) implements Serializable {
+        public static final Best NONE = new Best(null);
+
+        /** Empty where nothing was tested, or no test has a number: of networks that have diverged none is best. */
+        public Optional<Tested> of(List<Tested> tested) {
+            if (metric == null) {
+                return Optional.empty();
+            }
+            return tested.stream()
+                    .filter(each -> !Double.isNaN(each.test().loss())
+                            && !Double.isNaN(each.test().metric(metric)))
+                    .min(Comparator.comparingDouble(this::badness)
+                            .thenComparingDouble(each -> each.test().loss())
+                            .thenComparingLong(Tested::step));
+        }
+
+        private double badness(Tested tested) {
+            double value = tested.test().metric(metric);
+            return metric.direction() == Metric.Direction.HIGHER_IS_BETTER ? -value : value;
+        }
+    }
+
+    /** @param step updates done */
+    public record Tested(long step, Evaluation test) {}
+
+    /**
+     * The newest ones stay, whoever writes.
+     *
+     * @param keep how many of the newest checkpoints stay; at least 1
+     * @param warnings told of damaged checkpoints that were passed over
+     */
+    public CheckpointStore(Storage storage, String folder, int keep, Consumer<String> warnings) {
+        this(storage, folder, keep, Best.NONE, "", warnings);
+    }
+
+    /**
+     * @param keep how many of the newest checkpoints stay; at least 1
+     * @param best by what the best one is told, which stays too
+     * @param owner the name that {@link #claim} must have left last; empty: it does not matter
+     * @param warnings told of damaged checkpoints that were passed over
+     */
+    public CheckpointStore(
+            Storage storage, String folder, int keep, Best best, String owner, Consumer<String> warnings) {
+        if (keep < 1) {
+            throw new IllegalArgumentException("keep must be at least 1, was " + keep);
+        }
+        this.storage = storage;
+        this.folder = folder;
+        this.keep = keep;
+        this.best = best;
+        this.owner = owner;
+        this.warnings = warnings;
+    }
+
+    /** From now on, only stores of this owner write here. Called by who starts the writers, before it starts them. */
+    public void claim(String newOwner) throws IOException {
+        put(Storage.join(folder, OWNER), bytes(newOwner));
+    }
+
+    private void requireOwned() throws IOException {
+        if (owner.isEmpty()) {
+            return;
+        }
+        String now;
+        try {
+            now = new String(get(Storage.join(folder, OWNER)), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            now = "";
+        }
+        if (!now.equals(owner)) {
+            throw new FencedException();
+        }
+    }
+
+    /** This writer belongs to a start of the run that is over: {@link #claim}. */
+    public static final class FencedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        FencedException() {
+            super("the run was started again elsewhere and goes on there; this rank belongs to a start that is over");
+        }
+    }
+
+    /**
+     * As {@link #write(TrainingState, Replica.Snapshot, List)}.
+     *
+     * @throws IOException the checkpoint does not exist then, and no older one was touched
+     */
+    public void write(Checkpoint checkpoint) throws IOException {
+        write(checkpoint.state(), out -> out.write(checkpoint.model()), checkpoint.rankStateHashes());
+    }
+
+    /**
+     * Writes a checkpoint of a model that is not in one piece of memory, then removes those that are too many.
+     *
+     * @param rankStateHashes what {@link #writeRankState} returned, by rank; or none
+     * @throws IOException the checkpoint does not exist then, and no older one was touched
+     */
+    public void write(TrainingState state, Replica.Snapshot model, List<String> rankStateHashes) throws IOException {
+        long step = state.step();
+        String target = path(step);
+        try {
+            begin(step);
+            Map<String, String> hashes = new TreeMap<>();
+            for (int rank = 0; rank < rankStateHashes.size(); rank++) {
+                hashes.put(rankFile(rank), rankStateHashes.get(rank));
+            }
+            hashes.put(MODEL, put(Storage.join(target, MODEL), model));
+            hashes.put(STATE, put(Storage.join(target, STATE), bytes(state.toText())));
+            StringBuilder manifest = new StringBuilder();
+            hashes.forEach((name, hash) ->
+                    manifest.append(hash).append("  ").append(name).append('\n'));
+            put(Storage.join(target, MANIFEST), bytes(manifest.toString()));
+        } catch (FencedException e) {
+            throw e;
+        } catch (IOException e) {
+            makeRoom(target, e);
+            throw new IOException("cannot write the checkpoint " + target + ": " + e.getMessage(), e);
+        }
+        try {
+            prune();
+        } catch (IOException e) {
+            warnings.accept("older checkpoints in " + folder + " stay: " + e.getMessage());
+        }
+    }
+
+    /** What was written of a checkpoint that failed may be what fills the disk. */
+    private void makeRoom(String target, IOException failure) {
+        try {
+            requireOwned(); // whoever goes on elsewhere may have written it meanwhile
+            storage.delete(target);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Before the first file of a step is written: where there was a checkpoint of that step, there is none now. */
+    public void begin(long step) throws IOException {
+        requireOwned();
+        storage.delete(Storage.join(path(step), MANIFEST));
+    }
+
+    /**
+     * Writes what a rank alone knows, after {@link #begin} and before {@link #write}.
+     *
+     * @return its SHA-256
+     */
+    public String writeRankState(long step, int rank, byte[] content) throws IOException {
+        requireOwned();
+        return put(Storage.join(path(step), rankFile(rank)), content);
+    }
+
+    /** What a rank of a checkpoint wrote of its own. */
+    public byte[] rankState(Checkpoint checkpoint, int rank) throws IOException {
+        String path = Storage.join(path(checkpoint.state().step()), rankFile(rank));
+        byte[] content = get(path);
+        if (!hash(content).equals(checkpoint.rankStateHashes().get(rank))) {
+            throw new IOException(path + " has changed since it was checked");
+        }
+        return content;
+    }
+
+    private static String rankFile(int rank) {
+        return String.format(Locale.ROOT, "rank-%05d.state", rank);
+    }
+
+    /**
+     * The newest checkpoint that is whole; empty where none was ever completed.
+     *
+     * @throws IOException if there are some, and none can be read: whoever goes on must not begin anew
+     */
+    public Optional<Checkpoint> latest() throws IOException {
+        List<Long> steps = steps();
+        IOException unreadable = null;
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            String source = path(steps.get(i));
+            try {
+                Optional<Map<String, String>> manifest = manifest(source);
+                if (manifest.isPresent()) {
+                    return Optional.of(read(source, manifest.get()));
+                }
+                warnings.accept("passing over the checkpoint " + source + ": it was never completed (no whole "
+                        + MANIFEST + ")");
+            } catch (IOException e) {
+                warnings.accept("passing over the checkpoint " + source + ": " + e.getMessage());
+                unreadable = unreadable == null ? e : unreadable;
+            }
+        }
+        if (unreadable != null) {
+            throw new IOException(
+                    "no checkpoint in " + folder + " can be read; the newest: " + unreadable.getMessage(), unreadable);
+        }
+        return Optional.empty();
+    }
+
+    /** What the newest checkpoint with a manifest knows beside the model, which is not read; empty where there is none. */
+    public Optional<TrainingState> newestState() throws IOException {
+        List<Long> complete = complete();
+        for (int i = complete.size() - 1; i >= 0; i--) {
+            try {
+                byte[] text = get(Storage.join(path(complete.get(i)), STATE));
+                return Optional.of(TrainingState.fromText(new String(text, StandardCharsets.UTF_8)));
+            } catch (IOException | IllegalArgumentException e) { // as latest() does
+                warnings.accept("passing over the checkpoint " + path(complete.get(i)) + ": " + e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The checkpoint of a step.
+     *
+     * @throws IOException if it is not there, or not whole
+     */
+    public Checkpoint at(long step) throws IOException {
+        String source = path(step);
+        Map<String, String> manifest = manifest(source)
+                .orElseThrow(() -> new FileNotFoundException(
+                        "the checkpoint " + source + " was never completed (no whole " + MANIFEST + ")"));
+        return read(source, manifest);
+    }
+
+    /**
+     * The hash of each file; empty where the checkpoint was never completed.
+     *
+     * @throws IOException if it cannot be read, or is not what was written
+     */
+    private Optional<Map<String, String>> manifest(String source) throws IOException {
+        String text;
+        try {
+            text = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+        if (!text.endsWith(MANIFEST_END)) {
+            return Optional.empty(); // its writer was killed in it
+        }
+        Map<String, String> hashes = new TreeMap<>();
+        for (String line : text.lines().toList()) {
+            Matcher matcher = MANIFEST_LINE.matcher(line);
+            if (!matcher.matches()) {
+                throw new IOException("its " + MANIFEST + " is damaged");
+            }
+            hashes.put(matcher.group(2), matcher.group(1));
+        }
+        return Optional.of(hashes);
+    }
+
+    private Checkpoint read(String source, Map<String, String> manifest) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        List<String> rankStateHashes = new ArrayList<>();
+        for (var entry : manifest.entrySet()) {
+            String name = entry.getKey();
+            byte[] content = get(Storage.join(source, name));
+            if (!hash(content).equals(entry.getValue())) {
+                throw new IOException(name + " does not have the SHA-256 of the " + MANIFEST);
+            }
+            if (name.equals(rankFile(rankStateHashes.size()))) {
+                rankStateHashes.add(entry.getValue()); // in the order of ranks, as names are sorted
+            } else {
+                files.put(name, content);
+            }
+        }
+        if (!files.containsKey(MODEL) || !files.containsKey(STATE)) {
+            throw new IOException("its " + MANIFEST + " lacks " + MODEL + " or " + STATE);
+        }
+        TrainingState state = TrainingState.fromText(new String(files.get(STATE), StandardCharsets.UTF_8));
+        return new Checkpoint(state, files.get(MODEL), rankStateHashes);
+    }
+
+    /**
+     * The best of the checkpoints that are whole; empty where none was tested.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public Optional<Checkpoint> best(Best by) throws IOException {
+        Optional<Tested> found = by.of(tested(complete()));
+        return found.isEmpty() ? Optional.empty() : Optional.of(at(found.get().step()));
+    }
+
+    /**
+     * The one that a person asks for.
+     *
+     * @param which {@code newest}, {@code best} or a step
+     * @throws IOException saying what there is, if it is not there or cannot be read
+     */
+    public Checkpoint choose(String which, Best by) throws IOException {
+        Optional<Checkpoint> found =
+                switch (which) {
+                    case "newest" -> latest();
+                    case "best" -> best(by);
+                    default -> {
+                        long step = Long.parseLong(which);
+                        yield complete().contains(step) ? Optional.of(at(step)) : Optional.empty();
+                    }
+                };
+        if (found.isEmpty()) {
+            List<Long> there = complete();
+            throw new FileNotFoundException(
+                    there.isEmpty()
+                            ? "no whole checkpoint in " + folder
+                            : "no " + (which.equals("best") ? "tested checkpoint" : "checkpoint of step " + which)
+                                    + " in " + folder + "; there are those of steps " + there);
+        }
+        return found.get();
+    }
+
+    private List<Tested> tested(List<Long> steps) {
+        List<Tested> tested = new ArrayList<>();
+        for (long step : steps) {
+            try {
+                byte[] text = get(Storage.join(path(step), STATE));
+                TrainingState state = TrainingState.fromText(new String(text, StandardCharsets.UTF_8));
+                if (state.test() != null) {
+                    tested.add(new Tested(step, state.test()));
+                }
+            } catch (IOException | IllegalArgumentException e) { // it is not held against its hash here
+                warnings.accept("passing over the checkpoint " + path(step) + ": " + e.getMessage());
+            }
+        }
+        return tested;
+    }
+
+    private void prune() throws IOException {
+        List<Long> complete = complete();
+        if (complete.size() <= keep) {
+            return;
+        }
+        List<Long> newest = complete.subList(complete.size() - keep, complete.size());
+        Set<Long> kept = new HashSet<>(newest);
+        if (best.metric() != null) {
+            best.of(tested(complete)).ifPresent(each -> kept.add(each.step()));
+        }
+        for (long step : steps()) {
+            if (step < newest.get(0) && !kept.contains(step)) {
+                storage.delete(Storage.join(path(step), MANIFEST)); // first: never a manifest without its files
+                storage.delete(path(step));
+            }
+        }
+    }
+
+    /** Those with a whole manifest and all its files. One that was cut short must not take the place of a whole one. */
+    private List<Long> complete() throws IOException {
+        List<Long> complete = new ArrayList<>();
+        for (long step : steps()) {
+            Optional<Map<String, String>> manifest = manifest(path(step));
+            if (manifest.isPresent()
+                    && names(path(step)).containsAll(manifest.get().keySet())) {
+                complete.add(step);
+            }
+        }
+        return complete;
+    }
+
+    private Set<String> names(String source) throws IOException {
+        return storage.list(source).stream().map(Storage.Entry::name).collect(Collectors.toSet());
+    }
+
+    /** Steps with a folder, ascending, whole or not. */
+    private List<Long> steps() throws IOException {
+        try {
+            return storage.list(folder).stream()
+                    .map(entry -> FOLDER.matcher(entry.name()))
+                    .filter(Matcher::matches)
+                    .map(matcher -> Long.parseLong(matcher.group(1)))
+                    .sorted()
+                    .toList();
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /** Where the checkpoint of a step lies. */
+    public String path(long step) {
+        return Storage.join(folder, String.format(Locale.ROOT, "step-%08d", step));
+    }
+
+    /** Returns the content's SHA-256. */
+    private String put(String path, byte[] content) throws IOException {
+        return put(path, out -> out.write(content));
+    }
+
+    private String put(String path, Replica.Snapshot content) throws IOException {
+        requireOwned(); // the file before took its time
+        MessageDigest digest = ParameterHash.sha256();
+        try (OutputStream out = new OwnersStream(storage.create(path));
+                var hashing = new DigestOutputStream(out, digest)) {
+            content.writeTo(hashing);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Stays open where the owner is another by now: an object store shows a file when it is closed. */
+    private final class OwnersStream extends FilterOutputStream {
+        OwnersStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length); // not byte for byte
+        }
+
+        @Override
+        public void close() throws IOException {
+            requireOwned();
+            out.close();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private byte[] get(String path) throws IOException {
+        try (InputStream in = storage.open(path)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String hash(byte[] content) {
+        return HexFormat.of().formatHex(ParameterHash.sha256().digest(content));
+    }
+}
