@@ -1,6 +1,7 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.Field;
+import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.games.Game;
 import io.lockstep.networks.games.GameTurn;
@@ -155,8 +156,8 @@ public record NetworkDefinition(
         copy.setTbpttFwdLength(configuration.getTbpttFwdLength());
         copy.setTbpttBackLength(configuration.getTbpttBackLength());
         NetworkDefinition definition = new NetworkDefinition(copy, input);
-        network.close();
-        graph.close();
+        OffHeap.free(network);
+        OffHeap.free(graph);
         return definition;
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
+import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.NetworkReplica;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ class AritiesTest {
         // a merge of one input shares its array in DL4J, where the activation behind it changes what others read
         boolean shared = joined.vertex() == null && joined.inputs().size() == 1;
         double evaluated = shared ? Double.NaN : plain.score(set, false) * BATCH;
-        plain.close();
+        OffHeap.free(plain);
 
         try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0)) {
             compare("DL4J's runtime", dl4j, batch, expected, loss, evaluated);

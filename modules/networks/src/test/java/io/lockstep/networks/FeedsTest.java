@@ -11,6 +11,7 @@ import io.lockstep.datasets.Field;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.dl4j.Dl4jReplica;
+import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;
@@ -132,7 +133,7 @@ class FeedsTest {
         Batch batch = batch(network, replica, data.of(new ColumnsOfExamples(EXAMPLES, 0)));
         int[] predictions = new int[EXAMPLES * network.labelsOfExample()];
         assertThat(replica.evaluate(batch, predictions).lossSum()).isFinite();
-        plain.close();
+        OffHeap.free(plain);
     }
 
     private static Batch batch(NetworkDefinition network, NetworkReplica replica, ColumnsOfExamples examples) {
@@ -804,7 +805,7 @@ class FeedsTest {
                 assertThat(answers.outputs().get(i)).as("number %d", i).isCloseTo(wanted, within(1e-6f));
             }
         } finally {
-            plain.close();
+            OffHeap.free(plain);
         }
     }
 

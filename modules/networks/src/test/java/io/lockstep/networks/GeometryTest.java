@@ -108,7 +108,7 @@ class GeometryTest {
             return;
         }
         try {
-            Dl4jReplica dl4j = new Dl4jReplica(definition, BATCH, 0); // not closed: DL4J collects garbage each time
+            Dl4jReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
             if (drawn.gradientOfReference()) {
                 expected = new Result(expected.loss(), expected.evaluated(), referenceGradient(dl4j, drawn, batch));
             }

@@ -325,7 +325,7 @@ public final class Dl4jReplica implements NetworkReplica {
 
     @Override
     public void close() {
-        graph.close();
+        OffHeap.free(graph);
     }
 
     static ComputationGraph initialized(NetworkDefinition definition) {

@@ -104,7 +104,7 @@ public final class SavedNetwork {
         MultiLayerNetwork network = new MultiLayerNetwork(configuration);
         network.init(parameters, false);
         ComputationGraph graph = network.toComputationGraph(); // a copy
-        network.close();
+        OffHeap.free(network);
         return graph;
     }
 
@@ -126,7 +126,7 @@ public final class SavedNetwork {
         try {
             network.copyCommonInto(graph);
         } finally {
-            graph.close();
+            OffHeap.free(graph);
         }
     }
 
@@ -142,7 +142,7 @@ public final class SavedNetwork {
         try {
             network.copyInto(graph);
         } finally {
-            graph.close();
+            OffHeap.free(graph);
         }
     }
 
@@ -162,7 +162,7 @@ public final class SavedNetwork {
         }
         graph.getConfiguration().setIterationCount(saved.getConfiguration().getIterationCount());
         graph.getConfiguration().setEpochCount(saved.getConfiguration().getEpochCount());
-        saved.close();
+        OffHeap.free(saved);
     }
 
     /**
@@ -185,7 +185,7 @@ public final class SavedNetwork {
                 left.add(mine.getKey());
             }
         }
-        saved.close();
+        OffHeap.free(saved);
         if (taken < LEAST_IN_COMMON * graph.numParams()) {
             throw new IOException("the saved network is another one: of " + graph.numParams() + " parameters, " + taken
                     + " are in one of the same name and shape there");

@@ -1,5 +1,6 @@
 package io.lockstep.networks.differential;
 
+import io.lockstep.networks.dl4j.OffHeap;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.lang3.SerializationUtils;
@@ -65,7 +66,7 @@ final class PlainDl4j {
                 losses.add(gradients.loss * (mean ? examples.size() : 1));
                 after.add(numbers(graph.params()));
             }
-            graph.close();
+            OffHeap.free(graph);
             return new Course(gradients.sums, losses, after);
         } catch (RuntimeException e) {
             throw new RefusedException(e);
