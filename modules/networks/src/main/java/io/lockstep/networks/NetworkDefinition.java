@@ -97,7 +97,7 @@ public record NetworkDefinition(
         } else if (game == null) {
             FeedPlan.require(configuration, feeds);
         }
-        DilatedWindows.require(configuration, inputs);
+        PoolingWindows.require(configuration, inputs);
     }
 
     private static void requireSizes(InputType input) {

@@ -2,7 +2,7 @@ package io.lockstep.networks.dl4j;
 
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
-import io.lockstep.networks.DilatedWindows;
+import io.lockstep.networks.PoolingWindows;
 import java.nio.ByteBuffer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -34,7 +34,7 @@ final class DilatedPooling extends SubsamplingLayer {
 
     /** Whether it is one of those that ND4J computes wrongly. */
     static boolean isDilated(SubsamplingLayer original) {
-        return DilatedWindows.areIn(original.layerConf());
+        return PoolingWindows.areDilated(original.layerConf());
     }
 
     @Override
@@ -115,7 +115,7 @@ final class DilatedPooling extends SubsamplingLayer {
             from = channelsLast
                     ? new Shape((int) x.size(1), (int) x.size(2), (int) x.size(3))
                     : new Shape((int) x.size(2), (int) x.size(3), (int) x.size(1));
-            window = DilatedWindows.of(layerConf(), from);
+            window = PoolingWindows.of(layerConf(), from);
             to = new Shape(window.outputHeight(from.height()), window.outputWidth(from.width()), from.channels());
         }
 

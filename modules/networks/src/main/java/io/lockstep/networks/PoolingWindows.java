@@ -10,26 +10,35 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
-/** The windows of dilated maxima and means, which ND4J computes wrongly or, where they lie beyond their input, not at all. */
-public final class DilatedWindows {
-    private DilatedWindows() {}
+/**
+ * The windows of maxima and means. ND4J computes dilated ones wrongly or, where they lie beyond their input, not at all; and
+ * where a window of any pooling sees padding alone, ND4J writes beyond its arrays, which spoils the memory of the process.
+ */
+public final class PoolingWindows {
+    private PoolingWindows() {}
 
-    public static boolean areIn(SubsamplingLayer layer) {
+    /** Whether ND4J's own code is wrong about the layer. */
+    public static boolean areDilated(SubsamplingLayer layer) {
         int[] dilation = layer.getDilation();
-        PoolingType type = layer.getPoolingType();
-        return (dilation[0] > 1 || dilation[1] > 1) && (type == PoolingType.MAX || type == PoolingType.AVG);
+        return (dilation[0] > 1 || dilation[1] > 1) && isOfPixels(layer);
+    }
+
+    private static boolean isOfPixels(SubsamplingLayer layer) {
+        return layer.getPoolingType() == PoolingType.MAX || layer.getPoolingType() == PoolingType.AVG;
     }
 
     /** @throws IllegalArgumentException if a window does not fit the input, or sees nothing of it */
     public static Window of(SubsamplingLayer layer, Shape input) {
+        boolean steps = layer instanceof Subsampling1DLayer; // which has no width
         Window window = Windows.of(
                 input,
-                layer.getKernelSize(),
-                layer.getStride(),
-                layer.getPadding(),
-                layer.getDilation(),
+                sizes(steps, layer.getKernelSize(), 1),
+                sizes(steps, layer.getStride(), 1),
+                sizes(steps, layer.getPadding(), 0),
+                sizes(steps, layer.getDilation(), 1),
                 layer.getConvolutionMode());
         window.outputHeight(input.height());
         window.outputWidth(input.width());
@@ -41,13 +50,17 @@ public final class DilatedWindows {
         return window;
     }
 
+    private static int[] sizes(boolean steps, int[] of, int width) {
+        return steps ? new int[] {of[0], width} : of;
+    }
+
     /** @throws IllegalArgumentException naming a layer whose windows cannot be computed */
     static void require(ComputationGraphConfiguration configuration, List<InputType> inputs) {
         Map<String, InputType> types = null;
         for (Map.Entry<String, GraphVertex> vertex : configuration.getVertices().entrySet()) {
             if (vertex.getValue() instanceof LayerVertex layer
                     && Wrapped.innermost(layer.getLayerConf().getLayer()) instanceof SubsamplingLayer pooling
-                    && areIn(pooling)) {
+                    && isOfPixels(pooling)) {
                 InputType[] all = inputs.toArray(InputType[]::new);
                 types = types == null ? configuration.clone().getLayerActivationTypes(true, false, all) : types;
                 String from =
@@ -64,15 +77,25 @@ public final class DilatedWindows {
     }
 
     private static void require(String name, SubsamplingLayer pooling, InputType seen) {
-        if (seen instanceof InputType.InputTypeConvolutional images) {
-            Shape shape = new Shape((int) images.getHeight(), (int) images.getWidth(), (int) images.getChannels());
-            try {
-                of(pooling, shape);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "layer '" + name + "' reads " + shape.height() + "x" + shape.width() + ": " + e.getMessage(),
-                        e);
-            }
+        Shape shape = shape(seen);
+        if (shape == null) {
+            return;
         }
+        try {
+            of(pooling, shape);
+        } catch (IllegalArgumentException e) {
+            String read = shape.height() + (pooling instanceof Subsampling1DLayer ? " steps" : "x" + shape.width());
+            throw new IllegalArgumentException("layer '" + name + "' reads " + read + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Null for what a pooling of pixels or steps does not read. */
+    private static Shape shape(InputType seen) {
+        if (seen instanceof InputType.InputTypeConvolutional images) {
+            return new Shape((int) images.getHeight(), (int) images.getWidth(), (int) images.getChannels());
+        }
+        return seen instanceof InputType.InputTypeRecurrent sequence && sequence.getTimeSeriesLength() > 0
+                ? new Shape((int) sequence.getTimeSeriesLength(), 1, (int) sequence.getSize())
+                : null;
     }
 }
