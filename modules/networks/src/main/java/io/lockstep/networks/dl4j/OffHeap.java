@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,6 +31,9 @@ public final class OffHeap {
 
     private static void free(INDArray... arrays) {
         Arrays.stream(arrays).filter(each -> each != null && each.closeable()).forEach(INDArray::close);
-        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+        workspaces
+                .getAllWorkspacesForCurrentThread()
+                .forEach(workspaces::destroyWorkspace); // to destroy them by one call collects garbage too
     }
 }

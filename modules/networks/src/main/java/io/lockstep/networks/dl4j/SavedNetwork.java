@@ -1,7 +1,6 @@
 package io.lockstep.networks.dl4j;
 
 import io.lockstep.networks.NetworkDefinition;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +21,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -54,11 +52,11 @@ public final class SavedNetwork {
         }
         String json = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
         try {
-            INDArray parameters = array(entries.get(PARAMETERS));
+            INDArray parameters = SavedArray.read(entries.get(PARAMETERS));
             ComputationGraph graph = isOfLayersInARow(json) ? layersInARow(json, parameters) : graph(json, parameters);
             byte[] state = entries.get(UPDATER_STATE);
             if (state != null) {
-                graph.getUpdater(true).setStateViewArray(array(state));
+                graph.getUpdater(true).setStateViewArray(SavedArray.read(state));
             }
             return new SavedNetwork(graph);
         } catch (RuntimeException | OutOfMemoryError e) { // what DL4J and Jackson do with numbers or text that are none
@@ -79,10 +77,6 @@ public final class SavedNetwork {
             throw new IOException("the zip file is damaged or ends too early: " + firstLine(e), e);
         }
         return entries;
-    }
-
-    private static INDArray array(byte[] content) throws IOException {
-        return Nd4j.read(new ByteArrayInputStream(content));
     }
 
     /** A MultiLayerConfiguration has a list of layers where a graph has vertices. */
