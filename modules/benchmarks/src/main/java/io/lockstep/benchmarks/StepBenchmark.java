@@ -180,8 +180,9 @@ public final class StepBenchmark implements Callable<Integer> {
         Random random = new Random(1);
         int floats = batch * definition.featureSize();
         ByteBuffer features = ByteBuffer.allocateDirect(floats * Float.BYTES).order(ByteOrder.nativeOrder());
+        boolean tokens = definition.tokens();
         for (int i = 0; i < floats; i++) {
-            float value = definition.tokens() ? random.nextInt(definition.classes()) : (float) random.nextGaussian();
+            float value = tokens ? random.nextInt(definition.classes()) : (float) random.nextGaussian();
             features.putFloat(i * Float.BYTES, value);
         }
         IntBuffer labels = IntBuffer.allocate(batch * definition.labelsOfExample());

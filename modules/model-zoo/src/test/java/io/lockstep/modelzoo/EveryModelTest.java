@@ -169,8 +169,9 @@ class EveryModelTest {
         Random random = new Random(rank);
         int floats = BATCH * input.channels() * input.height() * input.width();
         ByteBuffer features = FlatBuffers.allocate(floats);
+        boolean tokens = network.tokens();
         for (int i = 0; i < floats; i++) {
-            float value = network.tokens() ? random.nextInt(input.classes()) : (float) random.nextGaussian();
+            float value = tokens ? random.nextInt(input.classes()) : (float) random.nextGaussian();
             features.putFloat(i * Float.BYTES, value);
         }
         IntBuffer labels = IntBuffer.allocate(BATCH * network.labelsOfExample());

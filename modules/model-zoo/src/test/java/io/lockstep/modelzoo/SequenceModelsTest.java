@@ -45,8 +45,9 @@ class SequenceModelsTest {
         int floats = BATCH * definition.featureSize();
         ByteBuffer features = ByteBuffer.allocateDirect(floats * Float.BYTES).order(ByteOrder.nativeOrder());
         Random random = new Random(3);
+        boolean tokens = definition.tokens();
         for (int i = 0; i < floats; i++) {
-            float value = definition.tokens() ? random.nextInt(definition.classes()) : (float) random.nextGaussian();
+            float value = tokens ? random.nextInt(definition.classes()) : (float) random.nextGaussian();
             features.putFloat(i * Float.BYTES, value);
         }
         IntBuffer labels = IntBuffer.allocate(BATCH * definition.labelsOfExample());

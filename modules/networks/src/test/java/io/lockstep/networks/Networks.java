@@ -140,8 +140,9 @@ final class Networks {
         FloatBuffer values = features.asFloatBuffer();
         for (int i = start; i < end; i++) {
             Random random = new Random(seed * 1000 + i);
+            boolean tokens = definition.tokens();
             for (int k = 0; k < featureSize; k++) {
-                values.put(definition.tokens() ? random.nextInt(definition.classes()) : (float) random.nextGaussian());
+                values.put(tokens ? random.nextInt(definition.classes()) : (float) random.nextGaussian());
             }
             for (int t = 0; t < steps; t++) {
                 boolean without = steps > 1 && random.nextInt(6) == 0;
