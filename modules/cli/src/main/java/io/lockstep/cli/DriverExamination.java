@@ -2,14 +2,13 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Split;
-import io.lockstep.engine.Precision;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.compiled.CompiledReplica;
-import io.lockstep.networks.compiled.games.GameReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.NamelessUser;
 import io.lockstep.training.Replica;
+import io.lockstep.training.ReplicaFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -259,20 +258,21 @@ final class DriverExamination {
         }
         ModelSummary summary = ModelSummary.of(network);
         long vector = (summary.parameters() + summary.statistics()) * Float.BYTES;
-        if (RuntimeSettings.of(configuration).byDl4j()) {
+        RuntimeSettings runtime = RuntimeSettings.of(configuration);
+        if (runtime.byDl4j()) {
             return 3 * vector;
         }
-        try (Replica replica = network.game() != null
-                ? new GameReplica(network, batch, 1, Precision.FLOAT32)
-                : new CompiledReplica(network, batch, 0, 1)) {
+        List<String> slower = new ArrayList<>();
+        var setup = new ReplicaFactory.Setup(null, network.classes(), batch, 0, threadsOfARank(), slower::add);
+        try (Replica replica = runtime.asHere().replica(network, setup)) {
+            if (replica instanceof Dl4jReplica) {
+                findings.add(runsOnDl4j(slower.toString()));
+                return 3 * vector;
+            }
             compare(replica.memoryBytes(), workers, batch);
             return vector + replica.updaterState().limit();
         } catch (UnsupportedOperationException | LinkageError e) {
-            findings.add(Finding.warn(
-                    "network",
-                    configuration.get(Settings.MODEL) + " runs on DL4J itself, which is slower",
-                    e.getMessage(),
-                    "take the layer that is named out, if you can do without it"));
+            findings.add(runsOnDl4j(e.getMessage()));
             return 3 * vector;
         } catch (OutOfMemoryError e) {
             findings.add(Finding.fail(
@@ -282,6 +282,19 @@ final class DriverExamination {
                     "raise micro-batches, or lower global-batch"));
             return 3 * vector;
         }
+    }
+
+    private int threadsOfARank() {
+        int otherwise = isLocal() ? Submission.localCores(configuration) : configuration.get(Settings.WORKER_CORES);
+        return Math.max(1, conf.getInt("spark.task.cpus", otherwise));
+    }
+
+    private Finding runsOnDl4j(String why) {
+        return Finding.warn(
+                "network",
+                configuration.get(Settings.MODEL) + " runs on DL4J itself, which is slower",
+                why,
+                "take the layer that is named out, if you can do without it");
     }
 
     private void compare(long needed, int workers, int batch) {
@@ -303,11 +316,9 @@ final class DriverExamination {
             }
             return;
         }
-        boolean local =
-                !conf.contains("spark.master") || conf.get("spark.master").startsWith("local");
         long available = HostFacts.here(false).availableBytes();
         long heaps = workers * configuration.get(Settings.WORKER_MEMORY_MB) * MIB;
-        if (local && available > 0 && workers * needed + heaps > available) {
+        if (isLocal() && available > 0 && workers * needed + heaps > available) {
             findings.add(Finding.fail(
                     "memory",
                     what

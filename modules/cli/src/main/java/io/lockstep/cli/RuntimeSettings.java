@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.engine.Backends;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
@@ -52,6 +53,11 @@ record RuntimeSettings(
     /** Executors may have a CPU that multiplies bfloat16 where the driver has not. */
     RuntimeSettings inFloat32() {
         return new RuntimeSettings(model, own, runtime, Precision.FLOAT32, syncBatchNorm, labelSmoothing, dropConnect);
+    }
+
+    /** The same, as far as this host's CPU has it. */
+    RuntimeSettings asHere() {
+        return Backends.standard().lacks(precision).isEmpty() ? this : inFloat32();
     }
 
     boolean inBfloat16() {

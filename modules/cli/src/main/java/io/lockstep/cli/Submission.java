@@ -91,7 +91,7 @@ final class Submission {
     }
 
     /** This machine's cores shared out. */
-    private static int localCores(Configuration configuration) {
+    static int localCores(Configuration configuration) {
         int asked = configuration.get(Settings.WORKER_CORES);
         int shared = Runtime.getRuntime().availableProcessors() / configuration.get(Settings.WORKERS);
         return asked > 0 ? asked : Math.max(1, shared);

@@ -287,6 +287,26 @@ class DoctorTest {
                 .isEmpty();
     }
 
+    /** Each thread has memory of its own beside what they share. */
+    @Test
+    void memoryIsThatOfTheThreadsWhichARankHas() throws IOException {
+        Configuration large = configuration();
+        large.put("model", "resnet18");
+        large.put("global-batch", "128");
+        assertThat(megabytes(onDriver(large, "spark.task.cpus", "8")))
+                .isGreaterThan(megabytes(onDriver(large, "spark.task.cpus", "1")));
+        large.put("worker-cores", "8");
+        assertThat(megabytes(onDriver(large))).isEqualTo(megabytes(onDriver(large, "spark.task.cpus", "8")));
+    }
+
+    private static long megabytes(List<Finding> findings) {
+        Finding memory = findings.stream()
+                .filter(each -> each.what().equals("memory"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(memory.measured().replaceAll(" MB.*", "").replace(",", ""));
+    }
+
     @Test
     void aFolderThatCannotBeWrittenAndDataThatIsNotThereAreFound() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));

@@ -35,7 +35,7 @@ class WrongCallsIT {
                 "train --model resnet21 | resnet20",
                 "train --strategy dpp | did you mean 'ddp'",
                 "train --strategy dl4j-gradient-sharing | deserialises any object",
-                "train --strategy dl4j-gradient-sharing --set dl4j-insecure-transport=yes | a network like",
+                "train --strategy dl4j-gradient-sharing --set dl4j-insecure-transport=yes | network with a prefix",
                 "train --strategy dl4j-gradient-sharing --set dl4j-insecure-transport=true --set wire=float16 | belongs to",
                 "train --strategy dl4j-parameter-averaging --set dl4j-insecure-transport=true | belongs to",
                 "train --strategy dl4j-parameter-averaging --set clip-norm=1 | global norm",

@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** DL4J's masters, by the words that a setting gives them. */
 public enum MasterStrategy implements StrategyKind {
@@ -36,6 +39,9 @@ public enum MasterStrategy implements StrategyKind {
             super.check(asked);
         }
     };
+
+    private static final Pattern NETWORK =
+            Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
 
     /** {@code false}, {@code true} or a network. */
     public static final StrategySetting<String> INSECURE_TRANSPORT = StrategySetting.of(
@@ -86,10 +92,16 @@ public enum MasterStrategy implements StrategyKind {
         return new OnDriver(this);
     }
 
+    /** A network has room for two hosts beside its own address and that of broadcasts: at most 30 bits of prefix. */
     private static Function<String, String> falseTrueOrNetwork() {
         return text -> {
-            if (!text.matches("false|true|\\d{1,3}(\\.\\d{1,3}){2}\\.0/\\d{1,2}")) {
-                throw new IllegalArgumentException("must be false, true or a network like 10.1.0.0/16");
+            Matcher network = NETWORK.matcher(text);
+            boolean valid = network.matches()
+                    && IntStream.rangeClosed(1, 4).allMatch(i -> Integer.parseInt(network.group(i)) <= 255)
+                    && Integer.parseInt(network.group(5)) <= 30;
+            if (!valid && !text.equals("false") && !text.equals("true")) {
+                throw new IllegalArgumentException(
+                        "must be false, true or an IPv4 network with a prefix of at most 30 bits, like 10.1.0.0/16");
             }
             return text;
         };

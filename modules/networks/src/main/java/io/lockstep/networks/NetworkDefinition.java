@@ -1,7 +1,6 @@
 package io.lockstep.networks;
 
 import io.lockstep.datasets.Field;
-import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.games.Game;
 import io.lockstep.networks.games.GameTurn;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
-import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.NetworkReplica;
 import java.util.ArrayList;

@@ -11,7 +11,6 @@ import io.lockstep.datasets.Field;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.dl4j.Dl4jReplica;
-import io.lockstep.networks.dl4j.OffHeap;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.FlatBuffers;

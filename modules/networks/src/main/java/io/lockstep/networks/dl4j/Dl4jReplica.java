@@ -6,6 +6,7 @@ import io.lockstep.networks.FeedPlan;
 import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.LearningRates;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.OffHeap;
 import io.lockstep.training.Answers;
 import io.lockstep.training.BatchResult;
 import io.lockstep.training.GradientListener;

@@ -1,6 +1,7 @@
 package io.lockstep.networks.dl4j;
 
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.OffHeap;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.lockstep.networks.differential;
 
-import io.lockstep.networks.dl4j.OffHeap;
+import io.lockstep.networks.OffHeap;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.lang3.SerializationUtils;

@@ -1,4 +1,4 @@
-package io.lockstep.networks.dl4j;
+package io.lockstep.networks;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.api.Updater;
