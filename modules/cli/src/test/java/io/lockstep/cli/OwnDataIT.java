@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.example.Experience;
+import org.example.HousePrices;
 import org.example.OwnProgram;
 import org.example.Rings;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +102,14 @@ class OwnDataIT {
         assertThat(Files.readString(folder.resolve("two/metrics.jsonl"))).doesNotContain("accuracy");
         assertThat(folder.resolve("two/plots/mae.png")).isNotEmptyFile();
         assertThat(folder.resolve("two/plots/accuracy.png")).doesNotExist();
+    }
+
+    @Test
+    void theProgramOfTheReadmeLearnsWhatHousesCost() throws Exception {
+        Summary summary = HousePrices.train(spark, folder.resolve("houses").toString());
+
+        assertThat(summary.test().metric(Metrics.R2)).isGreaterThan(0.99);
+        assertThat(summary.parametersSha256()).hasSize(2);
     }
 
     @Test
