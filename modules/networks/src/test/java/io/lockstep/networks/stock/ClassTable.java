@@ -144,16 +144,16 @@ final class ClassTable {
         StringBuilder page = new StringBuilder("""
                 # Deeplearning4j's classes in Lockstep
 
-                Every class of Deeplearning4j 1.0.0-M2.1 that a network's configuration can be made of, and who runs it. This
-                page is written by a test, `ClassTableTest`, which trains a small network with each of them.
+                For whoever brings a network of Deeplearning4j's (DL4J): every class of DL4J 1.0.0-M2.1 that a network's configuration
+                can contain, and what runs it. A test, `ClassTableTest`, trains a small network with each of them and writes this page.
 
-                - **engine**: Lockstep's own engine compiles it. Where only some of its options are compiled, `configuration-fields.txt`
-                  beside the tests names the others, and DL4J runs the network if one of them is set.
-                - **DL4J**: Deeplearning4j itself runs the network, in each replica, which is slower. One such class is enough
-                  for the whole network.
-                - **refused**: neither can train it; whoever tries is told why before anything starts.
+                - **engine**: Lockstep's own engine runs it. If the engine has only some of its options, `configuration-fields.txt`
+                  beside the tests names the others; DL4J runs the network if one of these is set.
+                - **DL4J**: DL4J itself runs the network, in each replica, which is slower. One such class in a network is enough for
+                  DL4J to run the whole network.
+                - **refused**: neither can train it; the run is refused with this reason before anything starts.
 
-                Layers, vertices, losses and functions of one's own are run by DL4J, also those that extend one of these classes.
+                DL4J also runs your own layers, vertices, losses and functions, including those that extend one of these classes.
                 """);
         verdicts.forEach((kind, ofKind) -> {
             page.append("\n## ").append(kind.title()).append("\n\n| class | run by | why |\n|---|---|---|\n");
