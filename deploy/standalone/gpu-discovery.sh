@@ -11,10 +11,10 @@ fail() {
 
 command -v nvidia-smi >/dev/null ||
   fail "no nvidia-smi on the PATH ($PATH): install NVIDIA's driver, in a container its runtime, or set no spark.*.resource.gpu.* properties here"
-# nvidia-smi complains on standard output
+# nvidia-smi reports errors on standard output
 listing=$(nvidia-smi --query-gpu=index --format=csv,noheader) || fail "nvidia-smi failed: $listing"
 indices=''
-while IFS= read -r line; do # a warning may stand among them
+while IFS= read -r line; do # warnings may be mixed in
   [[ ! $line =~ ^[0-9]+$ ]] || indices+=${indices:+\", \"}$line
 done <<<"$listing"
 [[ -n $indices ]] || fail "nvidia-smi names no GPU: '$listing'"

@@ -21,8 +21,8 @@ public record CostModel(LinkCost memory, LinkCost network) {
     };
 
     /**
-     * Shared memory as measured (the module's README), and a network between 1 and 10 Gbit/s: the same on all machines,
-     * so that runs repeat each other.
+     * Shared memory as measured (modules/benchmarks/RESULTS.md), and a network between 1 and 10 Gbit/s: the same on all
+     * machines, so that runs repeat each other.
      */
     public static CostModel nominal() {
         return new CostModel(new LinkCost(0.6, 0.09), new LinkCost(30, 5.0));
