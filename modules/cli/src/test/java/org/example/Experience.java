@@ -7,7 +7,7 @@ import io.lockstep.datasets.Field;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.engine.operations.ElementLosses.ElementLoss;
 import io.lockstep.engine.operations.ElementLosses.Kind;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
@@ -106,7 +106,7 @@ public record Experience(long first, int examples) implements Dataset, Serializa
                                 .applied("chosen", "actor", "state")
                                 .applied("value", "critic", "state", "chosen")
                                 // minus the value
-                                .loss("cost", new Judgement(Rule.WASSERSTEIN), 1, "value", 1))
+                                .loss("cost", new BinaryLoss(Rule.WASSERSTEIN), 1, "value", 1))
                         .every(2)
                         .atRate(0.5))
                 .build();

@@ -1,6 +1,9 @@
 package io.lockstep.benchmarks;
 
 import io.lockstep.benchmarks.allreduce.AllReduceOptions;
+import io.lockstep.benchmarks.allreduce.AllReduceOptions.Group;
+import io.lockstep.benchmarks.allreduce.AllReduceOptions.Processes;
+import io.lockstep.benchmarks.allreduce.AllReduceOptions.StrangerOptions;
 import io.lockstep.benchmarks.allreduce.AllReduceReport;
 import io.lockstep.benchmarks.allreduce.AllReduceResult;
 import io.lockstep.benchmarks.allreduce.RankProcesses;
@@ -88,23 +91,23 @@ public final class AllReduceBenchmark implements Callable<Integer> {
     Path json;
 
     private AllReduceOptions options() {
+        List<String> words =
+                launcher.isBlank() ? List.of() : List.of(launcher.strip().split("\\s+"));
         return new AllReduceOptions(
-                ranks,
+                new Processes(ranks, addresses, words),
+                new Group(
+                        Route.parse(transport),
+                        security(),
+                        Algorithm.parse(algorithm),
+                        wire,
+                        mtuBytes,
+                        Duration.ofSeconds(30),
+                        costs),
                 bytes.isEmpty()
                         ? AllReduceOptions.defaults().bytes()
                         : bytes.stream().map(AllReduceBenchmark::size).toList(),
-                Route.parse(transport),
-                security(),
-                Algorithm.parse(algorithm),
-                wire,
-                mtuBytes,
                 seconds,
-                addresses,
-                launcher.isBlank() ? List.of() : List.of(launcher.strip().split("\\s+")),
-                Duration.ofSeconds(30),
-                costs,
-                strangerRate,
-                strangerPort);
+                new StrangerOptions(strangerRate, strangerPort));
     }
 
     private Security security() {
@@ -129,7 +132,8 @@ public final class AllReduceBenchmark implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
         }
         AllReduceReport report = run(options);
-        String routes = options.transport() == Route.SHARED_MEMORY ? "shared memory, between hosts tcp" : transport;
+        String routes =
+                options.group().transport() == Route.SHARED_MEMORY ? "shared memory, between hosts tcp" : transport;
         System.out.printf(Locale.ROOT, "# %d ranks, transport %s, security %s%n", ranks, routes, security);
         System.out.print(AllReduceResult.table(report.results()));
         if (json != null) {

@@ -1,7 +1,7 @@
 package io.lockstep.benchmarks;
 
 import io.lockstep.benchmarks.step.Breakdown;
-import io.lockstep.benchmarks.step.StepReport;
+import io.lockstep.benchmarks.step.StepMeasurement;
 import io.lockstep.benchmarks.step.StockFit;
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
@@ -78,7 +78,7 @@ public final class StepBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StepReport report;
+        StepMeasurement report;
         requirePositive(batch, "--batch");
         requirePositive(threads, "--threads");
         requirePositive(seconds, "--seconds");
@@ -206,21 +206,15 @@ public final class StepBenchmark implements Callable<Integer> {
     }
 
     /** @param flop of forward for one example */
-    private StepReport report(NetworkDefinition definition, long flop, LongConsumer step) {
+    private StepMeasurement report(NetworkDefinition definition, long flop, LongConsumer step) {
         double[] warmUp = run(step, 0);
         double[] milliseconds = run(step, warmUp.length);
         Arrays.sort(milliseconds);
         double median = milliseconds[milliseconds.length / 2];
-        return new StepReport(
-                model,
-                runtime,
-                batch,
-                threads,
-                precision,
+        return new StepMeasurement(
+                new StepMeasurement.Setting(model, runtime, batch, threads, precision),
                 ModelSummary.of(definition).parameters(),
-                median,
-                batch / median * 1e3,
-                3.0 * flop * batch / median / 1e6,
+                StepMeasurement.Speed.of(median, batch, flop),
                 peakMegabytes());
     }
 

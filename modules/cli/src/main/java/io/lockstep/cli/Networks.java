@@ -9,7 +9,9 @@ import io.lockstep.modelzoo.ModelZoo;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.Regularisation;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.UpdaterSettings;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.JobFailedException;
@@ -300,23 +302,24 @@ final class Networks {
 
     private static Hyperparameters hyperparameters(Configuration configuration) {
         boolean corrected = configuration.get(Settings.MOMENTUM_CORRECTION);
-        return new Hyperparameters(
-                corrected ? UpdaterName.SGD : UpdaterName.of(configuration.get(Settings.UPDATER)),
-                configuration.get(Settings.LEARNING_RATE),
-                configuration.get(Settings.MOMENTUM),
-                configuration.get(Settings.BETA1),
-                configuration.get(Settings.BETA2),
-                configuration.get(Settings.EPSILON),
-                configuration.get(Settings.L1),
-                corrected ? l2WithoutMomentum(configuration) : configuration.get(Settings.L2),
-                configuration.get(Settings.WEIGHT_DECAY),
-                configuration.get(Settings.MAX_NORM),
-                configuration.get(Settings.DROPOUT),
-                configuration.get(Settings.DROP_CONNECT),
-                configuration.get(Settings.BPTT_STEPS),
-                configuration.get(Settings.NORM),
-                configuration.get(Settings.INITIALISATION),
-                configuration.get(Settings.LABEL_SMOOTHING));
+        UpdaterName updater = corrected ? UpdaterName.SGD : UpdaterName.of(configuration.get(Settings.UPDATER));
+        return Hyperparameters.defaults()
+                .withUpdater(UpdaterSettings.of(updater, configuration.get(Settings.LEARNING_RATE))
+                        .withMomentum(configuration.get(Settings.MOMENTUM))
+                        .withBeta1(configuration.get(Settings.BETA1))
+                        .withBeta2(configuration.get(Settings.BETA2))
+                        .withEpsilon(configuration.get(Settings.EPSILON)))
+                .withRegularisation(Regularisation.NONE
+                        .withL1(configuration.get(Settings.L1))
+                        .withL2(corrected ? l2WithoutMomentum(configuration) : configuration.get(Settings.L2))
+                        .withWeightDecay(configuration.get(Settings.WEIGHT_DECAY))
+                        .withMaxNorm(configuration.get(Settings.MAX_NORM))
+                        .withDropout(configuration.get(Settings.DROPOUT))
+                        .withDropConnect(configuration.get(Settings.DROP_CONNECT))
+                        .withLabelSmoothing(configuration.get(Settings.LABEL_SMOOTHING)))
+                .withBpttSteps(configuration.get(Settings.BPTT_STEPS))
+                .withNormGroups(configuration.get(Settings.NORM))
+                .withInitialisation(configuration.get(Settings.INITIALISATION));
     }
 
     /** The strategy has the momentum then, and the penalty does not go through it: this much a step is what it comes to. */

@@ -1,7 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.dl4jmasters.MasterStrategy;
-import io.lockstep.training.Rehearsal;
+import io.lockstep.training.Calibration;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.Asked;
 import io.lockstep.training.strategies.Strategies;
@@ -177,7 +177,7 @@ final class StrategySettings {
     }
 
     /** Puts into the configuration what was chosen by measurement, and takes out what does not belong to it. */
-    static void take(Rehearsal.Decision decision, Configuration configuration) {
+    static void take(Calibration.Decision decision, Configuration configuration) {
         configuration.put(decision.setting(), decision.value(), Origin.DERIVED);
         String strategy = configuration.get(Settings.STRATEGY);
         Settings.all().stream()

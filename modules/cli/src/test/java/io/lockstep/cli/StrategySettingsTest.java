@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.training.Rehearsal;
+import io.lockstep.training.Calibration;
 import io.lockstep.training.strategies.GradientSharing;
 import io.lockstep.training.strategies.StrategyKind;
 import io.lockstep.training.strategies.StrategySetting;
@@ -77,7 +77,7 @@ class StrategySettingsTest {
     void aDecisionLeavesAConfigurationThatRepeatsTheRun() {
         Configuration configuration = configuration("auto", "sharing-density=0.1", "bucket-bytes=64k");
 
-        StrategySettings.take(new Rehearsal.Decision("strategy", "ddp", "because"), configuration);
+        StrategySettings.take(new Calibration.Decision("strategy", "ddp", "because"), configuration);
 
         assertThat(configuration.get(Settings.STRATEGY)).isEqualTo("ddp");
         assertThat(configuration.isChanged(Settings.of(GradientSharing.DENSITY)))

@@ -45,7 +45,7 @@ public final class MasterRun {
 
     /** Builds the network for the examples that the run turns out to have. */
     @FunctionalInterface
-    public interface NetworkBuilder {
+    public interface NetworkFactory {
         NetworkDefinition build(ImageShape examples, int classes, long seed);
     }
 
@@ -53,7 +53,7 @@ public final class MasterRun {
     private final MasterStrategy strategy;
     private final RunOptions run;
     private final MasterOptions options;
-    private final NetworkBuilder network;
+    private final NetworkFactory network;
     private final ReplicaFactory replicas;
     private final HadoopStorage storage;
     private final Consumer<RunEvent> events;
@@ -69,7 +69,7 @@ public final class MasterRun {
             JavaSparkContext spark,
             RunOptions run,
             MasterOptions options,
-            NetworkBuilder network,
+            NetworkFactory network,
             ReplicaFactory replicas,
             HadoopStorage storage,
             Consumer<RunEvent> events) {

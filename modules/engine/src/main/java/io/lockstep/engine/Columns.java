@@ -16,7 +16,7 @@ public final class Columns {
 
     private Columns() {}
 
-    /** A class number for each step or pixel. */
+    /** A class number for each time step or pixel. */
     public static Input classes(Shape predictions) {
         return new Input(LABELS, rows(predictions), ElementType.INT32, null);
     }
@@ -31,17 +31,17 @@ public final class Columns {
         return new Input(WEIGHTS, ONE, ElementType.FLOAT32, 1f);
     }
 
-    /** One number for each step or pixel. */
+    /** One number for each time step or pixel. */
     public static Input numbers(Shape predictions) {
         return new Input(LABELS, rows(predictions));
     }
 
-    /** A target, weights, and of steps or pixels a mask. */
+    /** A target, weights, and of time steps or pixels a mask. */
     public static List<Input> withWeights(Input target, Shape predictions) {
         return predictions.pixels() > 1 ? List.of(target, weights(), mask(predictions)) : List.of(target, weights());
     }
 
-    /** 1 for steps or pixels that count, where nobody says all of them; 0 for others. */
+    /** 1 for time steps or pixels that count, where nobody says all of them; 0 for others. */
     public static Input mask(Shape predictions) {
         return new Input(MASK, rows(predictions), ElementType.FLOAT32, 1f);
     }

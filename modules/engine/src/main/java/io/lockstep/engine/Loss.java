@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What a network is trained by: a node that reads predictions, which get a gradient, then targets, then weights. It tells
  * sums over what it has read, by name. The gradient is that of the weighted sum of the loss, times the node's own weight
- * ({@link Graph.Builder#loss}); of several losses gradients add up.
+ * ({@link GraphBuilder#loss}); of several losses gradients add up.
  */
 public interface Loss extends Last, Serializable {
     /** The class number of what counts for nothing. */

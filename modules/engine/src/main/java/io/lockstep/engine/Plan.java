@@ -52,7 +52,7 @@ public interface Plan extends AutoCloseable {
      * A node's output in the last pass, of that pass's examples: (examples, height, width, channels) float32, native order.
      * Valid until the next pass.
      *
-     * @param node marked by {@link Graph.Builder#output}; what a loss that is told reads, after an evaluation, and what a
+     * @param node marked by {@link GraphBuilder#output}; what a loss that is told reads, after an evaluation, and what a
      *     graph hands out that ends with {@link Operation.Output}, need no mark
      * @throws IllegalArgumentException if the node's output is not kept
      */
@@ -75,14 +75,14 @@ public interface Plan extends AutoCloseable {
     /** Runs on each of the plan's threads, and waits for all of them. */
     void onEveryThread(SharedWork work);
 
-    /** Counts the time of every step from now on. */
+    /** Counts the time of every task from now on. */
     void startProfile();
 
     /**
-     * What each step of training has taken since {@link #startProfile}, in the order of execution; empty from a backend
+     * What each task of training passes has taken since {@link #startProfile}, in the order of execution; empty from a backend
      * that does not count.
      */
-    List<StepProfile> profile();
+    List<TaskProfile> profile();
 
     @Override
     void close();
@@ -101,7 +101,7 @@ public interface Plan extends AutoCloseable {
     /**
      * {@link #evaluate(Pass)} of features and class numbers.
      *
-     * @param predictions receives the most probable class of each example, step or pixel; null: nobody asks
+     * @param predictions receives the most probable class of each example, time step or pixel; null: nobody asks
      */
     default PassResult evaluate(ByteBuffer features, IntBuffer labels, int examples, int[] predictions) {
         evaluate(labelled(features, labels, examples));

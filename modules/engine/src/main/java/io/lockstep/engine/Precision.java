@@ -8,7 +8,7 @@ public enum Precision {
     FLOAT32,
     /**
      * bfloat16: float32's range with 8 bits of mantissa; convolutions, but for those that are faster in float32, and dense
-     * layers of each step of a sequence.
+     * layers of each time step of a sequence.
      */
     BFLOAT16
 }

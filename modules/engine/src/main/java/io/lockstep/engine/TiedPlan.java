@@ -18,10 +18,10 @@ public final class TiedPlan implements Plan {
     private final Plan own;
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
-    private final List<Range> ranges;
+    private final List<TiedRange> ranges;
 
     /** One node's part of the vectors: where it belongs, and where its copy is. */
-    private record Range(
+    private record TiedRange(
             ByteBuffer parameters,
             ByteBuffer ownParameters,
             ByteBuffer gradients,
@@ -46,8 +46,8 @@ public final class TiedPlan implements Plan {
                 .toList();
     }
 
-    private Range range(Node node, Node untied) {
-        return new Range(
+    private TiedRange range(Node node, Node untied) {
+        return new TiedRange(
                 part(parameters, node),
                 part(own.parameters(), untied),
                 part(gradients, node),
@@ -70,14 +70,14 @@ public final class TiedPlan implements Plan {
 
     private void load() {
         for (int i = 0; i < ranges.size(); i++) {
-            Range range = ranges.get(i);
+            TiedRange range = ranges.get(i);
             range.ownParameters().put(0, range.parameters(), 0, range.bytes());
         }
     }
 
     private void store() {
         for (int i = 0; i < ranges.size(); i++) {
-            Range range = ranges.get(i);
+            TiedRange range = ranges.get(i);
             if (range.first()) {
                 clear(range.gradients());
             }
@@ -184,7 +184,7 @@ public final class TiedPlan implements Plan {
     }
 
     @Override
-    public List<StepProfile> profile() {
+    public List<TaskProfile> profile() {
         return own.profile();
     }
 

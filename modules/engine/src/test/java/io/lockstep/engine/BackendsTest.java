@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
-    private static final Graph GRAPH = new Graph.Builder(Shape.vector(3))
+    private static final Graph GRAPH = new GraphBuilder(Shape.vector(3))
             .add("scores", new Dense(2, true))
             .add("loss", new SoftmaxCrossEntropy(0))
             .build();

@@ -61,7 +61,7 @@ class DropoutMaskTest {
     @ParameterizedTest
     @MethodSource("noises")
     void noiseKeepsTheMean(Noise noise) {
-        Graph graph = new Graph.Builder(new Shape(1, 1, 50))
+        Graph graph = new GraphBuilder(new Shape(1, 1, 50))
                 .add("noise", noise)
                 .add("loss", new SoftmaxCrossEntropy(0))
                 .build();

@@ -17,13 +17,13 @@ import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.engine.operations.Recurrent.Lstm;
 import io.lockstep.engine.operations.Sequences.ClassToken;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GraphTest {
-    private static Graph.Builder graph() {
-        return new Graph.Builder(Shape.vector(6)).add("a", new Dense(6, true)).add("b", new Dense(6, true), "input");
+    private static GraphBuilder graph() {
+        return new GraphBuilder(Shape.vector(6)).add("a", new Dense(6, true)).add("b", new Dense(6, true), "input");
     }
 
     /** An input that it does not look at would be lost without a word. */
@@ -49,7 +49,7 @@ class GraphTest {
         refuses(new Combination(How.DIFFERENCE), "3 inputs, where this operation has 2", "a", "b", "a");
         refuses(new Lstm(3, false), "2 inputs, where this operation has 1", "a", "b");
         refuses(new Lstm(3, false, true), "1 inputs, where this operation has 2", "a");
-        refuses(new TakeStep(TakeStep.Which.LAST), "2 inputs, where this operation has 1", "a", "b");
+        refuses(new TakeTimeStep(TakeTimeStep.Which.LAST), "2 inputs, where this operation has 1", "a", "b");
         refuses(new Attention(2, false, false), "3 inputs, where this operation has 1 to 2", "a", "b", "a");
         refuses(new Attention(2, false, true), "1 inputs, where this operation has 2 to 3", "a");
         refuses(new Input("c", Shape.vector(6)), "1 inputs, where this operation has 0", "a");
@@ -64,14 +64,14 @@ class GraphTest {
     /** So that a network trains as it did before it had weights or a second loss. */
     @Test
     void whatALossReadsDoesNotChangeWhatNoiseDraws() {
-        Graph.Node behind = TestGraphs.auxiliary().named("c2");
+        Graph.Node behind = ImageGraphs.auxiliary().named("c2");
         assertThat(behind.stream()).isEqualTo(7); // the nodes before it, but for labels, weights and mixed labels
         assertThat(behind.index()).isEqualTo(7 + 4);
     }
 
     @Test
     void backwardGoesNoFurtherThanWhatLearns() {
-        Graph graph = new Graph.Builder(Shape.vector(3))
+        Graph graph = new GraphBuilder(Shape.vector(3))
                 .add("shifted", new Flatten(true))
                 .add("a", new Dense(3, true))
                 .add("monitored", new Dense(1, true), "a")

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.engine.cpu.CpuBackend;
 import io.lockstep.engine.operations.ElementLosses.ElementLoss;
 import io.lockstep.engine.operations.ElementLosses.Kind;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.ChannelRange;
@@ -105,10 +105,10 @@ class LossesTest {
     /** The features are the predictions, by way of a product with the identity. */
     private static Graph identity(Loss loss) {
         int numbers = loss.predictions() * NUMBERS;
-        return reading(new Graph.Builder(Shape.vector(numbers)).add("all", new Dense(numbers, false)), loss);
+        return reading(new GraphBuilder(Shape.vector(numbers)).add("all", new Dense(numbers, false)), loss);
     }
 
-    private static Graph reading(Graph.Builder graph, Loss loss) {
+    private static Graph reading(GraphBuilder graph, Loss loss) {
         String[] parts = new String[loss.predictions()];
         for (int i = 0; i < parts.length; i++) {
             parts[i] = "part" + i;
@@ -143,7 +143,7 @@ class LossesTest {
         Loss loss = PYTORCHS.get(name);
         int steps = 3;
         int numbers = loss.predictions() * NUMBERS;
-        Graph graph = reading(new Graph.Builder(Shape.sequence(steps, 2)).add("all", new Dense(numbers, true)), loss);
+        Graph graph = reading(new GraphBuilder(Shape.sequence(steps, 2)).add("all", new Dense(numbers, true)), loss);
         Random random = new Random(4);
         double[][] given = new double[graph.inputs().size()][];
         for (int slot = 0; slot < given.length; slot++) {
@@ -153,7 +153,7 @@ class LossesTest {
         try (Plan cpu = new CpuBackend().compile(graph, PlanOptions.of(EXAMPLES).withThreads(2));
                 Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(EXAMPLES))) {
             for (Plan plan : List.of(cpu, reference)) {
-                TestGraphs.load(plan, parameters);
+                TestData.load(plan, parameters);
                 plan.forwardBackward(pass(plan, given), mark -> {});
             }
             assertSame(cpu, reference);
@@ -260,7 +260,7 @@ class LossesTest {
     }
 
     private static Graph twoHeads(double first, double second) {
-        return new Graph.Builder(Shape.vector(3))
+        return new GraphBuilder(Shape.vector(3))
                 .input("numbers", Shape.vector(2), ElementType.FLOAT32)
                 .input("signs", Shape.vector(1), ElementType.FLOAT32)
                 .add("trunk", new Dense(4, true), "input")
@@ -274,7 +274,7 @@ class LossesTest {
 
     private static float[] gradient(Backend backend, Graph graph) {
         try (Plan plan = backend.compile(graph, PlanOptions.of(2))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            TestData.load(plan, TestData.parameters(graph, 1));
             Pass pass = plan.pass().features(bytes(0.1f, -0.4f, 0.3f, 1, 0, -1)).examples(2);
             pass.set("numbers", FloatBuffer.wrap(new float[] {1, 0, 0.5f, -1}));
             pass.set("signs", FloatBuffer.wrap(new float[] {1, -1}));
@@ -302,14 +302,14 @@ class LossesTest {
 
     @Test
     void mixedLabelsAndWeightsOfASoftmaxAreTheReferences() {
-        Graph graph = new Graph.Builder(Shape.vector(3))
+        Graph graph = new GraphBuilder(Shape.vector(3))
                 .add("scores", new Dense(4, true))
                 .add("loss", new SoftmaxCrossEntropy(0.1, 0.5))
                 .build();
         try (Plan cpu = new CpuBackend().compile(graph, PlanOptions.of(3).withThreads(2));
                 Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(3))) {
             for (Plan plan : List.of(cpu, reference)) {
-                TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+                TestData.load(plan, TestData.parameters(graph, 1));
                 Pass pass = plan.pass()
                         .features(bytes(1, 2, 3, -1, 0, 1, 0.5f, 0.5f, -2))
                         .examples(3);
@@ -326,7 +326,7 @@ class LossesTest {
 
     @Test
     void whatALossCannotReadIsRefusedByName() {
-        Graph.Builder graph = new Graph.Builder(Shape.vector(3)).add("a", new Dense(2, true));
+        GraphBuilder graph = new GraphBuilder(Shape.vector(3)).add("a", new Dense(2, true));
         assertThatThrownBy(() -> graph.add("loss", new SoftmaxCrossEntropy(0), "a", "input"))
                 .hasMessageContainingAll("loss", "INT32", "input is FLOAT32");
         assertThatThrownBy(() -> graph.add("loss", new ElementLoss(Kind.SQUARED, true), "a", "input"))
@@ -343,7 +343,7 @@ class LossesTest {
     /** Somebody else's network may call its layers what data sets call their columns. */
     @Test
     void nodesMayHaveTheNamesOfColumns() {
-        Graph graph = new Graph.Builder(Shape.vector(1), Columns.LABELS)
+        Graph graph = new GraphBuilder(Shape.vector(1), Columns.LABELS)
                 .reserve(List.of(Columns.WEIGHTS))
                 .add(Columns.WEIGHTS, new Dense(2, true), Columns.LABELS)
                 .add("loss", new SoftmaxCrossEntropy(0))
@@ -355,13 +355,13 @@ class LossesTest {
 
     @Test
     void anInputThatAPassDoesNotGiveIsMissedOrStoodInFor() {
-        Graph graph = new Graph.Builder(Shape.vector(1))
+        Graph graph = new GraphBuilder(Shape.vector(1))
                 .add("z", new Dense(1, true))
-                .add("loss", new Judgement(Rule.WASSERSTEIN))
+                .add("loss", new BinaryLoss(Rule.WASSERSTEIN))
                 .build();
         for (Backend backend : backends()) {
             try (Plan plan = backend.compile(graph, PlanOptions.of(2))) {
-                TestGraphs.load(plan, new float[] {1, 0});
+                TestData.load(plan, new float[] {1, 0});
                 Pass pass = plan.pass().features(bytes(2, 3)).examples(2);
                 assertThatThrownBy(() -> plan.evaluate(pass)).hasMessageContaining("without labels");
                 plan.evaluate(pass.set(Columns.LABELS, IntBuffer.wrap(new int[] {0, 0})));

@@ -25,8 +25,8 @@ import io.lockstep.engine.operations.Resampling.NormPooling;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.PoolingKind;
 import io.lockstep.engine.operations.Resampling.Upsampling;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +66,9 @@ class PyTorchFixtureTest {
     private static final Window THREES = Window.square(3, 2, 1);
     private static final Map<String, Operation> ON_IMAGES = Map.ofEntries(
             Map.entry("convolution", new Convolution(4, THREES, 1, true)),
-            Map.entry("dilated-convolution", new Convolution(3, new Window(3, 2, 1, 1, 2, 2, 1, 1, 2, 2), 1, false)),
+            Map.entry(
+                    "dilated-convolution",
+                    new Convolution(3, Window.of(3, 2).padded(2, 1).dilated(2, 2), 1, false)),
             Map.entry("grouped-convolution", new Convolution(9, Window.square(3, 1, 1), 3, true)),
             Map.entry("depthwise-convolution", new Convolution(6, Window.square(3, 1, 1), 6, false)),
             Map.entry("transposed-convolution", new TransposedConvolution(3, THREES, true)),
@@ -110,7 +112,7 @@ class PyTorchFixtureTest {
     @MethodSource("namesOnImages")
     void onImagesTooTheyArePyTorchs(String name) throws IOException {
         Map<String, float[]> expected = read("images/" + name);
-        Graph graph = new Graph.Builder(new Shape(7, 5, 2))
+        Graph graph = new GraphBuilder(new Shape(7, 5, 2))
                 .add("linear", new Convolution(6, Window.square(1, 1, 0), 1, true))
                 .add("operation", ON_IMAGES.get(name))
                 .add("flat", new Flatten(true))
@@ -128,12 +130,12 @@ class PyTorchFixtureTest {
 
     private static Graph graph(String name) {
         Operation operation = OPERATIONS.get(name.replace(TRUNCATED, ""));
-        Graph.Builder graph = new Graph.Builder(Shape.sequence(5, 4)).add("linear", new Dense(12, true), "input");
+        GraphBuilder graph = new GraphBuilder(Shape.sequence(5, 4)).add("linear", new Dense(12, true), "input");
         if (name.startsWith("masked-")) {
-            graph.add("there", new StepMask(0), "input").add("operation", operation, "linear", "there");
+            graph.add("there", new TimeStepMask(0), "input").add("operation", operation, "linear", "there");
         } else if (name.startsWith("cross-")) {
             graph.add("queries", new ChannelRange(0, 4), "linear")
-                    .add("some", new StepRange(1, 3), "queries")
+                    .add("some", new TimeStepRange(1, 3), "queries")
                     .add("asked", new ChannelRange(4, 8), "linear")
                     .add("operation", operation, "some", "asked");
         } else {
@@ -149,7 +151,7 @@ class PyTorchFixtureTest {
                 Plan cpu =
                         new CpuBackend().compile(graph, PlanOptions.of(examples).withThreads(2))) {
             for (Plan plan : new Plan[] {reference, cpu}) {
-                TestGraphs.load(plan, expected.get("parameters"));
+                TestData.load(plan, expected.get("parameters"));
                 ByteBuffer features = buffer(expected.get("features"));
                 IntBuffer labels = labels(expected.get("labels"));
                 PassResult result = plan.forwardBackward(features, labels, examples, 0, 0, mark -> {});

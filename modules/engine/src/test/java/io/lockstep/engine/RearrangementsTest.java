@@ -7,7 +7,7 @@ import io.lockstep.engine.ExampleOperation.Rearrangement;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.operations.NodeProducts.Gather;
 import io.lockstep.engine.operations.Rearrangements.DepthToSpace;
-import io.lockstep.engine.operations.Rearrangements.ReversedSteps;
+import io.lockstep.engine.operations.Rearrangements.ReversedTimeSteps;
 import io.lockstep.engine.operations.Rearrangements.Slice;
 import io.lockstep.engine.operations.Rearrangements.SpaceToDepth;
 import io.lockstep.engine.operations.Rearrangements.Tiled;
@@ -25,7 +25,7 @@ class RearrangementsTest {
         Shape image = new Shape(2, 3, 2); // elements 0 to 11
         comeFrom(new Transpose(List.of(2, 0, 1)), image, 0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11);
         comeFrom(new Transpose(List.of(1, 0, 2)), image, 0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11);
-        comeFrom(new ReversedSteps(), Shape.sequence(3, 2), 4, 5, 2, 3, 0, 1);
+        comeFrom(new ReversedTimeSteps(), Shape.sequence(3, 2), 4, 5, 2, 3, 0, 1);
         comeFrom(new Slice(1, 0, 1, new Shape(1, 2, 1)), image, 7, 9);
         comeFrom(new Tiled(2, 1, 1), Shape.vector(3), 0, 1, 2, 0, 1, 2);
         comeFrom(new Tiled(1, 1, 2), Shape.vector(2), 0, 1, 0, 1);
@@ -54,7 +54,7 @@ class RearrangementsTest {
 
     @Test
     void stepsAreGatheredByTheNumbersThatAPassGives() {
-        Graph graph = new Graph.Builder(Shape.sequence(3, 2))
+        Graph graph = new GraphBuilder(Shape.sequence(3, 2))
                 .input("places", Shape.sequence(2, 1), ElementType.INT32)
                 .add("picked", new Gather(), "input", "places")
                 .add("out", new Output(), "picked")

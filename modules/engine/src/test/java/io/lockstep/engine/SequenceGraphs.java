@@ -24,9 +24,9 @@ import io.lockstep.engine.operations.Recurrent.SimpleRnn;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -65,8 +65,8 @@ final class SequenceGraphs {
         graphs.put("padded cross-attention", crossAttention(true));
         graphs.put("padded attention", paddedAttention(false));
         graphs.put("padded causal attention", paddedAttention(true));
-        graphs.put("first step that is there", maskedStep(TakeStep.Which.FIRST));
-        graphs.put("last step that is there", maskedStep(TakeStep.Which.LAST));
+        graphs.put("first step that is there", maskedStep(TakeTimeStep.Which.FIRST));
+        graphs.put("last step that is there", maskedStep(TakeTimeStep.Which.LAST));
         graphs.put("attention with dropout", droppedAttention(6, false));
         graphs.put("causal attention with dropout in blocks", droppedAttention(70, true));
         graphs.put("transformer of images", images());
@@ -77,18 +77,18 @@ final class SequenceGraphs {
 
     /** Rows of an image, one layer on the other, the last step classified. */
     private static Graph recurrent(Recurrent first, Recurrent second) {
-        return new Graph.Builder(new Shape(6, 2, 2))
+        return new GraphBuilder(new Shape(6, 2, 2))
                 .add("rows", new Rows())
                 .add("first", first)
                 .add("second", second)
-                .add("last", new TakeStep(TakeStep.Which.LAST))
+                .add("last", new TakeTimeStep(TakeTimeStep.Which.LAST))
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
                 .build();
     }
 
     private static Graph oneStep(Recurrent recurrent) {
-        return new Graph.Builder(Shape.sequence(1, 3))
+        return new GraphBuilder(Shape.sequence(1, 3))
                 .add("cell", recurrent)
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
@@ -97,27 +97,27 @@ final class SequenceGraphs {
 
     /** Token 0 fills up: at the end, at the start or within. */
     private static Graph masked(Recurrent cell) {
-        return new Graph.Builder(Shape.sequence(6, 1))
+        return new GraphBuilder(Shape.sequence(6, 1))
                 .add("table", new Embedding(3, 4), "input")
-                .add("there", new StepMask(0), "input")
+                .add("there", new TimeStepMask(0), "input")
                 .add("cell", cell, "table", "there")
                 .add("out", new Dense(3, true), "cell")
                 .add("loss", LOSS)
                 .build();
     }
 
-    private static Graph maskedStep(TakeStep.Which which) {
-        return new Graph.Builder(Shape.sequence(3, 1))
+    private static Graph maskedStep(TakeTimeStep.Which which) {
+        return new GraphBuilder(Shape.sequence(3, 1))
                 .add("table", new Embedding(3, 4), "input")
-                .add("there", new StepMask(0), "input")
-                .add("take", new TakeStep(which, true), "table", "there")
+                .add("there", new TimeStepMask(0), "input")
+                .add("take", new TakeTimeStep(which, true), "table", "there")
                 .add("out", new Dense(3, true), "take")
                 .add("loss", LOSS)
                 .build();
     }
 
     private static Graph droppedAttention(int steps, boolean causal) {
-        return new Graph.Builder(Shape.sequence(steps, 4))
+        return new GraphBuilder(Shape.sequence(steps, 4))
                 .add("qkv", new Dense(3 * 6, true))
                 .add("attention", new Attention(2, causal, false, 0.7))
                 .add("out", new Dense(3, true))
@@ -127,7 +127,7 @@ final class SequenceGraphs {
 
     /** Both directions read the same, and a loss of each step, some without labels. */
     private static Graph bidirectional() {
-        return new Graph.Builder(Shape.sequence(5, 4))
+        return new GraphBuilder(Shape.sequence(5, 4))
                 .add("in", new Dense(6, true))
                 .add("forward", new Lstm(4, false), "in")
                 .add("backward", new Lstm(4, true), "in")
@@ -140,7 +140,7 @@ final class SequenceGraphs {
     }
 
     private static Graph layerNorm() {
-        return new Graph.Builder(Shape.sequence(3, 32))
+        return new GraphBuilder(Shape.sequence(3, 32))
                 .add("n1", new LayerNorm(1e-5, true))
                 .add("d", new Dense(5, false))
                 .add("n2", new LayerNorm(1e-3, false))
@@ -151,7 +151,7 @@ final class SequenceGraphs {
     }
 
     private static Graph groupNorm(Shape input, int groups, int groupsThen) {
-        return new Graph.Builder(input)
+        return new GraphBuilder(input)
                 .add("n1", new GroupNorm(groups, 1e-5))
                 .add("f", new Activation(Function.TANH))
                 .add("n2", new GroupNorm(groupsThen, 1e-3))
@@ -162,7 +162,7 @@ final class SequenceGraphs {
     }
 
     private static Graph embedding() {
-        return new Graph.Builder(Shape.sequence(6, 1))
+        return new GraphBuilder(Shape.sequence(6, 1))
                 .add("table", new Embedding(7, 5))
                 .add("places", new Positions(true))
                 .add("sines", new Positions(false))
@@ -172,7 +172,7 @@ final class SequenceGraphs {
     }
 
     private static Graph attention(int steps, int heads, boolean causal) {
-        return new Graph.Builder(Shape.sequence(steps, 4))
+        return new GraphBuilder(Shape.sequence(steps, 4))
                 .add("qkv", new Dense(3 * 6, true))
                 .add("attention", new Attention(heads, causal, false))
                 .add("out", new Dense(3, true))
@@ -181,9 +181,9 @@ final class SequenceGraphs {
     }
 
     private static Graph crossAttention(boolean padding) {
-        Graph.Builder graph = new Graph.Builder(Shape.sequence(5, 1))
+        GraphBuilder graph = new GraphBuilder(Shape.sequence(5, 1))
                 .add("table", new Embedding(4, 6), "input")
-                .add("three", new StepRange(1, 3), "table")
+                .add("three", new TimeStepRange(1, 3), "table")
                 .add("q", new Dense(8, true), "three")
                 .add("kv", new Dense(16, true), "table");
         if (padding) {
@@ -195,7 +195,7 @@ final class SequenceGraphs {
     }
 
     private static Graph paddedAttention(boolean causal) {
-        return new Graph.Builder(Shape.sequence(5, 1))
+        return new GraphBuilder(Shape.sequence(5, 1))
                 .add("table", new Embedding(3, 6), "input")
                 .add("qkv", new Dense(12, false), "table")
                 .add("attention", new Attention(2, causal, true), "qkv", "input")
@@ -205,14 +205,14 @@ final class SequenceGraphs {
     }
 
     private static Graph images() {
-        return new Graph.Builder(new Shape(2, 3, 4))
+        return new GraphBuilder(new Shape(2, 3, 4))
                 .add("pixels", new Pixels())
                 .add("token", new ClassToken())
                 .add("places", new Positions(true))
                 .add("qkv", new Dense(12, true), "places")
                 .add("attention", new Attention(2, false, false))
                 .add("residual", new Add(), "attention", "places")
-                .add("take", new TakeStep(TakeStep.Which.FIRST))
+                .add("take", new TakeTimeStep(TakeTimeStep.Which.FIRST))
                 .add("out", new Dense(3, true))
                 .add("loss", LOSS)
                 .build();
@@ -220,7 +220,7 @@ final class SequenceGraphs {
 
     /** Of its kinds, {@link SpatialDropout} drops a feature of an example at all steps. */
     private static Graph noise() {
-        return new Graph.Builder(Shape.sequence(4, 5))
+        return new GraphBuilder(Shape.sequence(4, 5))
                 .add("in", new GaussianNoise(0.2))
                 .add("d", new Dense(6, true))
                 .add("dropout", new Dropout(0.7))
@@ -235,7 +235,7 @@ final class SequenceGraphs {
 
     /** One mask of the weights for all steps; with and without a bias, which is never dropped. */
     private static Graph droppedWeights() {
-        return new Graph.Builder(Shape.sequence(4, 5))
+        return new GraphBuilder(Shape.sequence(4, 5))
                 .add("d", new Dense(17, true))
                 .dropConnect("d", 0.6)
                 .add("f", new Activation(Function.TANH))

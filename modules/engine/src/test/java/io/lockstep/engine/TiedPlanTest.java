@@ -27,7 +27,7 @@ class TiedPlanTest {
         for (String backend : BACKENDS) {
             try (Plan one = Backends.of(backend).compile(tied, PlanOptions.of(EXAMPLES));
                     Plan many = Backends.of(backend).compile(untied, PlanOptions.of(EXAMPLES))) {
-                TestGraphs.load(one, TestGraphs.parameters(tied, 1));
+                TestData.load(one, TestData.parameters(tied, 1));
                 for (Node node : tied.nodes()) {
                     copy(one.parameters(), node, many.parameters(), untied.node(node.index()));
                 }
@@ -44,8 +44,8 @@ class TiedPlanTest {
     }
 
     private static double pass(Plan plan) {
-        ByteBuffer features = TestGraphs.features(plan.graph(), EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(plan.graph(), EXAMPLES, 3);
+        ByteBuffer features = TestData.features(plan.graph(), EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(plan.graph(), EXAMPLES, 3);
         return plan.forwardBackward(features, labels, EXAMPLES, 0, 4, mark -> {})
                 .lossSum();
     }
@@ -94,8 +94,8 @@ class TiedPlanTest {
         for (String backend : BACKENDS) {
             try (Plan all = Backends.of(backend).compile(graph, PlanOptions.of(EXAMPLES));
                     Plan part = Backends.of(backend).compile(half, PlanOptions.of(EXAMPLES))) {
-                TestGraphs.load(all, TestGraphs.parameters(graph, 1));
-                TestGraphs.load(part, TestGraphs.parameters(graph, 1));
+                TestData.load(all, TestData.parameters(graph, 1));
+                TestData.load(part, TestData.parameters(graph, 1));
                 assertThat(pass(part)).isEqualTo(pass(all));
                 for (Node node : graph.nodes()) {
                     for (int i = 0; i < node.parameters(); i++) {
@@ -111,7 +111,7 @@ class TiedPlanTest {
 
     @Test
     void whatCannotBeSharedIsRefused() {
-        Graph.Builder graph = new Graph.Builder(Shape.vector(3))
+        GraphBuilder graph = new GraphBuilder(Shape.vector(3))
                 .add("a", new Dense(3, true))
                 .add("b", new Dense(2, true))
                 .add("dropped", new Dense(3, true), "a")

@@ -11,36 +11,37 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Between the two is an array, because the compiler moves nothing over an access to a direct buffer. Each kind of column
  * and of row is a method, and none takes or gives a vector: the compiler's limits on inlining are soon reached here, and a
- * vector that crosses a call which is not inlined becomes an object. So each formula is written twice.
+ * vector that crosses a call which is not inlined becomes an object. So each formula is written twice; those of the weights are
+ * {@link SimdWinogradWeights}.
  */
 final class SimdWinogradPasses extends WinogradPasses {
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = FLOATS.length();
+    static final int LANES = FLOATS.length();
     private static final int BYTES = LANES * Float.BYTES;
 
     /** The points are +-S and +-Q. */
-    private static final float S = (float) Math.sqrt(0.5);
+    static final float S = (float) Math.sqrt(0.5);
 
-    private static final float Q = (float) Math.sqrt(2);
+    static final float Q = (float) Math.sqrt(2);
 
     /** Channels that are transformed at a time. */
-    private static final int STRIP = 64;
+    static final int STRIP = 64;
 
-    private static final int ROW = REACH * STRIP;
+    static final int ROW = REACH * STRIP;
 
     /** At most (6, 6, strip): the columns' results. */
     private final float[] half = new float[REACH * ROW];
 
-    private static FloatVector load(float[] x, int at) {
+    static FloatVector load(float[] x, int at) {
         return FloatVector.fromArray(FLOATS, x, at);
     }
 
-    private static FloatVector load(ByteBuffer x, int at) {
+    static FloatVector load(ByteBuffer x, int at) {
         return FloatVector.fromByteBuffer(FLOATS, x, at, ORDER);
     }
 
-    private static FloatVector all(float value) {
+    static FloatVector all(float value) {
         return FloatVector.broadcast(FLOATS, value);
     }
 
@@ -286,64 +287,11 @@ final class SimdWinogradPasses extends WinogradPasses {
             int from = first + k * Float.BYTES;
             int to = uAt + k * Float.BYTES;
             for (int column = 0; column < KERNEL; column++) {
-                weightsColumn(w, from + column * step, KERNEL * step, half, column * STRIP, strip);
+                SimdWinogradWeights.weightsColumn(w, from + column * step, KERNEL * step, half, column * STRIP, strip);
             }
             for (int row = 0; row < REACH; row++) {
-                weightsRow(half, row * ROW, u, to + row * REACH * pointBytes, pointBytes, strip);
+                SimdWinogradWeights.weightsRow(half, row * ROW, u, to + row * REACH * pointBytes, pointBytes, strip);
             }
-        }
-    }
-
-    /** G of a column of three, the result's rows below each other. */
-    private static void weightsColumn(ByteBuffer w, int wAt, int rowBytes, float[] column, int at, int kernels) {
-        FloatVector third = all(1 / 3f);
-        FloatVector sixth = all(1 / 6f);
-        FloatVector minusTwoThirds = all(-2 / 3f);
-        FloatVector ofNearOdd = all(-2 / 3f * S);
-        FloatVector ofFarOdd = all(Q / 6);
-        for (int k = 0; k < kernels; k += LANES) {
-            int from = wAt + k * Float.BYTES;
-            int to = at + k;
-            FloatVector w0 = load(w, from);
-            FloatVector w1 = load(w, from + rowBytes);
-            FloatVector w2 = load(w, from + 2 * rowBytes);
-            FloatVector share = w2.mul(third);
-            FloatVector near = w0.mul(minusTwoThirds).sub(share);
-            FloatVector nearOdd = w1.mul(ofNearOdd);
-            FloatVector far = w0.fma(sixth, share);
-            FloatVector farOdd = w1.mul(ofFarOdd);
-            w0.intoArray(column, to);
-            near.add(nearOdd).intoArray(column, to + ROW);
-            near.sub(nearOdd).intoArray(column, to + 2 * ROW);
-            far.add(farOdd).intoArray(column, to + 3 * ROW);
-            far.sub(farOdd).intoArray(column, to + 4 * ROW);
-            w2.intoArray(column, to + 5 * ROW);
-        }
-    }
-
-    private static void weightsRow(float[] w, int wAt, ByteBuffer u, int uAt, int pointBytes, int kernels) {
-        FloatVector third = all(1 / 3f);
-        FloatVector sixth = all(1 / 6f);
-        FloatVector minusTwoThirds = all(-2 / 3f);
-        FloatVector ofNearOdd = all(-2 / 3f * S);
-        FloatVector ofFarOdd = all(Q / 6);
-        for (int k = 0; k < kernels; k += LANES) {
-            int from = wAt + k;
-            int to = uAt + k * Float.BYTES;
-            FloatVector w0 = load(w, from);
-            FloatVector w1 = load(w, from + STRIP);
-            FloatVector w2 = load(w, from + 2 * STRIP);
-            FloatVector share = w2.mul(third);
-            FloatVector near = w0.mul(minusTwoThirds).sub(share);
-            FloatVector nearOdd = w1.mul(ofNearOdd);
-            FloatVector far = w0.fma(sixth, share);
-            FloatVector farOdd = w1.mul(ofFarOdd);
-            w0.intoByteBuffer(u, to, ORDER);
-            near.add(nearOdd).intoByteBuffer(u, to + pointBytes, ORDER);
-            near.sub(nearOdd).intoByteBuffer(u, to + 2 * pointBytes, ORDER);
-            far.add(farOdd).intoByteBuffer(u, to + 3 * pointBytes, ORDER);
-            far.sub(farOdd).intoByteBuffer(u, to + 4 * pointBytes, ORDER);
-            w2.intoByteBuffer(u, to + 5 * pointBytes, ORDER);
         }
     }
 
@@ -357,64 +305,13 @@ final class SimdWinogradPasses extends WinogradPasses {
             int from = duAt + k * Float.BYTES;
             int to = dwAt + k * Float.BYTES;
             for (int column = 0; column < REACH; column++) {
-                weightsGradientColumn(du, from + column * pointBytes, REACH * pointBytes, half, column * STRIP, strip);
+                SimdWinogradWeights.weightsGradientColumn(
+                        du, from + column * pointBytes, REACH * pointBytes, half, column * STRIP, strip);
             }
             for (int row = 0; row < KERNEL; row++) {
-                weightsGradientRow(half, row * ROW, dw, to + row * KERNEL * elementBytes, elementBytes, strip);
+                SimdWinogradWeights.weightsGradientRow(
+                        half, row * ROW, dw, to + row * KERNEL * elementBytes, elementBytes, strip);
             }
-        }
-    }
-
-    /** G' of a column of six, the result's rows below each other. */
-    private static void weightsGradientColumn(
-            ByteBuffer u, int uAt, int rowBytes, float[] column, int at, int kernels) {
-        FloatVector two = all(2);
-        FloatVector minusThird = all(-1 / 3f);
-        FloatVector sixth = all(1 / 6f);
-        FloatVector ofNearOdd = all(-2 / 3f * S);
-        FloatVector ofFarOdd = all(Q / 6);
-        for (int k = 0; k < kernels; k += LANES) {
-            int from = uAt + k * Float.BYTES;
-            int to = at + k;
-            FloatVector u1 = load(u, from + rowBytes);
-            FloatVector u2 = load(u, from + 2 * rowBytes);
-            FloatVector u3 = load(u, from + 3 * rowBytes);
-            FloatVector u4 = load(u, from + 4 * rowBytes);
-            FloatVector near = u1.add(u2).mul(minusThird);
-            FloatVector nearOdd = u1.sub(u2);
-            FloatVector far = u3.add(u4).mul(sixth);
-            FloatVector farOdd = u3.sub(u4).mul(ofFarOdd);
-            near.fma(two, far.add(load(u, from))).intoArray(column, to);
-            nearOdd.fma(ofNearOdd, farOdd).intoArray(column, to + ROW);
-            far.fma(two, near.add(load(u, from + 5 * rowBytes))).intoArray(column, to + 2 * ROW);
-        }
-    }
-
-    /** What it gives is added to what is there. */
-    private static void weightsGradientRow(float[] u, int uAt, ByteBuffer dw, int dwAt, int elementBytes, int kernels) {
-        FloatVector two = all(2);
-        FloatVector minusThird = all(-1 / 3f);
-        FloatVector sixth = all(1 / 6f);
-        FloatVector ofNearOdd = all(-2 / 3f * S);
-        FloatVector ofFarOdd = all(Q / 6);
-        for (int k = 0; k < kernels; k += LANES) {
-            int from = uAt + k;
-            int to = dwAt + k * Float.BYTES;
-            FloatVector u1 = load(u, from + STRIP);
-            FloatVector u2 = load(u, from + 2 * STRIP);
-            FloatVector u3 = load(u, from + 3 * STRIP);
-            FloatVector u4 = load(u, from + 4 * STRIP);
-            FloatVector near = u1.add(u2).mul(minusThird);
-            FloatVector nearOdd = u1.sub(u2);
-            FloatVector far = u3.add(u4).mul(sixth);
-            FloatVector farOdd = u3.sub(u4).mul(ofFarOdd);
-            near.fma(two, far.add(load(u, from))).add(load(dw, to)).intoByteBuffer(dw, to, ORDER);
-            nearOdd.fma(ofNearOdd, farOdd)
-                    .add(load(dw, to + elementBytes))
-                    .intoByteBuffer(dw, to + elementBytes, ORDER);
-            far.fma(two, near.add(load(u, from + 5 * STRIP)))
-                    .add(load(dw, to + 2 * elementBytes))
-                    .intoByteBuffer(dw, to + 2 * elementBytes, ORDER);
         }
     }
 }

@@ -33,7 +33,8 @@ public abstract sealed class UpdaterPasses permits ScalarUpdaterPasses, SimdUpda
      *
      * @param at byte offset in parameters and in gradients
      * @param state may be empty for rules without any
-     * @param first byte offset in state of the rule's first vector; second and third likewise, where it has them
+     * @param first byte offset in state of the rule's first vector
+     * @param vectorBytes from a vector of the state to the next one, where the rule has several
      */
     public record Stretch(
             ByteBuffer parameters,
@@ -42,21 +43,20 @@ public abstract sealed class UpdaterPasses permits ScalarUpdaterPasses, SimdUpda
             int elements,
             ByteBuffer state,
             int first,
-            int second,
-            int third) {
+            int vectorBytes) {
+        int second() {
+            return first + vectorBytes;
+        }
+
+        int third() {
+            return second() + vectorBytes;
+        }
 
         /** What lies behind the first elements. */
         Stretch from(int element) {
             int bytes = element * Float.BYTES;
             return new Stretch(
-                    parameters,
-                    gradients,
-                    at + bytes,
-                    elements - element,
-                    state,
-                    first + bytes,
-                    second + bytes,
-                    third + bytes);
+                    parameters, gradients, at + bytes, elements - element, state, first + bytes, vectorBytes);
         }
 
         int end() {

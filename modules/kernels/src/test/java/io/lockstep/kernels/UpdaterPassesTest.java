@@ -103,15 +103,7 @@ class UpdaterPassesTest {
 
         Stretch stretch() {
             int bytes = elements * Float.BYTES;
-            return new Stretch(
-                    parameters,
-                    gradients,
-                    Float.BYTES,
-                    elements,
-                    state,
-                    Float.BYTES,
-                    Float.BYTES + bytes,
-                    Float.BYTES + 2 * bytes);
+            return new Stretch(parameters, gradients, Float.BYTES, elements, state, Float.BYTES, bytes);
         }
 
         private static ByteBuffer random(int floats, Random random) {

@@ -2,6 +2,7 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.modelzoo.RowRecurrent.Cell;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Recurrent networks and transformers. */
 final class SequenceModels {
@@ -21,6 +22,13 @@ final class SequenceModels {
     private SequenceModels() {}
 
     static List<Model> all() {
+        return Stream.of(rowByRow(), recurrentOnText(), transformers())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Of images, whose rows are the time steps. */
+    private static List<Model> rowByRow() {
         return List.of(
                 new Model(
                         "lstm",
@@ -46,7 +54,11 @@ final class SequenceModels {
                         "simple-rnn",
                         SIMPLE,
                         "Reads an image row by row: one layer of 128 units, tanh.",
-                        new RowRecurrent(Cell.SIMPLE, 1, 128, false)),
+                        new RowRecurrent(Cell.SIMPLE, 1, 128, false)));
+    }
+
+    private static List<Model> recurrentOnText() {
+        return List.of(
                 new Model(
                         "char-lstm",
                         "Graves 2013, Generating Sequences With Recurrent Neural Networks, section 3",
@@ -65,7 +77,11 @@ final class SequenceModels {
                                 + " Model",
                         "char-lstm with simple units, tanh.",
                         TEXT,
-                        new CharRecurrent(Cell.SIMPLE, 2, 256, 64)),
+                        new CharRecurrent(Cell.SIMPLE, 2, 256, 64)));
+    }
+
+    private static List<Model> transformers() {
+        return List.of(
                 new Model(
                         "gpt",
                         "Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.3",

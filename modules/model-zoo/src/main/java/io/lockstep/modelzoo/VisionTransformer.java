@@ -1,6 +1,6 @@
 package io.lockstep.modelzoo;
 
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.ClassTokenLayer;
@@ -47,7 +47,7 @@ record VisionTransformer(int patch, int blocks, int heads, int width) implements
         builder.addLayer("token", token, sequence, "patches");
         SequenceGraph graph = new SequenceGraph(builder, hyperparameters, blocks, true);
         String last = graph.transformer("token", width, heads, false);
-        last = graph.layer("class", last, new TakeStepLayer.Builder(TakeStep.Which.FIRST).build());
+        last = graph.layer("class", last, new TakeStepLayer.Builder(TakeTimeStep.Which.FIRST).build());
         builder.addLayer("output", ImageGraph.softmax(input.classes()), last)
                 .setOutputs("output")
                 .setInputTypes(type);

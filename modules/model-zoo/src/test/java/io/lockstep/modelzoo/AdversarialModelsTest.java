@@ -4,35 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.WireType;
-import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.TextOptions;
-import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.Hyperparameters;
-import io.lockstep.networks.Initialisation;
 import io.lockstep.networks.ModelSummary;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
+import io.lockstep.networks.UpdaterSettings;
 import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Replica;
-import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.Trainee;
 import io.lockstep.training.Turn;
-import io.lockstep.training.run.RankControl;
-import io.lockstep.training.run.RankRun;
 import io.lockstep.training.run.RunOptions;
 import io.lockstep.training.run.RunOptions.CheckpointOptions;
 import io.lockstep.training.run.RunOptions.DataOptions;
 import io.lockstep.training.run.RunOptions.LearningOptions;
+import io.lockstep.training.run.TestRun;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.DataParallel;
 import io.lockstep.training.strategies.DistributedDataParallel;
@@ -44,16 +39,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -82,8 +70,6 @@ class AdversarialModelsTest {
 
     @TempDir
     Path folder;
-
-    record Run(List<StepReport> reports, String hash) {}
 
     @ParameterizedTest
     @CsvSource({
@@ -214,10 +200,13 @@ class AdversarialModelsTest {
     @ParameterizedTest
     @MethodSource("strategies")
     void resumingHasTheBitsOfNeverHavingStopped(Strategy.Factory strategy) throws Exception {
-        String straight =
-                run("dcgan", strategy, 2, 2 * STEPS, 0, false, "straight").hash();
+        String straight = run("dcgan", strategy, 2, 2 * STEPS, 0, false, "straight")
+                .hashes()
+                .get(0);
         run("dcgan", strategy, 2, 2 * STEPS, STEPS + 2, false, "stopped");
-        assertThat(run("dcgan", strategy, 2, 2 * STEPS, 0, true, "stopped").hash())
+        assertThat(run("dcgan", strategy, 2, 2 * STEPS, 0, true, "stopped")
+                        .hashes()
+                        .get(0))
                 .isEqualTo(straight);
     }
 
@@ -265,12 +254,11 @@ class AdversarialModelsTest {
 
     private static Hyperparameters adam() {
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
-        int plain = Hyperparameters.BATCH_NORM;
-        return new Hyperparameters(
-                UpdaterName.ADAM, 0.001, 0.9, 0.5, 0.999, 1e-3, 0, 0, 0, 0, 0, 0, 0, plain, Initialisation.MODEL, 0);
+        UpdaterSettings adam = UpdaterSettings.of(UpdaterName.ADAM, 0.001);
+        return Hyperparameters.defaults().withUpdater(adam.withBeta1(0.5).withEpsilon(1e-3));
     }
 
-    private Run run(
+    private TestRun run(
             String name,
             Strategy.Factory strategy,
             int worldSize,
@@ -279,7 +267,6 @@ class AdversarialModelsTest {
             boolean resume,
             String where)
             throws Exception {
-        List<StepReport> reports = Collections.synchronizedList(new ArrayList<>());
         var options = new RunOptions(
                 name,
                 new DataOptions("shapes", folder.toString(), 44, 20, TextOptions.DEFAULT),
@@ -297,38 +284,12 @@ class AdversarialModelsTest {
                 1,
                 0,
                 new CheckpointOptions(folder.resolve(where).toString(), 1000, 1, resume));
-        List<Callable<List<String>>> ranks = new ArrayList<>();
-        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofMinutes(10))) {
-            ranks.add(() -> {
-                try (group) {
-                    return new RankRun(
-                                    options,
-                                    setup -> new GameReplica(
-                                            twoStepGame(name), setup.largestBatch(), 1, Precision.FLOAT32),
-                                    group,
-                                    new LocalStorage(),
-                                    1,
-                                    event -> {
-                                        if (event instanceof RunEvent.Reported reported) {
-                                            reports.add(reported.report());
-                                        }
-                                    },
-                                    RankControl.NONE)
-                            .call();
-                }
-            });
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(worldSize);
-        try {
-            String hash = null;
-            for (Future<List<String>> rank : threads.invokeAll(ranks)) {
-                assertThat(rank.get().stream().distinct()).hasSize(1);
-                hash = rank.get().get(0);
-            }
-            return new Run(reports, hash);
-        } finally {
-            threads.shutdownNow();
-        }
+        TestRun run = TestRun.of(
+                worldSize,
+                options,
+                setup -> new GameReplica(twoStepGame(name), setup.largestBatch(), 1, Precision.FLOAT32));
+        assertThat(run.hashes().stream().distinct()).hasSize(1);
+        return run;
     }
 
     private static NetworkDefinition twoStepGame(String name) {

@@ -3,7 +3,6 @@ package io.lockstep.networks;
 import io.lockstep.datasets.Field;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.games.Game;
-import io.lockstep.networks.games.GameTurn;
 import io.lockstep.training.Task;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -21,7 +20,6 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -257,13 +255,7 @@ public record NetworkDefinition(
 
     /** Of networks that play against each other: the fewest steps after which all turns have come a whole number of times. */
     public int stepsOfAllTurns() {
-        return game.in(configuration).turns().stream()
-                .mapToInt(GameTurn::everySteps)
-                .reduce(1, (a, b) -> Math.multiplyExact(a / greatestDivisor(a, b), b));
-    }
-
-    private static int greatestDivisor(int a, int b) {
-        return b == 0 ? a : greatestDivisor(b, a % b);
+        return game.in(configuration).stepsOfAllTurns();
     }
 
     /**
@@ -272,16 +264,8 @@ public record NetworkDefinition(
      * @throws IllegalArgumentException if its rules are for another kind of discriminator
      */
     public void requireRulesThatFit() {
-        Adversarial adversarial = adversarial();
-        if (adversarial == null || adversarial.weightClip() == 0 && adversarial.gradientPenalty() == 0) {
-            return;
-        }
-        if (!hasCritic()) {
-            throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
-        }
-        if (adversarial.gradientPenalty() > 0 && normsReadFrom(adversarial.handover())) {
-            throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
-                    + " critic does not (Gulrajani et al. 2017, section 4); take a critic without it, as wgan-gp has");
+        if (adversarial() != null) {
+            adversarial().requireFits(configuration);
         }
     }
 
@@ -301,16 +285,6 @@ public record NetworkDefinition(
         return kind.test(layer)
                 || Wrapped.in(layer) != null && isOrWraps(Wrapped.in(layer), kind)
                 || layer instanceof Bidirectional both && isOrWraps(both.getFwd(), kind);
-    }
-
-    /** Whether there is a batch norm behind a vertex. */
-    private boolean normsReadFrom(String vertex) {
-        return configuration.getVertexInputs().entrySet().stream()
-                .filter(each -> each.getValue().contains(vertex))
-                .map(Map.Entry::getKey)
-                .anyMatch(reader -> configuration.getVertices().get(reader) instanceof LayerVertex layer
-                                && layer.getLayerConf().getLayer() instanceof BatchNormalization
-                        || normsReadFrom(reader));
     }
 
     /**

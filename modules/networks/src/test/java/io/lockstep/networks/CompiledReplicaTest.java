@@ -1,5 +1,7 @@
 package io.lockstep.networks;
 
+import static io.lockstep.networks.TranslatedNetworks.activated;
+import static io.lockstep.networks.TranslatedNetworks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -22,218 +24,32 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
-import org.nd4j.linalg.activations.impl.ActivationLReLU;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** The engine against DL4J, for the same configuration and seed. */
 class CompiledReplicaTest {
     private static final int BATCH = 6;
 
-    static Map<String, NetworkDefinition> networks() {
-        Map<String, NetworkDefinition> networks = new LinkedHashMap<>();
-        networks.put("perceptron", Networks.perceptron(Hyperparameters.defaults()));
-        for (CNN2DFormat format : CNN2DFormat.values()) {
-            networks.put("residual " + format, Networks.residual(format, true));
-            networks.put("variances " + format, Networks.residual(format, false));
-            networks.put("pooling " + format, pooling(format));
-            networks.put("combinations " + format, combinations(format));
-        }
-        networks.put("auxiliary classifiers", auxiliary());
-        for (Activation activation : List.of(
-                Activation.SELU,
-                Activation.RELU6,
-                Activation.HARDTANH,
-                Activation.MISH,
-                Activation.ELU,
-                Activation.LEAKYRELU,
-                Activation.SOFTPLUS,
-                Activation.SWISH,
-                Activation.GELU,
-                Activation.HARDSIGMOID,
-                Activation.SOFTSIGN,
-                Activation.RATIONALTANH,
-                Activation.RECTIFIEDTANH)) {
-            networks.put(activation.name(), activated(activation.getActivationFunction()));
-        }
-        networks.put("LEAKYRELU of 0.3", activated(new ActivationLReLU(0.3)));
-        networks.put("THRESHOLDEDRELU of 0.1", activated(new ActivationThresholdedReLU(0.1)));
-        networks.put("CUBE", cubed());
-        networks.putAll(SequenceNetworks.all());
-        return networks;
-    }
-
     static Stream<String> names() {
         return networks().keySet().stream();
-    }
-
-    private static NetworkDefinition pooling(CNN2DFormat format) {
-        InputType type = InputType.convolutional(8, 6, 2, format);
-        MergeVertex merge = new MergeVertex();
-        merge.setMergeAxis(format == CNN2DFormat.NHWC ? 3 : 1);
-        MergeVertex pad = new MergeVertex();
-        pad.setMergeAxis(format == CNN2DFormat.NHWC ? 3 : 1);
-        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
-                .newConfiguration(7)
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("a", convolution(format, Activation.TANH), "in")
-                .addLayer("b", convolution(format, Activation.RELU), "in")
-                .addVertex("both", merge, "a", "b")
-                .addLayer("max", subsampling(format, SubsamplingLayer.PoolingType.MAX), "both")
-                .addVertex("zeros", new ScaleVertex(0), "max")
-                .addVertex("padded", pad, "max", "zeros")
-                .addLayer("mean", subsampling(format, SubsamplingLayer.PoolingType.AVG), "padded")
-                .addLayer(
-                        "dense",
-                        new DenseLayer.Builder()
-                                .nOut(11)
-                                .activation(Activation.SIGMOID)
-                                .build(),
-                        "mean")
-                .addLayer("out", softmax(1), "dense")
-                .setOutputs("out")
-                .setInputTypes(type)
-                .build();
-        return new NetworkDefinition(configuration, type);
-    }
-
-    private static NetworkDefinition combinations(CNN2DFormat format) {
-        InputType type = InputType.convolutional(6, 4, 2, format);
-        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
-                .newConfiguration(7)
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("a", convolution(format, Activation.TANH), "in")
-                .addLayer("b", convolution(format, Activation.TANH), "in")
-                .addLayer("c", convolution(format, Activation.TANH), "in")
-                .addVertex("less", new ElementWiseVertex(ElementWiseVertex.Op.Subtract), "a", "b")
-                .addVertex("times", new ElementWiseVertex(ElementWiseVertex.Op.Product), "less", "c")
-                .addVertex("most", new ElementWiseVertex(ElementWiseVertex.Op.Max), "a", "times")
-                .addVertex("mean", new ElementWiseVertex(ElementWiseVertex.Op.Average), "a", "b", "most")
-                .addLayer("norm", subsampling(format, SubsamplingLayer.PoolingType.PNORM), "mean")
-                .addLayer(
-                        "large", new Upsampling2D.Builder(2).dataFormat(format).build(), "norm")
-                .addLayer("d", convolution(format, Activation.TANH), "large")
-                .addLayer("out", softmax(1), "d")
-                .setOutputs("out")
-                .setInputTypes(type)
-                .build();
-        return new NetworkDefinition(configuration, type);
-    }
-
-    private static NetworkDefinition activated(IActivation function) {
-        return activated(
-                function, new DenseLayer.Builder().nOut(6).activation(function).build());
-    }
-
-    /** Cubes of what is small: those of large numbers leave the softmax nothing but zeros and ones. */
-    private static NetworkDefinition cubed() {
-        Layer cubes = new DenseLayer.Builder()
-                .nOut(6)
-                .weightInit(new NormalDistribution(0, 0.06))
-                .activation(Activation.CUBE)
-                .build();
-        return activated(new ActivationTanH(), cubes);
-    }
-
-    private static NetworkDefinition activated(IActivation ofFirst, Layer second) {
-        InputType type = InputType.convolutional(5, 4, 2, CNN2DFormat.NHWC);
-        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
-                .newConfiguration(7)
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("a", convolution(CNN2DFormat.NHWC, ofFirst), "in")
-                .addLayer("b", second, "a")
-                .addLayer("out", softmax(1), "b")
-                .setOutputs("out")
-                .setInputTypes(type)
-                .build();
-        return new NetworkDefinition(configuration, type);
-    }
-
-    private static NetworkDefinition auxiliary() {
-        InputType type = InputType.convolutional(8, 6, 2, CNN2DFormat.NHWC);
-        ComputationGraphConfiguration configuration = Hyperparameters.defaults()
-                .newConfiguration(7)
-                .weightInit(WeightInit.XAVIER)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("a", convolution(CNN2DFormat.NHWC, Activation.RELU), "in")
-                .addLayer("b", convolution(CNN2DFormat.NHWC, Activation.RELU), "a")
-                .addLayer("out", softmax(1), "b")
-                .addLayer("a_aux", softmax(0.3), "a")
-                .addLayer("b_hidden", new DenseLayer.Builder().nOut(5).build(), "b")
-                .addLayer("b_aux", softmax(0.5), "b_hidden")
-                .setOutputs("out", "a_aux", "b_aux")
-                .setInputTypes(type)
-                .build();
-        return new NetworkDefinition(configuration, type);
-    }
-
-    private static OutputLayer softmax(double weight) {
-        return new OutputLayer.Builder(new LossMCXENT(Nd4j.valueArrayOf(1, 4, weight)))
-                .nOut(4)
-                .activation(Activation.SOFTMAX)
-                .build();
-    }
-
-    private static ConvolutionLayer convolution(CNN2DFormat format, Activation activation) {
-        return convolution(format, activation.getActivationFunction());
-    }
-
-    private static ConvolutionLayer convolution(CNN2DFormat format, IActivation activation) {
-        return new ConvolutionLayer.Builder(3, 3)
-                .padding(1, 1)
-                .nOut(5)
-                .activation(activation)
-                .dataFormat(format)
-                .build();
-    }
-
-    private static SubsamplingLayer subsampling(CNN2DFormat format, SubsamplingLayer.PoolingType type) {
-        return new SubsamplingLayer.Builder(type)
-                .kernelSize(2, 2)
-                .stride(2, 2)
-                .pnorm(3)
-                .dataFormat(format)
-                .build();
     }
 
     @ParameterizedTest

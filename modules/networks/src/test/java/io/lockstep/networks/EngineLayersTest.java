@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.ClassTokenLayer;
@@ -35,6 +35,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
@@ -115,7 +116,7 @@ class EngineLayersTest {
                         "attention",
                         new MultiHeadAttention.Builder().nOut(6).heads(3).build(),
                         "places")
-                .addLayer("take", new TakeStepLayer.Builder(TakeStep.Which.FIRST).build(), "attention")
+                .addLayer("take", new TakeStepLayer.Builder(TakeTimeStep.Which.FIRST).build(), "attention")
                 .addLayer(
                         "norm", new LayerNormalization.Builder().hasBias(false).build(), "take")
                 .addLayer("out", softmax(), "norm")
@@ -190,6 +191,34 @@ class EngineLayersTest {
                             .isCloseTo(wanted[i], within(1e-4f * (1 + Math.abs(wanted[i]))));
                 }
             }
+        }
+    }
+
+    /** DL4J's runtime draws an engine layer's noise from the seed of the step, as it does its own. */
+    @Test
+    void theNoiseOfAnEngineLayerIsTheSeedsInDl4jsRuntimeToo() {
+        InputType type = InputType.recurrent(6, STEPS);
+        ComputationGraphConfiguration configuration = graph().addLayer(
+                        "attention",
+                        new MultiHeadAttention.Builder()
+                                .nOut(6)
+                                .heads(2)
+                                .retainWeights(0.5)
+                                .build(),
+                        "in")
+                .addLayer("take", new TakeStepLayer.Builder(TakeTimeStep.Which.FIRST).build(), "attention")
+                .addLayer("out", softmax(), "take")
+                .setOutputs("out")
+                .setInputTypes(type)
+                .build();
+        NetworkDefinition definition = new NetworkDefinition(configuration, type);
+        Batch batch = Networks.batch(definition, 3, 0, BATCH);
+        try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0)) {
+            double first = dl4j.forwardBackward(batch, 1, mark -> {}).lossSum();
+            double other = dl4j.forwardBackward(batch, 2, mark -> {}).lossSum();
+
+            assertThat(dl4j.forwardBackward(batch, 1, mark -> {}).lossSum()).isEqualTo(first);
+            assertThat(other).isNotEqualTo(first);
         }
     }
 }

@@ -164,34 +164,7 @@ final class Geometries {
 
     private Layer layer() {
         return switch (kind) {
-            case CONVOLUTION ->
-                new ConvolutionLayer.Builder(kernel, stride, padding)
-                        .dilation(dilation)
-                        .convolutionMode(mode)
-                        .nOut(pick(1, 3, 16))
-                        .hasBias(random.nextBoolean())
-                        .activation(Activation.IDENTITY)
-                        .dataFormat(format)
-                        .build();
-            case TRANSPOSED ->
-                new Deconvolution2D.Builder(kernel, stride, padding)
-                        .dilation(dilation)
-                        .convolutionMode(mode)
-                        .nOut(pick(1, 3, 16))
-                        .hasBias(random.nextBoolean())
-                        .activation(Activation.IDENTITY)
-                        .dataFormat(format)
-                        .build();
-            case GROUPED ->
-                new GroupedConvolution.Builder()
-                        .groups(GroupedConvolution.DEPTHWISE)
-                        .nOut(channels * pick(1, 2))
-                        .kernelSize(kernel)
-                        .stride(stride)
-                        .padding(padding)
-                        .dilation(dilation)
-                        .hasBias(random.nextBoolean())
-                        .build();
+            case CONVOLUTION, TRANSPOSED, GROUPED, DEPTHWISE, SEPARABLE -> convolution();
             case MAX -> pooling(SubsamplingLayer.PoolingType.MAX).build();
             case AVERAGE -> pooling(SubsamplingLayer.PoolingType.AVG).build();
             case AVERAGE_WITH_PADDING ->
@@ -225,6 +198,47 @@ final class Geometries {
                 new Cropping2D.Builder(padding[0], 0, 0, padding[1])
                         .dataFormat(format)
                         .build();
+            case CONVOLUTION_OF_STEPS ->
+                new Convolution1D.Builder(kernel[0], stride[0], padding[0])
+                        .dilation(dilation[0])
+                        .convolutionMode(mode)
+                        .nOut(4)
+                        .activation(Activation.IDENTITY)
+                        .build();
+            case POOLING_OF_STEPS -> poolingOfSteps();
+        };
+    }
+
+    private Layer convolution() {
+        return switch (kind) {
+            case CONVOLUTION ->
+                new ConvolutionLayer.Builder(kernel, stride, padding)
+                        .dilation(dilation)
+                        .convolutionMode(mode)
+                        .nOut(pick(1, 3, 16))
+                        .hasBias(random.nextBoolean())
+                        .activation(Activation.IDENTITY)
+                        .dataFormat(format)
+                        .build();
+            case TRANSPOSED ->
+                new Deconvolution2D.Builder(kernel, stride, padding)
+                        .dilation(dilation)
+                        .convolutionMode(mode)
+                        .nOut(pick(1, 3, 16))
+                        .hasBias(random.nextBoolean())
+                        .activation(Activation.IDENTITY)
+                        .dataFormat(format)
+                        .build();
+            case GROUPED ->
+                new GroupedConvolution.Builder()
+                        .groups(GroupedConvolution.DEPTHWISE)
+                        .nOut(channels * pick(1, 2))
+                        .kernelSize(kernel)
+                        .stride(stride)
+                        .padding(padding)
+                        .dilation(dilation)
+                        .hasBias(random.nextBoolean())
+                        .build();
             case DEPTHWISE ->
                 new DepthwiseConvolution2D.Builder(kernel, stride, padding)
                         .dilation(dilation)
@@ -241,14 +255,7 @@ final class Geometries {
                         .activation(Activation.IDENTITY)
                         .dataFormat(format)
                         .build();
-            case CONVOLUTION_OF_STEPS ->
-                new Convolution1D.Builder(kernel[0], stride[0], padding[0])
-                        .dilation(dilation[0])
-                        .convolutionMode(mode)
-                        .nOut(4)
-                        .activation(Activation.IDENTITY)
-                        .build();
-            case POOLING_OF_STEPS -> poolingOfSteps();
+            default -> throw new IllegalStateException(kind + " is no convolution of images");
         };
     }
 

@@ -126,7 +126,7 @@ class LayerNamesTest {
 
     @Test
     void partsOfAGraphKeepNamesThatCollideWithNobodys() {
-        Graph graph = new Graph.Builder(Shape.vector(3), "data")
+        Graph graph = new io.lockstep.engine.GraphBuilder(Shape.vector(3), "data")
                 .reserve(List.of("input", "a", "a.out"))
                 .add("input", new Dense(4, true))
                 .add("a", new Dense(4, true))

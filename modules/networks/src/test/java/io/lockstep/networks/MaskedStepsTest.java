@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.layers.Gru;
@@ -120,7 +120,7 @@ class MaskedStepsTest {
         NetworkDefinition definition = network(
                 masked(new Gru.Builder().nOut(6).build()),
                 masked(new MultiHeadAttention.Builder().nOut(6).heads(2).build()),
-                new TakeStepLayer.Builder(TakeStep.Which.LAST).build());
+                new TakeStepLayer.Builder(TakeTimeStep.Which.LAST).build());
         try (NetworkReplica dl4j = new Dl4jReplica(definition, BATCH, 0);
                 NetworkReplica compiled = new CompiledReplica(definition, BATCH, 0, 2)) {
             assertSameGradients(dl4j, compiled, SEQUENCES);
@@ -145,7 +145,7 @@ class MaskedStepsTest {
         Layer[] recurrent = {masked(new Gru.Builder().nOut(6).build()), new LastTimeStep(masked(lstm()))};
         Layer[] attention = {
             masked(new MultiHeadAttention.Builder().nOut(6).heads(2).build()),
-            new TakeStepLayer.Builder(TakeStep.Which.LAST).build()
+            new TakeStepLayer.Builder(TakeTimeStep.Which.LAST).build()
         };
         for (Layer[] layers : new Layer[][] {recurrent, attention}) {
             double expected = loss(network(3, layers), batch(3, 0.5f, -0.4f, 0.9f));

@@ -3,12 +3,9 @@ package io.lockstep.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.WireType;
-import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.TextOptions;
-import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.engine.Precision;
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
@@ -16,25 +13,18 @@ import io.lockstep.networks.layers.ImageToSequence;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.Strategy;
-import io.lockstep.training.run.RankControl;
-import io.lockstep.training.run.RankRun;
 import io.lockstep.training.run.RunOptions;
 import io.lockstep.training.run.RunOptions.CheckpointOptions;
 import io.lockstep.training.run.RunOptions.DataOptions;
 import io.lockstep.training.run.RunOptions.LearningOptions;
+import io.lockstep.training.run.TestRun;
 import io.lockstep.training.strategies.BucketSize;
 import io.lockstep.training.strategies.DataParallel;
 import io.lockstep.training.strategies.DistributedDataParallel;
 import io.lockstep.training.strategies.ParameterAveraging;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -203,23 +193,9 @@ class StrategyConformanceTest {
         double strength = 0.01;
         Regularization term = what.regularization();
         // an epsilon far above rounding: Adam's step is the sign of a gradient that is otherwise nothing but rounding
-        return new Hyperparameters(
-                        what.updater(),
-                        adaptive ? 0.01 : 0.1,
-                        0.9,
-                        0.9,
-                        0.999,
-                        1e-3,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        Hyperparameters.BATCH_NORM,
-                        Initialisation.MODEL,
-                        0)
+        UpdaterSettings updater = UpdaterSettings.of(what.updater(), adaptive ? 0.01 : 0.1);
+        return Hyperparameters.defaults()
+                .withUpdater(updater.withEpsilon(1e-3))
                 .withRegularization(
                         term == Regularization.L1 ? strength / 10 : 0,
                         term == Regularization.L2 ? strength : 0,
@@ -269,7 +245,7 @@ class StrategyConformanceTest {
     /** The loss of each step, then the test's; replicas are compared after every step. */
     private List<Double> losses(Case what, Strategy.Factory strategy, int worldSize, boolean compiled)
             throws Exception {
-        List<Double> losses = Collections.synchronizedList(new ArrayList<>());
+        List<Double> losses = new ArrayList<>();
         RunOptions options = options(what, strategy);
         ReplicaFactory replicas = setup -> {
             var shape = setup.examples();
@@ -280,30 +256,9 @@ class StrategyConformanceTest {
                             network, setup.largestBatch(), 0, 1, Precision.FLOAT32, synchronise ? setup.group() : null)
                     : new Dl4jReplica(network, setup.largestBatch(), 0);
         };
-        List<Callable<List<String>>> ranks = new ArrayList<>();
-        for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofMinutes(10))) {
-            ranks.add(() -> {
-                try (group) {
-                    return new RankRun(
-                                    options,
-                                    replicas,
-                                    group,
-                                    new LocalStorage(),
-                                    1,
-                                    event -> add(event, losses),
-                                    RankControl.NONE)
-                            .call();
-                }
-            });
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(worldSize);
-        try {
-            for (Future<List<String>> rank : threads.invokeAll(ranks)) {
-                assertThat(rank.get().stream().distinct()).hasSize(1);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+        TestRun run = TestRun.of(worldSize, options, replicas);
+        assertThat(run.hashes().stream().distinct()).hasSize(1);
+        run.events().forEach(event -> add(event, losses));
         return losses;
     }
 

@@ -1,5 +1,9 @@
 package io.lockstep.networks;
 
+import static io.lockstep.networks.PartsOfConfigurations.Place;
+import static io.lockstep.networks.PartsOfConfigurations.ofSubclass;
+import static io.lockstep.networks.PartsOfConfigurations.places;
+import static io.lockstep.networks.PartsOfConfigurations.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,29 +13,19 @@ import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.networks.layers.EngineLayer;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
-import net.bytebuddy.dynamic.scaffold.subclass.ConstructorStrategy;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
-import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -52,7 +46,6 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
-import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -86,25 +79,10 @@ import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
-import sun.reflect.ReflectionFactory;
 
 /** What extends a part of DL4J's that the engine knows may do anything, so that DL4J must run it. */
 class SubclassesTest {
     private static final CNN2DFormat NHWC = CNN2DFormat.NHWC;
-    /** Kinds of parts that are translated. */
-    private static final List<Class<?>> KINDS = List.of(
-            Layer.class,
-            GraphVertex.class,
-            InputPreProcessor.class,
-            IActivation.class,
-            ILossFunction.class,
-            IDropout.class,
-            IWeightNoise.class);
-
-    private static final Map<Class<?>, Class<?>> SUBCLASSES = new LinkedHashMap<>();
-
-    /** A part of a configuration, and how to put another in its place. */
-    private record Place(Object owner, Object part, Consumer<Object> put) {}
 
     @TestFactory
     Stream<DynamicTest> whatExtendsATranslatedPartGoesToDl4j() {
@@ -235,8 +213,6 @@ class SubclassesTest {
             }
         }
     }
-
-    // ------------------------------------------------------------------ networks of all that is translated
 
     private static List<NetworkDefinition> networks() {
         List<NetworkDefinition> networks = new ArrayList<>();
@@ -386,98 +362,5 @@ class SubclassesTest {
                 .nOut(classes)
                 .activation(Activation.SOFTMAX)
                 .build();
-    }
-
-    // ------------------------------------------------------------------ parts of a configuration
-
-    private static List<Place> places(ComputationGraphConfiguration configuration) {
-        List<Place> places = new ArrayList<>();
-        Map<Object, Boolean> seen = new IdentityHashMap<>();
-        configuration.getVertices().forEach((name, vertex) -> {
-            places.add(new Place(
-                    configuration, vertex, other -> configuration.getVertices().put(name, (GraphVertex) other)));
-            collect(vertex, places, seen);
-        });
-        return places;
-    }
-
-    private static void collect(Object owner, List<Place> places, Map<Object, Boolean> seen) {
-        if (seen.put(owner, true) != null) {
-            return;
-        }
-        for (Field field : fields(owner.getClass())) {
-            Object value = get(field, owner);
-            boolean ofDl4j = value != null
-                    && value.getClass()
-                            .getName()
-                            .matches(
-                                    "org\\.(deeplearning4j|nd4j)\\..*\\.conf\\..*|org\\.nd4j\\.linalg\\.(activations|lossfunctions)\\.impl\\..*");
-            if (!ofDl4j || value instanceof Enum) {
-                continue;
-            }
-            // which have none, whatever the network's default is
-            boolean idle = value instanceof IActivation
-                    && (owner instanceof BatchNormalization
-                            || owner instanceof DropoutLayer
-                            || owner instanceof EngineLayer);
-            if (!idle && KINDS.stream().anyMatch(kind -> kind.isInstance(value))) {
-                places.add(new Place(owner, value, other -> set(field, owner, other)));
-            }
-            collect(value, places, seen);
-        }
-    }
-
-    private static List<Field> fields(Class<?> type) {
-        List<Field> fields = new ArrayList<>();
-        for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
-            for (Field field : each.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
-                    field.setAccessible(true);
-                    fields.add(field);
-                }
-            }
-        }
-        return fields;
-    }
-
-    private static Object get(Field field, Object owner) {
-        try {
-            return field.get(owner);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void set(Field field, Object owner, Object value) {
-        try {
-            field.set(owner, value);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The same as a part, of a class that extends its class and is called Own before its name. */
-    private static Object ofSubclass(Object part) {
-        try {
-            Class<?> subclass = SUBCLASSES.computeIfAbsent(part.getClass(), SubclassesTest::subclass);
-            Object copy = ReflectionFactory.getReflectionFactory()
-                    .newConstructorForSerialization(subclass, Object.class.getDeclaredConstructor())
-                    .newInstance();
-            for (Field field : fields(part.getClass())) {
-                field.set(copy, field.get(part));
-            }
-            return copy;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Class<?> subclass(Class<?> type) {
-        return new ByteBuddy()
-                .subclass(type, ConstructorStrategy.Default.NO_CONSTRUCTORS)
-                .name(SubclassesTest.class.getPackageName() + ".Own" + type.getSimpleName())
-                .make()
-                .load(type.getClassLoader(), ClassLoadingStrategy.UsingLookup.of(MethodHandles.lookup()))
-                .getLoaded();
     }
 }

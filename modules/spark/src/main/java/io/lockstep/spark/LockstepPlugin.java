@@ -44,7 +44,7 @@ public final class LockstepPlugin implements SparkPlugin {
                 DriverLink.open(context);
                 Gpus.ofExecutor(context.resources());
                 if (!context.executorID().equals(SparkContext$.MODULE$.DRIVER_IDENTIFIER())) {
-                    Departures.install(context.conf().getBoolean("spark.decommission.enabled", false));
+                    PreemptionSignals.install(context.conf().getBoolean("spark.decommission.enabled", false));
                 }
             }
         };

@@ -5,8 +5,8 @@ import io.lockstep.collectives.GroupOptions;
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.collectives.PeerLostException;
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.training.run.PreemptionException;
 import io.lockstep.training.run.RankControl;
-import io.lockstep.training.run.RankLeavingException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     public Iterator<Object> apply(Iterator<Integer> partition) {
         BarrierTaskContext context = BarrierTaskContext.get();
         String host = SparkEnv.get().blockManager().blockManagerId().host();
-        Departures.rankBegins();
+        PreemptionSignals.rankBegins();
         try {
             List<Object> result = List.of(run(context, host));
             return JavaConverters.asScalaIterator(result.iterator());
@@ -62,12 +62,12 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
             }
             throw e instanceof RuntimeException unchecked ? unchecked : new JobFailedException(e.toString(), e);
         } finally {
-            Departures.rankEnds();
+            PreemptionSignals.rankEnds();
         }
     }
 
     private R run(BarrierTaskContext context, String host) throws Exception {
-        if (Departures.leaving()) {
+        if (PreemptionSignals.leaving()) {
             throw new TaskKilledException("this executor was told to end");
         }
         int attempt = context.stageAttemptNumber();
@@ -107,7 +107,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
 
             @Override
             public boolean leaving() {
-                return Departures.leaving();
+                return PreemptionSignals.leaving();
             }
         };
     }
@@ -118,7 +118,7 @@ final class RankTask<R extends Serializable> extends AbstractFunction1<Iterator<
     }
 
     private static RankFailure.Kind kind(BarrierTaskContext context, Throwable e) {
-        if (e instanceof RankLeavingException) {
+        if (e instanceof PreemptionException) {
             return RankFailure.Kind.DEPARTURE;
         }
         boolean consequence = e instanceof PeerLostException

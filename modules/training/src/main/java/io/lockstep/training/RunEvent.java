@@ -33,7 +33,7 @@ public sealed interface RunEvent extends Serializable {
     record CheckpointWritten(long step, String path) implements RunEvent {}
 
     /** What a strategy chose by measurement, before the first step. */
-    record Decided(Rehearsal.Decision decision) implements RunEvent {}
+    record Decided(Calibration.Decision decision) implements RunEvent {}
 
     /** Something to know that does not stop the run. */
     record Warned(String message) implements RunEvent {}

@@ -76,5 +76,5 @@ public interface Strategy {
      * @param clipNorm global norm to clip gradients to, 0 for none
      * @param rehearsal what measures, for a strategy that chooses by measurement
      */
-    record Setup(Trainee trainee, ProcessGroup group, double clipNorm, Rehearsal rehearsal) {}
+    record Setup(Trainee trainee, ProcessGroup group, double clipNorm, Calibration rehearsal) {}
 }

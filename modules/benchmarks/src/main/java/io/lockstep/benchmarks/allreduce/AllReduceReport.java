@@ -14,8 +14,10 @@ public record AllReduceReport(AllReduceOptions options, List<AllReduceResult> re
     /** {@code {ranks, transport, security, results: [...]}}. */
     public String json() {
         return "{\"ranks\": " + options.ranks() + ", \"transport\": \""
-                + (options.transport() == Route.SHARED_MEMORY ? "ipc" : options.transport()) + "\", \"security\": \""
-                + (options.security() == Security.ON ? "on" : "off") + "\", \"results\": [\n  "
+                + (options.group().transport() == Route.SHARED_MEMORY
+                        ? "ipc"
+                        : options.group().transport()) + "\", \"security\": \""
+                + (options.group().security() == Security.ON ? "on" : "off") + "\", \"results\": [\n  "
                 + results.stream().map(AllReduceResult::json).collect(Collectors.joining(",\n  "))
                 + "\n]}\n";
     }

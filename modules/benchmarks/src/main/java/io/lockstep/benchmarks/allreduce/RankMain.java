@@ -53,15 +53,15 @@ public final class RankMain {
         List<String> arguments = new ArrayList<>(List.of(
                 Integer.toString(rank),
                 Integer.toString(options.ranks()),
-                options.transport().name(),
-                options.security().name(),
-                options.algorithm().name(),
-                options.wire().name(),
+                options.group().transport().name(),
+                options.group().security().name(),
+                options.group().algorithm().name(),
+                options.group().wire().name(),
                 Double.toString(options.seconds()),
                 options.address(rank),
-                Long.toString(options.deadline().toMillis()),
-                Integer.toString(options.mtuBytes()),
-                options.costs()));
+                Long.toString(options.group().deadline().toMillis()),
+                Integer.toString(options.group().mtuBytes()),
+                options.group().costs()));
         options.bytes().forEach(size -> arguments.add(Long.toString(size)));
         return arguments;
     }

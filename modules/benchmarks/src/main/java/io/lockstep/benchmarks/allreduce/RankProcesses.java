@@ -37,7 +37,7 @@ public final class RankProcesses {
             }
             if (options.ranks() > 1) {
                 List<String> all = introduce(to, from);
-                stranger = options.strangerRate() > 0 ? stranger(options, all) : null;
+                stranger = options.stranger().rate() > 0 ? stranger(options, all) : null;
             }
             List<AllReduceResult> results = new ArrayList<>();
             for (long bytes : options.bytes()) {
@@ -69,7 +69,7 @@ public final class RankProcesses {
         for (String text : all) {
             ranks.add(Advertisement.parse(ranks.size(), text));
         }
-        return new Stranger(ranks, options.strangerRate(), options.strangerPort());
+        return new Stranger(ranks, options.stranger().rate(), options.stranger().port());
     }
 
     private static List<String> introduce(List<PrintStream> to, List<BufferedReader> from) throws IOException {
@@ -95,7 +95,7 @@ public final class RankProcesses {
 
     private static List<String> command(AllReduceOptions options, int rank) {
         List<String> command = new ArrayList<>();
-        options.launcher().forEach(word -> command.add(word.replace("{rank}", Integer.toString(rank))));
+        options.processes().launcher().forEach(word -> command.add(word.replace("{rank}", Integer.toString(rank))));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib")) {

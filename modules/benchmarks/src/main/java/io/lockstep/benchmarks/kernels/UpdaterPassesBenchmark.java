@@ -17,9 +17,9 @@ public class UpdaterPassesBenchmark extends KernelSuite {
     /** State of two vectors, one behind the other, from zeros as in training. */
     @Setup
     public void allocate() {
-        int second = elements * Float.BYTES;
-        stretch = new Stretch(
-                random(elements, 1), random(elements, 2), 0, elements, zeros(2 * elements), 0, second, second);
+        int vectorBytes = elements * Float.BYTES;
+        stretch =
+                new Stretch(random(elements, 1), random(elements, 2), 0, elements, zeros(2 * elements), 0, vectorBytes);
     }
 
     @Benchmark

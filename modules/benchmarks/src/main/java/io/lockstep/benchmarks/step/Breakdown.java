@@ -2,7 +2,7 @@ package io.lockstep.benchmarks.step;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.engine.Precision;
-import io.lockstep.engine.StepProfile;
+import io.lockstep.engine.TaskProfile;
 import io.lockstep.networks.compiled.CompiledReplica;
 import java.io.PrintStream;
 import java.util.Comparator;
@@ -20,11 +20,11 @@ import java.util.Map;
 public final class Breakdown {
     private static final int PASSES = 5;
 
-    private final List<StepProfile> steps;
+    private final List<TaskProfile> steps;
     private final Yardstick yardstick;
     private final int threads;
 
-    private Breakdown(List<StepProfile> steps, Yardstick yardstick, int threads) {
+    private Breakdown(List<TaskProfile> steps, Yardstick yardstick, int threads) {
         this.steps = steps;
         this.yardstick = yardstick;
         this.threads = threads;
@@ -74,7 +74,7 @@ public final class Breakdown {
         }
     }
 
-    private Line line(String name, StepProfile step) {
+    private Line line(String name, TaskProfile step) {
         double gflop = step.flop() / 1e9;
         return new Line(
                 name,
@@ -99,7 +99,7 @@ public final class Breakdown {
                         : String.format(Locale.ROOT, " (%,.0f in bf16)", yardstick.roundedGflops()),
                 yardstick.gigabytes());
         Map<String, Line> kinds = new LinkedHashMap<>();
-        for (StepProfile step : steps) {
+        for (TaskProfile step : steps) {
             kinds.merge(step.kind(), line(step.kind(), step), Line::and);
         }
         table(

@@ -2,11 +2,12 @@ package io.lockstep.benchmarks.step;
 
 import io.lockstep.engine.Backends;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.StepProfile;
+import io.lockstep.engine.TaskProfile;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Moves.Flatten;
@@ -47,7 +48,7 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
     }
 
     private static Plan plan(int threads, Precision precision) {
-        Graph graph = new Graph.Builder(new Shape(SIDE, SIDE, CHANNELS))
+        Graph graph = new GraphBuilder(new Shape(SIDE, SIDE, CHANNELS))
                 .add("first", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "input")
                 .add("second", new Convolution(CHANNELS, Window.square(5, 1, 2), 1, false), "first")
                 .add("flat", new Flatten(false), "second")
@@ -73,7 +74,7 @@ public record Yardstick(double gflops, double roundedGflops, double gigabytes) {
         for (int i = 0; i < TIMES; i++) {
             plan.startProfile();
             plan.forwardBackward(examples, labels, batch, 0, 0, mark -> {});
-            for (StepProfile step : plan.profile()) {
+            for (TaskProfile step : plan.profile()) {
                 gflops = Math.max(gflops, (double) step.flop() * plan.threads() / Math.max(1, step.nanos()));
             }
         }

@@ -14,14 +14,14 @@ public final class Central {
     /** 2 steps, 2(n-1) times the vector over the root's link. */
     public static void allReduce(Links links, Operand vector) {
         int most = vector.elementsOf(links.segmentBytes());
-        int frames = Split.frames(vector.count(), most);
+        int frames = EvenParts.frames(vector.count(), most);
         if (links.rank() != 0) {
             Duplex.exchange(links, vector, 0, 0, vector.count(), 0, 0, vector.count(), Arrival.TAKE);
             return;
         }
         for (int frame = 0; frame < frames; frame++) {
-            long at = Split.start(vector.count(), frames, frame);
-            int count = Split.size(vector.count(), frames, frame);
+            long at = EvenParts.start(vector.count(), frames, frame);
+            int count = EvenParts.size(vector.count(), frames, frame);
             collect(links, vector, 0, at, count);
             vector.kernel().round(vector.floats(), vector.byteAt(at), count);
             handOut(links, vector, 0, at, count);
@@ -34,14 +34,14 @@ public final class Central {
             Duplex.send(links, vector, root);
             return;
         }
-        int frames = Split.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
+        int frames = EvenParts.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
         for (int frame = 0; frame < frames; frame++) {
             collect(
                     links,
                     vector,
                     root,
-                    Split.start(vector.count(), frames, frame),
-                    Split.size(vector.count(), frames, frame));
+                    EvenParts.start(vector.count(), frames, frame),
+                    EvenParts.size(vector.count(), frames, frame));
         }
     }
 
@@ -51,14 +51,14 @@ public final class Central {
             Duplex.receive(links, vector, root, Arrival.TAKE);
             return;
         }
-        int frames = Split.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
+        int frames = EvenParts.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
         for (int frame = 0; frame < frames; frame++) {
             handOut(
                     links,
                     vector,
                     root,
-                    Split.start(vector.count(), frames, frame),
-                    Split.size(vector.count(), frames, frame));
+                    EvenParts.start(vector.count(), frames, frame),
+                    EvenParts.size(vector.count(), frames, frame));
         }
     }
 

@@ -19,11 +19,11 @@ public final class Chain {
         int position = Math.floorMod(links.rank() - root, worldSize);
         int next = (links.rank() + 1) % worldSize;
         int previous = Math.floorMod(links.rank() - 1, worldSize);
-        int frames = Split.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
+        int frames = EvenParts.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
         for (int frame = 0; frame < frames; frame++) {
-            int count = Split.size(vector.count(), frames, frame);
+            int count = EvenParts.size(vector.count(), frames, frame);
             int bytes = vector.wireBytes(count);
-            int localAt = vector.byteAt(Split.start(vector.count(), frames, frame));
+            int localAt = vector.byteAt(EvenParts.start(vector.count(), frames, frame));
             if (position == 0) {
                 Frame out = links.claim(next, bytes);
                 vector.kernel().encode(vector.floats(), localAt, out.buffer(), out.payloadOffset(), count);
@@ -47,11 +47,11 @@ public final class Chain {
         int position = Math.floorMod(links.rank() - root - 1, worldSize);
         int next = (links.rank() + 1) % worldSize;
         int previous = Math.floorMod(links.rank() - 1, worldSize);
-        int frames = Split.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
+        int frames = EvenParts.frames(vector.count(), vector.elementsOf(links.segmentBytes()));
         for (int frame = 0; frame < frames; frame++) {
-            int count = Split.size(vector.count(), frames, frame);
+            int count = EvenParts.size(vector.count(), frames, frame);
             int bytes = vector.wireBytes(count);
-            int localAt = vector.byteAt(Split.start(vector.count(), frames, frame));
+            int localAt = vector.byteAt(EvenParts.start(vector.count(), frames, frame));
             if (position == 0) {
                 Frame out = links.claim(next, bytes);
                 vector.kernel().encode(vector.floats(), localAt, out.buffer(), out.payloadOffset(), count);

@@ -30,19 +30,19 @@ final class Duplex {
             long receiveCount,
             Arrival arrival) {
         int most = vector.elementsOf(links.segmentBytes());
-        int sends = sendCount < 0 ? 0 : Split.frames(sendCount, most);
-        int receives = receiveCount < 0 ? 0 : Split.frames(receiveCount, most);
+        int sends = sendCount < 0 ? 0 : EvenParts.frames(sendCount, most);
+        int receives = receiveCount < 0 ? 0 : EvenParts.frames(receiveCount, most);
         int sent = 0;
         int received = 0;
         while (sent < sends || received < receives) {
             boolean ahead = sent >= received + links.lookahead();
             if (sent < sends && (!ahead || received == receives)) {
-                long at = sendFrom + Split.start(sendCount, sends, sent);
-                send(links, vector, to, at, Split.size(sendCount, sends, sent));
+                long at = sendFrom + EvenParts.start(sendCount, sends, sent);
+                send(links, vector, to, at, EvenParts.size(sendCount, sends, sent));
                 sent++;
             } else {
-                long at = receiveFrom + Split.start(receiveCount, receives, received);
-                receive(links, vector, from, at, Split.size(receiveCount, receives, received), arrival);
+                long at = receiveFrom + EvenParts.start(receiveCount, receives, received);
+                receive(links, vector, from, at, EvenParts.size(receiveCount, receives, received), arrival);
                 received++;
             }
         }

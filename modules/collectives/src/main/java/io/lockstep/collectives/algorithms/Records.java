@@ -48,25 +48,26 @@ public final class Records {
 
     private static void exchange(Links links, byte[] outgoing, int to, byte[] incoming, int from) {
         int longest = links.segmentBytes();
-        int sends = Split.frames(outgoing.length, longest);
-        int receives = Split.frames(incoming.length, longest);
+        int sends = EvenParts.frames(outgoing.length, longest);
+        int receives = EvenParts.frames(incoming.length, longest);
         int sent = 0;
         for (int received = 0; sent < sends || received < receives; ) {
             boolean ahead = sent >= Math.min(received, receives) + links.lookahead();
             if (sent < sends && (!ahead || received == receives)) {
-                int bytes = Split.size(outgoing.length, sends, sent);
+                int bytes = EvenParts.size(outgoing.length, sends, sent);
                 Frame out = links.claim(to, bytes);
-                out.buffer().put(out.payloadOffset(), outgoing, (int) Split.start(outgoing.length, sends, sent), bytes);
+                out.buffer()
+                        .put(out.payloadOffset(), outgoing, (int) EvenParts.start(outgoing.length, sends, sent), bytes);
                 links.send(to);
                 sent++;
             } else {
-                int bytes = Split.size(incoming.length, receives, received);
+                int bytes = EvenParts.size(incoming.length, receives, received);
                 Frame in = links.receive(from, bytes);
                 in.buffer()
                         .get(
                                 in.payloadOffset(),
                                 incoming,
-                                (int) Split.start(incoming.length, receives, received),
+                                (int) EvenParts.start(incoming.length, receives, received),
                                 bytes);
                 links.release(from);
                 received++;

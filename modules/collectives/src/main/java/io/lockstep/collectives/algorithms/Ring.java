@@ -67,8 +67,8 @@ public final class Ring {
         reduceSteps = reducing;
         steps = reducing + gathering;
 
-        int longest = Split.size(vector.count(), worldSize, 0);
-        int needed = Split.frames(longest, vector.elementsOf(links.segmentBytes()));
+        int longest = EvenParts.size(vector.count(), worldSize, 0);
+        int needed = EvenParts.frames(longest, vector.elementsOf(links.segmentBytes()));
         int wanted = Math.min(links.lookahead(), vector.wireBytes(longest) / LEAST_PIECE_BYTES);
         int atLeast = Math.max(needed, wanted);
         window = Math.min(links.lookahead(), atLeast);
@@ -93,8 +93,8 @@ public final class Ring {
 
     private void sendFresh(int piece) {
         int chunk = reduceSteps > 0 ? left : rank;
-        int size = Split.size(vector.count(), worldSize, chunk);
-        int count = Split.size(size, pieces, piece);
+        int size = EvenParts.size(vector.count(), worldSize, chunk);
+        int count = EvenParts.size(size, pieces, piece);
         Frame out = links.claim(right, vector.wireBytes(count));
         vector.kernel().encode(vector.floats(), localAt(chunk, size, piece), out.buffer(), out.payloadOffset(), count);
         links.send(right);
@@ -102,8 +102,8 @@ public final class Ring {
 
     private void receive(int step, int piece) {
         int chunk = arriving(step);
-        int size = Split.size(vector.count(), worldSize, chunk);
-        int count = Split.size(size, pieces, piece);
+        int size = EvenParts.size(vector.count(), worldSize, chunk);
+        int count = EvenParts.size(size, pieces, piece);
         int localAt = localAt(chunk, size, piece);
         int bytes = vector.wireBytes(count);
         Frame in = links.receive(left, bytes);
@@ -156,6 +156,6 @@ public final class Ring {
     }
 
     private int localAt(int chunk, int size, int piece) {
-        return vector.byteAt(Split.start(vector.count(), worldSize, chunk) + Split.start(size, pieces, piece));
+        return vector.byteAt(EvenParts.start(vector.count(), worldSize, chunk) + EvenParts.start(size, pieces, piece));
     }
 }

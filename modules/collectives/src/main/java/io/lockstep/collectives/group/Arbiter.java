@@ -155,7 +155,9 @@ final class Arbiter {
 
     private Verdict mismatchWith(int peer, int call, int root, long elements) {
         return Verdict.mismatched(
-                mine.sequence, transport.rank(), mine.call, mine.root, mine.elements, peer, call, root, elements);
+                mine.sequence,
+                new Verdict.Said(transport.rank(), mine.call, mine.root, mine.elements),
+                new Verdict.Said(peer, call, root, elements));
     }
 
     /** A frame of {@code peer} belongs to another call under the same number. */
@@ -277,9 +279,9 @@ final class Arbiter {
         if (verdict.kind() == PeerStatus.MISMATCHED) {
             return new MismatchedCollectiveException("collective #" + verdict.sequence() + " differs: " + culprit
                     + " called "
-                    + Collective.describe(verdict.call(), verdict.root(), verdict.elements()) + ", "
+                    + verdict.said().describe() + ", "
                     + transport.describe(verdict.other()) + " called "
-                    + Collective.describe(verdict.otherCall(), verdict.otherRoot(), verdict.otherElements())
+                    + verdict.otherSaid().describe()
                     + " (seen by "
                     + me + " in " + during + "); all ranks must make the same calls in the same order");
         }

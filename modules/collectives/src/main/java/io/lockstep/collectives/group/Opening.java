@@ -65,10 +65,8 @@ final class Opening {
         return new Advertisement(
                 options.rank(),
                 host,
-                transport.interHost().toString(),
-                options.bindAddress(),
-                endpoint.port(),
-                endpoint.mtuBytes(),
+                new Advertisement.Reach(
+                        transport.interHost().toString(), options.bindAddress(), endpoint.port(), endpoint.mtuBytes()),
                 path,
                 nonce);
     }

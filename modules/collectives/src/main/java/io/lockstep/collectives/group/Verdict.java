@@ -7,53 +7,39 @@ import io.lockstep.collectives.transport.PeerStatus;
  * this order: a broken rule, a lost rank, a late rank; then the lowest culprit. So all survivors name the same.
  *
  * @param kind one of {@link PeerStatus}'s
- * @param culprit the rank to blame; of a mismatch the lower of the two
- * @param other the other rank of a mismatch, or -1
+ * @param said by the rank to blame; of a mismatch the lower of the two
+ * @param otherSaid by the other rank of a mismatch
  */
-record Verdict(
-        int kind,
-        int culprit,
-        int other,
-        long sequence,
-        int call,
-        int root,
-        long elements,
-        int otherCall,
-        int otherRoot,
-        long otherElements)
-        implements Comparable<Verdict> {
+record Verdict(int kind, long sequence, Said said, Said otherSaid) implements Comparable<Verdict> {
+    /**
+     * Which call a rank made.
+     *
+     * @param rank -1 for nobody
+     */
+    record Said(int rank, int call, int root, long elements) {
+        static final Said NOBODY = new Said(-1, 0, 0, 0);
+
+        static Said nothing(int rank) {
+            return new Said(rank, 0, 0, 0);
+        }
+
+        String describe() {
+            return Collective.describe(call, root, elements);
+        }
+    }
 
     static Verdict lost(int culprit, long sequence) {
-        return new Verdict(PeerStatus.LOST, culprit, -1, sequence, 0, 0, 0, 0, 0, 0);
+        return new Verdict(PeerStatus.LOST, sequence, Said.nothing(culprit), Said.NOBODY);
     }
 
     static Verdict late(int culprit, long sequence) {
-        return new Verdict(PeerStatus.LATE, culprit, -1, sequence, 0, 0, 0, 0, 0, 0);
+        return new Verdict(PeerStatus.LATE, sequence, Said.nothing(culprit), Said.NOBODY);
     }
 
-    static Verdict mismatched(
-            long sequence,
-            int rank,
-            int call,
-            int root,
-            long elements,
-            int peer,
-            int peerCall,
-            int peerRoot,
-            long peerElements) {
-        return rank < peer
-                ? new Verdict(
-                        PeerStatus.MISMATCHED,
-                        rank,
-                        peer,
-                        sequence,
-                        call,
-                        root,
-                        elements,
-                        peerCall,
-                        peerRoot,
-                        peerElements)
-                : mismatched(sequence, peer, peerCall, peerRoot, peerElements, rank, call, root, elements);
+    static Verdict mismatched(long sequence, Said one, Said other) {
+        return one.rank < other.rank
+                ? new Verdict(PeerStatus.MISMATCHED, sequence, one, other)
+                : new Verdict(PeerStatus.MISMATCHED, sequence, other, one);
     }
 
     /** What a peer has published, or null. */
@@ -63,28 +49,30 @@ record Verdict(
         }
         return new Verdict(
                 status.verdict,
-                status.culprit,
-                status.other,
                 status.verdictSequence,
-                status.verdictCall,
-                status.verdictRoot,
-                status.verdictElements,
-                status.otherCall,
-                status.otherRoot,
-                status.otherElements);
+                new Said(status.culprit, status.verdictCall, status.verdictRoot, status.verdictElements),
+                new Said(status.other, status.otherCall, status.otherRoot, status.otherElements));
     }
 
     void writeTo(PeerStatus status) {
         status.verdict = kind;
-        status.culprit = culprit;
-        status.other = other;
+        status.culprit = said.rank;
+        status.other = otherSaid.rank;
         status.verdictSequence = sequence;
-        status.verdictCall = call;
-        status.verdictRoot = root;
-        status.verdictElements = elements;
-        status.otherCall = otherCall;
-        status.otherRoot = otherRoot;
-        status.otherElements = otherElements;
+        status.verdictCall = said.call;
+        status.verdictRoot = said.root;
+        status.verdictElements = said.elements;
+        status.otherCall = otherSaid.call;
+        status.otherRoot = otherSaid.root;
+        status.otherElements = otherSaid.elements;
+    }
+
+    int culprit() {
+        return said.rank;
+    }
+
+    int other() {
+        return otherSaid.rank;
     }
 
     @Override
@@ -92,8 +80,8 @@ record Verdict(
         if (kind != that.kind) {
             return Integer.compare(precedence(), that.precedence());
         }
-        int byCulprit = Integer.compare(culprit, that.culprit);
-        return byCulprit != 0 ? byCulprit : Integer.compare(other, that.other);
+        int byCulprit = Integer.compare(culprit(), that.culprit());
+        return byCulprit != 0 ? byCulprit : Integer.compare(other(), that.other());
     }
 
     private int precedence() {

@@ -12,24 +12,47 @@ import java.util.Map;
  * What a rank tells the others through the rendezvous, before there is a group.
  *
  * @param host equal for ranks that can share memory
- * @param address the only address at which the rank can be reached
- * @param route how it is reached from other hosts: {@code tcp}, {@code udp}
- * @param port of that route, or 0 when the rank opened none
- * @param mtuBytes the longest UDP payload that the rank's interface carries in one piece, or 0 where that is no limit
+ * @param reach how it is reached from other hosts
  * @param segment the rank's shared-memory file, or null
  * @param nonce 16 bytes, fresh
  */
-public record Advertisement(
-        int rank, String host, String route, String address, int port, int mtuBytes, Path segment, byte[] nonce) {
+public record Advertisement(int rank, String host, Reach reach, Path segment, byte[] nonce) {
+    /**
+     * Where a rank listens.
+     *
+     * @param route {@code tcp}, {@code udp}
+     * @param address the only address at which the rank can be reached
+     * @param port of that route, or 0 when the rank opened none
+     * @param mtuBytes the longest UDP payload that the rank's interface carries in one piece, or 0 where that is no limit
+     */
+    public record Reach(String route, String address, int port, int mtuBytes) {}
+
     private static final String VERSION = "lockstep-2-" + ByteOrder.nativeOrder();
     private static final int NONCE_BYTES = 16;
+
+    public String route() {
+        return reach.route;
+    }
+
+    public String address() {
+        return reach.address;
+    }
+
+    public int port() {
+        return reach.port;
+    }
+
+    public int mtuBytes() {
+        return reach.mtuBytes;
+    }
 
     public String encode() {
         String path = segment == null
                 ? ""
                 : Base64.getUrlEncoder().encodeToString(segment.toString().getBytes(StandardCharsets.UTF_8));
-        return VERSION + ";rank=" + rank + ";host=" + host + ";route=" + route + ";address=" + address + ";port=" + port
-                + ";mtu=" + mtuBytes + ";segment=" + path + ";nonce="
+        return VERSION + ";rank=" + rank + ";host=" + host + ";route=" + route() + ";address=" + address() + ";port="
+                + port()
+                + ";mtu=" + mtuBytes() + ";segment=" + path + ";nonce="
                 + HexFormat.of().formatHex(nonce);
     }
 
@@ -53,10 +76,11 @@ public record Advertisement(
             Advertisement result = new Advertisement(
                     Integer.parseInt(fields.get("rank")),
                     fields.get("host"),
-                    fields.get("route"),
-                    fields.get("address"),
-                    Integer.parseInt(fields.get("port")),
-                    Integer.parseInt(fields.get("mtu")),
+                    new Reach(
+                            fields.get("route"),
+                            fields.get("address"),
+                            Integer.parseInt(fields.get("port")),
+                            Integer.parseInt(fields.get("mtu"))),
                     path.isEmpty()
                             ? null
                             : Path.of(new String(Base64.getUrlDecoder().decode(path), StandardCharsets.UTF_8)),
@@ -64,8 +88,8 @@ public record Advertisement(
             if (result.rank != rank
                     || nonce.length != NONCE_BYTES
                     || result.host == null
-                    || result.route == null
-                    || result.address == null) {
+                    || result.route() == null
+                    || result.address() == null) {
                 throw new IllegalArgumentException("rank " + rank + " advertised " + text);
             }
             return result;
@@ -75,6 +99,6 @@ public record Advertisement(
     }
 
     public String describe() {
-        return "rank " + rank + " (" + address + ")";
+        return "rank " + rank + " (" + address() + ")";
     }
 }

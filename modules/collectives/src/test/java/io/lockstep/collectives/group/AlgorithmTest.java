@@ -63,7 +63,7 @@ class AlgorithmTest {
                     world.run(group -> {
                         ByteBuffer vector = small(group.rank(), length);
                         group.allReduce(vector, Reduction.SUM, wire).await();
-                        ProcessGroupContract.assertVector(vector, 0, length, i -> {
+                        ExactVectors.assertVector(vector, 0, length, i -> {
                             float sum = 0;
                             for (int rank = 0; rank < worldSize; rank++) {
                                 sum += smallValue(rank, i);
@@ -118,10 +118,10 @@ class AlgorithmTest {
                     ProcessGroups.inProcess(5, World.PATIENCE, Tuning.defaults().withRooted(way, way));
             try (World world = new World(groups)) {
                 world.run(group -> {
-                    ByteBuffer vector = ProcessGroupContract.vector(group.rank(), 40_001);
+                    ByteBuffer vector = ExactVectors.vector(group.rank(), 40_001);
                     group.reduce(vector, Reduction.SUM, 3).await();
                     group.broadcast(vector, 3).await();
-                    ProcessGroupContract.assertVector(vector, 0, 40_001, i -> ProcessGroupContract.sum(5, i));
+                    ExactVectors.assertVector(vector, 0, 40_001, i -> ExactVectors.sum(5, i));
                 });
             }
         }

@@ -96,10 +96,9 @@ class FaultInjectionTest {
     private static boolean sumsOrSaysWhyNot(ProcessGroup group) {
         try {
             for (int call = 0; call < 2; call++) {
-                ByteBuffer vector = ProcessGroupContract.vector(group.rank(), LENGTH);
+                ByteBuffer vector = ExactVectors.vector(group.rank(), LENGTH);
                 group.allReduce(vector, Reduction.SUM).await();
-                ProcessGroupContract.assertVector(
-                        vector, 0, LENGTH, i -> ProcessGroupContract.sum(group.worldSize(), i));
+                ExactVectors.assertVector(vector, 0, LENGTH, i -> ExactVectors.sum(group.worldSize(), i));
             }
             return true;
         } catch (CollectiveException e) {

@@ -68,11 +68,11 @@ class ForeignFrameTest {
         try (World world = new World(groups)) {
             for (Algorithm algorithm : new Algorithm[] {Algorithm.RING, Algorithm.RECURSIVE_DOUBLING}) {
                 world.run(group -> {
-                    ByteBuffer vector = ProcessGroupContract.vector(group.rank(), LENGTH);
+                    ByteBuffer vector = ExactVectors.vector(group.rank(), LENGTH);
                     ((TransportProcessGroup) group)
                             .allReduceBy(vector, Reduction.SUM, algorithm)
                             .await();
-                    ProcessGroupContract.assertVector(vector, 0, LENGTH, i -> ProcessGroupContract.sum(WORLD_SIZE, i));
+                    ExactVectors.assertVector(vector, 0, LENGTH, i -> ExactVectors.sum(WORLD_SIZE, i));
                 });
             }
         }

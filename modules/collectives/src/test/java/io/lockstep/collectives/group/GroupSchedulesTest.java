@@ -11,9 +11,9 @@ import io.lockstep.collectives.Work;
 import io.lockstep.collectives.schedules.Exploration;
 import io.lockstep.collectives.schedules.Scenario;
 import io.lockstep.collectives.schedules.Schedule;
+import io.lockstep.collectives.schedules.ScheduledThreads;
 import io.lockstep.collectives.transport.ClosedTransportCheck;
 import io.lockstep.collectives.transport.InProcessTransport;
-import io.lockstep.collectives.transport.PeerStatus;
 import io.lockstep.collectives.transport.SegmentTransport.Geometry;
 import io.lockstep.collectives.transport.Transport;
 import java.nio.ByteBuffer;
@@ -60,7 +60,7 @@ class GroupSchedulesTest {
 
     @Test
     void aStatusIsReadWholeOrNotAtAll() {
-        Exploration.of(Statuses.class, 1000);
+        Exploration.of(StatusScenario.class, 1000);
     }
 
     /** Ranks as threads, each with a group over memory that holds few and short frames. */
@@ -232,7 +232,7 @@ class GroupSchedulesTest {
         }
 
         boolean victimIsOver() {
-            return threads.size() > victim && Schedule.isOver(threads.get(victim));
+            return threads.size() > victim && ScheduledThreads.isOver(threads.get(victim));
         }
 
         @Override
@@ -380,42 +380,6 @@ class GroupSchedulesTest {
                             ends[rank]);
                 }
             }
-        }
-    }
-
-    private static final class Statuses implements Scenario {
-        @Override
-        public void run() throws InterruptedException {
-            List<Transport> transports = InProcessTransport.create(new Geometry(2, 64, 2));
-            Thread writer = new Thread(
-                    () -> {
-                        PeerStatus status = new PeerStatus();
-                        for (int i = 1; i <= 5; i++) {
-                            status.sequence = i;
-                            status.elements = i;
-                            status.previousElements = i;
-                            status.otherElements = i;
-                            transports.get(0).publish(status);
-                        }
-                    },
-                    "writer");
-            writer.start();
-            PeerStatus seen = new PeerStatus();
-            long last = 0;
-            for (int i = 0; i < 8; i++) {
-                transports.get(1).statusOf(0, seen);
-                if (seen.sequence < 0) {
-                    continue;
-                }
-                if (seen.sequence < last
-                        || seen.elements != seen.sequence
-                        || seen.previousElements != seen.sequence
-                        || seen.otherElements != seen.sequence) {
-                    throw new AssertionError("half of status " + seen.sequence + " and half of " + seen.elements);
-                }
-                last = seen.sequence;
-            }
-            writer.join();
         }
     }
 }

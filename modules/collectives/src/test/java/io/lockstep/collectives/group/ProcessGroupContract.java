@@ -1,9 +1,13 @@
 package io.lockstep.collectives.group;
 
+import static io.lockstep.collectives.group.ExactVectors.assertSums;
+import static io.lockstep.collectives.group.ExactVectors.assertVector;
+import static io.lockstep.collectives.group.ExactVectors.sum;
+import static io.lockstep.collectives.group.ExactVectors.value;
+import static io.lockstep.collectives.group.ExactVectors.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.Chunks;
 import io.lockstep.collectives.GroupClosedException;
 import io.lockstep.collectives.MismatchedCollectiveException;
@@ -17,7 +21,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,166 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every process group does, whatever carries its bytes. All values are small integers, so float32 sums are exact
  * in any order and results are compared for equality.
  */
-public abstract class ProcessGroupContract {
-    private final List<World> worlds = new ArrayList<>();
-
-    /** A world of that size. */
-    protected abstract World open(int worldSize);
-
-    /** World sizes to try. */
-    protected static List<Integer> worldSizes() {
-        return List.of(1, 2, 3, 4, 7, 8);
-    }
-
-    private World world(int worldSize) {
-        World world = open(worldSize);
-        worlds.add(world);
-        return world;
-    }
-
-    @AfterEach
-    void closeWorlds() {
-        worlds.forEach(World::close);
-    }
-
-    /** Lengths to try in a world; a transport may leave the longest to others. */
-    protected int[] lengths(int worldSize) {
-        return new int[] {0, 1, worldSize - 1, worldSize, 1000, 65_537};
-    }
-
-    /** The most elements: more than anything that carries them holds at a time. */
-    protected int longest(int worldSize) {
-        return 11_000_000;
-    }
-
-    /** Element i of rank r: an integer in [-50, 50]. */
-    static float value(int rank, int i) {
-        return (i * 31 + rank * 17 + 7) % 101 - 50;
-    }
-
-    static ByteBuffer vector(int rank, int length) {
-        ByteBuffer vector = World.floats(length);
-        for (int i = 0; i < length; i++) {
-            vector.putFloat(i * Float.BYTES, value(rank, i));
-        }
-        return vector;
-    }
-
-    static float sum(int worldSize, int i) {
-        float sum = 0;
-        for (int rank = 0; rank < worldSize; rank++) {
-            sum += value(rank, i);
-        }
-        return sum;
-    }
-
-    static float max(int worldSize, int i) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int rank = 0; rank < worldSize; rank++) {
-            max = Math.max(max, value(rank, i));
-        }
-        return max;
-    }
-
-    /** What element i must be. */
-    @FunctionalInterface
-    interface Expected {
-        float at(int i);
-    }
-
-    static void assertVector(ByteBuffer vector, long from, long to, Expected expected) {
-        for (int i = (int) from; i < to; i++) {
-            float found = vector.getFloat(i * Float.BYTES);
-            if (found != expected.at(i)) {
-                assertThat(found)
-                        .as("element %d of %d", i, vector.capacity() / 4)
-                        .isEqualTo(expected.at(i));
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("worldSizes")
-    void allReduceSums(int worldSize) {
-        World world = world(worldSize);
-        for (int length : lengths(worldSize)) {
-            world.run(group -> {
-                ByteBuffer vector = vector(group.rank(), length);
-                group.allReduce(vector, Reduction.SUM).await();
-                assertVector(vector, 0, length, i -> sum(worldSize, i));
-            });
-        }
-    }
-
-    /** Values repeat every 101 elements, and so do their sums: quick to check. */
-    private static void assertSums(ByteBuffer vector, int worldSize) {
-        float[] period = new float[101];
-        for (int i = 0; i < period.length; i++) {
-            period[i] = sum(worldSize, i);
-        }
-        assertVector(vector, 0, vector.capacity() / Float.BYTES, i -> period[i % 101]);
-    }
-
-    @ParameterizedTest
-    @MethodSource("worldSizes")
-    void everyAlgorithmSums(int worldSize) {
-        World world = world(worldSize);
-        for (Algorithm algorithm : Algorithm.values()) {
-            for (int length : lengths(worldSize)) {
-                if (algorithm == Algorithm.FLAT && length > 10_000) {
-                    continue; // vectors of one frame only
-                }
-                world.run(group -> {
-                    ByteBuffer vector = vector(group.rank(), length);
-                    allReduceBy(group, vector, algorithm).await();
-                    assertSums(vector, worldSize);
-                });
-            }
-        }
-    }
-
-    private static Work allReduceBy(ProcessGroup group, ByteBuffer vector, Algorithm algorithm) {
-        return group instanceof TransportProcessGroup several
-                ? several.allReduceBy(vector, Reduction.SUM, algorithm)
-                : group.allReduce(vector, Reduction.SUM);
-    }
-
-    @ParameterizedTest
-    @MethodSource("worldSizes")
-    void millionsOfElementsAreSummedExactlyByEveryAlgorithm(int worldSize) {
-        World world = world(worldSize);
-        List<ByteBuffer> vectors = world.call(group -> World.floats(longest(worldSize)));
-        ByteBuffer sums = periods(i -> sum(worldSize, i));
-        for (Algorithm algorithm : Algorithm.values()) {
-            if (algorithm == Algorithm.FLAT) {
-                continue; // vectors of one frame only
-            }
-            world.run(group -> {
-                ByteBuffer vector = vectors.get(group.rank());
-                ByteBuffer values = periods(i -> value(group.rank(), i));
-                for (int at = 0; at < vector.capacity(); at += values.capacity()) {
-                    vector.put(at, values, 0, Math.min(values.capacity(), vector.capacity() - at));
-                }
-                allReduceBy(group, vector, algorithm).await();
-                for (int at = 0; at < vector.capacity(); at += sums.capacity()) {
-                    int length = Math.min(sums.capacity(), vector.capacity() - at);
-                    assertThat(vector.slice(at, length).mismatch(sums.slice(0, length)))
-                            .as("%s: the first byte of those from %d on that is not the sum's", algorithm, at)
-                            .isEqualTo(-1);
-                }
-            });
-        }
-    }
-
-    /** A thousand periods of values, to be copied and compared as a whole. */
-    private static ByteBuffer periods(Expected value) {
-        ByteBuffer periods = World.floats(101_000);
-        for (int i = 0; i < 101_000; i++) {
-            periods.putFloat(i * Float.BYTES, value.at(i % 101));
-        }
-        return periods;
-    }
-
+public abstract class ProcessGroupContract extends AllReduceContract {
     @ParameterizedTest
     @MethodSource("worldSizes")
     void preparedCallsAreStartedAgainAndAgain(int worldSize) {
@@ -235,59 +79,6 @@ public abstract class ProcessGroupContract {
         assertThat(ends)
                 .allSatisfy(end ->
                         assertThat(end).contains("collective #2 differs", "rank " + culprit, "broadcast", "allReduce"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("worldSizes")
-    void allReduceFindsTheMaximum(int worldSize) {
-        World world = world(worldSize);
-        for (int length : lengths(worldSize)) {
-            world.run(group -> {
-                ByteBuffer vector = vector(group.rank(), length);
-                group.allReduce(vector, Reduction.MAX).await();
-                assertVector(vector, 0, length, i -> max(worldSize, i));
-            });
-        }
-    }
-
-    /** Small enough that every sum of theirs is exact in bfloat16, whose integers are up to 256. */
-    static float smallValue(int rank, int i) {
-        return (i + 3 * rank) % 7 - 3;
-    }
-
-    /** Element i of {@link #smallValue}'s reduction, of i from 0 to 6: they repeat. */
-    private static float[] periodOfSmall(Reduction reduction, int worldSize) {
-        float[] period = new float[7];
-        for (int i = 0; i < period.length; i++) {
-            period[i] = smallValue(0, i);
-            for (int rank = 1; rank < worldSize; rank++) {
-                float value = smallValue(rank, i);
-                period[i] = reduction == Reduction.SUM ? period[i] + value : Math.max(period[i], value);
-            }
-        }
-        return period;
-    }
-
-    @ParameterizedTest
-    @MethodSource("worldSizes")
-    void smallIntegersReduceExactlyInSixteenBits(int worldSize) {
-        World world = world(worldSize);
-        int[] lengths = {1000, 300_001}; // a part of a frame; of 8 ranks each one's chunk more than a frame of 64 KiB
-        for (WireType wire : new WireType[] {WireType.FLOAT16, WireType.BFLOAT16}) {
-            for (Reduction reduction : Reduction.values()) {
-                float[] period = periodOfSmall(reduction, worldSize);
-                for (int length : lengths) {
-                    world.run(group -> {
-                        ByteBuffer vector = World.floats(length);
-                        for (int i = 0; i < length; i++) {
-                            vector.putFloat(i * Float.BYTES, smallValue(group.rank(), i));
-                        }
-                        group.allReduce(vector, reduction, wire).await();
-                        assertVector(vector, 0, length, i -> period[i % 7]);
-                    });
-                }
-            }
-        }
     }
 
     @ParameterizedTest

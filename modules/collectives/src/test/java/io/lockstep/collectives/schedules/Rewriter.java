@@ -15,11 +15,14 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/** Loads Lockstep's classes once more, with calls into {@link Schedule} where one thread could notice another. */
+/** Loads Lockstep's classes once more, with calls into {@link Schedule} and its like where one thread could notice another. */
 final class Rewriter extends ClassLoader {
     private static final String PREFIX = "io.lockstep.";
     private static final String OWN = Schedule.class.getPackageName() + ".";
     private static final String SCHEDULE = Type.getInternalName(Schedule.class);
+    private static final String THREADS = Type.getInternalName(ScheduledThreads.class);
+    private static final String MONITORS = Type.getInternalName(ScheduledMonitors.class);
+    private static final String OPEN_FILES = Type.getInternalName(ScheduledFiles.class);
     private static final String THREAD = "java/lang/Thread";
     private static final String CONTROLLED_THREAD = Type.getInternalName(ControlledThread.class);
     private static final String FILES = "java/nio/file/Files";
@@ -201,7 +204,7 @@ final class Rewriter extends ClassLoader {
             } else {
                 code.visitVarInsn(Opcodes.ALOAD, 0);
             }
-            code.visitMethodInsn(Opcodes.INVOKESTATIC, SCHEDULE, action, "(Ljava/lang/Object;)V", false);
+            code.visitMethodInsn(Opcodes.INVOKESTATIC, MONITORS, action, "(Ljava/lang/Object;)V", false);
         }
     }
 
@@ -217,36 +220,36 @@ final class Rewriter extends ClassLoader {
         public void visitCode() {
             super.visitCode();
             if (where.endsWith(".<clinit>")) {
-                call("beginInitializer", "()V");
+                call(SCHEDULE, "beginInitializer", "()V");
             }
         }
 
         private void point(String what) {
-            point("point", what);
+            point(SCHEDULE, "point", what);
         }
 
-        private void point(String kind, String what) {
+        private void point(String owner, String kind, String what) {
             super.visitLdcInsn(where + " " + what);
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, SCHEDULE, kind, "(Ljava/lang/String;)V", false);
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, kind, "(Ljava/lang/String;)V", false);
         }
 
-        private void call(String name, String descriptor) {
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, SCHEDULE, name, descriptor, false);
+        private void call(String owner, String name, String descriptor) {
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, false);
         }
 
-        private void callOn(String owner, String name, String descriptor) {
-            call(name, "(L" + owner + ";" + descriptor.substring(1));
+        private void callOn(String owner, String of, String name, String descriptor) {
+            call(owner, name, "(L" + of + ";" + descriptor.substring(1));
         }
 
         @Override
         public void visitInsn(int opcode) {
             if (opcode == Opcodes.MONITORENTER) {
-                call("enter", "(Ljava/lang/Object;)V");
+                call(MONITORS, "enter", "(Ljava/lang/Object;)V");
             } else if (opcode == Opcodes.MONITOREXIT) {
-                call("exit", "(Ljava/lang/Object;)V");
+                call(MONITORS, "exit", "(Ljava/lang/Object;)V");
             } else {
                 if (opcode == Opcodes.RETURN && where.endsWith(".<clinit>")) {
-                    call("endInitializer", "()V");
+                    call(SCHEDULE, "endInitializer", "()V");
                 }
                 super.visitInsn(opcode);
             }
@@ -270,21 +273,21 @@ final class Rewriter extends ClassLoader {
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean ofInterface) {
             String call = name + descriptor;
             if (opcode == Opcodes.INVOKESTATIC && STATIC.contains(owner + "." + call)) {
-                call(name, descriptor);
+                call(THREADS, name, descriptor);
             } else if (opcode == Opcodes.INVOKEVIRTUAL && owner.equals(THREAD) && ON_THREADS.contains(call)) {
-                callOn(THREAD, name, descriptor);
+                callOn(THREADS, THREAD, name, descriptor);
             } else if (opcode == Opcodes.INVOKEVIRTUAL && owner.equals(LOCK) && ON_LOCKS.contains(call)) {
-                callOn(LOCK, name, descriptor);
+                callOn(MONITORS, LOCK, name, descriptor);
             } else if (opcode == Opcodes.INVOKEVIRTUAL && ON_OBJECTS.contains(call)) {
-                callOn("java/lang/Object", name, descriptor);
+                callOn(MONITORS, "java/lang/Object", name, descriptor);
             } else if (opcode == Opcodes.INVOKESPECIAL && owner.equals(THREAD) && name.equals("<init>")) {
                 super.visitMethodInsn(opcode, CONTROLLED_THREAD, name, descriptor, false);
             } else if (owner.equals(EXECUTORS) && name.equals("newSingleThreadExecutor")) {
                 super.visitMethodInsn(opcode, SERIAL_EXECUTOR, name, descriptor, false);
             } else if (owner.equals(FILES) || owner.equals(CHANNEL)) {
-                point("filePoint", owner.substring(owner.lastIndexOf('/') + 1) + "." + name);
+                point(OPEN_FILES, "filePoint", owner.substring(owner.lastIndexOf('/') + 1) + "." + name);
                 boolean opens = owner.equals(CHANNEL) && name.equals("open");
-                super.visitMethodInsn(opcode, opens ? SCHEDULE : owner, name, descriptor, ofInterface);
+                super.visitMethodInsn(opcode, opens ? OPEN_FILES : owner, name, descriptor, ofInterface);
             } else {
                 if (isNoticeable(owner, name)) {
                     point(owner.substring(owner.lastIndexOf('/') + 1) + "." + name);

@@ -1,11 +1,5 @@
 package io.lockstep.collectives.schedules;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,15 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * One run of a scenario under one seed. The static methods are what rewritten code calls; a thread that is not of the
- * schedule passes through them.
+ * One run of a scenario under one seed. The static methods are what rewritten code calls, and those of {@link ScheduledThreads},
+ * {@link ScheduledMonitors} and {@link ScheduledFiles}; a thread that is not of the schedule passes through them.
  *
  * <p>Exactly one task runs at a time and holds the turn; all state here is touched by it alone. At each {@link #point} it
  * may hand the turn to another, by one of two policies, which the seed chooses: at random, with a chance of switching of
@@ -30,54 +22,9 @@ import java.util.function.Predicate;
  * (Burckhardt et al. 2010, probabilistic concurrency testing).
  */
 public final class Schedule {
-    /** Thrown in every task that is left when the run is over or has failed. */
-    static final class Abort extends Error {
-        private static final long serialVersionUID = 1;
-
-        Abort() {
-            super("the schedule is over", null, false, false);
-        }
-    }
-
-    private enum State {
-        RUNNABLE,
-        BLOCKED,
-        /** As a process that was killed or stopped: it never runs again. */
-        STOPPED,
-        FINISHED
-    }
-
-    private static final class Task {
-        final Thread thread;
-        final Semaphore turn = new Semaphore(0);
-        State state = State.RUNNABLE;
-        /** What it waits for: a monitor, itself when parked, a task; null when it sleeps. */
-        Object waitsFor;
-
-        long wakeNanos;
-        boolean permit;
-        boolean interrupted;
-        double priority;
-        int initializing;
-        int operationsToLive = Integer.MAX_VALUE;
-        Predicate<Thread> deathOf;
-        String at = "start";
-
-        Task(Thread thread) {
-            this.thread = thread;
-        }
-    }
-
-    private static final class Monitor {
-        Task owner;
-        int count;
-    }
-
-    private record OpenFile(Thread opener, FileChannel channel) {}
-
     private record AtPoint(long point, Runnable action) {}
 
-    private static final long FOREVER = Long.MAX_VALUE;
+    static final long FOREVER = Long.MAX_VALUE;
     private static final int MOST_POINTS = 3_000_000;
     private static final int PRIORITY_CHANGES = 4;
     private static final int EXPECTED_POINTS = 3_000;
@@ -89,26 +36,26 @@ public final class Schedule {
     private static final long YIELD_NANOS = 5_000;
     private static final double[] CHANCES = {0.5, 0.2, 0.05, 0.01};
 
-    private static volatile Schedule current;
+    static volatile Schedule current;
 
     private final Random random;
     private final boolean byPriority;
     private final double chance;
     private final List<Long> changes = new ArrayList<>();
-    private final Map<Thread, Task> tasks = new LinkedHashMap<>();
-    private final Map<Object, Monitor> monitors = new IdentityHashMap<>();
+    final Map<Thread, Task> tasks = new LinkedHashMap<>();
+    final Map<Object, Object> monitors = new IdentityHashMap<>();
     private final Deque<String> trace = new ArrayDeque<>();
     private final List<AtPoint> events = new ArrayList<>();
-    private final List<OpenFile> files = new ArrayList<>();
+    final List<ScheduledFiles.OpenFile> files = new ArrayList<>();
     private final Semaphore over = new Semaphore(0);
     private Task running;
-    private long nanos = 1_000_000_000L;
+    long nanos = 1_000_000_000L;
     private long points;
     private long switches;
     private long fingerprint;
     private double lowest;
     private volatile Throwable failure;
-    private volatile boolean aborting;
+    volatile boolean aborting;
 
     Schedule(long seed) {
         random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
@@ -143,8 +90,8 @@ public final class Schedule {
                 fail(new AssertionError(each.thread + " does not end"));
             }
         }
-        for (OpenFile file : files) {
-            closed(file.channel());
+        for (ScheduledFiles.OpenFile file : files) {
+            ScheduledFiles.closed(file.channel());
         }
         current = null;
         return failure;
@@ -173,7 +120,7 @@ public final class Schedule {
     /** A thread that has not ended, or null. */
     private Task left() {
         for (Task each : tasks.values()) {
-            if (each != running && each.state != State.FINISHED && each.state != State.STOPPED) {
+            if (each != running && each.state != Task.State.FINISHED && each.state != Task.State.STOPPED) {
                 return each;
             }
         }
@@ -206,14 +153,12 @@ public final class Schedule {
         }
     }
 
-    private Task add(Thread thread) {
+    Task add(Thread thread) {
         Task task = new Task(thread);
         task.priority = random.nextDouble();
         tasks.put(thread, task);
         return task;
     }
-
-    // ---- what scenarios call
 
     /** Draws from the seed. */
     public static Random random() {
@@ -229,62 +174,10 @@ public final class Schedule {
     /** These threads never run again, as those of a process that was stopped. */
     public static void stop(Predicate<Thread> which) {
         for (Task task : current.tasks.values()) {
-            if (task.state != State.FINISHED && which.test(task.thread)) {
-                task.state = State.STOPPED;
+            if (task.state != Task.State.FINISHED && which.test(task.thread)) {
+                task.state = Task.State.STOPPED;
             }
         }
-    }
-
-    private static void closed(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** As {@link #stop}, and the kernel closes the files that the threads opened, and with them their locks. */
-    public static void kill(Predicate<Thread> which) {
-        stop(which);
-        for (OpenFile file : current.files) {
-            if (which.test(file.opener())) {
-                closed(file.channel());
-            }
-        }
-    }
-
-    /**
-     * This thread dies in the file operation that comes after so many of its own, as {@link #kill} does to the others of
-     * {@code which}.
-     */
-    public static void killInFileOperation(int operations, Predicate<Thread> which) {
-        Task me = me();
-        me.operationsToLive = operations;
-        me.deathOf = which;
-    }
-
-    /** In place of {@code FileChannel.open}. */
-    public static FileChannel open(Path path, OpenOption... options) throws IOException {
-        return opened(FileChannel.open(path, options));
-    }
-
-    /** In place of {@code FileChannel.open}. */
-    public static FileChannel open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
-            throws IOException {
-        return opened(FileChannel.open(path, options, attributes));
-    }
-
-    private static FileChannel opened(FileChannel channel) {
-        if (me() != null) {
-            current.files.add(new OpenFile(Thread.currentThread(), channel));
-        }
-        return channel;
-    }
-
-    /** Whether the thread has ended, or was stopped. */
-    public static boolean isOver(Thread thread) {
-        Task task = current.tasks.get(thread);
-        return task != null && (task.state == State.FINISHED || task.state == State.STOPPED);
     }
 
     /** Virtual nanoseconds that have passed since the start. */
@@ -292,9 +185,7 @@ public final class Schedule {
         return current.nanos - 1_000_000_000L;
     }
 
-    // ---- turns
-
-    private static Task me() {
+    static Task me() {
         Schedule schedule = current;
         return schedule == null ? null : schedule.tasks.get(Thread.currentThread());
     }
@@ -303,17 +194,6 @@ public final class Schedule {
     public static void point(String where) {
         Task me = me();
         if (me != null) {
-            current.pass(me, where, false);
-        }
-    }
-
-    /** As {@link #point}, before an operation on a file. */
-    public static void filePoint(String where) {
-        Task me = me();
-        if (me != null) {
-            if (me.initializing == 0 && me.operationsToLive-- == 0) {
-                kill(me.deathOf);
-            }
             current.pass(me, where, false);
         }
     }
@@ -333,7 +213,7 @@ public final class Schedule {
         }
     }
 
-    private void pass(Task me, String where, boolean yields) {
+    void pass(Task me, String where, boolean yields) {
         requireRunning();
         if (me.initializing > 0) {
             return; // whoever needs the class would wait for it inside the JVM
@@ -351,7 +231,7 @@ public final class Schedule {
         if (byPriority && (yields || changes.contains(points))) {
             me.priority = --lowest;
         }
-        if (me.state != State.RUNNABLE || byPriority || yields || random.nextDouble() < chance) {
+        if (me.state != Task.State.RUNNABLE || byPriority || yields || random.nextDouble() < chance) {
             handOver(me, choose(me, yields));
         }
     }
@@ -382,10 +262,10 @@ public final class Schedule {
             Task best = null;
             int candidates = 0;
             for (Task each : tasks.values()) {
-                if (each.state == State.BLOCKED && each.wakeNanos <= nanos) {
-                    each.state = State.RUNNABLE;
+                if (each.state == Task.State.BLOCKED && each.wakeNanos <= nanos) {
+                    each.state = Task.State.RUNNABLE;
                 }
-                if (each.state != State.RUNNABLE || another && !byPriority && each == me) {
+                if (each.state != Task.State.RUNNABLE || another && !byPriority && each == me) {
                     continue;
                 }
                 candidates++;
@@ -396,7 +276,7 @@ public final class Schedule {
             if (best != null) {
                 return best;
             }
-            if (another && me.state == State.RUNNABLE) {
+            if (another && me.state == Task.State.RUNNABLE) {
                 return me;
             }
             wakeNext();
@@ -406,7 +286,7 @@ public final class Schedule {
     private void wakeNext() {
         Task next = null;
         for (Task each : tasks.values()) {
-            if (each.state == State.BLOCKED
+            if (each.state == Task.State.BLOCKED
                     && each.wakeNanos != FOREVER
                     && (next == null || each.wakeNanos < next.wakeNanos)) {
                 next = each;
@@ -417,7 +297,7 @@ public final class Schedule {
             abort();
         }
         nanos = Math.max(nanos, next.wakeNanos);
-        next.state = State.RUNNABLE;
+        next.state = Task.State.RUNNABLE;
     }
 
     private void handOver(Task me, Task next) {
@@ -432,25 +312,25 @@ public final class Schedule {
         trace.addLast(me.thread.getName() + " at " + me.at + " -> " + next.thread.getName());
         running = next;
         next.turn.release();
-        if (me.state != State.FINISHED) {
+        if (me.state != Task.State.FINISHED) {
             me.turn.acquireUninterruptibly();
             requireRunning();
         }
     }
 
     /** Waits until somebody makes this task runnable, or the time has come. */
-    private void block(Task me, Object on, long forNanos) {
-        me.state = State.BLOCKED;
+    void block(Task me, Object on, long forNanos) {
+        me.state = Task.State.BLOCKED;
         me.waitsFor = on;
         me.wakeNanos = forNanos == FOREVER || nanos + forNanos < 0 ? FOREVER : nanos + forNanos;
         handOver(me, choose(me, false));
         me.waitsFor = null;
     }
 
-    private void wake(Object on) {
+    void wake(Object on) {
         for (Task each : tasks.values()) {
-            if (each.state == State.BLOCKED && each.waitsFor == on) {
-                each.state = State.RUNNABLE;
+            if (each.state == Task.State.BLOCKED && each.waitsFor == on) {
+                each.state = Task.State.RUNNABLE;
             }
         }
     }
@@ -474,8 +354,6 @@ public final class Schedule {
         return text.toString();
     }
 
-    // ---- threads
-
     /** The whole life of a thread. */
     static void runControlled(Runnable body) {
         Schedule schedule = current;
@@ -497,9 +375,9 @@ public final class Schedule {
     }
 
     private void finish(Task me) {
-        me.state = State.FINISHED;
+        me.state = Task.State.FINISHED;
         wake(me);
-        if (tasks.values().stream().allMatch(each -> each.state == State.FINISHED)) {
+        if (tasks.values().stream().allMatch(each -> each.state == Task.State.FINISHED)) {
             return;
         }
         try {
@@ -509,248 +387,10 @@ public final class Schedule {
         }
     }
 
-    public static void start(Thread thread) {
-        if (me() == null) {
-            thread.start();
-            return;
-        }
-        current.add(thread);
-        thread.setDaemon(true);
-        thread.start();
-        point("Thread.start");
-    }
-
-    public static void join(Thread thread) throws InterruptedException {
-        join(thread, 0);
-    }
-
-    public static void join(Thread thread, long millis) throws InterruptedException {
-        Task me = me();
-        if (me == null) {
-            thread.join(millis);
-            return;
-        }
-        point("Thread.join");
-        Schedule schedule = current;
-        Task other = schedule.tasks.get(thread);
-        long end = millis == 0 ? FOREVER : schedule.nanos + millis * 1_000_000;
-        while (other != null && other.state != State.FINISHED && schedule.nanos < end) {
-            schedule.requireNotInterrupted(me);
-            schedule.block(me, other, end == FOREVER ? FOREVER : end - schedule.nanos);
-        }
-        schedule.requireNotInterrupted(me);
-    }
-
-    public static boolean isAlive(Thread thread) {
-        Task task = me() == null ? null : current.tasks.get(thread);
-        return task == null ? thread.isAlive() : task.state != State.FINISHED;
-    }
-
-    public static void interrupt(Thread thread) {
-        Task task = me() == null ? null : current.tasks.get(thread);
-        if (task == null) {
-            thread.interrupt();
-            return;
-        }
-        point("Thread.interrupt");
-        task.interrupted = true;
-        if (task.state == State.BLOCKED && !(task.waitsFor instanceof Monitor)) {
-            task.state = State.RUNNABLE;
-        }
-    }
-
-    public static boolean isInterrupted(Thread thread) {
-        Task task = me() == null ? null : current.tasks.get(thread);
-        return task == null ? thread.isInterrupted() : task.interrupted;
-    }
-
-    public static boolean interrupted() {
-        Task me = me();
-        if (me == null) {
-            return Thread.interrupted();
-        }
-        boolean was = me.interrupted;
-        me.interrupted = false;
-        return was;
-    }
-
-    private void requireNotInterrupted(Task me) throws InterruptedException {
+    void requireNotInterrupted(Task me) throws InterruptedException {
         if (me.interrupted) {
             me.interrupted = false;
             throw new InterruptedException();
         }
-    }
-
-    public static void sleep(long millis) throws InterruptedException {
-        Task me = me();
-        if (me == null) {
-            Thread.sleep(millis);
-            return;
-        }
-        point("Thread.sleep");
-        current.requireNotInterrupted(me);
-        current.block(me, null, millis * 1_000_000);
-        current.requireNotInterrupted(me);
-    }
-
-    public static void yield() {
-        Task me = me();
-        if (me != null) {
-            current.pass(me, "Thread.yield", true);
-        }
-    }
-
-    public static void onSpinWait() {
-        Schedule.yield();
-    }
-
-    public static long nanoTime() {
-        Task me = me();
-        if (me == null) {
-            return System.nanoTime();
-        }
-        point("System.nanoTime");
-        return current.nanos;
-    }
-
-    public static long currentTimeMillis() {
-        return me() == null ? System.currentTimeMillis() : nanoTime() / 1_000_000;
-    }
-
-    // ---- parking
-
-    public static void park() {
-        parkNanos(FOREVER);
-    }
-
-    public static void park(Object blocker) {
-        parkNanos(FOREVER);
-    }
-
-    public static void parkNanos(Object blocker, long forNanos) {
-        parkNanos(forNanos);
-    }
-
-    public static void parkNanos(long forNanos) {
-        Task me = me();
-        if (me == null) {
-            java.util.concurrent.locks.LockSupport.parkNanos(forNanos);
-            return;
-        }
-        point("LockSupport.park");
-        if (!me.permit && !me.interrupted && forNanos > 0) {
-            current.block(me, me.turn, forNanos);
-        }
-        me.permit = false;
-    }
-
-    public static void unpark(Thread thread) {
-        Task task = me() == null || thread == null ? null : current.tasks.get(thread);
-        if (task == null) {
-            java.util.concurrent.locks.LockSupport.unpark(thread);
-            return;
-        }
-        point("LockSupport.unpark");
-        task.permit = true;
-        current.wake(task.turn);
-    }
-
-    // ---- monitors and locks
-
-    private static Monitor monitor(Object of) {
-        return current.monitors.computeIfAbsent(of, fresh -> new Monitor());
-    }
-
-    public static void enter(Object of) {
-        Task me = me();
-        if (me == null) {
-            throw new IllegalStateException("rewritten code runs in a thread that no schedule knows: "
-                    + Thread.currentThread().getName());
-        }
-        point("monitor enter");
-        current.acquire(me, monitor(of), FOREVER);
-    }
-
-    public static void exit(Object of) {
-        Task me = me();
-        if (me == null || current.aborting) {
-            return;
-        }
-        current.release(me, monitor(of));
-        point("monitor exit");
-    }
-
-    private boolean acquire(Task me, Monitor monitor, long forNanos) {
-        long end = forNanos == FOREVER ? FOREVER : nanos + forNanos;
-        while (monitor.owner != null && monitor.owner != me) {
-            if (end != FOREVER && nanos >= end) {
-                return false;
-            }
-            block(me, monitor, end == FOREVER ? FOREVER : end - nanos);
-        }
-        monitor.owner = me;
-        monitor.count++;
-        return true;
-    }
-
-    private void release(Task me, Monitor monitor) {
-        if (monitor.owner != me) {
-            throw new IllegalMonitorStateException();
-        }
-        if (--monitor.count == 0) {
-            monitor.owner = null;
-            wake(monitor);
-        }
-    }
-
-    public static void wait(Object on) throws InterruptedException {
-        wait(on, 0);
-    }
-
-    public static void wait(Object on, long millis) throws InterruptedException {
-        Task me = me();
-        Schedule schedule = current;
-        Monitor monitor = monitor(on);
-        if (monitor.owner != me) {
-            throw new IllegalMonitorStateException();
-        }
-        schedule.requireNotInterrupted(me);
-        int count = monitor.count;
-        monitor.count = 1;
-        schedule.release(me, monitor);
-        schedule.block(me, on, millis == 0 ? FOREVER : millis * 1_000_000);
-        schedule.acquire(me, monitor, FOREVER);
-        monitor.count = count;
-        schedule.requireNotInterrupted(me);
-    }
-
-    /** Wakes all: whoever waits must look again anyway. */
-    public static void notify(Object on) {
-        notifyAll(on);
-    }
-
-    public static void notifyAll(Object on) {
-        current.wake(on);
-    }
-
-    public static void lock(ReentrantLock lock) {
-        enter(lock);
-    }
-
-    public static void unlock(ReentrantLock lock) {
-        exit(lock);
-    }
-
-    public static boolean tryLock(ReentrantLock lock) {
-        Task me = me();
-        point("ReentrantLock.tryLock");
-        return current.acquire(me, monitor(lock), 0);
-    }
-
-    public static boolean tryLock(ReentrantLock lock, long time, TimeUnit unit) throws InterruptedException {
-        Task me = me();
-        point("ReentrantLock.tryLock");
-        current.requireNotInterrupted(me);
-        return current.acquire(me, monitor(lock), unit.toNanos(time));
     }
 }

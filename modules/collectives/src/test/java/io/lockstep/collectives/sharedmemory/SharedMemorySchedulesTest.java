@@ -9,6 +9,8 @@ import io.lockstep.collectives.group.World;
 import io.lockstep.collectives.schedules.Exploration;
 import io.lockstep.collectives.schedules.Scenario;
 import io.lockstep.collectives.schedules.Schedule;
+import io.lockstep.collectives.schedules.ScheduledFiles;
+import io.lockstep.collectives.schedules.ScheduledThreads;
 import io.lockstep.collectives.security.AttemptKey;
 import io.lockstep.collectives.transport.Advertisement;
 import io.lockstep.collectives.transport.SegmentTransport.Geometry;
@@ -75,7 +77,7 @@ class SharedMemorySchedulesTest {
                 each.start();
             }
             for (int rank = 0; rank < worldSize; rank++) {
-                while (!Schedule.isOver(threads[rank])) {
+                while (!ScheduledThreads.isOver(threads[rank])) {
                     Thread.sleep(1);
                 }
             }
@@ -97,7 +99,8 @@ class SharedMemorySchedulesTest {
             try {
                 byte[] nonce = new byte[16];
                 nonce[0] = (byte) rank;
-                all = meet(new Advertisement(rank, "host", "tcp", "here", 0, 0, memory.path(), nonce));
+                all = meet(new Advertisement(
+                        rank, "host", new Advertisement.Reach("tcp", "here", 0, 0), memory.path(), nonce));
             } catch (RuntimeException e) {
                 memory.close();
                 throw e;
@@ -150,7 +153,7 @@ class SharedMemorySchedulesTest {
         @Override
         void prepare(int rank) {
             if (rank == victim) {
-                Schedule.killInFileOperation(
+                ScheduledFiles.killInFileOperation(
                         random.nextInt(40),
                         thread -> thread.getName().equals("rank-" + victim)
                                 || thread.getName().equals("lockstep-rank-" + victim));
@@ -159,7 +162,7 @@ class SharedMemorySchedulesTest {
 
         @Override
         boolean isDead(int rank) {
-            return threads[rank] != null && Schedule.isOver(threads[rank]);
+            return threads[rank] != null && ScheduledThreads.isOver(threads[rank]);
         }
 
         @Override

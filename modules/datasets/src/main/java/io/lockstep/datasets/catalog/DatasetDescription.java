@@ -12,7 +12,6 @@ import java.util.List;
 /**
  * What {@code data describe} prints.
  *
- * @param trainClassCounts examples (of text: characters) of each class, in the order of the labels
  * @param normalization of the training set; of the test set where there is no training set
  */
 public record DatasetDescription(
@@ -20,11 +19,35 @@ public record DatasetDescription(
         String format,
         ImageShape shape,
         List<String> classNames,
-        int trainExamples,
-        int testExamples,
-        int[] trainClassCounts,
-        int[] testClassCounts,
+        Counts train,
+        Counts test,
         Normalization normalization) {
+    /**
+     * What there is of a split.
+     *
+     * @param ofClasses examples (of text: characters) of each class, in the order of the labels
+     */
+    public record Counts(int examples, int[] ofClasses) {
+        private static Counts of(Dataset data) throws IOException {
+            return new Counts(data.examples(), data.classCounts());
+        }
+    }
+
+    public int trainExamples() {
+        return train.examples;
+    }
+
+    public int testExamples() {
+        return test.examples;
+    }
+
+    public int[] trainClassCounts() {
+        return train.ofClasses;
+    }
+
+    public int[] testClassCounts() {
+        return test.ofClasses;
+    }
 
     /** Reads everything. */
     static DatasetDescription of(DataSource source) throws IOException {
@@ -36,10 +59,8 @@ public record DatasetDescription(
                 source.format(),
                 source.shape(),
                 source.classNames(),
-                train.examples(),
-                test.examples(),
-                train.classCounts(),
-                test.classCounts(),
+                Counts.of(train),
+                Counts.of(test),
                 measured.examples() == 0 ? Normalization.unit(source.shape().channels()) : measured.normalization());
     }
 }

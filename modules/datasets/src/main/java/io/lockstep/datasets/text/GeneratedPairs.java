@@ -123,7 +123,7 @@ public final class GeneratedPairs implements DataSource {
     }
 
     /** Examples made as they are asked for. */
-    static final class Pairs extends StepDataset {
+    static final class Pairs extends TokenDataset {
         private final GeneratedPairs source;
         private final Split split;
 

@@ -138,14 +138,14 @@ public final class MaskedText implements DataSource {
 
     @Override
     public Dataset read(Split split, ExampleRange range) {
-        return new Blocks(this, range, bytes(split));
+        return new MaskedBlocks(this, range, bytes(split));
     }
 
     /** Part of a split. */
-    static final class Blocks extends StepDataset {
+    static final class MaskedBlocks extends TokenDataset {
         private final byte[] text;
 
-        private Blocks(MaskedText source, ExampleRange range, byte[] text) {
+        private MaskedBlocks(MaskedText source, ExampleRange range, byte[] text) {
             super(source, range);
             this.text = text;
         }

@@ -204,19 +204,19 @@ public final class Passages implements DataSource {
             all.set(i, all.get(other));
             all.set(other, moved);
         }
-        return new Part(this, range, all);
+        return new Chosen(this, range, all);
     }
 
     /** @param start its first byte */
     private record Passage(int text, int start) {}
 
     /** Part of a split. */
-    static final class Part extends StepDataset {
+    static final class Chosen extends TokenDataset {
         private final List<byte[]> texts;
         private final List<Passage> passages;
 
         /** @param passages of the split */
-        private Part(Passages source, ExampleRange range, List<Passage> passages) {
+        private Chosen(Passages source, ExampleRange range, List<Passage> passages) {
             super(source, range);
             texts = source.texts;
             this.passages = passages;

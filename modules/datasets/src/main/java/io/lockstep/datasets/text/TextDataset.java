@@ -16,7 +16,7 @@ import io.lockstep.datasets.SplitMix64;
  * <p>An epoch of training reads each character about once, cut into blocks at other places than the epoch before: the
  * shift is a function of (seed, epoch), the same on every rank.
  */
-final class TextDataset extends StepDataset {
+final class TextDataset extends TokenDataset {
     private static final long SHIFT_STREAM = 4;
 
     private final int[] numbers;

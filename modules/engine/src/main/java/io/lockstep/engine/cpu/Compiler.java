@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns a graph into the two programs of a plan, a training pass and an evaluation. What an operation's steps are its node
+ * Turns a graph into the two programs of a plan, a training pass and an evaluation. What an operation's tasks are its node
  * says; what concerns several nodes is decided here: which become one, which weights are thinned, which copies are rounded.
  */
 final class Compiler implements AutoCloseable {

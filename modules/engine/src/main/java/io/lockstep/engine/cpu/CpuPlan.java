@@ -7,8 +7,8 @@ import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
-import io.lockstep.engine.StepProfile;
 import io.lockstep.engine.Sums;
+import io.lockstep.engine.TaskProfile;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.onednn.Address;
 import io.lockstep.engine.cpu.onednn.Call;
@@ -16,9 +16,9 @@ import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.Lanes;
 import io.lockstep.engine.cpu.onednn.NativeMemory;
 import io.lockstep.engine.cpu.onednn.PackedWeights;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** A graph made ready for the CPU; see the package's description. */
@@ -37,10 +36,7 @@ final class CpuPlan implements Plan, Machine {
     private final PassBuffers buffers;
     private final Graph graph;
     private final NativeMemory memory = new NativeMemory();
-    private final long parameterAddress;
-    private final long gradientAddress;
-    private final ByteBuffer parameters;
-    private final ByteBuffer gradients;
+    private final PlanVectors vectors;
     private final Precision precision;
     private final StatisticsExchange exchange;
     private final ByteBuffer inputGradient;
@@ -80,14 +76,7 @@ final class CpuPlan implements Plan, Machine {
                 .filter(node -> node.parameters() > 0)
                 .filter(node -> !graph.wantsGradient(node) || graph.frozen().contains(node))
                 .toList();
-        long bytes = graph.parameters() * Float.BYTES;
-        if (bytes > Integer.MAX_VALUE) {
-            throw new UnsupportedOperationException(graph.parameters() + " parameters take more than 2 GiB");
-        }
-        parameterAddress = addressOf(options.parameters(), bytes);
-        gradientAddress = addressOf(options.gradients(), bytes);
-        parameters = NativeMemory.view(parameterAddress, bytes);
-        gradients = NativeMemory.view(gradientAddress, bytes);
+        vectors = new PlanVectors(graph.parameters(), options.parameters(), options.gradients(), memory);
         long inputBytes = (long) graph.inputShape().elements() * Float.BYTES * capacity;
         inputGradient = graph.inputGradient() ? NativeMemory.view(memory.allocate(inputBytes), inputBytes) : null;
         lanes = new Lanes(options.threads(), "lockstep-engine");
@@ -98,11 +87,6 @@ final class CpuPlan implements Plan, Machine {
             close();
             throw e;
         }
-    }
-
-    /** Of a given buffer, or of the plan's own memory. */
-    private long addressOf(ByteBuffer given, long bytes) {
-        return given == null ? memory.allocate(bytes) : new BytePointer(given).address() + given.position();
     }
 
     private void compileOn(Lane lane, Graph graph) {
@@ -164,7 +148,7 @@ final class CpuPlan implements Plan, Machine {
 
     @Override
     public long parameterAddress(long element) {
-        return parameterAddress + element * Float.BYTES;
+        return vectors.parameterAddress + element * Float.BYTES;
     }
 
     @Override
@@ -183,17 +167,17 @@ final class CpuPlan implements Plan, Machine {
 
     @Override
     public long gradientAddress(long element) {
-        return gradientAddress + element * Float.BYTES;
+        return vectors.gradientAddress + element * Float.BYTES;
     }
 
     @Override
     public ByteBuffer parameterBuffer() {
-        return parameters;
+        return vectors.parameters;
     }
 
     @Override
     public ByteBuffer gradientBuffer() {
-        return gradients;
+        return vectors.gradients;
     }
 
     @Override
@@ -215,13 +199,13 @@ final class CpuPlan implements Plan, Machine {
     }
 
     @Override
-    public Step inputStep(Graph.Node node, Tensor y) {
+    public ExampleTask inputTask(Graph.Node node, Tensor y) {
         int slot = inputs.indexOf(node);
         int elements = node.shape().elements();
         return (lane, from, to) -> pass.copy(slot, from * elements, (to - from) * elements, y.buffer(), y.at(from));
     }
 
-    Step inputGradientStep(Tensor gradient) {
+    ExampleTask inputGradientTask(Tensor gradient) {
         return (lane, from, to) -> inputGradient.put(
                 gradient.at(from), gradient.buffer(), gradient.at(from), gradient.at(to) - gradient.at(from));
     }
@@ -230,12 +214,12 @@ final class CpuPlan implements Plan, Machine {
 
     @Override
     public ByteBuffer parameters() {
-        return parameters.duplicate().order(ByteOrder.nativeOrder());
+        return vectors.parameters.duplicate().order(ByteOrder.nativeOrder());
     }
 
     @Override
     public ByteBuffer gradients() {
-        return gradients.duplicate().order(ByteOrder.nativeOrder());
+        return vectors.gradients.duplicate().order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -266,7 +250,7 @@ final class CpuPlan implements Plan, Machine {
                     != null) { // the other ranks wait for this one's share of their statistics: nothing, of no pixels
                 lanes.run(lane -> run(training, lane, 0), () -> {});
             }
-            Pointer.memset(new Address().to(gradientAddress), 0, gradients.capacity());
+            Pointer.memset(new Address().to(vectors.gradientAddress), 0, vectors.gradients.capacity());
             sums.clear();
             listener.accept(0);
             return;
@@ -381,11 +365,11 @@ final class CpuPlan implements Plan, Machine {
     }
 
     @Override
-    public List<StepProfile> profile() {
-        Map<String, StepProfile> steps = new LinkedHashMap<>();
+    public List<TaskProfile> profile() {
+        Map<String, TaskProfile> steps = new LinkedHashMap<>();
         for (Program.Timing timing : training.timings()) {
-            StepProfile step = StepProfiles.of(graph, timing, capacity, compiler::of);
-            steps.merge(step.name(), step, StepProfile::and);
+            TaskProfile step = TaskProfiles.of(graph, timing, capacity, compiler::of);
+            steps.merge(step.name(), step, TaskProfile::and);
         }
         return List.copyOf(steps.values());
     }

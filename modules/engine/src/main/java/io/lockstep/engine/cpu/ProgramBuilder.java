@@ -5,8 +5,8 @@ import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.Loss;
 import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Elements;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** One program under construction: the nodes' steps in order, tensors, gradients by node, and when they are final. */
+/** One program under construction: the nodes' tasks in order, tensors, gradients by node, and when they are final. */
 final class ProgramBuilder {
     private final Compiler compiler;
     private final Graph graph;
@@ -91,7 +91,7 @@ final class ProgramBuilder {
         }
         if (graph.inputGradient()) {
             Tensor gradient = gradientParts(graph.node(0), 1)[0];
-            Step handOut = compiler.plan().inputGradientStep(gradient);
+            ExampleTask handOut = compiler.plan().inputGradientTask(gradient);
             program.chunked("hand out the input's gradient", handOut, gradient);
         }
     }
@@ -127,7 +127,7 @@ final class ProgramBuilder {
         Tensor tensor = kept[node.index()];
         if (tensor == null) {
             throw new IllegalArgumentException("the output of " + node.name()
-                    + " is not kept after this pass; mark it by Graph.Builder.output or Graph.withOutputs");
+                    + " is not kept after this pass; mark it by GraphBuilder.output or Graph.withOutputs");
         }
         return tensor;
     }
@@ -161,7 +161,7 @@ final class ProgramBuilder {
     Tensor rounded(Tensor x) {
         return rounded.computeIfAbsent(x, key -> {
             Tensor copy = Rounding.copyOf(x, program);
-            program.chunked("round " + x.name(), compiler.rounding().step(x, copy), x, copy);
+            program.chunked("round " + x.name(), compiler.rounding().task(x, copy), x, copy);
             return copy;
         });
     }

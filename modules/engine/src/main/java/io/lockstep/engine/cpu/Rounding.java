@@ -8,8 +8,8 @@ import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Reorder;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +29,7 @@ final class Rounding implements AutoCloseable {
         return program.bytes(x.name() + ".bfloat16", x.exampleBytes() / Float.BYTES * Short.BYTES);
     }
 
-    Step step(Tensor x, Tensor copy) {
+    ExampleTask task(Tensor x, Tensor copy) {
         Calls calls = byExampleBytes.computeIfAbsent(x.exampleBytes(), this::calls);
         return (lane, first, end) -> calls.get(lane, end - first)
                 .set(0, x.addressOf(first))

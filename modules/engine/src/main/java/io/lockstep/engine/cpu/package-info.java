@@ -8,7 +8,7 @@
  *    |           nodes by what they compute; none of these rooms knows another
  *   node         the protocol of nodes
  *    |
- *   program      steps in segments, tensors and where they lie
+ *   program      tasks in segments, tensors and where they lie
  *    |
  *   onednn       primitives, calls, layouts, and the threads that call them
  * </pre>
@@ -18,7 +18,7 @@
  * and an example's data stays with one core.
  *
  * <p><b>Segments.</b> Most passes look at one example at a time: convolution, normalising with known statistics, adding
- * up statistics, pooling. Such steps that follow one another make a segment, and a lane runs all of a segment on a few
+ * up statistics, pooling. Such tasks that follow one another make a segment, and a lane runs all of a segment on a few
  * examples (as many as its L2 cache holds) before it takes the next few. So a block's normalisation, ReLU, convolution
  * and the next batch norm's statistics read and write the cache, not the memory. Where all examples are needed together
  * (batch-norm statistics, the gradient of weights) a segment ends: lanes meet, do the joint work split among them, and
@@ -36,13 +36,13 @@
  * up on the way. Weights' gradients are written to the flat vector when all lanes have done their share.
  *
  * <p><b>Nodes.</b> Which node computes which operation is told in one table ({@code Nodes}), to which each room adds its own. A
- * {@link io.lockstep.engine.cpu.node.CpuNode} is made once for a plan, owns its primitives, and appends its steps to both
+ * {@link io.lockstep.engine.cpu.node.CpuNode} is made once for a plan, owns its primitives, and appends its tasks to both
  * programs, of which it sees its inputs, its output and their gradients ({@link io.lockstep.engine.cpu.node.Context}). What
  * concerns several nodes the {@code Compiler} decides: a batch norm with the addition and the ReLU behind it, copies in a lower
  * precision, thinned weights, when gradients are final.
  *
- * <p><b>Sequences.</b> Examples of T steps lie as (T, F). Products with weights take all steps of a lane's
- * examples at once; only a recurrent layer's product with its state goes step by step. Attention keeps no (T, T) weights:
+ * <p><b>Sequences.</b> Examples of T time steps lie as (T, F). Products with weights take all time steps of a lane's
+ * examples at once; only a recurrent layer's product with its state goes from time step to time step. Attention keeps no (T, T) weights:
  * a block of queries at a time, and again in backward.
  */
 package io.lockstep.engine.cpu;

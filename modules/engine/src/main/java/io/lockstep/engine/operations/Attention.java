@@ -9,10 +9,10 @@ import java.util.List;
  * softmax(q k^T / sqrt(F / heads)) v for each head's F / heads features.
  *
  * <p>Inputs: q, k and v one behind the other in one sequence (T, 1, 3 F); or, for cross-attention, q (T, 1, F) and
- * then k and v (S, 1, 2 F). With {@code padding} a last input follows, (S, 1, 1): a step whose number is 0 is not
+ * then k and v (S, 1, 2 F). With {@code padding} a last input follows, (S, 1, 1): a time step whose number is 0 is not
  * attended to. A query with nothing to attend to gives 0.
  *
- * @param causal a step sees itself and those before it
+ * @param causal a time step sees itself and those before it
  * @param retain in training, the probability that a weight is kept, and then divided by it; 1 for no dropout
  */
 public record Attention(int heads, boolean causal, boolean padding, double retain) implements Operation {

@@ -218,7 +218,7 @@ public final class Formulas {
      * A function of the elements of two inputs. Of height, width and channels each is equal in both, or 1 in one of them,
      * which is then taken as often as the other one wants.
      */
-    public record Binary(Pair function) implements ExampleOperation {
+    public record Binary(PairFormula function) implements ExampleOperation {
         @Override
         public int fewestInputs() {
             return 2;
@@ -282,130 +282,5 @@ public final class Formulas {
             }
             return elements;
         }
-    }
-
-    /** A function of two numbers, and its slopes. */
-    public enum Pair {
-        SUM {
-            @Override
-            double value(double a, double b) {
-                return a + b;
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return 1;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return 1;
-            }
-        },
-        DIFFERENCE {
-            @Override
-            double value(double a, double b) {
-                return a - b;
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return 1;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return -1;
-            }
-        },
-        PRODUCT {
-            @Override
-            double value(double a, double b) {
-                return a * b;
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return b;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return a;
-            }
-        },
-        QUOTIENT {
-            @Override
-            double value(double a, double b) {
-                return a / b;
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return 1 / b;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return -a / (b * b);
-            }
-        },
-        /** Of equals the first counts. */
-        MAXIMUM {
-            @Override
-            double value(double a, double b) {
-                return Math.max(a, b);
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return a >= b ? 1 : 0;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return a >= b ? 0 : 1;
-            }
-        },
-        /** Of equals the first counts. */
-        MINIMUM {
-            @Override
-            double value(double a, double b) {
-                return Math.min(a, b);
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return a <= b ? 1 : 0;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return a <= b ? 0 : 1;
-            }
-        },
-        /** a where it is above 0, otherwise a times b: PReLU (He et al. 2015), b learned. */
-        PARAMETRIC_RELU {
-            @Override
-            double value(double a, double b) {
-                return a > 0 ? a : a * b;
-            }
-
-            @Override
-            double byFirst(double a, double b) {
-                return a > 0 ? 1 : b;
-            }
-
-            @Override
-            double bySecond(double a, double b) {
-                return a > 0 ? 0 : a;
-            }
-        };
-
-        abstract double value(double a, double b);
-
-        abstract double byFirst(double a, double b);
-
-        abstract double bySecond(double a, double b);
     }
 }

@@ -19,14 +19,14 @@ public final class Losses {
      * @param clip what a cross-entropy's probabilities are kept away from 0 and 1 by, as DL4J's {@code clipEps} does: the
      *     loss grows no further, and its gradient vanishes with the sigmoid's; 0 for plain cross-entropy
      */
-    public record Judgement(Rule rule, double clip) implements RowLoss {
-        public Judgement {
+    public record BinaryLoss(Rule rule, double clip) implements RowLoss {
+        public BinaryLoss {
             if (!(clip >= 0 && clip <= 0.5)) {
                 throw new IllegalArgumentException("probabilities are clipped by " + clip + ", not by 0 to 0.5");
             }
         }
 
-        public Judgement(Rule rule) {
+        public BinaryLoss(Rule rule) {
             this(rule, 0);
         }
 
@@ -132,15 +132,15 @@ public final class Losses {
     }
 
     /**
-     * Softmax of a vector, of each step of a sequence or of each pixel, and its cross-entropy with class numbers, in nats.
+     * Softmax of a vector, of each time step of a sequence or of each pixel, and its cross-entropy with class numbers, in nats.
      * What has the label {@link Loss#NO_LABEL} counts for nothing.
      *
      * <p>Inputs: logits; labels; a weight of each example; then, of vectors, the share of each example's target that a
-     * second label has, and that label (mixup: Zhang et al. 2018), or, of steps and pixels, a mask.
+     * second label has, and that label (mixup: Zhang et al. 2018), or, of time steps and pixels, a mask.
      *
      * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none
      *     (Szegedy et al. 2016, section 7)
-     * @param weight of each label in the gradient: 1 sums over the steps, 1 / T takes the mean of T. The loss that is
+     * @param weight of each label in the gradient: 1 sums over the time steps, 1 / T takes the mean of T. The loss that is
      *     told is the plain sum.
      */
     public record SoftmaxCrossEntropy(double labelSmoothing, double weight) implements Loss {

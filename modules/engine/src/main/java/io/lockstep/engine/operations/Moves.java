@@ -75,7 +75,7 @@ public final class Moves {
         }
     }
 
-    /** The rows of an image as the steps of a sequence: (H, W, C) to (H, 1, W C). Nothing moves. */
+    /** The rows of an image as the time steps of a sequence: (H, W, C) to (H, 1, W C). Nothing moves. */
     public record Rows() implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {
@@ -84,7 +84,7 @@ public final class Moves {
         }
     }
 
-    /** The pixels of an image, row by row, as the steps of a sequence: (H, W, C) to (H W, 1, C). Nothing moves. */
+    /** The pixels of an image, row by row, as the time steps of a sequence: (H, W, C) to (H W, 1, C). Nothing moves. */
     public record Pixels() implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {

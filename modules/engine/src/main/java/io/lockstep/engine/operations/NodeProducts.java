@@ -13,7 +13,7 @@ public final class NodeProducts {
     /**
      * Of each example the product of two matrices, which are sequences: (T, 1, K) is T rows of K numbers.
      *
-     * @param transposeFirst the first one's steps are the columns
+     * @param transposeFirst the first one's time steps are the columns
      * @param transposeSecond likewise
      */
     public record MatrixProduct(boolean transposeFirst, boolean transposeSecond) implements ExampleOperation {

@@ -50,7 +50,7 @@ public interface Norm extends Operation {
     }
 
     /**
-     * Over the features of each step, or of a vector (Ba et al. 2016). Parameters: gain (F), then bias (F) if there is
+     * Over the features of each time step, or of a vector (Ba et al. 2016). Parameters: gain (F), then bias (F) if there is
      * one.
      */
     record LayerNorm(double epsilon, boolean bias) implements Norm {
@@ -61,7 +61,7 @@ public interface Norm extends Operation {
     }
 
     /**
-     * Over the pixels, or steps, of an example and a group of its channels (Wu and He 2018); with one group it is layer norm
+     * Over the pixels, or time steps, of an example and a group of its channels (Wu and He 2018); with one group it is layer norm
      * over the whole example, with a channel a group instance norm (Ulyanov et al. 2016). Parameters: gain (C), bias (C).
      *
      * @param groups of channels, as many in each; {@link #CHANNELS}: a channel each

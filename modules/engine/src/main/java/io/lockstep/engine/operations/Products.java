@@ -101,7 +101,7 @@ public final class Products {
     }
 
     /**
-     * y = x W + b on vectors, or on each step of a sequence. Parameters: weights (outputs, inputs), the inputs varying
+     * y = x W + b on vectors, or on each time step of a sequence. Parameters: weights (outputs, inputs), the inputs varying
      * fastest; then bias.
      */
     public record Dense(int outputs, boolean bias) implements Operation {

@@ -58,8 +58,8 @@ public final class Rearrangements {
         }
     }
 
-    /** The steps of a sequence from the last to the first. */
-    public record ReversedSteps() implements Rearrangement {
+    /** The time steps of a sequence from the last to the first. */
+    public record ReversedTimeSteps() implements Rearrangement {
         @Override
         public Shape outputOf(List<Shape> inputs) {
             return Vectors.of(inputs.get(0));
@@ -113,7 +113,7 @@ public final class Rearrangements {
         }
     }
 
-    /** All of the input, so many times below, beside and behind itself: a vector as each step of a sequence. */
+    /** All of the input, so many times below, beside and behind itself: a vector as each time step of a sequence. */
     public record Tiled(int height, int width, int channels) implements Rearrangement {
         @Override
         public Shape outputOf(List<Shape> inputs) {

@@ -5,15 +5,15 @@ import io.lockstep.engine.Shape;
 import java.util.List;
 
 /**
- * An operation that carries a state of {@code units} numbers, 0 at first, from step to step. With {@code masked} a second
- * input follows, (T, 1, 1): a step whose number is 0 gives 0 and leaves a state of 0, as DL4J has it.
+ * An operation that carries a state of {@code units} numbers, 0 at first, from time step to time step. With {@code masked} a second
+ * input follows, (T, 1, 1): a time step whose number is 0 gives 0 and leaves a state of 0, as DL4J has it.
  */
 public interface Recurrent extends Operation {
     int units();
 
     boolean masked();
 
-    /** From the last step to the first; the output of a step still lies at that step. */
+    /** From the last time step to the first; the output of a time step still lies at that time step. */
     boolean reversed();
 
     /** Rows of the weight matrices for each unit. */

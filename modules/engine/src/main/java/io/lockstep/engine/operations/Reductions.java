@@ -11,7 +11,7 @@ public final class Reductions {
 
     /** Which elements belong together. */
     public enum Over {
-        /** Of each pixel or step: (H, W, 1) is left. */
+        /** Of each pixel or time step: (H, W, 1) is left. */
         CHANNELS,
         /** Of each channel: (1, 1, C) is left. */
         PIXELS,
@@ -45,7 +45,7 @@ public final class Reductions {
         MAXIMUM
     }
 
-    public record Reduction(How how, Over over) implements ExampleOperation {
+    public record Reduce(How how, Over over) implements ExampleOperation {
         @Override
         public Shape outputOf(List<Shape> inputs) {
             return over.left(inputs.get(0));

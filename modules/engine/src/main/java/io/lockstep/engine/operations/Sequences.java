@@ -4,12 +4,12 @@ import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import java.util.List;
 
-/** On the steps of sequences. A sequence of T steps of F features is a {@link Shape} of (T, 1, F). */
+/** On the time steps of sequences. A sequence of T time steps of F features is a {@link Shape} of (T, 1, F). */
 public final class Sequences {
     private Sequences() {}
 
-    /** 0 for a step all of whose features are {@code nothing}, otherwise 1: (T, 1, F) to (T, 1, 1). No gradient passes. */
-    public record StepMask(double nothing) implements Operation {
+    /** 0 for a time step all of whose features are {@code nothing}, otherwise 1: (T, 1, F) to (T, 1, 1). No gradient passes. */
+    public record TimeStepMask(double nothing) implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {
             return Shape.sequence(Vectors.steps(inputs.get(0)), 1);
@@ -22,11 +22,11 @@ public final class Sequences {
     }
 
     /**
-     * One step of a sequence, as a vector. With {@code masked} a second input follows, (T, 1, 1), and steps whose number is 0
+     * One time step of a sequence, as a vector. With {@code masked} a second input follows, (T, 1, 1), and time steps whose number is 0
      * do not count; of a sequence without any it is 0.
      */
-    public record TakeStep(Which which, boolean masked) implements Operation {
-        public TakeStep(Which which) {
+    public record TakeTimeStep(Which which, boolean masked) implements Operation {
+        public TakeTimeStep(Which which) {
             this(which, false);
         }
 
@@ -47,14 +47,14 @@ public final class Sequences {
             return Shape.vector(inputs.get(0).channels());
         }
 
-        /** The step of {@code steps} that is asked {@code i}-th, from 0, whether it counts. */
+        /** The time step of {@code steps} that is asked {@code i}-th, from 0, whether it counts. */
         public int candidate(int i, int steps) {
             return which == Which.FIRST ? i : steps - 1 - i;
         }
     }
 
-    /** Some steps of a sequence, from {@code first} on. */
-    public record StepRange(int first, int count) implements Operation {
+    /** Some time steps of a sequence, from {@code first} on. */
+    public record TimeStepRange(int first, int count) implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {
             int steps = Vectors.steps(inputs.get(0));
@@ -85,7 +85,7 @@ public final class Sequences {
         }
     }
 
-    /** Adds a vector for each step's place. Learned: parameters (T, F). Otherwise Vaswani et al. 2017, section 3.5. */
+    /** Adds a vector for each time step's place. Learned: parameters (T, F). Otherwise Vaswani et al. 2017, section 3.5. */
     public record Positions(boolean learned) implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {
@@ -105,7 +105,7 @@ public final class Sequences {
         }
     }
 
-    /** A learned step before all others (Dosovitskiy et al. 2021, section 3.1). Parameters: the step (F). */
+    /** A learned time step before all others (Dosovitskiy et al. 2021, section 3.1). Parameters: the time step (F). */
     public record ClassToken() implements Operation {
         @Override
         public Shape outputOf(List<Shape> inputs) {

@@ -25,7 +25,7 @@ final class Vectors {
     /** @param masked whether there is a mask at all */
     static void requireMask(Shape mask, boolean masked, int steps) {
         if (masked && (mask.channels() != 1 || steps(mask) != steps)) {
-            throw new IllegalArgumentException("a mask of " + mask + " for " + steps + " steps");
+            throw new IllegalArgumentException("a mask of " + mask + " for " + steps + " time steps");
         }
     }
 }

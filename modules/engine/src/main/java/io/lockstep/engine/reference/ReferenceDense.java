@@ -2,7 +2,7 @@ package io.lockstep.engine.reference;
 
 import io.lockstep.engine.operations.Products.Dense;
 
-/** y = x W + b of each step. */
+/** y = x W + b of each time step. */
 final class ReferenceDense implements ReferenceNode {
     private final Dense operation;
     private final int inputs;

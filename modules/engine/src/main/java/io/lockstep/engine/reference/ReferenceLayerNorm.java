@@ -3,7 +3,7 @@ package io.lockstep.engine.reference;
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.operations.Norm.LayerNorm;
 
-/** Ba et al. 2016, equation 3, over the features of each step. */
+/** Ba et al. 2016, equation 3, over the features of each time step. */
 final class ReferenceLayerNorm extends ReferenceSequence {
     private final LayerNorm operation;
     private final int features;

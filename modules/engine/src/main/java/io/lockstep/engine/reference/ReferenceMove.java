@@ -17,7 +17,7 @@ final class ReferenceMove implements ReferenceNode {
         operation = site.node().operation();
     }
 
-    private interface Move {
+    private interface Direction {
         void element(int from, int input, int to);
     }
 
@@ -31,7 +31,7 @@ final class ReferenceMove implements ReferenceNode {
         forEach((from, input, to) -> inputGradients[input][from] += dy[to]);
     }
 
-    private void forEach(Move move) {
+    private void forEach(Direction move) {
         Shape to = site.node().shape();
         int channelsBefore = 0;
         for (int input = 0; input < site.shapes().size(); input++) {

@@ -13,9 +13,7 @@ import java.util.List;
 public final class ReferenceNetwork {
     private final Graph graph;
     private final double[] parameters;
-    private final boolean training;
-    private final long seed;
-    private final long firstExample;
+    private final ReferenceSite.Draws draws;
     private final double[][] outputs;
     private final double[][] outputGradients;
     private final double[] gradients;
@@ -33,9 +31,7 @@ public final class ReferenceNetwork {
     public ReferenceNetwork(Graph graph, double[] parameters, boolean training, long seed, long firstExample) {
         this.graph = graph;
         this.parameters = parameters.clone();
-        this.training = training;
-        this.seed = seed;
-        this.firstExample = firstExample;
+        draws = new ReferenceSite.Draws(training, seed, firstExample);
         outputs = new double[graph.nodes().size()][];
         outputGradients = new double[graph.nodes().size()][];
         gradients = new double[parameters.length];
@@ -50,7 +46,7 @@ public final class ReferenceNetwork {
     private void dropWeights(double[] flat) {
         for (Node node : graph.nodes()) {
             for (int i = 0; i < node.parameters(); i++) {
-                flat[(int) node.parametersAt() + i] *= graph.weightFactor(seed, node, i);
+                flat[(int) node.parametersAt() + i] *= graph.weightFactor(draws.seed(), node, i);
             }
         }
     }
@@ -116,7 +112,7 @@ public final class ReferenceNetwork {
 
     /** @return what it tells */
     private double[] loss(Node node, double[][] ofPredictions) {
-        return ReferenceLoss.run(graph, node, training, inputsOf(node, outputs), ofPredictions);
+        return ReferenceLoss.run(graph, node, draws.training(), inputsOf(node, outputs), ofPredictions);
     }
 
     private double[][] zerosLike(Node node) {
@@ -169,7 +165,7 @@ public final class ReferenceNetwork {
     }
 
     private ReferenceSite site(Node node) {
-        return new ReferenceSite(graph, node, examples, parameters, gradients, training, seed, firstExample);
+        return new ReferenceSite(graph, node, examples, parameters, gradients, draws);
     }
 
     /** What the last node reads, after a forward. */

@@ -31,9 +31,9 @@ import io.lockstep.engine.operations.Resampling.Upsampling;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import io.lockstep.engine.operations.Sources;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -83,9 +83,9 @@ final class ReferenceNodes {
         put(Attention.class, (operation, site) -> new ReferenceAttention(site));
         put(Embedding.class, (operation, site) -> ReferenceSequence.table(site));
         put(Positions.class, (operation, site) -> ReferenceSequence.places(site));
-        put(StepMask.class, (operation, site) -> ReferenceSequence.mask(site));
-        put(TakeStep.class, (operation, site) -> ReferenceSequence.steps(site));
-        put(StepRange.class, (operation, site) -> ReferenceSequence.steps(site));
+        put(TimeStepMask.class, (operation, site) -> ReferenceSequence.mask(site));
+        put(TakeTimeStep.class, (operation, site) -> ReferenceSequence.steps(site));
+        put(TimeStepRange.class, (operation, site) -> ReferenceSequence.steps(site));
         put(ClassToken.class, (operation, site) -> ReferenceSequence.steps(site));
         put(Sources.class, (operation, site) -> new ReferenceSource(site));
 

@@ -7,8 +7,8 @@ import io.lockstep.engine.Pass;
 import io.lockstep.engine.PassBuffers;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
-import io.lockstep.engine.StepProfile;
 import io.lockstep.engine.Sums;
+import io.lockstep.engine.TaskProfile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -186,7 +186,7 @@ final class ReferencePlan implements Plan {
     }
 
     @Override
-    public List<StepProfile> profile() {
+    public List<TaskProfile> profile() {
         return List.of();
     }
 

@@ -7,7 +7,7 @@ import io.lockstep.engine.operations.Recurrent.Gru;
 import io.lockstep.engine.operations.Recurrent.Lstm;
 import java.util.Arrays;
 
-/** Step after step, unit after unit; backward through time over what forward kept. */
+/** Time step after time step, unit after unit; backward through time over what forward kept. */
 final class ReferenceRecurrent extends ReferenceSequence {
     private final Graph graph;
     private final Recurrent operation;
@@ -19,7 +19,7 @@ final class ReferenceRecurrent extends ReferenceSequence {
     private final int biasAt;
     private final int recurrentBiasAt;
 
-    // of each (example, step): the input's and the state's products, and the cell of an LSTM
+    // of each (example, time step): the input's and the state's products, and the cell of an LSTM
     private double[][] fromInput;
     private double[][] fromState;
     private double[][] cells;
@@ -65,7 +65,7 @@ final class ReferenceRecurrent extends ReferenceSequence {
         }
     }
 
-    /** Whether the step is there; one that is not has zeros for output and cells. */
+    /** Whether the time step is there; one that is not has zeros for output and cells. */
     private boolean counts(double[][] inputs, int now) {
         return !operation.masked() || inputs[1][now] != 0;
     }

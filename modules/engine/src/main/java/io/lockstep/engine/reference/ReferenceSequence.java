@@ -5,9 +5,9 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import java.util.List;
 
 /** What nodes on sequences have in common, and the small ones. */
@@ -33,7 +33,7 @@ abstract class ReferenceSequence implements ReferenceNode {
     }
 
     static ReferenceNode mask(ReferenceSite site) {
-        return new Mask(site, ((StepMask) site.node().operation()).nothing());
+        return new Mask(site, ((TimeStepMask) site.node().operation()).nothing());
     }
 
     static ReferenceNode places(ReferenceSite site) {
@@ -44,7 +44,7 @@ abstract class ReferenceSequence implements ReferenceNode {
         return new Steps(site, site.node().operation());
     }
 
-    /** Embedding: step i of the batch reads the column that its number names. */
+    /** Embedding: time step i of the batch reads the column that its number names. */
     private static final class Table extends ReferenceSequence {
         private final int units;
         private final int vocabulary;
@@ -166,19 +166,19 @@ abstract class ReferenceSequence implements ReferenceNode {
             }
         }
 
-        /** First step of what is taken, or -1. */
+        /** First time step of what is taken, or -1. */
         private int first(double[][] inputs, int example) {
             int steps = shapes.get(0).height();
-            if (operation instanceof StepRange range) {
+            if (operation instanceof TimeStepRange range) {
                 return range.first();
             }
-            for (int i = 0; operation instanceof TakeStep take && i < steps; i++) {
+            for (int i = 0; operation instanceof TakeTimeStep take && i < steps; i++) {
                 int step = take.candidate(i, steps);
                 if (!take.masked() || inputs[1][example * steps + step] != 0) {
                     return step;
                 }
             }
-            return operation instanceof TakeStep ? -1 : 0;
+            return operation instanceof TakeTimeStep ? -1 : 0;
         }
 
         /** Where element i comes from, or -1. */

@@ -10,17 +10,28 @@ import java.util.List;
  *
  * @param parameters the flat vector
  * @param gradients of the flat vector, to be added to
- * @param firstExample of the pass, in the batch of all ranks
  */
-record ReferenceSite(
-        Graph graph,
-        Node node,
-        int examples,
-        double[] parameters,
-        double[] gradients,
-        boolean training,
-        long seed,
-        long firstExample) {
+record ReferenceSite(Graph graph, Node node, int examples, double[] parameters, double[] gradients, Draws draws) {
+    /**
+     * What noise is drawn from.
+     *
+     * @param training whether there is any
+     * @param firstExample of the pass, in the batch of all ranks
+     */
+    record Draws(boolean training, long seed, long firstExample) {}
+
+    boolean training() {
+        return draws.training;
+    }
+
+    long seed() {
+        return draws.seed;
+    }
+
+    long firstExample() {
+        return draws.firstExample;
+    }
+
     List<Shape> shapes() {
         return graph.inputShapesOf(node);
     }

@@ -7,7 +7,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.PlanOptions;
-import io.lockstep.engine.TestGraphs;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
@@ -26,17 +26,17 @@ final class AgainstReference {
         try (Plan cpu = new CpuBackend().compile(graph, PlanOptions.of(capacity).withThreads(threads));
                 Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(capacity))) {
             for (int examples : sizes) {
-                float[] parameters = TestGraphs.parameters(graph, examples);
-                TestGraphs.load(cpu, parameters);
-                TestGraphs.load(reference, parameters);
+                float[] parameters = TestData.parameters(graph, examples);
+                TestData.load(cpu, parameters);
+                TestData.load(reference, parameters);
                 compare(graph, cpu, reference, examples, threads + " threads, " + examples + " examples");
             }
         }
     }
 
     private static void compare(Graph graph, Plan cpu, Plan reference, int examples, String what) {
-        ByteBuffer features = TestGraphs.features(graph, examples, 7);
-        IntBuffer labels = TestGraphs.labels(graph, examples, 8);
+        ByteBuffer features = TestData.features(graph, examples, 7);
+        IntBuffer labels = TestData.labels(graph, examples, 8);
         PassResult expected = reference.forwardBackward(features, labels, examples, 3, 9, mark -> {});
         PassResult actual = cpu.forwardBackward(features, labels, examples, 3, 9, mark -> {});
         double leeway = leeway(graph, examples);

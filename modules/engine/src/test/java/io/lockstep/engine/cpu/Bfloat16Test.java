@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
+import io.lockstep.engine.ImageGraphs;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Shape;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.cpu.onednn.OneDnn;
@@ -32,11 +35,11 @@ class Bfloat16Test {
 
     /** Convolutions with and without bias, and a dense layer of each step: what is rounded, and beside it what is not. */
     private static final Map<String, Graph> GRAPHS = Map.of(
-            "residual", TestGraphs.residual(),
-            "convolutions", TestGraphs.convolutions(),
+            "residual", ImageGraphs.residual(),
+            "convolutions", ImageGraphs.convolutions(),
             "activations", TestGraphs.activations(),
             "tiles beside it",
-                    new Graph.Builder(new Shape(5, 4, 64))
+                    new GraphBuilder(new Shape(5, 4, 64))
                             .add("tiled", new Convolution(64, Window.square(3, 1, 1), 1, true))
                             .add("norm", new BatchNorm(1e-5, 0.9, true))
                             .add("rounded", new Convolution(64, Window.square(3, 2, 1), 1, false))
@@ -46,7 +49,7 @@ class Bfloat16Test {
                             .add("loss", new SoftmaxCrossEntropy(0))
                             .build(),
             "steps",
-                    new Graph.Builder(new Shape(5, 1, 32))
+                    new GraphBuilder(new Shape(5, 1, 32))
                             .add("wide", new Dense(48, true))
                             .add("narrow", new Dense(3, false))
                             .add("loss", new SoftmaxCrossEntropy(0))
@@ -57,9 +60,9 @@ class Bfloat16Test {
     void gradientsAreThoseOfFloat32ToTheDigitsOfBfloat16(String name) {
         assumeThat(OneDnn.multipliesBfloat16()).isTrue();
         Graph graph = GRAPHS.get(name);
-        float[] parameters = TestGraphs.parameters(graph, 1);
-        ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
-        IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
+        float[] parameters = TestData.parameters(graph, 1);
+        ByteBuffer features = TestData.features(graph, CAPACITY, 7);
+        IntBuffer labels = TestData.labels(graph, CAPACITY, 8);
         for (int threads : new int[] {1, 2}) {
             try (Plan cpu = new CpuBackend()
                             .compile(
@@ -68,8 +71,8 @@ class Bfloat16Test {
                                             .withThreads(threads)
                                             .withPrecision(Precision.BFLOAT16));
                     Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(CAPACITY))) {
-                TestGraphs.load(cpu, parameters);
-                TestGraphs.load(reference, parameters);
+                TestData.load(cpu, parameters);
+                TestData.load(reference, parameters);
 
                 PassResult rounded = cpu.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
                 PassResult exact = reference.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
@@ -85,12 +88,12 @@ class Bfloat16Test {
     @Test
     void aPassRepeatsItsBits() {
         assumeThat(OneDnn.multipliesBfloat16()).isTrue();
-        Graph graph = TestGraphs.residual();
+        Graph graph = ImageGraphs.residual();
         try (Plan plan = new CpuBackend()
                 .compile(graph, PlanOptions.of(CAPACITY).withThreads(2).withPrecision(Precision.BFLOAT16))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
-            ByteBuffer features = TestGraphs.features(graph, CAPACITY, 7);
-            IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 8);
+            TestData.load(plan, TestData.parameters(graph, 1));
+            ByteBuffer features = TestData.features(graph, CAPACITY, 7);
+            IntBuffer labels = TestData.labels(graph, CAPACITY, 8);
             plan.forwardBackward(features, labels, CAPACITY, 0, 9, mark -> {});
             ByteBuffer first = ByteBuffer.allocate(plan.gradients().limit())
                     .put(plan.gradients())

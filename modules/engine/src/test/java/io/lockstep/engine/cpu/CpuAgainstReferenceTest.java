@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.ImageGraphs;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.Plan.PassResult;
 import io.lockstep.engine.PlanOptions;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.reference.ReferenceBackend;
 import java.nio.ByteBuffer;
@@ -48,16 +50,16 @@ class CpuAgainstReferenceTest {
         Graph graph = TestGraphs.any(name);
         try (Plan plan =
                 new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
-            ByteBuffer features = TestGraphs.features(graph, CAPACITY, 2);
-            IntBuffer labels = TestGraphs.labels(graph, CAPACITY, 3);
+            TestData.load(plan, TestData.parameters(graph, 1));
+            ByteBuffer features = TestData.features(graph, CAPACITY, 2);
+            IntBuffer labels = TestData.labels(graph, CAPACITY, 3);
             plan.forwardBackward(features, labels, CAPACITY, 0, 4, mark -> {});
             ByteBuffer first = ByteBuffer.allocate(plan.gradients().limit())
                     .put(plan.gradients())
                     .flip();
-            plan.forwardBackward(TestGraphs.features(graph, 2, 5), TestGraphs.labels(graph, 2, 6), 2, 0, 5, mark -> {});
-            IntBuffer three = TestGraphs.labels(graph, 3, 6);
-            plan.evaluate(TestGraphs.features(graph, 3, 5), three, 3, new int[three.capacity()]);
+            plan.forwardBackward(TestData.features(graph, 2, 5), TestData.labels(graph, 2, 6), 2, 0, 5, mark -> {});
+            IntBuffer three = TestData.labels(graph, 3, 6);
+            plan.evaluate(TestData.features(graph, 3, 5), three, 3, new int[three.capacity()]);
             plan.forwardBackward(features, labels, CAPACITY, 0, 4, mark -> {});
             assertThat(plan.gradients()).isEqualTo(first);
         }
@@ -68,12 +70,12 @@ class CpuAgainstReferenceTest {
         Graph graph = TestGraphs.all().get("residual");
         try (Plan plan =
                 new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            TestData.load(plan, TestData.parameters(graph, 1));
             List<Long> marks = new ArrayList<>();
             List<ByteBuffer> seen = new ArrayList<>();
             plan.forwardBackward(
-                    TestGraphs.features(graph, CAPACITY, 2),
-                    TestGraphs.labels(graph, CAPACITY, 3),
+                    TestData.features(graph, CAPACITY, 2),
+                    TestData.labels(graph, CAPACITY, 3),
                     CAPACITY,
                     0,
                     4,
@@ -105,9 +107,9 @@ class CpuAgainstReferenceTest {
     void refusesWhatIsNotExactlyItsExamples(Backend backend) {
         Graph graph = TestGraphs.all().get("dense"); // 13 numbers, 5 classes
         try (Plan plan = backend.compile(graph, PlanOptions.of(2).withThreads(2))) {
-            ByteBuffer two = TestGraphs.features(graph, 2, 2);
+            ByteBuffer two = TestData.features(graph, 2, 2);
             IntBuffer labels = IntBuffer.wrap(new int[] {0, 4});
-            refuses(plan, TestGraphs.features(graph, 3, 2), IntBuffer.wrap(new int[3]), 3, "3 examples", "at most 2");
+            refuses(plan, TestData.features(graph, 3, 2), IntBuffer.wrap(new int[3]), 3, "3 examples", "at most 2");
             refuses(plan, two, IntBuffer.wrap(new int[] {0, 5}), 2, "label 5 of example 1", "5 classes");
             refuses(plan, two, IntBuffer.wrap(new int[] {0, 4, 0}), 2, "3 of labels", "have 2");
             refuses(plan, two, IntBuffer.wrap(new int[] {0}), 2, "1 of labels", "have 2");
@@ -132,9 +134,9 @@ class CpuAgainstReferenceTest {
         Graph graph = TestGraphs.all().get("dense");
         try (Plan plan =
                 new CpuBackend().compile(graph, PlanOptions.of(CAPACITY).withThreads(2))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
-            ByteBuffer features = TestGraphs.features(graph, 2, 2);
-            IntBuffer labels = TestGraphs.labels(graph, 2, 3);
+            TestData.load(plan, TestData.parameters(graph, 1));
+            ByteBuffer features = TestData.features(graph, 2, 2);
+            IntBuffer labels = TestData.labels(graph, 2, 3);
             plan.forwardBackward(features, labels, 2, 0, 4, mark -> {});
             List<Long> marks = new ArrayList<>();
             assertThat(plan.forwardBackward(features, labels, 0, 0, 4, marks::add))
@@ -150,15 +152,15 @@ class CpuAgainstReferenceTest {
     void manyExamplesByTilesGiveTheSumOfFew() {
         int few = 50;
         int many = 3 * few;
-        Graph graph = TestGraphs.tilesWithoutNorm();
-        float[] parameters = TestGraphs.parameters(graph, 1);
-        ByteBuffer features = TestGraphs.features(graph, many, 2);
-        IntBuffer labels = TestGraphs.labels(graph, many, 3);
+        Graph graph = ImageGraphs.tilesWithoutNorm();
+        float[] parameters = TestData.parameters(graph, 1);
+        ByteBuffer features = TestData.features(graph, many, 2);
+        IntBuffer labels = TestData.labels(graph, many, 3);
         int bytes = features.limit() / 3;
         try (Plan large = new CpuBackend().compile(graph, PlanOptions.of(many).withThreads(1));
                 Plan small = new CpuBackend().compile(graph, PlanOptions.of(few).withThreads(1))) {
-            TestGraphs.load(large, parameters);
-            TestGraphs.load(small, parameters);
+            TestData.load(large, parameters);
+            TestData.load(small, parameters);
             double[] sums = new double[(int) graph.parameters()];
             double lossSum = 0;
             for (int part = 0; part < 3; part++) {

@@ -1,6 +1,7 @@
 package io.lockstep.engine.cpu;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
@@ -31,8 +32,8 @@ import io.lockstep.engine.operations.Resampling.PoolingKind;
 import io.lockstep.engine.operations.Resampling.Upsampling;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Positions;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,12 +115,12 @@ final class DegenerateSizes {
                 Window.square(2, 3, 1),
                 Window.square(3, 1, 1),
                 Window.square(3, 5, 2),
-                new Window(x.height(), x.width(), 1, 1, 0, 0, 0, 0, 1, 1),
-                new Window(x.height(), x.width(), 4, 4, 0, 0, 0, 0, 1, 1),
-                new Window(1, 2, 1, 1, 0, 0, 0, 1, 1, 1),
-                new Window(2, 1, 1, 2, 1, 0, 0, 0, 1, 1),
-                new Window(2, 2, 1, 1, 1, 1, 1, 1, 2, 2),
-                new Window(2, 3, 3, 2, 1, 2, 2, 3, 3, 2)));
+                Window.of(x.height(), x.width()),
+                Window.of(x.height(), x.width()).strided(4, 4),
+                Window.of(1, 2).padded(0, 0, 0, 1),
+                Window.of(2, 1).strided(1, 2).padded(1, 0, 0, 0),
+                Window.of(2, 2).padded(1, 1).dilated(2, 2),
+                Window.of(2, 3).strided(3, 2).padded(1, 2, 2, 3).dilated(3, 2)));
         all.removeIf(window -> !fits(window, x));
         return all;
     }
@@ -197,8 +198,8 @@ final class DegenerateSizes {
         }
         put(shape, new ClassToken());
         put(shape, new Positions(true));
-        put(shape, new StepRange(shape.height() - 1, 1));
-        put(shape, new TakeStep(TakeStep.Which.LAST));
+        put(shape, new TimeStepRange(shape.height() - 1, 1));
+        put(shape, new TakeTimeStep(TakeTimeStep.Which.LAST));
         if (shape.channels() > 1) {
             put(shape, new LayerNorm(1e-2, true));
         }
@@ -211,7 +212,7 @@ final class DegenerateSizes {
     /** Behind a product, so that a gradient goes back, and before one, so that it is no constant. */
     private void put(Shape shape, Operation operation) {
         String name = shape + " " + operation;
-        Graph.Builder graph = new Graph.Builder(shape)
+        GraphBuilder graph = new GraphBuilder(shape)
                 .add("before", new Convolution(shape.channels(), Window.square(1, 1, 0), 1, true))
                 .add("it", operation)
                 .add("flat", new Flatten(false))

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.engine.Columns;
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
+import io.lockstep.engine.ImageGraphs;
 import io.lockstep.engine.Loss;
 import io.lockstep.engine.Pass;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.TestGraphs;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.reference.ReferenceNetwork;
@@ -33,10 +36,10 @@ class GraphPartsTest {
         Graph first = TestGraphs.judgement(Rule.CROSS_ENTROPY).upTo("both");
         Graph second = whole.after("both");
         assertThat(first.parameters() + second.parameters()).isEqualTo(whole.parameters());
-        ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
+        ByteBuffer features = TestData.features(whole, EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(whole, EXAMPLES, 3);
         try (Plan all = new CpuBackend().compile(whole, PlanOptions.of(EXAMPLES).withThreads(2))) {
-            TestGraphs.load(all, TestGraphs.parameters(whole, 1));
+            TestData.load(all, TestData.parameters(whole, 1));
             int cut = (int) first.parameters() * Float.BYTES;
             ByteBuffer parameters = all.parameters();
             try (Plan head = new CpuBackend()
@@ -64,8 +67,8 @@ class GraphPartsTest {
 
     @Test
     void auxiliaryClassifiersTrainWhatTheyReadAndAreNotInWhatIsTold() {
-        Graph with = TestGraphs.auxiliary();
-        Graph without = new Graph.Builder(with.inputShape())
+        Graph with = ImageGraphs.auxiliary();
+        Graph without = new GraphBuilder(with.inputShape())
                 .add("c1", with.named("c1").operation(), "input")
                 .add("r1", with.named("r1").operation())
                 .add("c2", with.named("c2").operation())
@@ -75,9 +78,9 @@ class GraphPartsTest {
                 .add("scores", with.named("scores").operation())
                 .add("loss", with.last().operation())
                 .build();
-        ByteBuffer features = TestGraphs.features(with, EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(with, EXAMPLES, 3);
-        float[] all = TestGraphs.parameters(with, 1);
+        ByteBuffer features = TestData.features(with, EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(with, EXAMPLES, 3);
+        float[] all = TestData.parameters(with, 1);
         float[] own = new float[(int) without.parameters()];
         int c1 = with.named("c1").parameters();
         int c2 = (int) with.named("c2").parametersAt();
@@ -86,8 +89,8 @@ class GraphPartsTest {
         try (Plan plan = new CpuBackend().compile(with, PlanOptions.of(EXAMPLES).withThreads(2));
                 Plan alone = new CpuBackend()
                         .compile(without, PlanOptions.of(EXAMPLES).withThreads(2))) {
-            TestGraphs.load(plan, all);
-            TestGraphs.load(alone, own);
+            TestData.load(plan, all);
+            TestData.load(alone, own);
             assertThat(plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}))
                     .isEqualTo(alone.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {}));
             int scores = (int) (with.named("scores").parametersAt() - c2 + c1) * Float.BYTES;
@@ -106,15 +109,15 @@ class GraphPartsTest {
 
     @Test
     void whatIsFrozenChangesNothingForTheRest() {
-        Graph whole = TestGraphs.transposed();
+        Graph whole = ImageGraphs.transposed();
         Graph frozen = whole.frozenAfter("t2");
-        ByteBuffer features = TestGraphs.features(whole, EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(whole, EXAMPLES, 3);
+        ByteBuffer features = TestData.features(whole, EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(whole, EXAMPLES, 3);
         try (Plan all = new CpuBackend().compile(whole, PlanOptions.of(EXAMPLES).withThreads(2));
                 Plan part = new CpuBackend()
                         .compile(frozen, PlanOptions.of(EXAMPLES).withThreads(2))) {
-            TestGraphs.load(all, TestGraphs.parameters(whole, 1));
-            TestGraphs.load(part, TestGraphs.parameters(whole, 1));
+            TestData.load(all, TestData.parameters(whole, 1));
+            TestData.load(part, TestData.parameters(whole, 1));
             all.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
             long[] marks = {Long.MAX_VALUE};
             part.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> marks[0] = mark);
@@ -130,12 +133,12 @@ class GraphPartsTest {
     void theGradientTowardsTheInputIsTheReferences() {
         for (String name : TestGraphs.all().keySet()) {
             Graph graph = TestGraphs.all().get(name);
-            if (TestGraphs.embeds(graph)) {
+            if (TestData.embeds(graph)) {
                 continue; // numbers of a vocabulary have no gradient
             }
-            ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
-            IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
-            float[] parameters = TestGraphs.parameters(graph, 1);
+            ByteBuffer features = TestData.features(graph, EXAMPLES, 2);
+            IntBuffer labels = TestData.labels(graph, EXAMPLES, 3);
+            float[] parameters = TestData.parameters(graph, 1);
             var reference = new ReferenceNetwork(graph, doubles(parameters), true, 7, 0);
             int[] classes = new int[labels.remaining()];
             labels.duplicate().get(classes);
@@ -143,7 +146,7 @@ class GraphPartsTest {
             reference.backward();
             try (Plan plan = new CpuBackend()
                     .compile(graph.towardsInput(), PlanOptions.of(EXAMPLES).withThreads(2))) {
-                TestGraphs.load(plan, parameters);
+                TestData.load(plan, parameters);
                 plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {});
                 boolean norms = graph.nodes().stream().anyMatch(node -> node.operation() instanceof BatchNorm);
                 for (int i = 0; i < reference.inputGradient().length; i++) {
@@ -158,12 +161,12 @@ class GraphPartsTest {
     @Test
     void weightsOfExamplesScaleTheirLossAndGradient() {
         Graph graph = TestGraphs.judgement(Rule.WASSERSTEIN);
-        assertThat(((Judgement) graph.last().operation()).rule()).isEqualTo(Rule.WASSERSTEIN);
-        ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
+        assertThat(((BinaryLoss) graph.last().operation()).rule()).isEqualTo(Rule.WASSERSTEIN);
+        ByteBuffer features = TestData.features(graph, EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(graph, EXAMPLES, 3);
         try (Plan plan =
                 new CpuBackend().compile(graph, PlanOptions.of(EXAMPLES).withThreads(2))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            TestData.load(plan, TestData.parameters(graph, 1));
             double loss = plan.forwardBackward(features, labels, EXAMPLES, 0, 7, mark -> {})
                     .lossSum();
             float gradient = plan.gradients().getFloat(0);

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.TestGraphs;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ class StepAllocationTest {
         Graph graph = TestGraphs.any(name);
         try (Plan plan =
                 new CpuBackend().compile(graph, PlanOptions.of(EXAMPLES).withThreads(LANES))) {
-            TestGraphs.load(plan, TestGraphs.parameters(graph, 1));
+            TestData.load(plan, TestData.parameters(graph, 1));
             Allocated least = leastOfManyBatches(plan, graph);
             assertThat(least.byLanes())
                     .as("bytes that %d passes allocate on lanes", PASSES)
@@ -63,8 +64,8 @@ class StepAllocationTest {
 
     /** Of the two numbers each, or the first that are little enough. */
     private static Allocated leastOfManyBatches(Plan plan, Graph graph) {
-        ByteBuffer features = TestGraphs.features(graph, EXAMPLES, 2);
-        IntBuffer labels = TestGraphs.labels(graph, EXAMPLES, 3);
+        ByteBuffer features = TestData.features(graph, EXAMPLES, 2);
+        IntBuffer labels = TestData.labels(graph, EXAMPLES, 3);
         List<Thread> lanes = lanes();
         assertThat(lanes).hasSizeGreaterThanOrEqualTo(LANES);
         Allocated least = new Allocated(Long.MAX_VALUE, Long.MAX_VALUE);

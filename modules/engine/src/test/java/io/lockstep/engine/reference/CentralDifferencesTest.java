@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.TestData;
 import io.lockstep.engine.TestGraphs;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import java.nio.ByteBuffer;
@@ -28,10 +29,10 @@ class CentralDifferencesTest {
     @MethodSource("graphs")
     void backwardIsTheSlopeOfForward(String name) {
         Graph graph = TestGraphs.all().get(name);
-        double[] parameters = toDoubles(TestGraphs.parameters(graph, 1));
-        double[] features = toDoubles(TestGraphs.features(graph, EXAMPLES, 2));
+        double[] parameters = toDoubles(TestData.parameters(graph, 1));
+        double[] features = toDoubles(TestData.features(graph, EXAMPLES, 2));
         int[] labels = new int[EXAMPLES * graph.last().shape().pixels()];
-        TestGraphs.labels(graph, EXAMPLES, 3).get(labels);
+        TestData.labels(graph, EXAMPLES, 3).get(labels);
 
         ReferenceNetwork network = new ReferenceNetwork(graph, parameters, true, 5, 0);
         network.forward(features, labels);
@@ -44,7 +45,7 @@ class CentralDifferencesTest {
                 assertThat(gradients[at]).as(node.name() + "[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
             }
         }
-        for (int i = 0; i < features.length && !TestGraphs.embeds(graph); i++) {
+        for (int i = 0; i < features.length && !TestData.embeds(graph); i++) {
             double slope = slope(graph, parameters, features, labels, features, i);
             assertThat(network.inputGradient()[i]).as("input[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
         }
@@ -58,10 +59,10 @@ class CentralDifferencesTest {
         assumeThat(graph.nodes()).noneMatch(node -> node.operation() instanceof BatchNorm);
         int examples = 5;
         int first = 3;
-        double[] parameters = toDoubles(TestGraphs.parameters(graph, 1));
-        double[] features = toDoubles(TestGraphs.features(graph, examples, 2));
+        double[] parameters = toDoubles(TestData.parameters(graph, 1));
+        double[] features = toDoubles(TestData.features(graph, examples, 2));
         int[] labels = new int[examples * graph.last().shape().pixels()];
-        TestGraphs.labels(graph, examples, 3).get(labels);
+        TestData.labels(graph, examples, 3).get(labels);
 
         double[] whole = gradient(graph, parameters, features, labels, 0, examples);
         double[] head = gradient(graph, parameters, features, labels, 0, first);

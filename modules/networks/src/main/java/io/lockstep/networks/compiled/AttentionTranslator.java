@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Attention;
 import io.lockstep.engine.operations.Moves.Concatenation;
@@ -17,9 +17,9 @@ import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 final class AttentionTranslator {
     private static final Window PIXEL = Window.square(1, 1, 0);
 
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
 
-    AttentionTranslator(Graph.Builder graph) {
+    AttentionTranslator(GraphBuilder graph) {
         this.graph = graph;
     }
 

@@ -44,15 +44,15 @@ public final class FusedUpdater {
     private final ByteBuffer parameters;
     private final ByteBuffer gradients;
     private final List<Block> blocks = new ArrayList<>();
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Parameter> parts = new ArrayList<>();
     private final List<Piece> pieces = new ArrayList<>();
-    private final List<Normalization> normalizations = new ArrayList<>();
+    private final List<JointNorm> normalizations = new ArrayList<>();
     private final long elements;
 
     /** Parameters that share an updater; its pass is made anew each step. */
     private static final class Block {
         final IUpdater updater;
-        UpdaterRule.Pass pass;
+        UpdaterRule.Kernel pass;
 
         Block(IUpdater updater) {
             this.updater = updater;
@@ -60,23 +60,24 @@ public final class FusedUpdater {
     }
 
     /** One parameter of a layer; its terms are made anew each step. */
-    private static final class Part {
+    private static final class Parameter {
         final Block block;
         final List<Regularization> regularization;
         float factor = 1;
         float bound = Float.POSITIVE_INFINITY;
         Terms terms;
 
-        Part(Block block, List<Regularization> regularization) {
+        Parameter(Block block, List<Regularization> regularization) {
             this.block = block;
             this.regularization = regularization == null ? List.of() : regularization;
         }
     }
 
-    private record Piece(Part part, Stretch stretch) {}
+    private record Piece(Parameter part, Stretch stretch) {}
 
     /** Parts whose gradient is normalised together. */
-    private record Normalization(GradientNormalization kind, double threshold, ByteBuffer gradient, List<Part> parts) {}
+    private record JointNorm(
+            GradientNormalization kind, double threshold, ByteBuffer gradient, List<Parameter> parts) {}
 
     private FusedUpdater(List<UpdaterBlock> updaterBlocks, Range range, NetworkVectors network, Plan plan) {
         this.plan = plan;
@@ -84,7 +85,7 @@ public final class FusedUpdater {
         gradients = network.gradients();
         elements = range.size();
         Map<Trainable, List<UpdaterBlock.ParamState>> byLayer = new IdentityHashMap<>();
-        Map<UpdaterBlock.ParamState, Part> partOf = new IdentityHashMap<>();
+        Map<UpdaterBlock.ParamState, Parameter> partOf = new IdentityHashMap<>();
         for (UpdaterBlock updaterBlock : updaterBlocks) {
             Block block = new Block(updaterOf(updaterBlock));
             blocks.add(block);
@@ -92,7 +93,8 @@ public final class FusedUpdater {
                 if (each.getParamOffsetStart() < range.start() || each.getParamOffsetEnd() > range.end()) {
                     continue; // another network's, of a block without state
                 }
-                Part part = new Part(block, each.getLayer().getConfig().getRegularizationByParam(each.getParamName()));
+                Parameter part =
+                        new Parameter(block, each.getLayer().getConfig().getRegularizationByParam(each.getParamName()));
                 parts.add(part);
                 partOf.put(each, part);
                 byLayer.computeIfAbsent(each.getLayer(), key -> new ArrayList<>())
@@ -193,24 +195,28 @@ public final class FusedUpdater {
                 || term.getClass() == WeightDecay.class;
     }
 
-    private void cut(Part part, UpdaterBlock block, UpdaterBlock.ParamState each, ByteBuffer state) {
+    private void cut(Parameter part, UpdaterBlock block, UpdaterBlock.ParamState each, ByteBuffer state) {
         int vectors = UpdaterRule.stateVectors(part.block.updater);
         int vectorElements = block.getParamOffsetEnd() - block.getParamOffsetStart();
         for (int start = each.getParamOffsetStart(); start < each.getParamOffsetEnd(); start += PIECE) {
             int size = Math.min(PIECE, each.getParamOffsetEnd() - start);
             int inState = block.getUpdaterViewOffsetStart() + start - block.getParamOffsetStart();
-            int[] at = new int[3];
-            for (int vector = 0; vector < vectors; vector++) {
-                at[vector] = Math.multiplyExact(inState + vector * vectorElements, Float.BYTES);
-            }
+            int last = inState + Math.max(0, vectors - 1) * vectorElements;
+            Math.multiplyExact(last, Float.BYTES); // so that no offset is beyond what an int holds
             Stretch stretch = new Stretch(
-                    parameters, gradients, Math.multiplyExact(start, Float.BYTES), size, state, at[0], at[1], at[2]);
+                    parameters,
+                    gradients,
+                    Math.multiplyExact(start, Float.BYTES),
+                    size,
+                    state,
+                    inState * Float.BYTES,
+                    vectorElements * Float.BYTES);
             pieces.add(new Piece(part, stretch));
         }
     }
 
     private void addNormalization(
-            Trainable layer, List<UpdaterBlock.ParamState> states, Map<UpdaterBlock.ParamState, Part> partOf) {
+            Trainable layer, List<UpdaterBlock.ParamState> states, Map<UpdaterBlock.ParamState, Parameter> partOf) {
         GradientNormalization kind = layer.getConfig().getGradientNormalization();
         if (kind == null || kind == GradientNormalization.None) {
             return;
@@ -219,13 +225,13 @@ public final class FusedUpdater {
         if (isByParameter(kind)) {
             for (UpdaterBlock.ParamState each : states) {
                 ByteBuffer gradient = gradient(each.getParamOffsetStart(), each.getParamOffsetEnd());
-                normalizations.add(new Normalization(kind, threshold, gradient, List.of(partOf.get(each))));
+                normalizations.add(new JointNorm(kind, threshold, gradient, List.of(partOf.get(each))));
             }
         } else {
             int start = states.get(0).getParamOffsetStart();
             int end = states.get(states.size() - 1).getParamOffsetEnd();
-            List<Part> all = states.stream().map(partOf::get).toList();
-            normalizations.add(new Normalization(kind, threshold, gradient(start, end), all));
+            List<Parameter> all = states.stream().map(partOf::get).toList();
+            normalizations.add(new JointNorm(kind, threshold, gradient(start, end), all));
         }
     }
 
@@ -239,7 +245,7 @@ public final class FusedUpdater {
         for (Block block : blocks) {
             block.pass = UpdaterRule.at(block.updater, iteration, epoch);
         }
-        for (Part part : parts) {
+        for (Parameter part : parts) {
             part.terms = terms(part, iteration, epoch);
         }
         share(pieces, piece -> piece.part.block.pass.run(piece.stretch, piece.part.terms));
@@ -265,7 +271,7 @@ public final class FusedUpdater {
     }
 
     /** As BaseMultiLayerUpdater.preApply does. */
-    private static void normalize(Normalization normalization) {
+    private static void normalize(JointNorm normalization) {
         double threshold = normalization.threshold;
         float factor = 1;
         float bound = Float.POSITIVE_INFINITY;
@@ -281,13 +287,13 @@ public final class FusedUpdater {
                 factor = (float) (threshold / norm);
             }
         }
-        for (Part part : normalization.parts) {
+        for (Parameter part : normalization.parts) {
             part.factor = factor;
             part.bound = bound;
         }
     }
 
-    private static Terms terms(Part part, int iteration, int epoch) {
+    private static Terms terms(Parameter part, int iteration, int epoch) {
         double l1 = 0;
         double l2 = 0;
         double decay = 0;

@@ -1,6 +1,7 @@
 package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
@@ -35,7 +36,7 @@ import org.deeplearning4j.nn.graph.util.GraphIndices;
  */
 final class GraphTranslator {
     private final ComputationGraph dl4j;
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final VertexTranslator vertices;
     private final boolean channelsLast;
@@ -52,7 +53,7 @@ final class GraphTranslator {
         this.dl4j = dl4j;
         channelsLast = isChannelsLast(dl4j.getConfiguration(), definition.inputs());
         // nodes are called as DL4J's vertices are; those that the engine has beside them give way
-        graph = new Graph.Builder()
+        graph = new GraphBuilder()
                 .reserve(dl4j.getConfiguration().getVertices().keySet())
                 .reserve(dl4j.getConfiguration().getNetworkInputs());
         FeedPlan plan = definition.plan();

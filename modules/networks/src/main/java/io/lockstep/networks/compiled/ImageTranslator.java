@@ -1,20 +1,20 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Formulas.Binary;
-import io.lockstep.engine.operations.Formulas.Pair;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.engine.operations.Norm.ResponseNorm;
+import io.lockstep.engine.operations.PairFormula;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.engine.operations.Rearrangements.SpaceToDepth;
 import io.lockstep.engine.operations.Reductions;
 import io.lockstep.engine.operations.Reductions.Over;
-import io.lockstep.engine.operations.Reductions.Reduction;
+import io.lockstep.engine.operations.Reductions.Reduce;
 import io.lockstep.engine.operations.Resampling.NormPooling;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.PoolingKind;
@@ -43,11 +43,11 @@ final class ImageTranslator {
     /** What global pooling of DL4J's (N, F, T) goes over. */
     private static final int[] ALL_STEPS = {2};
 
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final boolean channelsLast;
 
-    ImageTranslator(Graph.Builder graph, LayerTranslator layers, boolean channelsLast) {
+    ImageTranslator(GraphBuilder graph, LayerTranslator layers, boolean channelsLast) {
         this.graph = graph;
         this.layers = layers;
         this.channelsLast = channelsLast;
@@ -146,7 +146,11 @@ final class ImageTranslator {
                 input);
         Convolution pointwise = new Convolution(outputs, Window.square(1, 1, 0), 1, false);
         if (layer.hasBias()) {
-            graph.add(name, new Binary(Pair.SUM), append(graph.beside(name, "pointwise"), pointwise, depthwise), bias);
+            graph.add(
+                    name,
+                    new Binary(PairFormula.SUM),
+                    append(graph.beside(name, "pointwise"), pointwise, depthwise),
+                    bias);
         } else {
             append(name, pointwise, depthwise);
         }
@@ -162,17 +166,10 @@ final class ImageTranslator {
         boolean same = layer.getConvolutionMode() == ConvolutionMode.Same;
         Sides height = same ? sameOutput(name, kernel[0], stride[0], dilation[0]) : Sides.both(pad[0]);
         Sides width = same ? sameOutput(name, kernel[1], stride[1], dilation[1]) : Sides.both(pad[1]);
-        Window window = new Window(
-                kernel[0],
-                kernel[1],
-                stride[0],
-                stride[1],
-                height.before(),
-                height.after(),
-                width.before(),
-                width.after(),
-                dilation[0],
-                dilation[1]);
+        Window window = Window.of(kernel[0], kernel[1])
+                .strided(stride[0], stride[1])
+                .padded(height.before(), height.after(), width.before(), width.after())
+                .dilated(dilation[0], dilation[1]);
         int outputs = Math.toIntExact(layer.getNOut());
         append(name, new TransposedConvolution(outputs, window, layer.hasBias(), height.gap(), width.gap()), input);
         return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
@@ -270,11 +267,11 @@ final class ImageTranslator {
         if (!layer.isCollapseDimensions() || !allPixels) {
             throw unsupported(name, "global pooling over other than all pixels");
         }
-        Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0, 0, 0, 1, 1);
+        Window window = Window.of(shape.height(), shape.width());
         if (layer.getPoolingType() == PoolingType.PNORM) {
             return append(name, new NormPooling(layer.getPnorm(), window), input);
         } else if (layer.getPoolingType() == PoolingType.SUM) {
-            return append(name, new Reduction(Reductions.How.SUM, Over.PIXELS), input);
+            return append(name, new Reduce(Reductions.How.SUM, Over.PIXELS), input);
         }
         PoolingKind kind = kind(name, layer.getPoolingType(), PoolingKind.AVERAGE);
         return append(name, new Pooling(kind, window), input);

@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.Flatten;
@@ -33,7 +33,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
 /** Appends the operations of one DL4J layer: preprocessor, dropout of the input, the layer itself, its activation. */
 final class LayerTranslator {
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final boolean channelsLast;
     private final SequenceTranslator sequences;
     private final ImageTranslator images;
@@ -43,7 +43,7 @@ final class LayerTranslator {
     /** Whether what is appended keeps its parameters, and does in any pass what it does in an evaluation. */
     private boolean frozen;
 
-    LayerTranslator(Graph.Builder graph, boolean channelsLast, double labelSmoothing, List<OutputFeed> feeds) {
+    LayerTranslator(GraphBuilder graph, boolean channelsLast, double labelSmoothing, List<OutputFeed> feeds) {
         this.graph = graph;
         this.channelsLast = channelsLast;
         dropouts = new DropoutProbe(channelsLast);

@@ -1,18 +1,18 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.engine.operations.Rearrangements.Slice;
 import io.lockstep.engine.operations.Resampling.Upsampling;
-import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 
 /** What only moves numbers: padding, cropping, repetition. */
 final class MovingLayers {
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
 
-    MovingLayers(Graph.Builder graph) {
+    MovingLayers(GraphBuilder graph) {
         this.graph = graph;
     }
 
@@ -29,7 +29,7 @@ final class MovingLayers {
         Shape shape = graph.shapeOf(input);
         int height = shape.height() - sides[0] - sides[1];
         if (sides.length == 2) {
-            return append(name, new StepRange(sides[0], height), input);
+            return append(name, new TimeStepRange(sides[0], height), input);
         }
         int width = shape.width() - sides[2] - sides[3];
         return append(name, new Slice(sides[0], sides[2], 0, new Shape(height, width, shape.channels())), input);

@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.operations.Noise;
 import io.lockstep.networks.Exactly;
@@ -43,7 +43,7 @@ final class NoiseTranslator {
                         name, "dropout " + noise.getClass().getSimpleName() + " with these options"));
     }
 
-    static void dropConnect(Graph.Builder graph, String name, IWeightNoise noise) {
+    static void dropConnect(GraphBuilder graph, String name, IWeightNoise noise) {
         double retain = Exactly.as(DropConnect.class, noise)
                 .filter(dropConnect -> dropConnect.getWeightRetainProbSchedule() == null)
                 .filter(dropConnect -> !dropConnect.isApplyToBiases())

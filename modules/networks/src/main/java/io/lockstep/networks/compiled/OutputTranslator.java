@@ -2,11 +2,11 @@ package io.lockstep.networks.compiled;
 
 import io.lockstep.engine.Columns;
 import io.lockstep.engine.ElementType;
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Loss;
 import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Shape;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.engine.operations.Products.Dense;
@@ -39,7 +39,7 @@ final class OutputTranslator {
     /** How near to 0 and 1 DL4J lets probabilities come by default, which makes no difference that a test could see. */
     private static final double SOFTMAX_CLIP = 1e-10;
 
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final ImageTranslator images;
     private final double labelSmoothing;
@@ -52,7 +52,7 @@ final class OutputTranslator {
 
     /** @param outputs of the network; none where its losses are elsewhere; nodes of its inputs, by column, are {@link #read} already */
     OutputTranslator(
-            Graph.Builder graph,
+            GraphBuilder graph,
             LayerTranslator layers,
             ImageTranslator images,
             double labelSmoothing,
@@ -178,9 +178,9 @@ final class OutputTranslator {
             if (binary.getWeights() != null || labelSmoothing > 0) {
                 throw unsupported(name, "sigmoid cross-entropy with weights or label smoothing");
             }
-            return new Judgement(Rule.CROSS_ENTROPY, binary.getClipEps());
+            return new BinaryLoss(Rule.CROSS_ENTROPY, binary.getClipEps());
         } else if (one && Exactly.is(ActivationIdentity.class, function) && Exactly.is(LossWasserstein.class, loss)) {
-            return new Judgement(Rule.WASSERSTEIN);
+            return new BinaryLoss(Rule.WASSERSTEIN);
         }
         return softmaxCrossEntropy(name, function, loss, scores.pixels() > 1);
     }

@@ -1,9 +1,9 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Formulas.Binary;
-import io.lockstep.engine.operations.Formulas.Pair;
+import io.lockstep.engine.operations.PairFormula;
 import io.lockstep.engine.operations.Rearrangements.Transpose;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sources.Parameter;
@@ -16,11 +16,11 @@ import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 
 /** Layers with a learned number for each element or channel, which stands before what it changes in the flat vector. */
 final class ScalingLayers {
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final boolean channelsLast;
 
-    ScalingLayers(Graph.Builder graph, LayerTranslator layers, boolean channelsLast) {
+    ScalingLayers(GraphBuilder graph, LayerTranslator layers, boolean channelsLast) {
         this.graph = graph;
         this.layers = layers;
         this.channelsLast = channelsLast;
@@ -48,8 +48,8 @@ final class ScalingLayers {
         String weights = parameter(graph.beside(name, "weights"), shape);
         String bias = parameter(graph.beside(name, "bias"), shape);
         String scaled = graph.beside(name, "scaled");
-        graph.add(scaled, new Binary(Pair.PRODUCT), input, weights);
-        graph.add(name, new Binary(Pair.SUM), scaled, bias);
+        graph.add(scaled, new Binary(PairFormula.PRODUCT), input, weights);
+        graph.add(name, new Binary(PairFormula.SUM), scaled, bias);
         return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), name);
     }
 
@@ -73,7 +73,7 @@ final class ScalingLayers {
             }
             default -> throw GraphTranslator.unsupported(name, "PReLULayer of volumes");
         }
-        graph.add(name, new Binary(Pair.PARAMETRIC_RELU), input, slopes);
+        graph.add(name, new Binary(PairFormula.PARAMETRIC_RELU), input, slopes);
         return name;
     }
 
@@ -93,7 +93,7 @@ final class ScalingLayers {
         String y = name;
         if (bias) {
             y = graph.beside(name, "biased");
-            graph.add(y, new Binary(Pair.SUM), name, parameter(graph.beside(name, "bias"), Shape.vector(units)));
+            graph.add(y, new Binary(PairFormula.SUM), name, parameter(graph.beside(name, "bias"), Shape.vector(units)));
         }
         return layers.activation(graph.beside(name, "activation"), layer.getActivationFn(), y);
     }

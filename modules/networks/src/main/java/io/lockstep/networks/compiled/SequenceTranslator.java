@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
@@ -13,8 +13,8 @@ import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.WeightOrder;
 import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Recurrent.Lstm;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
@@ -48,12 +48,12 @@ final class SequenceTranslator {
     private static final int[] NONE = {0, 0};
     private static final int[] EACH = {1, 1};
 
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final ImageTranslator images;
     private final MovingLayers moving;
 
-    SequenceTranslator(Graph.Builder graph, LayerTranslator layers, ImageTranslator images) {
+    SequenceTranslator(GraphBuilder graph, LayerTranslator layers, ImageTranslator images) {
         this.graph = graph;
         this.layers = layers;
         this.images = images;
@@ -115,9 +115,9 @@ final class SequenceTranslator {
         if (Exactly.is(MaskZeroLayer.class, layer)) {
             String mask = graph.beside(steps, "mask");
             String all = masked(steps, (MaskZeroLayer) layer, input, mask);
-            graph.add(name, new TakeStep(TakeStep.Which.LAST, true), all, mask);
+            graph.add(name, new TakeTimeStep(TakeTimeStep.Which.LAST, true), all, mask);
         } else {
-            graph.add(name, new TakeStep(TakeStep.Which.LAST), layers.unprocessed(steps, layer, input));
+            graph.add(name, new TakeTimeStep(TakeTimeStep.Which.LAST), layers.unprocessed(steps, layer, input));
         }
         return name;
     }
@@ -130,7 +130,7 @@ final class SequenceTranslator {
     private String masked(String name, MaskZeroLayer wrapper, String input, String mask) {
         Layer layer = wrapper.getUnderlying();
         refuseWeightNoise(name, layer);
-        graph.add(mask, new StepMask(wrapper.getMaskingValue()), input);
+        graph.add(mask, new TimeStepMask(wrapper.getMaskingValue()), input);
         String x = layers.dropout(name, layer, input);
         if (layer instanceof EngineLayer own) {
             return own.appendMasked(graph, name, x, mask);
@@ -231,6 +231,9 @@ final class SequenceTranslator {
 
     /** A step sees itself and those before it. */
     private static Window causal(int kernel, int stride, int dilation) {
-        return new Window(kernel, 1, stride, 1, (kernel - 1) * dilation, 0, 0, 0, dilation, 1);
+        return Window.of(kernel, 1)
+                .strided(stride, 1)
+                .padded((kernel - 1) * dilation, 0, 0, 0)
+                .dilated(dilation, 1);
     }
 }

@@ -1,6 +1,6 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.networks.Exactly;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,13 +23,13 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
  * which share their parameters.
  */
 final class StackedNodes {
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final LayerTranslator layers;
     private final VertexTranslator vertices;
     /** By vertex, the nodes that lie behind one another in DL4J's array. */
     private final Map<String, List<String>> members = new HashMap<>();
 
-    StackedNodes(Graph.Builder graph, LayerTranslator layers, VertexTranslator vertices) {
+    StackedNodes(GraphBuilder graph, LayerTranslator layers, VertexTranslator vertices) {
         this.graph = graph;
         this.layers = layers;
         this.vertices = vertices;

@@ -22,7 +22,7 @@ final class UpdaterRule {
     private UpdaterRule() {}
 
     /** An updater's pass, with the numbers of one step. */
-    interface Pass {
+    interface Kernel {
         void run(Stretch stretch, Terms terms);
     }
 
@@ -46,7 +46,7 @@ final class UpdaterRule {
     }
 
     /** @param iteration from 0 */
-    static Pass at(IUpdater updater, int iteration, int epoch) {
+    static Kernel at(IUpdater updater, int iteration, int epoch) {
         float rate = updater.hasLearningRate() ? (float) updater.getLearningRate(iteration, epoch) : 1;
         if (updater instanceof Sgd || updater instanceof NoOp) {
             return (stretch, terms) -> PASSES.sgd(stretch, terms, rate);
@@ -69,7 +69,7 @@ final class UpdaterRule {
     }
 
     /** Adam and what came of it (Kingma and Ba 2015). */
-    private static Pass adaptiveMoments(IUpdater updater, double rate, double step) {
+    private static Kernel adaptiveMoments(IUpdater updater, double rate, double step) {
         if (updater instanceof Adam adam) {
             float beta1 = (float) adam.getBeta1();
             float beta2 = (float) adam.getBeta2();

@@ -1,22 +1,22 @@
 package io.lockstep.networks.compiled;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Elementwise.Add;
 import io.lockstep.engine.operations.Elementwise.Combination;
 import io.lockstep.engine.operations.Formulas.Binary;
 import io.lockstep.engine.operations.Formulas.Formula;
-import io.lockstep.engine.operations.Formulas.Pair;
 import io.lockstep.engine.operations.Formulas.Unary;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Concatenation;
 import io.lockstep.engine.operations.Moves.Reshape;
-import io.lockstep.engine.operations.Rearrangements.ReversedSteps;
+import io.lockstep.engine.operations.PairFormula;
+import io.lockstep.engine.operations.Rearrangements.ReversedTimeSteps;
 import io.lockstep.engine.operations.Reductions;
 import io.lockstep.engine.operations.Reductions.Over;
-import io.lockstep.engine.operations.Reductions.Reduction;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Reductions.Reduce;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import io.lockstep.networks.layers.CrossAttention;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 
 /** DL4J's vertices that are no layers, one line of a table each. */
 final class VertexTranslator {
-    private final Graph.Builder graph;
+    private final GraphBuilder graph;
     private final boolean channelsLast;
     /** By exact class: what extends one of these does something else. */
     private final Map<Class<?>, Rule<?>> rules = new HashMap<>();
@@ -53,7 +53,7 @@ final class VertexTranslator {
         String append(String name, V vertex, List<String> inputs);
     }
 
-    VertexTranslator(Graph.Builder graph, LayerTranslator layers, boolean channelsLast) {
+    VertexTranslator(GraphBuilder graph, LayerTranslator layers, boolean channelsLast) {
         this.graph = graph;
         this.channelsLast = channelsLast;
         AttentionTranslator attention = new AttentionTranslator(graph);
@@ -70,7 +70,9 @@ final class VertexTranslator {
         rule(
                 AttentionVertex.class,
                 (name, vertex, x) -> attention.attention(name, vertex, x.get(0), x.get(1), x.get(2)));
-        rule(LastTimeStepVertex.class, (name, vertex, x) -> add(name, new TakeStep(TakeStep.Which.LAST), x.get(0)));
+        rule(
+                LastTimeStepVertex.class,
+                (name, vertex, x) -> add(name, new TakeTimeStep(TakeTimeStep.Which.LAST), x.get(0)));
         rule(DuplicateToTimeSeriesVertex.class, (name, vertex, x) -> {
             int steps = graph.shapeOf(vertex.getInputName()).height();
             return new MovingLayers(graph).repeat(name, steps, x.get(0));
@@ -86,7 +88,7 @@ final class VertexTranslator {
         rule(ShiftVertex.class, (name, vertex, x) -> {
             return add(name, new Unary(Formula.SHIFT, vertex.getShiftFactor()), x.get(0));
         });
-        rule(ReverseTimeSeriesVertex.class, (name, vertex, x) -> add(name, new ReversedSteps(), x.get(0)));
+        rule(ReverseTimeSeriesVertex.class, (name, vertex, x) -> add(name, new ReversedTimeSteps(), x.get(0)));
         rule(ReshapeVertex.class, (name, vertex, x) -> reshape(name, vertex, x.get(0)));
     }
 
@@ -140,7 +142,7 @@ final class VertexTranslator {
     /** The Euclidean norm of the difference of two, over all elements of an example. */
     private String distance(String name, String[] inputs) {
         String difference = add(graph.beside(name, "difference"), new Combination(Combination.How.DIFFERENCE), inputs);
-        return add(name, new Reduction(Reductions.How.NORM, Over.ALL), difference);
+        return add(name, new Reduce(Reductions.How.NORM, Over.ALL), difference);
     }
 
     /** Divided by the Euclidean norm of all elements of an example. */
@@ -148,9 +150,9 @@ final class VertexTranslator {
         if (vertex.getDimension() != null && vertex.getDimension().length > 0) {
             throw GraphTranslator.unsupported(name, "L2NormalizeVertex along some dimensions");
         }
-        String norm = add(graph.beside(name, "norm"), new Reduction(Reductions.How.NORM, Over.ALL), inputs.get(0));
+        String norm = add(graph.beside(name, "norm"), new Reduce(Reductions.How.NORM, Over.ALL), inputs.get(0));
         String kept = add(graph.beside(name, "kept"), new Unary(Formula.AT_LEAST, vertex.getEps()), norm);
-        return add(name, new Binary(Pair.QUOTIENT), inputs.get(0), kept);
+        return add(name, new Binary(PairFormula.QUOTIENT), inputs.get(0), kept);
     }
 
     /** Of what lies in DL4J's memory as it does in the engine's, before and after. */

@@ -40,11 +40,11 @@ final class DilatedPooling extends SubsamplingLayer {
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
-        INDArray x = NativeMemory.contiguous(input, ArrayType.FF_WORKING_MEM, workspaces);
+        INDArray x = ArrayMemory.contiguous(input, ArrayType.FF_WORKING_MEM, workspaces);
         Images images = new Images(x);
         INDArray y = workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, images.outputShape(), 'c');
-        ByteBuffer from = NativeMemory.bytes(x);
-        ByteBuffer to = NativeMemory.bytes(y);
+        ByteBuffer from = ArrayMemory.bytes(x);
+        ByteBuffer to = ArrayMemory.bytes(y);
         images.forEachOutput((output, inputs, count) -> {
             float value = max ? get(from, inputs[largest(from, inputs, count)]) : 0;
             for (int i = 0; i < count && !max; i++) {
@@ -58,12 +58,12 @@ final class DilatedPooling extends SubsamplingLayer {
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        INDArray x = NativeMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
-        INDArray dy = NativeMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray x = ArrayMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray dy = ArrayMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
         INDArray dx = workspaces.create(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, x.shape(), 'c');
-        ByteBuffer from = NativeMemory.bytes(x);
-        ByteBuffer slopes = NativeMemory.bytes(dy);
-        ByteBuffer to = NativeMemory.bytes(dx);
+        ByteBuffer from = ArrayMemory.bytes(x);
+        ByteBuffer slopes = ArrayMemory.bytes(dy);
+        ByteBuffer to = ArrayMemory.bytes(dx);
         new Images(x).forEachOutput((output, inputs, count) -> {
             float slope = get(slopes, output);
             if (max) {

@@ -76,10 +76,10 @@ final class VectorBatchNorm extends BatchNormalization {
             throw new IllegalArgumentException(
                     "batch norm of " + channels + " channels was given " + x.shapeInfoToString() + " " + layerId());
         }
-        INDArray from = NativeMemory.contiguous(x, ArrayType.FF_WORKING_MEM, workspaces);
+        INDArray from = ArrayMemory.contiguous(x, ArrayType.FF_WORKING_MEM, workspaces);
         INDArray y = workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, x.shape(), 'c');
         int rows = Math.toIntExact(x.length() / channels);
-        ByteBuffer source = NativeMemory.bytes(from);
+        ByteBuffer source = ArrayMemory.bytes(from);
         if (mode == TrainingMode.TRAIN) {
             measure(source, rows);
         } else {
@@ -94,19 +94,19 @@ final class VectorBatchNorm extends BatchNormalization {
         }
         passes.repeat(scale);
         passes.repeat(shift);
-        passes.affine(source, 0, rows, scale, shift, NativeMemory.bytes(y));
+        passes.affine(source, 0, rows, scale, shift, ArrayMemory.bytes(y));
         return y;
     }
 
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        INDArray x = NativeMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
-        INDArray dy = NativeMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray x = ArrayMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray dy = ArrayMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
         INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
         int rows = Math.toIntExact(x.length() / channels);
-        ByteBuffer values = NativeMemory.bytes(x);
-        ByteBuffer gradients = NativeMemory.bytes(dy);
+        ByteBuffer values = ArrayMemory.bytes(x);
+        ByteBuffer gradients = ArrayMemory.bytes(dy);
         double[] sum = new double[channels]; // of dy
         double[] products = new double[channels]; // of dy (x - mean)
         for (int c = 0; c < channels; c++) {
@@ -115,8 +115,8 @@ final class VectorBatchNorm extends BatchNormalization {
         passes.repeat(center);
         passes.gradientSums(gradients, values, 0, rows, center, sum, products);
         INDArray gamma = params.get(GAMMA);
-        FloatBuffer dGamma = NativeMemory.floats(gradientViews.get(GAMMA));
-        FloatBuffer dBeta = NativeMemory.floats(gradientViews.get(BETA));
+        FloatBuffer dGamma = ArrayMemory.floats(gradientViews.get(GAMMA));
+        FloatBuffer dBeta = ArrayMemory.floats(gradientViews.get(BETA));
         for (int c = 0; c < channels; c++) {
             double inverse = 1 / Math.sqrt(variance[c] + epsilonOfVariance);
             double factor = gamma.getDouble(c) * inverse;
@@ -129,7 +129,7 @@ final class VectorBatchNorm extends BatchNormalization {
         passes.repeat(scale);
         passes.repeat(ofInput);
         passes.repeat(shift);
-        passes.inputGradient(gradients, values, 0, rows, center, scale, ofInput, shift, NativeMemory.bytes(dx));
+        passes.inputGradient(gradients, values, 0, rows, center, scale, ofInput, shift, ArrayMemory.bytes(dx));
         changeRunningStatistics();
         return new Pair<>(gradientTable(), dx);
     }
@@ -165,9 +165,9 @@ final class VectorBatchNorm extends BatchNormalization {
     }
 
     private void changeRunningStatistics() {
-        FloatBuffer ofMean = NativeMemory.floats(gradientViews.get(GLOBAL_MEAN));
+        FloatBuffer ofMean = ArrayMemory.floats(gradientViews.get(GLOBAL_MEAN));
         boolean logarithmic = layerConf().isUseLogStd();
-        FloatBuffer ofDeviation = NativeMemory.floats(gradientViews.get(logarithmic ? GLOBAL_LOG_STD : GLOBAL_VAR));
+        FloatBuffer ofDeviation = ArrayMemory.floats(gradientViews.get(logarithmic ? GLOBAL_LOG_STD : GLOBAL_VAR));
         for (int c = 0; c < channels; c++) {
             double old = runningVariance(c);
             ofMean.put(c, (float) ((1 - decay) * (params.get(GLOBAL_MEAN).getDouble(c) - mean[c])));

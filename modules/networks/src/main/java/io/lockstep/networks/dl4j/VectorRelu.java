@@ -28,23 +28,23 @@ final class VectorRelu extends ActivationLayer {
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
-        INDArray x = NativeMemory.contiguous(input, ArrayType.FF_WORKING_MEM, workspaces);
+        INDArray x = ArrayMemory.contiguous(input, ArrayType.FF_WORKING_MEM, workspaces);
         INDArray y = workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, x.shape(), 'c');
         int elements = Math.toIntExact(x.length());
-        VectorPasses.get().relu(NativeMemory.bytes(x), 0, elements, NativeMemory.bytes(y));
+        VectorPasses.get().relu(ArrayMemory.bytes(x), 0, elements, ArrayMemory.bytes(y));
         return y;
     }
 
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        INDArray x = NativeMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
-        INDArray dy = NativeMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray x = ArrayMemory.contiguous(input, ArrayType.BP_WORKING_MEM, workspaces);
+        INDArray dy = ArrayMemory.contiguous(epsilon, ArrayType.BP_WORKING_MEM, workspaces);
         INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, x.shape(), 'c');
         int elements = Math.toIntExact(x.length());
         // x is positive where the output is
         VectorPasses.get()
-                .reluGradient(NativeMemory.bytes(dy), NativeMemory.bytes(x), 0, elements, NativeMemory.bytes(dx));
+                .reluGradient(ArrayMemory.bytes(dy), ArrayMemory.bytes(x), 0, elements, ArrayMemory.bytes(dx));
         return new Pair<>(new DefaultGradient(), dx);
     }
 }

@@ -1,13 +1,16 @@
 package io.lockstep.networks.games;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -24,24 +27,29 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
  *     one. What comes before it is the generator's, what comes after it the discriminator's
  * @param latent numbers drawn for a picture
  * @param classes that the generator is asked for (Mirza and Osindero 2014); 0: it is not asked
- * @param discriminatorSteps updates of the discriminator to one of the generator
  * @param saturating whether the generator learns from log(1 - D(G(z))), otherwise from -log D(G(z)); of no meaning where
  *     the discriminator is a critic
- * @param weightClip parameters of the discriminator stay within so much of 0 (Arjovsky et al. 2017); 0: they are free
- * @param gradientPenalty times the mean of (|gradient of the critic at a point between| - 1)^2, with a picture and a
- *     sample to both sides, is added to the critic's loss (Gulrajani et al. 2017); 0: it is not
- * @param generatorRate learning rate of the generator, as a multiple of the discriminator's
  */
 public record Adversarial(
-        String handover,
-        int latent,
-        int classes,
-        int discriminatorSteps,
-        boolean saturating,
-        double weightClip,
-        double gradientPenalty,
-        double generatorRate)
+        String handover, int latent, int classes, boolean saturating, Pace pace, Smoothness smoothness)
         implements Game {
+    /**
+     * How fast the two players learn.
+     *
+     * @param discriminatorSteps updates of the discriminator to one of the generator
+     * @param generatorRate learning rate of the generator, as a multiple of the discriminator's
+     */
+    public record Pace(int discriminatorSteps, double generatorRate) implements Serializable {}
+
+    /**
+     * What keeps a critic from changing too fast with what it sees.
+     *
+     * @param weightClip parameters of the discriminator stay within so much of 0 (Arjovsky et al. 2017); 0: they are free
+     * @param gradientPenalty times the mean of (|gradient of the critic at a point between| - 1)^2, with a picture and a
+     *     sample to both sides, is added to the critic's loss (Gulrajani et al. 2017); 0: it is not
+     */
+    public record Smoothness(double weightClip, double gradientPenalty) implements Serializable {}
+
     /** Of the values of its turns: what the generator reads, what it draws, and what the data has of the same kind. */
     public static final String LATENT = "latent";
 
@@ -53,13 +61,13 @@ public record Adversarial(
     private static final String JUDGED = "judged";
 
     public Adversarial {
-        if (latent < 1 || classes < 0 || discriminatorSteps < 1) {
+        if (latent < 1 || classes < 0 || pace.discriminatorSteps < 1) {
             throw new IllegalArgumentException("a generator of " + latent + " numbers and " + classes + " classes, "
-                    + discriminatorSteps + " discriminator steps");
+                    + pace.discriminatorSteps + " discriminator steps");
         }
-        requirePositive("weight-clip", weightClip, true);
-        requirePositive("gradient-penalty", gradientPenalty, true);
-        requirePositive("generator-rate", generatorRate, false);
+        requirePositive("weight-clip", smoothness.weightClip, true);
+        requirePositive("gradient-penalty", smoothness.gradientPenalty, true);
+        requirePositive("generator-rate", pace.generatorRate, false);
     }
 
     private static void requirePositive(String name, double value, boolean orZero) {
@@ -70,32 +78,51 @@ public record Adversarial(
 
     /** As in the first papers: one step each, the loss that does not saturate. */
     public static Adversarial of(String handover, int latent, int classes) {
-        return new Adversarial(handover, latent, classes, 1, false, 0, 0, 1);
+        return new Adversarial(handover, latent, classes, false, new Pace(1, 1), new Smoothness(0, 0));
+    }
+
+    public int discriminatorSteps() {
+        return pace.discriminatorSteps;
+    }
+
+    public double generatorRate() {
+        return pace.generatorRate;
+    }
+
+    public double weightClip() {
+        return smoothness.weightClip;
+    }
+
+    public double gradientPenalty() {
+        return smoothness.gradientPenalty;
     }
 
     public Adversarial withDiscriminatorSteps(int changed) {
-        return new Adversarial(
-                handover, latent, classes, changed, saturating, weightClip, gradientPenalty, generatorRate);
-    }
-
-    public Adversarial withSaturating(boolean changed) {
-        return new Adversarial(
-                handover, latent, classes, discriminatorSteps, changed, weightClip, gradientPenalty, generatorRate);
-    }
-
-    public Adversarial withWeightClip(double changed) {
-        return new Adversarial(
-                handover, latent, classes, discriminatorSteps, saturating, changed, gradientPenalty, generatorRate);
-    }
-
-    public Adversarial withGradientPenalty(double changed) {
-        return new Adversarial(
-                handover, latent, classes, discriminatorSteps, saturating, weightClip, changed, generatorRate);
+        return with(new Pace(changed, pace.generatorRate));
     }
 
     public Adversarial withGeneratorRate(double changed) {
-        return new Adversarial(
-                handover, latent, classes, discriminatorSteps, saturating, weightClip, gradientPenalty, changed);
+        return with(new Pace(pace.discriminatorSteps, changed));
+    }
+
+    public Adversarial withWeightClip(double changed) {
+        return with(new Smoothness(changed, smoothness.gradientPenalty));
+    }
+
+    public Adversarial withGradientPenalty(double changed) {
+        return with(new Smoothness(smoothness.weightClip, changed));
+    }
+
+    public Adversarial withSaturating(boolean changed) {
+        return new Adversarial(handover, latent, classes, changed, pace, smoothness);
+    }
+
+    private Adversarial with(Pace changed) {
+        return new Adversarial(handover, latent, classes, saturating, changed, smoothness);
+    }
+
+    private Adversarial with(Smoothness changed) {
+        return new Adversarial(handover, latent, classes, saturating, pace, changed);
     }
 
     /**
@@ -122,28 +149,33 @@ public record Adversarial(
         GameTurn turn = GameTurn.training(DISCRIMINATOR, DISCRIMINATOR)
                 .drawing(GENERATED, GENERATOR, LATENT)
                 .pass(judging(REAL, rule, 1));
-        if (gradientPenalty > 0) {
-            turn = turn.pass(new GamePass.Penalty(REAL, GENERATED, gradientPenalty));
+        if (gradientPenalty() > 0) {
+            turn = turn.pass(new GamePass.Penalty(REAL, GENERATED, gradientPenalty()));
         }
-        return turn.pass(judging(GENERATED, rule, 0)).clippedTo(weightClip);
+        return turn.pass(judging(GENERATED, rule, 0)).clippedTo(weightClip());
     }
 
     /** @param label 1: real */
     private static GamePass judging(String value, Rule rule, double label) {
         return GamePass.empty()
                 .applied(JUDGED, DISCRIMINATOR, value)
-                .loss(value, new Judgement(rule), 1, JUDGED, label); // unclipped: a sure judgement still has a gradient
+                .loss(
+                        value,
+                        new BinaryLoss(rule),
+                        1,
+                        JUDGED,
+                        label); // unclipped: a sure judgement still has a gradient
     }
 
     private GameTurn generatorsTurn(Rule rule) {
         GamePass taken = GamePass.empty()
                 .applied(GENERATED, GENERATOR, LATENT)
                 .applied(JUDGED, DISCRIMINATOR, GENERATED)
-                .loss(GENERATED, new Judgement(rule), 1, JUDGED, 1); // what it wants them taken for
+                .loss(GENERATED, new BinaryLoss(rule), 1, JUDGED, 1); // what it wants them taken for
         return GameTurn.training(GENERATOR, GENERATOR)
                 .pass(taken)
-                .every(discriminatorSteps)
-                .atRate(generatorRate);
+                .every(discriminatorSteps())
+                .atRate(generatorRate());
     }
 
     /**
@@ -189,5 +221,33 @@ public record Adversarial(
     /** Whether what judges is a critic, whose loss is Wasserstein's, and no discriminator. */
     public static boolean hasCritic(ComputationGraphConfiguration network) {
         return outputOf(network) instanceof BaseOutputLayer judge && judge.getLossFn() instanceof LossWasserstein;
+    }
+
+    /**
+     * Refuses a network that these rules are not for.
+     *
+     * @throws IllegalArgumentException if they are for another kind of discriminator
+     */
+    public void requireFits(ComputationGraphConfiguration network) {
+        if (weightClip() == 0 && gradientPenalty() == 0) {
+            return;
+        }
+        if (!hasCritic(network)) {
+            throw new IllegalArgumentException("weight-clip and gradient-penalty are for a critic (wgan, wgan-gp)");
+        }
+        if (gradientPenalty() > 0 && normsReadFrom(network, handover)) {
+            throw new IllegalArgumentException("gradient-penalty looks at each picture alone, which batch norm in the"
+                    + " critic does not (Gulrajani et al. 2017, section 4); take a critic without it, as wgan-gp has");
+        }
+    }
+
+    /** Whether there is a batch norm behind a vertex. */
+    private static boolean normsReadFrom(ComputationGraphConfiguration network, String vertex) {
+        return network.getVertexInputs().entrySet().stream()
+                .filter(each -> each.getValue().contains(vertex))
+                .map(Map.Entry::getKey)
+                .anyMatch(reader -> network.getVertices().get(reader) instanceof LayerVertex layer
+                                && layer.getLayerConf().getLayer() instanceof BatchNormalization
+                        || normsReadFrom(network, reader));
     }
 }

@@ -43,6 +43,17 @@ public record TurnList(
         }
     }
 
+    /** The fewest steps after which all turns have come a whole number of times. */
+    public int stepsOfAllTurns() {
+        return turns.stream()
+                .mapToInt(GameTurn::everySteps)
+                .reduce(1, (a, b) -> Math.multiplyExact(a / greatestDivisor(a, b), b));
+    }
+
+    private static int greatestDivisor(int a, int b) {
+        return b == 0 ? a : greatestDivisor(b, a % b);
+    }
+
     /** Of nothing yet. */
     public static Builder builder() {
         return new Builder();

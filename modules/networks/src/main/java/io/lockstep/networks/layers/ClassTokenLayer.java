@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -20,7 +20,7 @@ public final class ClassTokenLayer extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         graph.add(name, new ClassToken(), input);
         return name;
     }

@@ -1,6 +1,7 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Attention;
@@ -47,7 +48,7 @@ final class CrossAttentionRunner extends BaseGraphVertex {
     public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
         Shape queries = shape(inputs[0]);
         Shape keys = shape(inputs[1]);
-        Graph graph = new Graph.Builder(Shape.vector(queries.elements() + keys.elements()))
+        Graph graph = new GraphBuilder(Shape.vector(queries.elements() + keys.elements()))
                 .add("first", new ChannelRange(0, queries.elements()), "input")
                 .add("queries", new Reshape(queries), "first")
                 .add("second", new ChannelRange(queries.elements(), keys.elements()), "input")

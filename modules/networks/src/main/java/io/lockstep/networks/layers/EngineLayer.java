@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -68,14 +68,14 @@ public abstract class EngineLayer extends BaseRecurrentLayer {
      * @param input the node to read
      * @return the node that has the layer's output
      */
-    public abstract String append(Graph.Builder graph, String name, String input);
+    public abstract String append(GraphBuilder graph, String name, String input);
 
     /**
      * The same of sequences some of whose steps are only filled up, as a {@code MaskZeroLayer} has them.
      *
      * @param mask the node that tells, with a number a step, 0 for one that is not there
      */
-    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+    public String appendMasked(GraphBuilder graph, String name, String input, String mask) {
         throw new UnsupportedOperationException("layer '" + name + "': "
                 + getClass().getSimpleName() + " takes no mask of its steps; take it out of the MaskZeroLayer");
     }

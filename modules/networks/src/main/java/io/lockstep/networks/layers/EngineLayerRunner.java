@@ -1,6 +1,7 @@
 package io.lockstep.networks.layers;
 
 import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.operations.Moves.ChannelRange;
@@ -44,11 +45,12 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
 
     private double[] forward(boolean training) {
         Shape shape = shapeOfInput();
-        Graph.Builder builder = new Graph.Builder(isMasked() ? withMask(shape) : shape);
+        GraphBuilder builder = new GraphBuilder(isMasked() ? withMask(shape) : shape);
         String last = isMasked() ? appendMasked(builder, shape) : layerConf().append(builder, "layer", "input");
         output = builder.shapeOf(last);
         Graph graph = builder.add("out", new Output(), last).build();
-        long seed = getIterationCount() * 1_000_003L + getIndex(); // backward draws what forward drew
+        // of the step and the rank, as for the noise that ND4J draws; backward draws what forward drew
+        long seed = (Nd4j.getRandom().getSeed() + getIterationCount()) * 1_000_003L + getIndex();
         network = new ReferenceNetwork(graph, numbers(paramsFlattened), training, seed, 0);
         return network.forward(channelsLast(isMasked() ? withMask(input) : input), (int) input.size(0));
     }
@@ -67,7 +69,7 @@ final class EngineLayerRunner extends BaseLayer<EngineLayer> {
         return Nd4j.concat(1, sequences, mask.reshape(mask.size(0), 1, mask.size(1)));
     }
 
-    private String appendMasked(Graph.Builder builder, Shape shape) {
+    private String appendMasked(GraphBuilder builder, Shape shape) {
         builder.add("features", new ChannelRange(0, shape.channels()), "input");
         builder.add("mask", new ChannelRange(shape.channels(), 1), "input");
         return layerConf().appendMasked(builder, "layer", "features", "mask");

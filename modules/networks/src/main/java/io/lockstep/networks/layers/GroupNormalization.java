@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.operations.Norm.GroupNorm;
 import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -40,7 +40,7 @@ public final class GroupNormalization extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         graph.add(name, new GroupNorm(groups, epsilon), input);
         return name;
     }

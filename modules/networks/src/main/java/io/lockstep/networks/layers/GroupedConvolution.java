@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.operations.Products.Convolution;
 import java.util.ArrayList;
@@ -77,21 +77,14 @@ public final class GroupedConvolution extends EngineLayer {
     }
 
     private Window window() {
-        return new Window(
-                kernelSize[0],
-                kernelSize[1],
-                stride[0],
-                stride[1],
-                padding[0],
-                padding[0],
-                padding[1],
-                padding[1],
-                dilation[0],
-                dilation[1]);
+        return Window.of(kernelSize[0], kernelSize[1])
+                .strided(stride[0], stride[1])
+                .padded(padding[0], padding[1])
+                .dilated(dilation[0], dilation[1]);
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         graph.add(name, new Convolution(Math.toIntExact(nOut), window(), groupCount(), hasBias), input);
         return name;
     }

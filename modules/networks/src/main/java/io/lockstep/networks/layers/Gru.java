@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.operations.Recurrent;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -26,13 +26,13 @@ public final class Gru extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         graph.add(name, new Recurrent.Gru(Math.toIntExact(nOut), false), input);
         return name;
     }
 
     @Override
-    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+    public String appendMasked(GraphBuilder graph, String name, String input, String mask) {
         graph.add(name, new Recurrent.Gru(Math.toIntExact(nOut), false, true), input, mask);
         return name;
     }

@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.operations.Norm.LayerNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class LayerNormalization extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         graph.add(name, new LayerNorm(epsilon, hasBias), input);
         return name;
     }

@@ -1,6 +1,6 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.operations.Attention;
 import io.lockstep.engine.operations.Products.Dense;
 import java.util.ArrayList;
@@ -50,18 +50,18 @@ public final class MultiHeadAttention extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
+    public String append(GraphBuilder graph, String name, String input) {
         return attention(graph, name, input);
     }
 
     /** Steps that are not there are not attended to. */
     @Override
-    public String appendMasked(Graph.Builder graph, String name, String input, String mask) {
+    public String appendMasked(GraphBuilder graph, String name, String input, String mask) {
         return attention(graph, name, input, mask);
     }
 
     /** @param mask none, or the node that tells which steps are there */
-    private String attention(Graph.Builder graph, String name, String input, String... mask) {
+    private String attention(GraphBuilder graph, String name, String input, String... mask) {
         int features = Math.toIntExact(nOut);
         String projected = graph.beside(name, "qkv");
         String attending = graph.beside(name, "heads");

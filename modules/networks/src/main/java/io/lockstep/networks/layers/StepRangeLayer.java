@@ -1,7 +1,7 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.operations.Sequences.StepRange;
+import io.lockstep.engine.GraphBuilder;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -29,8 +29,8 @@ public final class StepRangeLayer extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
-        graph.add(name, new StepRange(first, count), input);
+    public String append(GraphBuilder graph, String name, String input) {
+        graph.add(name, new TimeStepRange(first, count), input);
         return name;
     }
 

@@ -1,7 +1,7 @@
 package io.lockstep.networks.layers;
 
-import io.lockstep.engine.Graph;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.GraphBuilder;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /** The first or the last step of a sequence, as a vector. No parameters. */
 public final class TakeStepLayer extends EngineLayer {
     @JsonProperty
-    private TakeStep.Which which = TakeStep.Which.LAST;
+    private TakeTimeStep.Which which = TakeTimeStep.Which.LAST;
 
     private TakeStepLayer() {}
 
@@ -25,8 +25,8 @@ public final class TakeStepLayer extends EngineLayer {
     }
 
     @Override
-    public String append(Graph.Builder graph, String name, String input) {
-        graph.add(name, new TakeStep(which), input);
+    public String append(GraphBuilder graph, String name, String input) {
+        graph.add(name, new TakeTimeStep(which), input);
         return name;
     }
 
@@ -47,9 +47,9 @@ public final class TakeStepLayer extends EngineLayer {
     }
 
     public static final class Builder extends BaseRecurrentLayer.Builder<Builder> {
-        private final TakeStep.Which which;
+        private final TakeTimeStep.Which which;
 
-        public Builder(TakeStep.Which which) {
+        public Builder(TakeTimeStep.Which which) {
             this.which = which;
         }
 

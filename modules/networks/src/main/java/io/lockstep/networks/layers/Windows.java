@@ -27,8 +27,10 @@ public final class Windows {
             left = width / 2;
             right = width - left;
         }
-        return new Window(
-                kernel[0], kernel[1], stride[0], stride[1], top, bottom, left, right, dilation[0], dilation[1]);
+        return Window.of(kernel[0], kernel[1])
+                .strided(stride[0], stride[1])
+                .padded(top, bottom, left, right)
+                .dilated(dilation[0], dilation[1]);
     }
 
     /** So that there is an output for each stride of the input. */

@@ -1,18 +1,13 @@
 package io.lockstep.networks.differential;
 
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.layers.GroupNormalization;
-import io.lockstep.networks.layers.GroupedConvolution;
-import io.lockstep.networks.layers.Gru;
 import io.lockstep.networks.layers.LayerNormalization;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -29,39 +24,23 @@ import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /** Grows a network from its input, vertex by vertex, out of the classes that the engine compiles. */
 final class RandomGraph {
@@ -70,6 +49,9 @@ final class RandomGraph {
     private final RandomLayers others;
     private final double rate;
     private final CNN2DFormat format;
+    private final RandomImages pictures;
+    private final RandomUnits units;
+    private final RandomOutputs ends;
     private final List<String> names = new ArrayList<>();
     private final List<InputType> types = new ArrayList<>();
     private GraphBuilder graph;
@@ -81,6 +63,9 @@ final class RandomGraph {
         options = new RandomOptions(draw, rate);
         format = draw.one(CNN2DFormat.values());
         others = new RandomLayers(draw, options, format);
+        pictures = new RandomImages(draw, options, format);
+        units = new RandomUnits(draw, options, format);
+        ends = new RandomOutputs(draw, options);
     }
 
     RandomNetwork network(long seed) {
@@ -91,7 +76,7 @@ final class RandomGraph {
         grown(in, input);
         boolean tokens = input instanceof InputType.InputTypeRecurrent && draw.chance(0.4);
         if (tokens) {
-            layer(embedding(input));
+            layer(units.embedding(input));
         } else if (input instanceof InputType.InputTypeFeedForward && draw.chance(0.1)) {
             EmbeddingLayer.Builder table = new EmbeddingLayer.Builder()
                     .nIn(Math.toIntExact(input.arrayElementsPerExample()))
@@ -107,7 +92,8 @@ final class RandomGraph {
         ComputationGraphConfiguration configuration = graph.setInputTypes(input).build();
         new ComputationGraph(SerializationUtils.clone(configuration)).init(); // refuses sizes below 1
         NetworkDefinition definition = new NetworkDefinition(configuration, input);
-        return new RandomNetwork(seed, definition, rate, options.noisy(), weighted, draw.between(1, 5));
+        return new RandomNetwork(
+                seed, definition, rate, options.noisy(), weighted || ends.weighted(), draw.between(1, 5));
     }
 
     private InputType input() {
@@ -116,15 +102,6 @@ final class RandomGraph {
             case 1 -> InputType.recurrent(draw.between(1, 6), draw.between(1, 6));
             default -> InputType.convolutional(draw.between(1, 9), draw.between(1, 9), draw.between(1, 4), format);
         };
-    }
-
-    private Layer embedding(InputType input) {
-        InputType.InputTypeRecurrent sequence = (InputType.InputTypeRecurrent) input;
-        return new EmbeddingSequenceLayer.Builder()
-                .nIn((int) sequence.getSize())
-                .nOut(draw.between(1, 6))
-                .inputLength((int) sequence.getTimeSeriesLength())
-                .build();
     }
 
     // ------------------------------------------------------------------ growing
@@ -244,7 +221,7 @@ final class RandomGraph {
             if (format == CNN2DFormat.NCHW && images.getHeight() == images.getWidth() && images.getHeight() > 1) {
                 // whose gradient DL4J has for squares alone, and whose size it takes for its input's
                 vertex(new PoolHelperVertex(), from);
-                layer(globalPooling());
+                layer(pictures.globalPooling());
             }
         } else if (types.get(0) instanceof InputType.InputTypeRecurrent && draw.chance(0.5)) {
             vertex(new DuplicateToTimeSeriesVertex(names.get(0)), from);
@@ -303,35 +280,11 @@ final class RandomGraph {
 
     private void vector() {
         switch (draw.between(0, 5)) {
-            case 0 -> layer(norm().build());
-            case 1 -> layer(activation());
-            case 2 -> layer(dropout());
-            default -> layer(dense());
+            case 0 -> layer(units.norm().build());
+            case 1 -> layer(units.activation());
+            case 2 -> layer(units.dropout());
+            default -> layer(units.dense());
         }
-    }
-
-    private Layer dense() {
-        DenseLayer.Builder dense =
-                new DenseLayer.Builder().nOut(draw.between(1, 9)).hasBias(draw.chance(0.8));
-        options.decorate(dense);
-        return dense.build();
-    }
-
-    private Layer activation() {
-        return new ActivationLayer.Builder().activation(options.activation()).build();
-    }
-
-    private Layer dropout() {
-        var noise = options.noise();
-        return noise == null ? activation() : new DropoutLayer.Builder(noise).build();
-    }
-
-    private BatchNormalization.Builder norm() {
-        return new BatchNormalization.Builder()
-                .eps(draw.one(1e-5, 1e-3))
-                .decay(draw.between(0.5, 0.99))
-                .dataFormat(format)
-                .useLogStd(draw.chance(0.5));
     }
 
     // ------------------------------------------------------------------ images
@@ -339,152 +292,40 @@ final class RandomGraph {
     private void image(InputType.InputTypeConvolutional images) {
         boolean small = images.getHeight() * images.getWidth() <= 150;
         switch (draw.between(0, 13)) {
-            case 0 -> layer(norm().build());
-            case 1 -> layer(activation());
-            case 2, 3, 4 -> layer(convolution());
-            case 5 -> layer(small ? transposed() : subsampling());
-            case 6, 7 -> layer(subsampling());
+            case 0 -> layer(units.norm().build());
+            case 1 -> layer(units.activation());
+            case 2, 3, 4 -> layer(pictures.convolution());
+            case 5 -> layer(small ? pictures.transposed() : pictures.subsampling());
+            case 6, 7 -> layer(pictures.subsampling());
             case 8 ->
                 layer(
                         small
                                 ? new Upsampling2D.Builder()
-                                        .size(pair(1, 3))
+                                        .size(pictures.pair(1, 3))
                                         .dataFormat(format)
                                         .build()
-                                : subsampling());
-            case 9 -> layer(dropout());
-            case 10 -> layer(globalPooling());
-            case 11 -> layer(grouped((int) images.getChannels()));
-            case 12 -> layer(groups((int) images.getChannels()));
-            default -> layer(dense());
+                                : pictures.subsampling());
+            case 9 -> layer(units.dropout());
+            case 10 -> layer(pictures.globalPooling());
+            case 11 -> layer(pictures.grouped((int) images.getChannels()));
+            case 12 -> layer(pictures.groups((int) images.getChannels()));
+            default -> layer(units.dense());
         }
-    }
-
-    private int[] pair(int from, int to) {
-        return draw.chance(0.5)
-                ? new int[] {draw.between(from, to), draw.between(from, to)}
-                : square(draw.between(from, to));
-    }
-
-    private static int[] square(int side) {
-        return new int[] {side, side};
-    }
-
-    private int[] dilation() {
-        return draw.chance(0.8) ? square(1) : pair(1, 3);
-    }
-
-    private ConvolutionMode mode() {
-        return draw.one(ConvolutionMode.Same, ConvolutionMode.Truncate, ConvolutionMode.Strict);
-    }
-
-    private int channels() {
-        return draw.chance(0.1) ? draw.one(16, 32) : draw.between(1, 6);
-    }
-
-    private Layer convolution() {
-        ConvolutionLayer.Builder convolution = new ConvolutionLayer.Builder(pair(1, 4), pair(1, 3), pair(0, 2))
-                .nOut(channels())
-                .dilation(dilation())
-                .convolutionMode(mode())
-                .hasBias(draw.chance(0.7))
-                .dataFormat(format);
-        options.decorate(convolution);
-        return convolution.build();
-    }
-
-    private Layer transposed() {
-        Deconvolution2D.Builder transposed = new Deconvolution2D.Builder(pair(1, 4), pair(1, 3), pair(0, 1))
-                .nOut(channels())
-                .dilation(dilation())
-                .convolutionMode(mode())
-                .hasBias(draw.chance(0.7))
-                .dataFormat(format);
-        options.decorate(transposed);
-        return transposed.build();
-    }
-
-    private Layer grouped(int channels) {
-        int groups = draw.one(1, GroupedConvolution.DEPTHWISE);
-        int outputs = groups == 1 ? channels() : channels * draw.between(1, 2);
-        GroupedConvolution.Builder grouped = new GroupedConvolution.Builder()
-                .groups(groups)
-                .kernelSize(pair(1, 3))
-                .stride(pair(1, 2))
-                .padding(pair(0, 1))
-                .dilation(dilation())
-                .hasBias(draw.chance(0.7))
-                .nOut(outputs);
-        options.decorate(grouped);
-        return grouped.activation(Activation.IDENTITY).build();
-    }
-
-    private Layer groups(int channels) {
-        return new GroupNormalization.Builder()
-                .groups(draw.chance(0.5) ? 1 : channels)
-                .build();
-    }
-
-    /** Never with a window that sees padding alone: ND4J writes beyond its arrays then. */
-    private Layer subsampling() {
-        int[] kernel = pair(1, 4);
-        int[] dilation = dilation();
-        boolean dense = dilation[0] == 1 && dilation[1] == 1;
-        int[] padding = dense ? new int[] {draw.between(0, kernel[0] / 2), draw.between(0, kernel[1] / 2)} : square(0);
-        SubsamplingLayer.Builder pooling = new SubsamplingLayer.Builder(
-                        draw.one(
-                                SubsamplingLayer.PoolingType.MAX,
-                                SubsamplingLayer.PoolingType.AVG,
-                                SubsamplingLayer.PoolingType.PNORM),
-                        kernel,
-                        pair(1, 3),
-                        padding)
-                .convolutionMode(dense ? mode() : ConvolutionMode.Truncate)
-                .dilation(dilation)
-                .dataFormat(format);
-        pooling.pnorm(draw.between(1, 3)).avgPoolIncludePadInDivisor(draw.chance(0.5));
-        return pooling.build();
-    }
-
-    private Layer globalPooling() {
-        GlobalPoolingLayer.Builder pooling =
-                new GlobalPoolingLayer.Builder(draw.one(PoolingType.values())).pnorm(draw.between(1, 3));
-        if (format == CNN2DFormat.NHWC) {
-            pooling.poolingDimensions(1, 2);
-        }
-        return pooling.build();
     }
 
     // ------------------------------------------------------------------ sequences
 
     private void sequence() {
         switch (draw.between(0, 8)) {
-            case 0 -> layer(new TimeDistributed(dense()));
-            case 1 -> layer(dropout());
-            case 2 -> layer(new Bidirectional(draw.one(Bidirectional.Mode.values()), recurrent()));
-            case 3 -> layer(new LastTimeStep(recurrent()));
-            case 4 -> layer(new MaskZeroLayer(recurrent(), 0));
+            case 0 -> layer(new TimeDistributed(units.dense()));
+            case 1 -> layer(units.dropout());
+            case 2 -> layer(new Bidirectional(draw.one(Bidirectional.Mode.values()), units.recurrent()));
+            case 3 -> layer(new LastTimeStep(units.recurrent()));
+            case 4 -> layer(new MaskZeroLayer(units.recurrent(), 0));
             case 5 -> layer(new LayerNormalization.Builder().build());
-            case 6 -> layer(activation());
-            default -> layer(recurrent());
+            case 6 -> layer(units.activation());
+            default -> layer(units.recurrent());
         }
-    }
-
-    private Layer recurrent() {
-        int units = draw.between(1, 7);
-        return switch (draw.between(0, 2)) {
-            case 0 -> {
-                LSTM.Builder lstm = new LSTM.Builder().nOut(units).forgetGateBiasInit(draw.between(0.0, 1.0));
-                options.decorate(lstm);
-                yield lstm.activation(Activation.TANH).build();
-            }
-            case 1 -> {
-                SimpleRnn.Builder simple = new SimpleRnn.Builder().nOut(units);
-                options.decorate(simple);
-                yield simple.activation(Activation.TANH).build();
-            }
-            default -> new Gru.Builder().nOut(units).build();
-        };
     }
 
     // ------------------------------------------------------------------ the end
@@ -493,11 +334,11 @@ final class RandomGraph {
         InputType type = last();
         String input = names.get(names.size() - 1);
         if (type instanceof InputType.InputTypeRecurrent) {
-            graph.addLayer("out", stepwise(), input).setOutputs("out");
+            graph.addLayer("out", ends.stepwise(), input).setOutputs("out");
             return;
         }
         if (type instanceof InputType.InputTypeConvolutional && draw.chance(0.5)) {
-            layer(draw.chance(0.5) ? globalPooling() : dense());
+            layer(draw.chance(0.5) ? pictures.globalPooling() : units.dense());
             input = names.get(names.size() - 1);
         }
         int classes = draw.between(2, 5);
@@ -506,7 +347,7 @@ final class RandomGraph {
                     .nOut(classes)
                     .activation(Activation.IDENTITY)
                     .build());
-            LossLayer loss = new LossLayer.Builder(crossEntropy(0))
+            LossLayer loss = new LossLayer.Builder(ends.crossEntropy(0))
                     .activation(Activation.SOFTMAX)
                     .build();
             graph.addLayer("out", loss, names.get(names.size() - 1)).setOutputs("out");
@@ -518,7 +359,7 @@ final class RandomGraph {
             graph.addLayer("out", sigmoid.activation(Activation.SIGMOID).build(), input)
                     .setOutputs("out");
         } else {
-            graph.addLayer("out", softmax(classes, 0), input);
+            graph.addLayer("out", ends.softmax(classes, 0), input);
             auxiliaries(classes);
         }
     }
@@ -530,37 +371,7 @@ final class RandomGraph {
             return;
         }
         weighted = true;
-        graph.addLayer("auxiliary", softmax(classes, draw.chance(0.5) ? classes : 0), names.get(at))
+        graph.addLayer("auxiliary", ends.softmax(classes, draw.chance(0.5) ? classes : 0), names.get(at))
                 .setOutputs("out", "auxiliary");
-    }
-
-    /** @param weights for how many classes, or 0 for none */
-    private ILossFunction crossEntropy(int weights) {
-        if (weights > 0) {
-            weighted = true;
-            double[] each = new double[weights];
-            Arrays.fill(each, draw.between(0.1, 2.0));
-            if (draw.chance(0.3)) {
-                each[0] *= 2;
-            }
-            INDArray row = Nd4j.createFromArray(each).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
-            return new LossMCXENT(row.reshape(1, weights));
-        }
-        return draw.chance(0.3) ? new LossNegativeLogLikelihood() : new LossMCXENT();
-    }
-
-    private OutputLayer softmax(int classes, int weights) {
-        OutputLayer.Builder output =
-                new OutputLayer.Builder(crossEntropy(weights)).nOut(classes).hasBias(draw.chance(0.8));
-        options.decorate(output);
-        return output.activation(Activation.SOFTMAX).build();
-    }
-
-    private Layer stepwise() {
-        int classes = draw.between(2, 5);
-        RnnOutputLayer.Builder output =
-                new RnnOutputLayer.Builder(crossEntropy(draw.chance(0.3) ? classes : 0)).nOut(classes);
-        options.decorate(output);
-        return output.activation(Activation.SOFTMAX).build();
     }
 }

@@ -107,6 +107,7 @@ final class LayerExamples {
         attention(examples);
         wrappers(examples);
         outputs(examples);
+        outputsWithMore(examples);
         return examples;
     }
 
@@ -325,6 +326,9 @@ final class LayerExamples {
                         new RnnLossLayer.Builder(LossFunction.MCXENT)
                                 .activation(Activation.SOFTMAX)
                                 .build()));
+    }
+
+    private static void outputsWithMore(Map<Class<?>, Supplier<Example>> examples) {
         examples.put(
                 CenterLossOutputLayer.class,
                 () -> row(

@@ -74,7 +74,7 @@ public final class BackgroundCheckpoints implements AutoCloseable {
             awaitWritten();
         } catch (CheckpointFailedException e) {
             if (!(e.getCause() instanceof IOException)
-                    || e.getCause() instanceof CheckpointStore.FencedException
+                    || e.getCause() instanceof FencedException
                     || failures >= MOST_FAILURES) {
                 throw e;
             }

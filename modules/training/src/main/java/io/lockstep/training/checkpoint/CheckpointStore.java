@@ -3,21 +3,14 @@ package io.lockstep.training.checkpoint;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.Metric;
-import io.lockstep.training.ParameterHash;
 import io.lockstep.training.Replica;
 import java.io.FileNotFoundException;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,20 +43,14 @@ import java.util.stream.Collectors;
  */
 public final class CheckpointStore {
     public static final String MODEL = "model.zip";
-    private static final String STATE = "state.properties";
-    private static final String MANIFEST = "MANIFEST";
+    static final String STATE = "state.properties";
     private static final String OWNER = "OWNER";
     private static final Pattern FOLDER = Pattern.compile("step-(\\d{8,})");
-    /** How a manifest ends: its lines are sorted by name, and this one is the last. */
-    private static final String MANIFEST_END = "  " + STATE + "\n";
-
-    private static final Pattern MANIFEST_LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
-
     private final Storage storage;
     private final String folder;
     private final int keep;
     private final Best best;
-    private final String owner;
+    private final OwnedFiles files;
     private final Consumer<String> warnings;
 
     /**
@@ -121,44 +108,16 @@ public final class CheckpointStore {
         this.folder = folder;
         this.keep = keep;
         this.best = best;
-        this.owner = owner;
+        files = new OwnedFiles(storage, Storage.join(folder, OWNER), owner);
         this.warnings = warnings;
     }
 
     /** From now on, only stores of this owner write here. Called by who starts the writers, before it starts them. */
     public void claim(String newOwner) throws IOException {
-        put(Storage.join(folder, OWNER), bytes(newOwner));
+        files.put(Storage.join(folder, OWNER), newOwner.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void requireOwned() throws IOException {
-        if (owner.isEmpty()) {
-            return;
-        }
-        String now;
-        try {
-            now = new String(get(Storage.join(folder, OWNER)), StandardCharsets.UTF_8);
-        } catch (FileNotFoundException e) {
-            now = "";
-        }
-        if (!now.equals(owner)) {
-            throw new FencedException();
-        }
-    }
-
-    /** This writer belongs to a start of the run that is over: {@link #claim}. */
-    public static final class FencedException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        FencedException() {
-            super("the run was started again elsewhere and goes on there; this rank belongs to a start that is over");
-        }
-    }
-
-    /**
-     * As {@link #write(TrainingState, Replica.Snapshot, List)}.
-     *
-     * @throws IOException the checkpoint does not exist then, and no older one was touched
-     */
+    /** As {@link #write(TrainingState, Replica.Snapshot, List)}, of a model that is in memory. */
     public void write(Checkpoint checkpoint) throws IOException {
         write(checkpoint.state(), out -> out.write(checkpoint.model()), checkpoint.rankStateHashes());
     }
@@ -178,12 +137,10 @@ public final class CheckpointStore {
             for (int rank = 0; rank < rankStateHashes.size(); rank++) {
                 hashes.put(rankFile(rank), rankStateHashes.get(rank));
             }
-            hashes.put(MODEL, put(Storage.join(target, MODEL), model));
-            hashes.put(STATE, put(Storage.join(target, STATE), bytes(state.toText())));
-            StringBuilder manifest = new StringBuilder();
-            hashes.forEach((name, hash) ->
-                    manifest.append(hash).append("  ").append(name).append('\n'));
-            put(Storage.join(target, MANIFEST), bytes(manifest.toString()));
+            hashes.put(MODEL, files.put(Storage.join(target, MODEL), model));
+            hashes.put(
+                    STATE, files.put(Storage.join(target, STATE), state.toText().getBytes(StandardCharsets.UTF_8)));
+            files.put(Storage.join(target, Manifest.NAME), Manifest.text(hashes).getBytes(StandardCharsets.UTF_8));
         } catch (FencedException e) {
             throw e;
         } catch (IOException e) {
@@ -200,7 +157,7 @@ public final class CheckpointStore {
     /** What was written of a checkpoint that failed may be what fills the disk. */
     private void makeRoom(String target, IOException failure) {
         try {
-            requireOwned(); // whoever goes on elsewhere may have written it meanwhile
+            files.requireOwned(); // whoever goes on elsewhere may have written it meanwhile
             storage.delete(target);
         } catch (IOException e) {
             failure.addSuppressed(e);
@@ -209,8 +166,8 @@ public final class CheckpointStore {
 
     /** Before the first file of a step is written: where there was a checkpoint of that step, there is none now. */
     public void begin(long step) throws IOException {
-        requireOwned();
-        storage.delete(Storage.join(path(step), MANIFEST));
+        files.requireOwned();
+        storage.delete(Storage.join(path(step), Manifest.NAME));
     }
 
     /**
@@ -219,15 +176,15 @@ public final class CheckpointStore {
      * @return its SHA-256
      */
     public String writeRankState(long step, int rank, byte[] content) throws IOException {
-        requireOwned();
-        return put(Storage.join(path(step), rankFile(rank)), content);
+        files.requireOwned();
+        return files.put(Storage.join(path(step), rankFile(rank)), content);
     }
 
     /** What a rank of a checkpoint wrote of its own. */
     public byte[] rankState(Checkpoint checkpoint, int rank) throws IOException {
         String path = Storage.join(path(checkpoint.state().step()), rankFile(rank));
-        byte[] content = get(path);
-        if (!hash(content).equals(checkpoint.rankStateHashes().get(rank))) {
+        byte[] content = files.get(path);
+        if (!OwnedFiles.hash(content).equals(checkpoint.rankStateHashes().get(rank))) {
             throw new IOException(path + " has changed since it was checked");
         }
         return content;
@@ -253,7 +210,7 @@ public final class CheckpointStore {
                     return Optional.of(read(source, manifest.get()));
                 }
                 warnings.accept("passing over the checkpoint " + source + ": it was never completed (no whole "
-                        + MANIFEST + ")");
+                        + Manifest.NAME + ")");
             } catch (IOException e) {
                 warnings.accept("passing over the checkpoint " + source + ": " + e.getMessage());
                 unreadable = unreadable == null ? e : unreadable;
@@ -271,8 +228,7 @@ public final class CheckpointStore {
         List<Long> complete = complete();
         for (int i = complete.size() - 1; i >= 0; i--) {
             try {
-                byte[] text = get(Storage.join(path(complete.get(i)), STATE));
-                return Optional.of(TrainingState.fromText(new String(text, StandardCharsets.UTF_8)));
+                return Optional.of(state(complete.get(i)));
             } catch (IOException | IllegalArgumentException e) { // as latest() does
                 warnings.accept("passing over the checkpoint " + path(complete.get(i)) + ": " + e.getMessage());
             }
@@ -289,7 +245,7 @@ public final class CheckpointStore {
         String source = path(step);
         Map<String, String> manifest = manifest(source)
                 .orElseThrow(() -> new FileNotFoundException(
-                        "the checkpoint " + source + " was never completed (no whole " + MANIFEST + ")"));
+                        "the checkpoint " + source + " was never completed (no whole " + Manifest.NAME + ")"));
         return read(source, manifest);
     }
 
@@ -301,44 +257,33 @@ public final class CheckpointStore {
     private Optional<Map<String, String>> manifest(String source) throws IOException {
         String text;
         try {
-            text = new String(get(Storage.join(source, MANIFEST)), StandardCharsets.UTF_8);
+            text = new String(files.get(Storage.join(source, Manifest.NAME)), StandardCharsets.UTF_8);
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }
-        if (!text.endsWith(MANIFEST_END)) {
-            return Optional.empty(); // its writer was killed in it
-        }
-        Map<String, String> hashes = new TreeMap<>();
-        for (String line : text.lines().toList()) {
-            Matcher matcher = MANIFEST_LINE.matcher(line);
-            if (!matcher.matches()) {
-                throw new IOException("its " + MANIFEST + " is damaged");
-            }
-            hashes.put(matcher.group(2), matcher.group(1));
-        }
-        return Optional.of(hashes);
+        return Manifest.parse(text);
     }
 
     private Checkpoint read(String source, Map<String, String> manifest) throws IOException {
-        Map<String, byte[]> files = new TreeMap<>();
+        Map<String, byte[]> contents = new TreeMap<>();
         List<String> rankStateHashes = new ArrayList<>();
         for (var entry : manifest.entrySet()) {
             String name = entry.getKey();
-            byte[] content = get(Storage.join(source, name));
-            if (!hash(content).equals(entry.getValue())) {
-                throw new IOException(name + " does not have the SHA-256 of the " + MANIFEST);
+            byte[] content = files.get(Storage.join(source, name));
+            if (!OwnedFiles.hash(content).equals(entry.getValue())) {
+                throw new IOException(name + " does not have the SHA-256 of the " + Manifest.NAME);
             }
             if (name.equals(rankFile(rankStateHashes.size()))) {
                 rankStateHashes.add(entry.getValue()); // in the order of ranks, as names are sorted
             } else {
-                files.put(name, content);
+                contents.put(name, content);
             }
         }
-        if (!files.containsKey(MODEL) || !files.containsKey(STATE)) {
-            throw new IOException("its " + MANIFEST + " lacks " + MODEL + " or " + STATE);
+        if (!contents.containsKey(MODEL) || !contents.containsKey(STATE)) {
+            throw new IOException("its " + Manifest.NAME + " lacks " + MODEL + " or " + STATE);
         }
-        TrainingState state = TrainingState.fromText(new String(files.get(STATE), StandardCharsets.UTF_8));
-        return new Checkpoint(state, files.get(MODEL), rankStateHashes);
+        TrainingState state = TrainingState.fromText(new String(contents.get(STATE), StandardCharsets.UTF_8));
+        return new Checkpoint(state, contents.get(MODEL), rankStateHashes);
     }
 
     /**
@@ -378,12 +323,16 @@ public final class CheckpointStore {
         return found.get();
     }
 
+    /** Not held against its hash. */
+    private TrainingState state(long step) throws IOException {
+        return TrainingState.fromText(new String(files.get(Storage.join(path(step), STATE)), StandardCharsets.UTF_8));
+    }
+
     private List<Tested> tested(List<Long> steps) {
         List<Tested> tested = new ArrayList<>();
         for (long step : steps) {
             try {
-                byte[] text = get(Storage.join(path(step), STATE));
-                TrainingState state = TrainingState.fromText(new String(text, StandardCharsets.UTF_8));
+                TrainingState state = state(step);
                 if (state.test() != null) {
                     tested.add(new Tested(step, state.test()));
                 }
@@ -406,7 +355,7 @@ public final class CheckpointStore {
         }
         for (long step : steps()) {
             if (step < newest.get(0) && !kept.contains(step)) {
-                storage.delete(Storage.join(path(step), MANIFEST)); // first: never a manifest without its files
+                storage.delete(Storage.join(path(step), Manifest.NAME)); // first: never a manifest without its files
                 storage.delete(path(step));
             }
         }
@@ -446,52 +395,5 @@ public final class CheckpointStore {
     /** Where the checkpoint of a step lies. */
     public String path(long step) {
         return Storage.join(folder, String.format(Locale.ROOT, "step-%08d", step));
-    }
-
-    /** Returns the content's SHA-256. */
-    private String put(String path, byte[] content) throws IOException {
-        return put(path, out -> out.write(content));
-    }
-
-    private String put(String path, Replica.Snapshot content) throws IOException {
-        requireOwned(); // the file before took its time
-        MessageDigest digest = ParameterHash.sha256();
-        try (OutputStream out = new OwnersStream(storage.create(path));
-                var hashing = new DigestOutputStream(out, digest)) {
-            content.writeTo(hashing);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Stays open where the owner is another by now: an object store shows a file when it is closed. */
-    private final class OwnersStream extends FilterOutputStream {
-        OwnersStream(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length); // not byte for byte
-        }
-
-        @Override
-        public void close() throws IOException {
-            requireOwned();
-            out.close();
-        }
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private byte[] get(String path) throws IOException {
-        try (InputStream in = storage.open(path)) {
-            return in.readAllBytes();
-        }
-    }
-
-    private static String hash(byte[] content) {
-        return HexFormat.of().formatHex(ParameterHash.sha256().digest(content));
     }
 }

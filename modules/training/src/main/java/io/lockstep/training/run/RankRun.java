@@ -6,10 +6,10 @@ import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.loading.BatchLoader;
 import io.lockstep.datasets.loading.Epochs;
 import io.lockstep.datasets.storage.Storage;
+import io.lockstep.training.Calibration;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.FlatBuffers;
 import io.lockstep.training.Range;
-import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Replica;
 import io.lockstep.training.ReplicaFactory;
 import io.lockstep.training.RunEvent;
@@ -75,64 +75,74 @@ public final class RankRun {
         RunData data = RunData.read(options.data(), storage, group.rank(), group.worldSize());
         Epochs epochs = data.epochs(options.seed(), options.globalBatch(), options.steps());
         long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * epochs.stepsPerEpoch();
-        int largestBatch = MicroBatches.largest(epochs.largestLocalBatch(0, group.worldSize()), options.microBatches());
+        int localBatch = epochs.largestLocalBatch(0, group.worldSize());
+        int batch = Math.max(1, MicroBatches.largest(localBatch, options.microBatches()));
         var setup = new ReplicaFactory.Setup(
-                data.shape(), data.classes(), Math.max(1, largestBatch), options.seed(), threads, this::warn, group);
+                data.shape(), data.classes(), batch, options.seed(), threads, this::warn, group);
         try (Replica replica = replicas.create(setup);
                 var checkpoints = new BackgroundCheckpoints(store(), this::warn)) {
-            Optional<Checkpoint> resumed = resume(replica, epochs.examples());
-            long firstStep =
-                    resumed.map(checkpoint -> checkpoint.state().step()).orElse(0L);
-            events.accept(new RunEvent.Started(
-                    parameters(replica),
-                    epochs.examples(),
-                    epochs.stepsPerEpoch(),
-                    firstStep,
-                    lastStep,
-                    resumed.map(checkpoint -> store().path(checkpoint.state().step()))
-                            .orElse(null)));
-            long stop = options.stopAfter() > 0 ? Math.min(options.stopAfter(), lastStep) : lastStep;
-            LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization()))
-                    .withLayout(replica.featureLayout());
-            LoaderOptions augmented = loading.withAugmentation(options.augmentation());
-            List<String> hashes;
-            try (var loader = loader(data, epochs, firstStep, augmented)) {
-                Turns turns = new Turns(
-                        replica,
-                        options.microBatches(),
-                        trainee -> options.strategy()
-                                .create(new Strategy.Setup(
-                                        trainee,
-                                        group,
-                                        options.clipNorm(),
-                                        rehearsal(trainee, data, epochs, augmented))));
-                var plan = new Trainer.Plan(
-                        firstStep,
-                        Math.max(firstStep, stop),
-                        options.logEvery(),
-                        options.compareEvery(),
-                        MAX_SKIPPED_STEPS,
-                        options.seed());
-                var hooks = new Hooks(
-                        replica, turns, data.testShard(), loading, epochs, checkpoints, Math.max(1, largestBatch));
-                hooks.catchUp(resumed.map(Checkpoint::state), stop);
-                hashes = new Trainer(
-                                replica,
-                                group,
-                                turns,
-                                epochs,
-                                loader::next,
-                                options.learning().over(lastStep, epochs.stepsPerEpoch()),
-                                plan,
-                                hooks)
-                        .run(resumed.isPresent() ? rankStates().of(resumed.get(), turns) : null);
-                if (firstStep >= stop) {
-                    hooks.evaluate(firstStep); // nothing was left to train
-                }
-            }
+            List<String> hashes = train(new Course(data, epochs, lastStep, batch), replica, checkpoints);
             checkpoints.awaitWritten();
             return hashes;
         }
+    }
+
+    /**
+     * What is trained on, and for how long.
+     *
+     * @param batch examples that a replica takes at once, at most
+     */
+    private record Course(RunData data, Epochs epochs, long lastStep, int batch) {}
+
+    private List<String> train(Course course, Replica replica, BackgroundCheckpoints checkpoints) throws IOException {
+        RunData data = course.data;
+        Epochs epochs = course.epochs;
+        Optional<Checkpoint> resumed = resume(replica, epochs.examples());
+        long firstStep = resumed.map(checkpoint -> checkpoint.state().step()).orElse(0L);
+        events.accept(started(replica, course, resumed, firstStep));
+        long stop = options.stopAfter() > 0 ? Math.min(options.stopAfter(), course.lastStep) : course.lastStep;
+        LoaderOptions loading =
+                LoaderOptions.of(replica.normalization(data.normalization())).withLayout(replica.featureLayout());
+        LoaderOptions augmented = loading.withAugmentation(options.augmentation());
+        try (var loader = loader(data, epochs, firstStep, augmented)) {
+            Turns turns = new Turns(
+                    replica,
+                    options.microBatches(),
+                    trainee -> options.strategy()
+                            .create(new Strategy.Setup(
+                                    trainee, group, options.clipNorm(), rehearsal(trainee, data, epochs, augmented))));
+            var hooks = new Hooks(replica, turns, data.testShard(), loading, epochs, checkpoints, course.batch);
+            hooks.catchUp(resumed.map(Checkpoint::state), stop);
+            LearningRate rate = options.learning().over(course.lastStep, epochs.stepsPerEpoch());
+            Trainer.Plan plan = plan(firstStep, stop);
+            List<String> hashes = new Trainer(replica, group, turns, epochs, loader::next, rate, plan, hooks)
+                    .run(resumed.isPresent() ? rankStates().of(resumed.get(), turns) : null);
+            if (firstStep >= stop) {
+                hooks.evaluate(firstStep); // nothing was left to train
+            }
+            return hashes;
+        }
+    }
+
+    private RunEvent.Started started(Replica replica, Course course, Optional<Checkpoint> resumed, long firstStep) {
+        return new RunEvent.Started(
+                parameters(replica),
+                course.epochs.examples(),
+                course.epochs.stepsPerEpoch(),
+                firstStep,
+                course.lastStep,
+                resumed.map(checkpoint -> store().path(checkpoint.state().step()))
+                        .orElse(null));
+    }
+
+    private Trainer.Plan plan(long firstStep, long stop) {
+        return new Trainer.Plan(
+                firstStep,
+                Math.max(firstStep, stop),
+                options.logEvery(),
+                options.compareEvery(),
+                MAX_SKIPPED_STEPS,
+                options.seed());
     }
 
     private BatchLoader loader(RunData data, Epochs epochs, long firstStep, LoaderOptions loading) {
@@ -140,13 +150,13 @@ public final class RankRun {
     }
 
     /** Measures on the first batch of the run, cut down to what is taken at once. */
-    private Rehearsal rehearsal(Trainee trainee, RunData data, Epochs epochs, LoaderOptions loading) {
+    private Calibration rehearsal(Trainee trainee, RunData data, Epochs epochs, LoaderOptions loading) {
         Supplier<Batch> sample = () -> {
             try (BatchLoader loader = loader(data, epochs, 0, loading)) {
                 return MicroBatches.first(loader.next(), options.microBatches());
             }
         };
-        return new Rehearsal(trainee, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
+        return new Calibration(trainee, group, sample, decision -> events.accept(new RunEvent.Decided(decision)));
     }
 
     private CheckpointStore store() {
@@ -308,7 +318,7 @@ public final class RankRun {
             checkpoint(stepsDone, null);
             checkpoints.awaitQuiet(); // where it failed, that was told, and the run goes on from the one before
             group.barrier(); // nobody goes before it is written
-            throw new RankLeavingException(group.describe(rank), stepsDone);
+            throw new PreemptionException(group.describe(rank), stepsDone);
         }
 
         Evaluation evaluate(long stepsDone) {

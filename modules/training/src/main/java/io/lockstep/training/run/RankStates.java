@@ -3,6 +3,7 @@ package io.lockstep.training.run;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.training.checkpoint.Checkpoint;
 import io.lockstep.training.checkpoint.CheckpointStore;
+import io.lockstep.training.checkpoint.FencedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ record RankStates(CheckpointStore store, ProcessGroup group) {
         try {
             writing.run();
             return null;
-        } catch (CheckpointStore.FencedException e) {
+        } catch (FencedException e) {
             throw new UncheckedIOException(e);
         } catch (IOException e) {
             return e;

@@ -98,7 +98,7 @@ final class Trainer {
         }
         List<String> hashes = ParameterHash.compare(replica, group, plan.firstStep());
         windowStartNanos = System.nanoTime();
-        var departure = new Departure(group);
+        var departure = new Preemption(group);
         boolean replicasEqual = true;
         for (long index = plan.firstStep(); index < plan.lastStep(); index++) {
             boolean leaving = listener.beforeStep(index);

@@ -2,8 +2,8 @@ package io.lockstep.training.strategies;
 
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.collectives.Reduction;
+import io.lockstep.training.Calibration;
 import io.lockstep.training.FlatBuffers;
-import io.lockstep.training.Rehearsal;
 import io.lockstep.training.Strategy;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -21,7 +21,7 @@ record Link(double alphaNanos, double nanosPerByte) {
     /** A collective. */
     static Link measure(Strategy.Setup setup) {
         ProcessGroup group = setup.group();
-        Rehearsal rehearsal = setup.rehearsal();
+        Calibration rehearsal = setup.rehearsal();
         ByteBuffer vector = FlatBuffers.allocate(LARGE_BYTES / Float.BYTES);
         double small = rehearsal.nanosOf(
                 () -> group.allReduce(vector.slice(0, SMALL_BYTES).order(vector.order()), Reduction.SUM)

@@ -327,7 +327,7 @@ class BackgroundCheckpointsSchedulesTest {
                 }
                 checkpoints.awaitWritten();
             } catch (BackgroundCheckpoints.CheckpointFailedException e) {
-                fenced = e.getCause() instanceof CheckpointStore.FencedException;
+                fenced = e.getCause() instanceof FencedException;
                 if (!fenced) {
                     throw e;
                 }

@@ -200,7 +200,7 @@ class CheckpointKillsTest {
             try {
                 store(storage, "first").write(new Checkpoint(state(20), model(20), List.of()));
             } catch (IOException e) {
-                assertThat(e).isInstanceOf(CheckpointStore.FencedException.class);
+                assertThat(e).isInstanceOf(FencedException.class);
             }
             paused = overtaken[0];
             if (paused) {

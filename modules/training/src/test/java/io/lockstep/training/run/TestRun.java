@@ -34,8 +34,11 @@ import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 
-/** A whole run in one process: threads for ranks, the generated pictures, a linear network. */
-record TestRun(List<String> hashes, List<RunEvent> events) {
+/**
+ * A whole run in one process, with threads for ranks; unless a test says otherwise, of a linear network on the generated
+ * pictures.
+ */
+public record TestRun(List<String> hashes, List<RunEvent> events) {
     private static final int TRAINING = 250;
     private static final int TESTS = 100;
 
@@ -114,7 +117,7 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
         }
     }
 
-    List<StepReport> reports() {
+    public List<StepReport> reports() {
         return events.stream()
                 .filter(event -> event instanceof RunEvent.Reported)
                 .map(event -> ((RunEvent.Reported) event).report())
@@ -127,6 +130,11 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
                 .map(event -> (RunEvent.Started) event)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Of networks that a test brings. */
+    public static TestRun of(int worldSize, RunOptions options, ReplicaFactory replicas) throws Exception {
+        return of(new LocalStorage(), worldSize, options, rank -> replicas, rank -> RankControl.NONE);
     }
 
     static TestRun of(int worldSize, RunOptions options) throws Exception {
@@ -150,16 +158,16 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
             change.accept(replica, rank);
             return replica;
         };
-        return of(new LocalStorage(), worldSize, options, changed, controls);
+        return ofSoftmax(new LocalStorage(), worldSize, options, changed, controls);
     }
 
     static TestRun on(Storage storage, int worldSize, RunOptions options) throws Exception {
-        return of(storage, worldSize, options, (replica, rank) -> replica, rank -> RankControl.NONE);
+        return ofSoftmax(storage, worldSize, options, (replica, rank) -> replica, rank -> RankControl.NONE);
     }
 
     /** With networks in a memory of their own, as a GPU's are. */
     static TestRun distant(int worldSize, RunOptions options) throws Exception {
-        return of(
+        return ofSoftmax(
                 new LocalStorage(),
                 worldSize,
                 options,
@@ -167,23 +175,35 @@ record TestRun(List<String> hashes, List<RunEvent> events) {
                 rank -> RankControl.NONE);
     }
 
-    private static TestRun of(
+    private static TestRun ofSoftmax(
             Storage storage,
             int worldSize,
             RunOptions options,
             BiFunction<SoftmaxReplica, Integer, Replica> change,
             IntFunction<RankControl> controls)
             throws Exception {
+        IntFunction<ReplicaFactory> replicas = rank -> setup -> {
+            var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
+            return change.apply(replica, rank);
+        };
+        return of(storage, worldSize, options, replicas, controls);
+    }
+
+    private static TestRun of(
+            Storage storage,
+            int worldSize,
+            RunOptions options,
+            IntFunction<ReplicaFactory> replicas,
+            IntFunction<RankControl> controls)
+            throws Exception {
         List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(worldSize, Duration.ofMinutes(10))) {
-            ReplicaFactory replicas = setup -> {
-                var replica = new SoftmaxReplica(setup.examples().size(), setup.classes(), setup.seed());
-                return change.apply(replica, group.rank());
-            };
+            int rank = group.rank();
             ranks.add(() -> {
                 try (group) {
-                    return new RankRun(options, replicas, group, storage, 1, events::add, controls.apply(group.rank()))
+                    return new RankRun(
+                                    options, replicas.apply(rank), group, storage, 1, events::add, controls.apply(rank))
                             .call();
                 }
             });

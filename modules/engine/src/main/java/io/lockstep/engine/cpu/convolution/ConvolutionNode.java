@@ -1,21 +1,5 @@
 package io.lockstep.engine.cpu.convolution;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_convolution_direct;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_data_desc_init;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_backward_weights_desc_init;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_dilated_convolution_forward_desc_init;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
@@ -32,43 +16,37 @@ import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.PackedWeights;
 import io.lockstep.engine.cpu.onednn.Pieces;
-import io.lockstep.engine.cpu.onednn.Primitive;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Products.Convolution;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.engine.operations.Products.WeightOrder;
-import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.dnnl.dnnl_convolution_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /**
- * A convolution, or a dense layer of each step of a sequence: activations NHWC, weights as oneDNN likes them, packed from
+ * A convolution, or a dense layer of each time step of a sequence: activations NHWC, weights as oneDNN likes them, packed from
  * the flat vector at the start of a pass and unpacked into the flat gradient at the end.
  *
  * <p>Where it {@link #rounds}, its two factors (of forward: input and weights; of backward: input, weights and the
  * output's gradient) are bfloat16, and what comes out of a product is float32.
  */
-final class ConvolutionNode implements ConvolutionSteps {
+final class ConvolutionNode implements ConvolutionTasks {
     /** With fewer, as a picture's three, oneDNN has nothing fast in bfloat16. */
     private static final int FEWEST_CHANNELS_TO_ROUND = 16;
 
     private final Convolution operation;
     private final Shape from;
-    private final Shape to;
     private final Machine plan;
     private final long biasAddress;
     private final long weightsAddress;
     private final long biasGradientAddress;
     private final long weightsGradientAddress;
-    private final long[] dimensions;
-    /** oneDNN's type of what is multiplied. */
-    private final int factor;
-
+    private final boolean rounds;
+    private final ConvolutionPrimitives primitives;
     private final Calls forward;
     private final Calls backwardData;
     private final Calls backwardWeights;
@@ -89,7 +67,7 @@ final class ConvolutionNode implements ConvolutionSteps {
         this(plan, (Convolution) node.operation(), from, node.shape(), Place.biasFirst(plan, node));
     }
 
-    /** A dense layer of each step: a convolution of one pixel, but with the bias behind the weights. */
+    /** A dense layer of each time step: a convolution of one pixel, but with the bias behind the weights. */
     static ConvolutionNode ofSteps(Machine plan, Node node, Shape from) {
         Dense dense = (Dense) node.operation();
         Convolution operation = new Convolution(dense.outputs(), Window.square(1, 1, 0), 1, dense.bias());
@@ -130,62 +108,66 @@ final class ConvolutionNode implements ConvolutionSteps {
         this.plan = plan;
         this.operation = operation;
         this.from = from;
-        this.to = to;
         biasAddress = place.parameters() + place.biasOffset();
         biasGradientAddress = place.gradients() + place.biasOffset();
         weightsAddress = place.parameters() + place.weightsOffset();
         weightsGradientAddress = place.gradients() + place.weightsOffset();
-        dimensions = dimensions();
-        boolean rounds = plan.precision() == Precision.BFLOAT16
+        rounds = plan.precision() == Precision.BFLOAT16
                 && operation.groups() == 1
                 && Math.min(from.channels(), operation.outputs()) >= FEWEST_CHANNELS_TO_ROUND;
-        factor = rounds ? dnnl_bf16 : dnnl_f32;
+        primitives = new ConvolutionPrimitives(operation, from, to, rounds);
         if (rounds) {
             plan.noteRounding();
         }
-        forward = new Calls(plan.lanes(), plan.capacity(), this::forwardPrimitive, this::bindForward);
-        backwardData = new Calls(plan.lanes(), plan.capacity(), this::backwardDataPrimitive, this::bindBackwardData);
-        backwardWeights =
-                new Calls(plan.lanes(), plan.capacity(), this::backwardWeightsPrimitive, this::bindBackwardWeights);
+        forward = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                examples -> primitives.forward(examples, description(forwardWeights)),
+                (primitive, examples) -> primitives.bindForward(primitive, examples, description(forwardWeights)));
+        backwardData = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                examples -> primitives.backwardData(examples, description(backwardDataWeights)),
+                (primitive, examples) ->
+                        primitives.bindBackwardData(primitive, examples, description(backwardDataWeights)));
+        backwardWeights = new Calls(
+                plan.lanes(),
+                plan.capacity(),
+                examples -> primitives.backwardWeights(examples, gradientDescription),
+                (primitive, examples) -> primitives.bindBackwardWeights(primitive, examples, gradientDescription));
     }
 
-    /** (outputs, inputs, height, width), with groups in front if there are any. */
-    private long[] dimensions() {
-        Window window = operation.window();
-        int groups = operation.groups();
-        int inputs = from.channels() / groups;
-        if (groups == 1) {
-            return new long[] {operation.outputs(), inputs, window.height(), window.width()};
-        }
-        return new long[] {groups, operation.outputs() / groups, inputs, window.height(), window.width()};
+    /** Null before they are packed: oneDNN chooses then. */
+    private static dnnl_memory_desc_t description(PackedWeights weights) {
+        return weights == null ? null : weights.description();
     }
 
     @Override
     public boolean rounds() {
-        return factor == dnnl_bf16;
+        return rounds;
     }
 
-    // ------------------------------------------------------------------ steps
+    // ------------------------------------------------------------------ tasks
 
     @Override
     public void forward(Program program, String name, Tensor x, Tensor y) {
-        program.chunked(name, forwardStep(x, y), x, y);
+        program.chunked(name, forwardTask(x, y), x, y);
     }
 
     @Override
     public void backwardData(Program program, String name, Tensor dy, Tensor dx) {
-        program.chunked(name, backwardDataStep(dy, dx), dy, dx);
+        program.chunked(name, backwardDataTask(dy, dx), dy, dx);
     }
 
     @Override
     public Tensor backwardWeights(Program program, String name, Tensor x, Tensor dy) {
         Tensor partials = partialGradients(program, name);
-        program.shared(name, backwardWeightsStep(x, dy, partials), x, dy, partials);
+        program.shared(name, backwardWeightsTask(x, dy, partials), x, dy, partials);
         return partials;
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
-        return new Step() {
+    ExampleTask forwardTask(Tensor x, Tensor y) {
+        return new ExampleTask() {
             @Override
             public void prepare(int examples) {
                 if (forwardWeights == null) {
@@ -207,8 +189,8 @@ final class ConvolutionNode implements ConvolutionSteps {
         };
     }
 
-    Step backwardDataStep(Tensor dy, Tensor dx) {
-        return new Step() {
+    ExampleTask backwardDataTask(Tensor dy, Tensor dx) {
+        return new ExampleTask() {
             @Override
             public void prepare(int examples) {
                 if (backwardDataWeights == null) {
@@ -244,7 +226,7 @@ final class ConvolutionNode implements ConvolutionSteps {
         return weightsBytes() + bias;
     }
 
-    private Step backwardWeightsStep(Tensor x, Tensor dy, Tensor partials) {
+    private ExampleTask backwardWeightsTask(Tensor x, Tensor dy, Tensor partials) {
         return (lane, first, end) -> {
             long partial = partials.address() + lane.index() * partialBytes();
             Call call = backwardWeights
@@ -273,6 +255,7 @@ final class ConvolutionNode implements ConvolutionSteps {
     }
 
     private List<Pieces.Piece> pieces(dnnl_memory_desc_t packed) {
+        long[] dimensions = primitives.dimensions();
         return operation.order() == WeightOrder.OUTPUTS_FIRST
                 ? Pieces.of(packed, dimensions)
                 : Pieces.of(packed, dimensions, OneDnn.strided(dimensions, stridesOfOutputsLast()));
@@ -292,147 +275,6 @@ final class ConvolutionNode implements ConvolutionSteps {
         PackedWeights packed = new PackedWeights(plan.memory(), description, pieces(description), weightsAddress);
         plan.packs().add(packed);
         return packed;
-    }
-
-    // ------------------------------------------------------------------ primitives
-
-    private dnnl_memory_desc_t bias() {
-        return operation.bias() ? OneDnn.tagged(dnnl_a, operation.outputs()) : null;
-    }
-
-    private dnnl_convolution_desc_t forwardDescription(int examples, dnnl_memory_desc_t weights) {
-        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
-        OneDnn.check(dnnl_dilated_convolution_forward_desc_init(
-                description,
-                dnnl_forward_training,
-                dnnl_convolution_direct,
-                OneDnn.nhwc(examples, from, factor),
-                weights,
-                bias(),
-                OneDnn.nhwc(examples, to),
-                strides(),
-                dilations(),
-                padBefore(),
-                OneDnn.padAfter(operation.window(), from, to)));
-        return description;
-    }
-
-    private Primitive forwardPrimitive(int examples) {
-        dnnl_memory_desc_t weights =
-                forwardWeights == null ? OneDnn.any(factor, dimensions) : forwardWeights.description();
-        return new Primitive(forwardDescription(examples, weights), OneDnn.attributes(), null);
-    }
-
-    private Primitive hint(int examples) {
-        return new Primitive(forwardDescription(examples, OneDnn.any(factor, dimensions)), OneDnn.attributes(), null);
-    }
-
-    private Primitive backwardDataPrimitive(int examples) {
-        dnnl_memory_desc_t weights =
-                backwardDataWeights == null ? OneDnn.any(factor, dimensions) : backwardDataWeights.description();
-        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
-        OneDnn.check(dnnl_dilated_convolution_backward_data_desc_init(
-                description,
-                dnnl_convolution_direct,
-                OneDnn.nhwc(examples, from),
-                weights,
-                OneDnn.nhwc(examples, to, factor),
-                strides(),
-                dilations(),
-                padBefore(),
-                OneDnn.padAfter(operation.window(), from, to)));
-        try (Primitive hint = hint(examples)) {
-            return new Primitive(description, OneDnn.attributes(), hint);
-        }
-    }
-
-    private Primitive backwardWeightsPrimitive(int examples) {
-        dnnl_memory_desc_t weights = gradientDescription == null ? OneDnn.any(dimensions) : gradientDescription;
-        dnnl_convolution_desc_t description = new dnnl_convolution_desc_t();
-        OneDnn.check(dnnl_dilated_convolution_backward_weights_desc_init(
-                description,
-                dnnl_convolution_direct,
-                OneDnn.nhwc(examples, from, factor),
-                weights,
-                bias(),
-                OneDnn.nhwc(examples, to, factor),
-                strides(),
-                dilations(),
-                padBefore(),
-                OneDnn.padAfter(operation.window(), from, to)));
-        try (Primitive hint = hint(examples)) {
-            return new Primitive(description, OneDnn.attributes(), hint);
-        }
-    }
-
-    private Call bindForward(Primitive primitive, int examples) {
-        return bind(
-                primitive,
-                examples,
-                DNNL_ARG_SRC,
-                DNNL_ARG_WEIGHTS,
-                DNNL_ARG_DST,
-                DNNL_ARG_BIAS,
-                forwardWeights.description(),
-                OneDnn.nhwc(examples, to));
-    }
-
-    private Call bindBackwardData(Primitive primitive, int examples) {
-        return new Call(
-                primitive,
-                new int[] {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
-                OneDnn.nhwc(examples, from),
-                backwardDataWeights.description(),
-                OneDnn.nhwc(examples, to, factor));
-    }
-
-    private Call bindBackwardWeights(Primitive primitive, int examples) {
-        return bind(
-                primitive,
-                examples,
-                DNNL_ARG_SRC,
-                DNNL_ARG_DIFF_WEIGHTS,
-                DNNL_ARG_DIFF_DST,
-                DNNL_ARG_DIFF_BIAS,
-                gradientDescription,
-                OneDnn.nhwc(examples, to, factor));
-    }
-
-    private Call bind(
-            Primitive primitive,
-            int examples,
-            int x,
-            int weights,
-            int y,
-            int bias,
-            dnnl_memory_desc_t packed,
-            dnnl_memory_desc_t output) {
-        List<Integer> names = new ArrayList<>(List.of(x, weights, y));
-        List<dnnl_memory_desc_t> descriptions =
-                new ArrayList<>(List.of(OneDnn.nhwc(examples, from, factor), packed, output));
-        if (operation.bias()) {
-            names.add(bias);
-            descriptions.add(bias());
-        }
-        return new Call(
-                primitive,
-                names.stream().mapToInt(Integer::intValue).toArray(),
-                descriptions.toArray(new dnnl_memory_desc_t[0]));
-    }
-
-    private long[] strides() {
-        return new long[] {operation.window().strideHeight(), operation.window().strideWidth()};
-    }
-
-    /** oneDNN counts the gaps. */
-    private long[] dilations() {
-        return new long[] {
-            operation.window().dilationHeight() - 1, operation.window().dilationWidth() - 1
-        };
-    }
-
-    private long[] padBefore() {
-        return new long[] {operation.window().padTop(), operation.window().padLeft()};
     }
 
     @Override

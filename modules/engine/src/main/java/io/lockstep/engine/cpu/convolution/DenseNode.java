@@ -1,26 +1,20 @@
 package io.lockstep.engine.cpu.convolution;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
-
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.cpu.node.Context;
 import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.onednn.Lane;
-import io.lockstep.engine.cpu.onednn.OneDnn;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Products.Dense;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 
-/** A product of each step with a matrix that lies (outputs, inputs) in the flat vector, used as it lies there. */
+/** A product of each time step with a matrix that lies (outputs, inputs) in the flat vector, used as it lies there. */
 final class DenseNode implements CpuNode {
-    private static final byte PLAIN = 'N';
-    private static final byte TRANSPOSED = 'T';
-
     private final int steps;
     private final int inputs;
     private final int outputs;
@@ -54,7 +48,7 @@ final class DenseNode implements CpuNode {
     public void forward(Context context) {
         Tensor x = context.input();
         Tensor y = context.newOutput();
-        context.program().whole("forward " + context.name(), forwardStep(x, y), x, y);
+        context.program().whole("forward " + context.name(), forwardTask(x, y), x, y);
     }
 
     @Override
@@ -64,28 +58,20 @@ final class DenseNode implements CpuNode {
         String name = "backward " + context.name();
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
-            context.program().whole(name + " data", backwardDataStep(dy, dx), dy, dx);
+            context.program().whole(name + " data", backwardDataTask(dy, dx), dy, dx);
         }
         if (context.trains()) {
             context.parameterGradients(name + " weights", gradientJoint(x, dy), x, dy);
         }
     }
 
-    private Step forwardStep(Tensor x, Tensor y) {
+    private ExampleTask forwardTask(Tensor x, Tensor y) {
         return (lane, from, to) -> {
-            product(
-                    lane,
-                    PLAIN,
-                    TRANSPOSED,
-                    (to - from) * steps,
-                    outputs,
-                    inputs,
-                    x.addressOf(from),
-                    inputs,
-                    weights,
-                    inputs,
-                    y.addressOf(from),
-                    outputs);
+            lane.gemm()
+                    .product((to - from) * steps, outputs, inputs)
+                    .left(x.addressOf(from), inputs)
+                    .rightTransposed(weights, inputs)
+                    .into(y.addressOf(from), outputs);
             for (int row = from * steps; bias && row < to * steps; row++) {
                 int at = row * outputs * Float.BYTES;
                 RowPasses.get().add(plan.parameterBuffer(), biasAt, y.buffer(), at, outputs);
@@ -93,20 +79,12 @@ final class DenseNode implements CpuNode {
         };
     }
 
-    private Step backwardDataStep(Tensor dy, Tensor dx) {
-        return (lane, from, to) -> product(
-                lane,
-                PLAIN,
-                PLAIN,
-                (to - from) * steps,
-                inputs,
-                outputs,
-                dy.addressOf(from),
-                outputs,
-                weights,
-                inputs,
-                dx.addressOf(from),
-                inputs);
+    private ExampleTask backwardDataTask(Tensor dy, Tensor dx) {
+        return (lane, from, to) -> lane.gemm()
+                .product((to - from) * steps, inputs, outputs)
+                .left(dy.addressOf(from), outputs)
+                .right(weights, inputs)
+                .into(dx.addressOf(from), inputs);
     }
 
     /** Each lane computes its rows of the gradient, for all examples. */
@@ -117,19 +95,11 @@ final class DenseNode implements CpuNode {
             if (first == end) {
                 return;
             }
-            product(
-                    lane,
-                    TRANSPOSED,
-                    PLAIN,
-                    end - first,
-                    inputs,
-                    examples * steps,
-                    dy.address() + (long) first * Float.BYTES,
-                    outputs,
-                    x.address(),
-                    inputs,
-                    weightsGradient + (long) first * inputs * Float.BYTES,
-                    inputs);
+            lane.gemm()
+                    .product(end - first, inputs, examples * steps)
+                    .leftTransposed(dy.address() + (long) first * Float.BYTES, outputs)
+                    .right(x.address(), inputs)
+                    .into(weightsGradient + (long) first * inputs * Float.BYTES, inputs);
             if (bias) {
                 biasGradient(lane, dy, examples * steps, first, end);
             }
@@ -138,40 +108,10 @@ final class DenseNode implements CpuNode {
 
     private void biasGradient(Lane lane, Tensor dy, int rows, int first, int end) {
         int at = biasAt + first * Float.BYTES;
-        Pointer.memset(lane.a().to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
+        Pointer.memset(lane.at(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
         for (int row = 0; row < rows; row++) {
             RowPasses.get()
                     .add(dy.buffer(), (row * outputs + first) * Float.BYTES, plan.gradientBuffer(), at, end - first);
         }
-    }
-
-    /** C = A B, row by row; m x n from m x k and k x n. */
-    private static void product(
-            Lane lane,
-            byte transposeA,
-            byte transposeB,
-            int m,
-            int n,
-            int k,
-            long a,
-            int strideA,
-            long b,
-            int strideB,
-            long c,
-            int strideC) {
-        OneDnn.check(dnnl_sgemm(
-                transposeA,
-                transposeB,
-                m,
-                n,
-                k,
-                1,
-                lane.a().to(a),
-                strideA,
-                lane.b().to(b),
-                strideB,
-                0,
-                lane.c().to(c),
-                strideC));
     }
 }

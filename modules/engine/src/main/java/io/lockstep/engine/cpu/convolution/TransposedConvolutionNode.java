@@ -6,9 +6,9 @@ import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.onednn.Lane;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Products.TransposedConvolution;
 import io.lockstep.kernels.RowPasses;
@@ -43,7 +43,7 @@ final class TransposedConvolutionNode implements CpuNode {
         }
         Tensor y = context.newOutput();
         Tensor factor = convolution.factor(context, context.input());
-        context.program().chunked("forward " + context.name(), forwardStep(factor, y), factor, y);
+        context.program().chunked("forward " + context.name(), forwardTask(factor, y), factor, y);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class TransposedConvolutionNode implements CpuNode {
         Tensor dyFactor = convolution.factor(context, dy);
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
-            program.chunked(name + " data", backwardDataStep(dyFactor, dx), dyFactor, dx);
+            program.chunked(name + " data", backwardDataTask(dyFactor, dx), dyFactor, dx);
         }
         if (context.trains()) {
             program.jointLater(name + " bias", biasGradientJoint(dy), segment -> {}, dy);
@@ -66,9 +66,9 @@ final class TransposedConvolutionNode implements CpuNode {
         }
     }
 
-    private Step forwardStep(Tensor x, Tensor y) {
-        Step product = convolution.backwardDataStep(x, y);
-        return new Step() {
+    private ExampleTask forwardTask(Tensor x, Tensor y) {
+        ExampleTask product = convolution.backwardDataTask(x, y);
+        return new ExampleTask() {
             @Override
             public void prepare(int examples) {
                 product.prepare(examples);
@@ -85,8 +85,8 @@ final class TransposedConvolutionNode implements CpuNode {
         };
     }
 
-    private Step backwardDataStep(Tensor dy, Tensor dx) {
-        return convolution.forwardStep(dy, dx);
+    private ExampleTask backwardDataTask(Tensor dy, Tensor dx) {
+        return convolution.forwardTask(dy, dx);
     }
 
     /** Each lane sums its channels, of all examples. */
@@ -98,7 +98,7 @@ final class TransposedConvolutionNode implements CpuNode {
                 return;
             }
             int at = biasAt + first * Float.BYTES;
-            Pointer.memset(lane.a().to(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
+            Pointer.memset(lane.at(plan.gradientAddress(at / Float.BYTES)), 0, (long) (end - first) * Float.BYTES);
             for (int row = 0; row < examples * pixels; row++) {
                 RowPasses.get()
                         .add(

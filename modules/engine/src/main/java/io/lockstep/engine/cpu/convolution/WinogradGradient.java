@@ -9,8 +9,8 @@ import io.lockstep.engine.cpu.convolution.PointProducts.Sizes;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.OneDnn;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.kernels.RowPasses;
 import io.lockstep.kernels.WinogradPasses.Image;
@@ -100,7 +100,7 @@ final class WinogradGradient implements AutoCloseable {
     Tensor addTo(Program program, String name, Tensor x, Tensor dy) {
         Tensor partials = program.fixed(name + ".partial", (long) lanes * partialBytes());
         Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
-        Step step = new Step() {
+        ExampleTask task = new ExampleTask() {
             @Override
             public void prepare(int examples) {
                 products.prepare(Math.min(rows, examples * outputs.tileRows()));
@@ -111,14 +111,14 @@ final class WinogradGradient implements AutoCloseable {
                 sum(lane, first, end, x, dy, scratch, partials);
             }
         };
-        program.shared(name, step, x, dy, partials);
+        program.shared(name, task, x, dy, partials);
         program.scratch(scratch);
         return partials;
     }
 
     private void sum(Lane lane, int first, int end, Tensor x, Tensor dy, Tensor scratch, Tensor partials) {
         int partial = lane.index() * partialBytes();
-        Pointer.memset(lane.a().to(partials.address() + partial), 0, partialBytes());
+        Pointer.memset(lane.at(partials.address() + partial), 0, partialBytes());
         int base = lane.index() * laneBytes;
         int endRow = end * outputs.tileRows();
         for (int row = first * outputs.tileRows(); row < endRow; row += rows) {

@@ -19,7 +19,7 @@ import io.lockstep.kernels.WinogradPasses.Image;
  * A convolution of 3x3 pixels by Winograd's tiles of 4x4 outputs: a quarter of the products, more where tiles reach over an
  * edge. In float32, whatever the plan's precision. See {@link WinogradPasses} for its rounding.
  */
-final class WinogradNode implements ConvolutionSteps {
+final class WinogradNode implements ConvolutionTasks {
     /** Of the pixels that tiles compute, at least this share has to be the image's. */
     private static final double SMALLEST_SHARE = 0.5;
 

@@ -11,8 +11,8 @@ import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Reorder;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.kernels.WinogradPasses.Image;
 import java.nio.ByteBuffer;
@@ -131,7 +131,7 @@ final class WinogradProduct implements AutoCloseable {
     void addTo(Program program, String name, Tensor x, Tensor y) {
         Tensor scratch = program.fixed(name + ".tiles", (long) lanes * laneBytes);
         int fewest = (rows + outputs.tileRows() - 1) / outputs.tileRows();
-        Step step = new Step() {
+        ExampleTask task = new ExampleTask() {
             @Override
             public void prepare(int examples) {
                 products.prepare(Math.min(rows, examples * outputs.tileRows()));
@@ -142,7 +142,7 @@ final class WinogradProduct implements AutoCloseable {
                 multiply(lane, first, end, x, y, scratch);
             }
         };
-        program.chunkedBy(fewest, name, step, x, y);
+        program.chunkedBy(fewest, name, task, x, y);
         program.scratch(scratch);
     }
 

@@ -31,7 +31,7 @@ import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Primitive;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Elementwise.Activation;
 import io.lockstep.engine.operations.Elementwise.Function;
@@ -89,7 +89,7 @@ final class ActivationNode implements CpuNode {
     public void forward(Context context) {
         Tensor x = context.input();
         Tensor y = context.newOutput();
-        context.program().chunked("forward " + context.name(), forwardStep(x, y), x, y);
+        context.program().chunked("forward " + context.name(), forwardTask(x, y), x, y);
     }
 
     @Override
@@ -98,12 +98,12 @@ final class ActivationNode implements CpuNode {
         Tensor x = context.input();
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
-            context.program().chunked("backward " + context.name(), backwardStep(x, dy, dx), x, dy, dx);
+            context.program().chunked("backward " + context.name(), backwardTask(x, dy, dx), x, dy, dx);
         }
     }
 
-    private Step forwardStep(Tensor x, Tensor y) {
-        return Step.of(forward, (lane, first, end) -> {
+    private ExampleTask forwardTask(Tensor x, Tensor y) {
+        return ExampleTask.of(forward, (lane, first, end) -> {
             forward.get(lane, end - first)
                     .set(0, x.addressOf(first))
                     .set(1, y.addressOf(first))
@@ -112,8 +112,8 @@ final class ActivationNode implements CpuNode {
         });
     }
 
-    private Step backwardStep(Tensor x, Tensor dy, Tensor dx) {
-        return Step.of(backward, (lane, first, end) -> {
+    private ExampleTask backwardTask(Tensor x, Tensor dy, Tensor dx) {
+        return ExampleTask.of(backward, (lane, first, end) -> {
             backward.get(lane, end - first)
                     .set(0, x.addressOf(first))
                     .set(1, dy.addressOf(first))

@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu.elementwise;
 
 import io.lockstep.engine.cpu.node.PlainNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Elementwise.Combination;
 
@@ -17,7 +17,7 @@ final class CombinationNode implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int i = first * elements; i < end * elements; i++) {
                 y.buffer().putFloat(i * Float.BYTES, value(x, i * Float.BYTES));
@@ -40,7 +40,7 @@ final class CombinationNode implements PlainNode {
     }
 
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int i = first * elements; i < end * elements; i++) {
                 int at = i * Float.BYTES;

@@ -6,7 +6,7 @@ import io.lockstep.engine.ExampleOperation.Arithmetic;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.cpu.node.PlainNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +49,7 @@ final class ExampleNode implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             Scratch own = scratch[lane.index()];
             for (int n = first; n < end; n++) {
@@ -61,7 +61,7 @@ final class ExampleNode implements PlainNode {
     }
 
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             Scratch own = scratch[lane.index()];
             for (int n = first; n < end; n++) {

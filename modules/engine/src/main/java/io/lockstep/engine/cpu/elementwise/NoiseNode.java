@@ -5,7 +5,7 @@ import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Elements;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.ActivationNoise;
 
@@ -25,8 +25,8 @@ final class NoiseNode implements CpuNode {
     public void forward(Context context) {
         Tensor x = context.input();
         Tensor y = context.newOutput();
-        Step step = context.training() ? forwardStep(x, y) : Elements.copy(x, y);
-        context.program().chunked("forward " + context.name(), step, x, y);
+        ExampleTask task = context.training() ? forwardTask(x, y) : Elements.copy(x, y);
+        context.program().chunked("forward " + context.name(), task, x, y);
     }
 
     @Override
@@ -34,11 +34,11 @@ final class NoiseNode implements CpuNode {
         Tensor dy = context.gradient();
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
-            context.program().chunked("backward " + context.name(), backwardStep(dy, dx), dy, dx);
+            context.program().chunked("backward " + context.name(), backwardTask(dy, dx), dy, dx);
         }
     }
 
-    private Step forwardStep(Tensor x, Tensor y) {
+    private ExampleTask forwardTask(Tensor x, Tensor y) {
         return (lane, from, to) -> {
             long seed = plan.seed();
             long first = plan.firstExample() * elements;
@@ -51,7 +51,7 @@ final class NoiseNode implements CpuNode {
         };
     }
 
-    private Step backwardStep(Tensor dy, Tensor dx) {
+    private ExampleTask backwardTask(Tensor dy, Tensor dx) {
         return (lane, from, to) -> {
             long seed = plan.seed();
             long first = plan.firstExample() * elements;

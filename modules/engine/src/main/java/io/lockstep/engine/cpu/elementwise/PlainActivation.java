@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu.elementwise;
 
 import io.lockstep.engine.cpu.node.PlainNode;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Elementwise.Activation;
 import io.lockstep.engine.operations.Elementwise.Function;
@@ -30,7 +30,7 @@ final class PlainActivation implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int at = y.at(first); at < y.at(end); at += Float.BYTES) {
                 y.buffer().putFloat(at, (float) value(x[0].buffer().getFloat(at)));
@@ -39,7 +39,7 @@ final class PlainActivation implements PlainNode {
     }
 
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
                 dx.buffer().putFloat(at, (float)

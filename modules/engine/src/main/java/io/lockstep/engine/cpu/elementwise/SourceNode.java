@@ -5,8 +5,8 @@ import io.lockstep.engine.cpu.node.SequenceNode;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.NativeMemory;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Sources.Constant;
 import io.lockstep.engine.operations.Sources.Parameter;
@@ -28,10 +28,10 @@ final class SourceNode extends SequenceNode {
     @Override
     public void forward(Context context) {
         Tensor y = context.newOutput();
-        context.program().chunked("forward " + node.name(), step(y), y);
+        context.program().chunked("forward " + node.name(), task(y), y);
     }
 
-    private Step step(Tensor y) {
+    private ExampleTask task(Tensor y) {
         if (node.operation() instanceof RandomNumbers numbers) {
             return (lane, from, to) -> {
                 long first = plan.firstExample() * elements;
@@ -73,8 +73,7 @@ final class SourceNode extends SequenceNode {
         return (lane, lanes, examples) -> {
             int first = Lane.shareStart(lane.index(), lanes, elements);
             int count = Lane.shareStart(lane.index() + 1, lanes, elements) - first;
-            Pointer.memset(
-                    lane.a().to(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
+            Pointer.memset(lane.at(plan.gradientAddress(node.parametersAt() + first)), 0, (long) count * Float.BYTES);
             for (int n = 0; n < examples; n++) {
                 int at = dy.at(n) + first * Float.BYTES;
                 RowPasses.get().add(dy.buffer(), at, plan.gradientBuffer(), parameterAt(first), count);

@@ -8,7 +8,7 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.cpu.node.LossNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -69,7 +69,7 @@ final class RowLossNode extends LossNode {
     }
 
     @Override
-    protected Step step(Tensor[] inputs, Tensor[] gradients) {
+    protected ExampleTask task(Tensor[] inputs, Tensor[] gradients) {
         return (lane, from, to) -> {
             Arrays.fill(kept, from * sums, to * sums, 0);
             for (int i = from * rows; i < to * rows; i++) {

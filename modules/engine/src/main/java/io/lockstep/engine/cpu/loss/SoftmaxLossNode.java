@@ -5,14 +5,14 @@ import io.lockstep.engine.cpu.node.LossNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.onednn.Lane;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Softmax and cross-entropy of a few classes, of each step, with the gradient in the same pass. */
+/** Softmax and cross-entropy of a few classes, of each time step, with the gradient in the same pass. */
 final class SoftmaxLossNode extends LossNode {
     private final int steps;
     private final int classes;
@@ -63,7 +63,7 @@ final class SoftmaxLossNode extends LossNode {
     }
 
     @Override
-    protected Step step(Tensor[] inputs, Tensor[] gradients) {
+    protected ExampleTask task(Tensor[] inputs, Tensor[] gradients) {
         Tensor x = inputs[0];
         Tensor dx = gradients == null ? null : gradients[0];
         Targets targets = Targets.of(inputs, steps == 1);
@@ -74,12 +74,12 @@ final class SoftmaxLossNode extends LossNode {
                 correct[lane.index()] = 0;
             }
             for (int i = from * steps; i < to * steps; i++) {
-                step(lane.index(), i, x, targets, dx);
+                loss(lane.index(), i, x, targets, dx);
             }
         };
     }
 
-    private void step(int lane, int i, Tensor x, Targets targets, Tensor dx) {
+    private void loss(int lane, int i, Tensor x, Targets targets, Tensor dx) {
         int at = i * classes * Float.BYTES;
         int best = 0;
         for (int c = 1; c < classes; c++) {
@@ -105,7 +105,7 @@ final class SoftmaxLossNode extends LossNode {
             distances += distance;
         }
         if (steps > 1 && dx != null) {
-            vectorStep(lane, at, label, best, counts, x, dx);
+            lossOfSequence(lane, at, label, best, counts, x, dx);
             return;
         }
         double spread = dx == null ? 0 : smoothing;
@@ -124,7 +124,7 @@ final class SoftmaxLossNode extends LossNode {
     }
 
     /** The same with the softmax of {@link RowPasses}: of sequences there are many. */
-    private void vectorStep(int lane, int at, int label, int best, double counts, Tensor x, Tensor dx) {
+    private void lossOfSequence(int lane, int at, int label, int best, double counts, Tensor x, Tensor dx) {
         int bytes = classes * Float.BYTES;
         dx.buffer().put(at, x.buffer(), at, bytes);
         double logSum = RowPasses.get().softmax(dx.buffer(), at, classes, classes);

@@ -15,7 +15,7 @@ final class EndNodes {
             public void forward(Context context) {
                 Tensor y = context.newOutput();
                 context.program()
-                        .chunked("forward " + context.name(), site.machine().inputStep(site.node(), y), y);
+                        .chunked("forward " + context.name(), site.machine().inputTask(site.node(), y), y);
             }
 
             @Override

@@ -6,7 +6,7 @@ import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Reorder;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Moves.ChannelRange;
 import io.lockstep.engine.operations.Moves.Flatten;
@@ -51,18 +51,18 @@ final class Move implements AutoCloseable {
         return operation instanceof ChannelRange range ? range.first() : channelsBefore;
     }
 
-    Step forwardStep(Tensor x, Tensor y) {
+    ExampleTask forwardTask(Tensor x, Tensor y) {
         return operation instanceof ChannelRange ? take(x, y) : put(x, y);
     }
 
-    Step backwardStep(Tensor dy, Tensor dx) {
+    ExampleTask backwardTask(Tensor dy, Tensor dx) {
         return operation instanceof ChannelRange ? put(dy, dx) : take(dy, dx);
     }
 
-    private Step put(Tensor x, Tensor y) {
-        return Step.of(there, (lane, first, end) -> {
+    private ExampleTask put(Tensor x, Tensor y) {
+        return ExampleTask.of(there, (lane, first, end) -> {
             if (operation instanceof ZeroPadding || operation instanceof ChannelRange) {
-                Pointer.memset(lane.a().to(y.addressOf(first)), 0, (end - first) * y.exampleBytes());
+                Pointer.memset(lane.at(y.addressOf(first)), 0, (end - first) * y.exampleBytes());
             }
             there.get(lane, end - first)
                     .set(0, x.addressOf(first))
@@ -71,8 +71,8 @@ final class Move implements AutoCloseable {
         });
     }
 
-    private Step take(Tensor dy, Tensor dx) {
-        return Step.of(
+    private ExampleTask take(Tensor dy, Tensor dx) {
+        return ExampleTask.of(
                 back,
                 (lane, first, end) -> back.get(lane, end - first)
                         .set(0, dy.addressOf(first) + placeBytes)

@@ -25,7 +25,7 @@ final class MoveNode implements CpuNode {
         Tensor y = context.newOutput();
         for (int i = 0; i < moves.size(); i++) {
             Tensor part = context.inputs()[i];
-            context.program().chunked("forward " + context.name(), moves.get(i).forwardStep(part, y), part, y);
+            context.program().chunked("forward " + context.name(), moves.get(i).forwardTask(part, y), part, y);
         }
     }
 
@@ -36,7 +36,7 @@ final class MoveNode implements CpuNode {
             Tensor dx = context.gradientFor(i);
             if (dx != null) {
                 context.program()
-                        .chunked("backward " + context.name(), moves.get(i).backwardStep(dy, dx), dy, dx);
+                        .chunked("backward " + context.name(), moves.get(i).backwardTask(dy, dx), dy, dx);
             }
         }
     }

@@ -15,7 +15,7 @@ public interface Context {
     /** Whether backward follows, noise is drawn and batch norm sees the batch. */
     boolean training();
 
-    /** The node's, for the names of steps and tensors. */
+    /** The node's, for the names of tasks and tensors. */
     String name();
 
     Tensor[] inputs();

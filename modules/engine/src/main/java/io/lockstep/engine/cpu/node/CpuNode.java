@@ -4,7 +4,7 @@ import io.lockstep.engine.cpu.program.Program;
 import java.util.function.Supplier;
 
 /**
- * What computes a node of a graph. It is made once for a plan, with its native memory and primitives, and appends its steps
+ * What computes a node of a graph. It is made once for a plan, with its native memory and primitives, and appends its tasks
  * to both of the plan's programs; what it sees of a program is its {@link Context}. Which node computes which operation is
  * told in a {@link NodeTable}.
  */
@@ -14,10 +14,10 @@ public interface CpuNode extends AutoCloseable {
         // most nodes do nothing then
     }
 
-    /** Appends the steps that compute the output. */
+    /** Appends the tasks that compute the output. */
     void forward(Context context);
 
-    /** Appends the steps that compute the gradients of its inputs and of its parameters, from that of its output. */
+    /** Appends the tasks that compute the gradients of its inputs and of its parameters, from that of its output. */
     void backward(Context context);
 
     /** Whether the precision of its factors is lower than float32. */

@@ -1,7 +1,7 @@
 package io.lockstep.engine.cpu.node;
 
 import io.lockstep.engine.Loss;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -18,7 +18,7 @@ public abstract class LossNode implements CpuNode {
      * @param inputs the node's
      * @param gradients receive the gradients of its predictions; null in evaluation
      */
-    protected abstract Step step(Tensor[] inputs, Tensor[] gradients);
+    protected abstract ExampleTask task(Tensor[] inputs, Tensor[] gradients);
 
     /**
      * After a pass.
@@ -37,7 +37,7 @@ public abstract class LossNode implements CpuNode {
         }
         context.keep(dx);
         Tensor[] uses = Stream.concat(Arrays.stream(inputs), Arrays.stream(dx)).toArray(Tensor[]::new);
-        context.program().chunked("forward " + context.name(), step(inputs, context.training() ? dx : null), uses);
+        context.program().chunked("forward " + context.name(), task(inputs, context.training() ? dx : null), uses);
     }
 
     @Override

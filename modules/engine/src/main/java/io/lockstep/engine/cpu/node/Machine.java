@@ -5,7 +5,7 @@ import io.lockstep.engine.Precision;
 import io.lockstep.engine.StatisticsExchange;
 import io.lockstep.engine.cpu.onednn.NativeMemory;
 import io.lockstep.engine.cpu.onednn.PackedWeights;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -51,5 +51,5 @@ public interface Machine {
     long firstExample();
 
     /** Copies what the pass was given for an input. */
-    Step inputStep(Graph.Node node, Tensor y);
+    ExampleTask inputTask(Graph.Node node, Tensor y);
 }

@@ -6,9 +6,9 @@ import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.onednn.Lane;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Norm.BatchNorm;
 import io.lockstep.kernels.ChannelPasses;
@@ -89,12 +89,12 @@ final class BatchNormNode implements CpuNode {
         String name = "forward " + context.name();
         Tensor x = context.input();
         if (context.training() && !operation.fixed()) {
-            program.chunked(name + " statistics", statisticsStep(x), x);
+            program.chunked(name + " statistics", statisticsTask(x), x);
             program.joint(name + " statistics", statisticsJoint());
         }
         Tensor residual = residual(context);
         Tensor y = context.newOutput();
-        program.chunked(name, normalizeStep(x, residual, rectified, y), present(x, y, residual));
+        program.chunked(name, normalizeTask(x, residual, rectified, y), present(x, y, residual));
     }
 
     @Override
@@ -109,20 +109,20 @@ final class BatchNormNode implements CpuNode {
         if (!throughRelu && (rectified || second != null)) {
             Tensor y = rectified ? context.output() : null;
             Tensor g = program.tensor(context.name() + ".gated", exampleElements);
-            program.chunked(name + " gate", gateStep(dy, second, y, g), present(dy, g, second, y));
+            program.chunked(name + " gate", gateTask(dy, second, y, g), present(dy, g, second, y));
             dy = g;
         }
         if (residual(context) != null) {
             context.passGradient(1, dy);
         }
         if (!operation.fixed() || context.trains()) {
-            program.chunked(name + " sums", gradientSumsStep(dy, x, throughRelu), dy, x);
+            program.chunked(name + " sums", gradientSumsTask(dy, x, throughRelu), dy, x);
             program.joint(name + " sums", operation.fixed() ? fixedGradientJoint() : gradientJoint());
             context.parameterGradientsAreFinal();
         }
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
-            program.chunked(name, inputGradientStep(dy, x, throughRelu, dx), dy, x, dx);
+            program.chunked(name, inputGradientTask(dy, x, throughRelu, dx), dy, x, dx);
         }
     }
 
@@ -136,7 +136,7 @@ final class BatchNormNode implements CpuNode {
 
     // ------------------------------------------------------------------ forward
 
-    private Step statisticsStep(Tensor x) {
+    private ExampleTask statisticsTask(Tensor x) {
         return (lane, from, to) -> {
             int me = lane.index();
             if (from == lane.from()) {
@@ -244,7 +244,7 @@ final class BatchNormNode implements CpuNode {
     }
 
     /** @param residual null for none */
-    private Step normalizeStep(Tensor x, Tensor residual, boolean relu, Tensor y) {
+    private ExampleTask normalizeTask(Tensor x, Tensor residual, boolean relu, Tensor y) {
         return (lane, from, to) -> {
             ChannelPasses pass = passes[lane.index()];
             int at = x.at(from);
@@ -264,7 +264,7 @@ final class BatchNormNode implements CpuNode {
     // ------------------------------------------------------------------ backward
 
     /** g = the sum of the parts, where y is positive if there was a ReLU. */
-    private Step gateStep(Tensor a, Tensor b, Tensor y, Tensor g) {
+    private ExampleTask gateTask(Tensor a, Tensor b, Tensor y, Tensor g) {
         VectorPasses vectors = VectorPasses.get();
         return (lane, from, to) -> {
             int at = g.at(from);
@@ -281,7 +281,7 @@ final class BatchNormNode implements CpuNode {
     }
 
     /** @param throughRelu whether dy is yet to be masked by the sign of this batch norm's output */
-    private Step gradientSumsStep(Tensor dy, Tensor x, boolean throughRelu) {
+    private ExampleTask gradientSumsTask(Tensor dy, Tensor x, boolean throughRelu) {
         return (lane, from, to) -> {
             int me = lane.index();
             if (from == lane.from()) {
@@ -344,7 +344,7 @@ final class BatchNormNode implements CpuNode {
         return all;
     }
 
-    private Step inputGradientStep(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
+    private ExampleTask inputGradientTask(Tensor dy, Tensor x, boolean throughRelu, Tensor dx) {
         return (lane, from, to) -> {
             ChannelPasses pass = passes[lane.index()];
             int rows = (to - from) * pixels;

@@ -76,7 +76,7 @@ final class LayerNormNode extends SequenceNode {
                 (lane, from, to) -> {
                     int sumsAt = lane.index() * sumBytes;
                     if (from == lane.from()) {
-                        Pointer.memset(lane.a().to(sums.address() + sumsAt), 0, sumBytes);
+                        Pointer.memset(lane.at(sums.address() + sumsAt), 0, sumBytes);
                     }
                     for (int row = from * rows; row < to * rows; row++) {
                         RowPasses.get()
@@ -113,7 +113,7 @@ final class LayerNormNode extends SequenceNode {
 
     private void total(Lane lane, int lanes, int examples, Tensor sums) {
         int elements = node.parameters();
-        Pointer.memset(lane.a().to(plan.gradientAddress(node.parametersAt())), 0, (long) elements * Float.BYTES);
+        Pointer.memset(lane.at(plan.gradientAddress(node.parametersAt())), 0, (long) elements * Float.BYTES);
         for (int i = 0; i < lanes; i++) {
             if (Lane.shareStart(i, lanes, examples) < Lane.shareStart(i + 1, lanes, examples)) {
                 RowPasses.get().add(sums.buffer(), i * 2 * rowBytes, plan.gradientBuffer(), gainAt, elements);

@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu.norm;
 
 import io.lockstep.engine.Graph.Node;
 import io.lockstep.engine.cpu.node.PlainNode;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Norm.ResponseNorm;
 
@@ -46,7 +46,7 @@ final class PlainResponseNorm implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int i = first * pixels * channels; i < end * pixels * channels; i++) {
                 float value = x[0].buffer().getFloat(i * Float.BYTES);
@@ -57,7 +57,7 @@ final class PlainResponseNorm implements PlainNode {
 
     /** dx_i = dy_i u_i^-beta - 2 alpha beta x_i times the sum over j near i of dy_j x_j u_j^(-beta - 1). */
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             float[] terms = lane.image(channels);
             for (int row = first * pixels; row < end * pixels; row++) {

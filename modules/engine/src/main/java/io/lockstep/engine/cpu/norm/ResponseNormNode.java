@@ -21,8 +21,8 @@ import io.lockstep.engine.cpu.onednn.Call;
 import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Primitive;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Norm.ResponseNorm;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ final class ResponseNormNode implements CpuNode {
         Tensor x = context.input();
         Tensor y = context.newOutput();
         Tensor workspace = context.keep(workspace(context.program(), context.name()));
-        context.program().chunked("forward " + context.name(), forwardStep(x, workspace, y), present(x, y, workspace));
+        context.program().chunked("forward " + context.name(), forwardTask(x, workspace, y), present(x, y, workspace));
     }
 
     @Override
@@ -78,7 +78,7 @@ final class ResponseNormNode implements CpuNode {
             context.program()
                     .chunked(
                             "backward " + context.name(),
-                            backwardStep(x, dy, workspace, dx),
+                            backwardTask(x, dy, workspace, dx),
                             present(x, dy, dx, workspace));
         }
     }
@@ -97,16 +97,16 @@ final class ResponseNormNode implements CpuNode {
         return forward.primitive(examples).query(dnnl_query_workspace_md);
     }
 
-    private Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
-        return step(forward, workspace, x, y);
+    private ExampleTask forwardTask(Tensor x, Tensor workspace, Tensor y) {
+        return task(forward, workspace, x, y);
     }
 
-    private Step backwardStep(Tensor x, Tensor dy, Tensor workspace, Tensor dx) {
-        return step(backward, workspace, x, dy, dx);
+    private ExampleTask backwardTask(Tensor x, Tensor dy, Tensor workspace, Tensor dx) {
+        return task(backward, workspace, x, dy, dx);
     }
 
-    private static Step step(Calls calls, Tensor workspace, Tensor... tensors) {
-        return Step.of(calls, (lane, first, end) -> {
+    private static ExampleTask task(Calls calls, Tensor workspace, Tensor... tensors) {
+        return ExampleTask.of(calls, (lane, first, end) -> {
             Call call = calls.get(lane, end - first);
             for (int i = 0; i < tensors.length; i++) {
                 call.set(i, tensors[i].addressOf(first));

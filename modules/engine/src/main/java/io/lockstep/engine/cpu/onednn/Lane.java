@@ -17,9 +17,8 @@ public final class Lane implements AutoCloseable {
     private int from;
     private int to;
     final dnnl_stream stream = new dnnl_stream();
-    private final Address a = new Address();
-    private final Address b = new Address();
-    private final Address c = new Address();
+    private final Address address = new Address();
+    private final Gemm gemm = new Gemm();
     private Pointer scratch;
     private long scratchBytes;
     private ByteBuffer scratchBuffer;
@@ -51,17 +50,13 @@ public final class Lane implements AutoCloseable {
         return to;
     }
 
-    /** For whoever calls a function of oneDNN or of JavaCPP; valid until the next call. */
-    public Address a() {
-        return a;
+    /** A pointer for whoever calls a function of JavaCPP; valid until the next call. */
+    public Address at(long memory) {
+        return address.to(memory);
     }
 
-    public Address b() {
-        return b;
-    }
-
-    public Address c() {
-        return c;
+    public Gemm gemm() {
+        return gemm;
     }
 
     /** Grows only while a plan meets batch sizes for the first time. */

@@ -13,7 +13,7 @@ public final class Lanes implements AutoCloseable {
     private static final long NAP_NANOS = 1_000_000;
 
     /** What a lane does in a pass. */
-    public interface Work {
+    public interface LaneTask {
         void run(Lane lane);
     }
 
@@ -22,7 +22,7 @@ public final class Lanes implements AutoCloseable {
     private final AtomicInteger finished = new AtomicInteger();
     private volatile int phase;
     private volatile int round;
-    private volatile Work work;
+    private volatile LaneTask work;
     /** The first one of a pass: what lanes that only notice it throw is dropped. */
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
@@ -80,7 +80,7 @@ public final class Lanes implements AutoCloseable {
      *
      * @param meanwhile called on this thread whenever a lane calls {@link #wakeOwner}
      */
-    public void run(Work newWork, Runnable meanwhile) {
+    public void run(LaneTask newWork, Runnable meanwhile) {
         owner = Thread.currentThread();
         work = newWork;
         failure.set(null);

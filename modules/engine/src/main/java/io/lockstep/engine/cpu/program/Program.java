@@ -2,7 +2,7 @@ package io.lockstep.engine.cpu.program;
 
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.onednn.Lanes;
-import io.lockstep.engine.cpu.program.Segment.Part;
+import io.lockstep.engine.cpu.program.Segment.NamedTask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
- * Segments in order, and the tensors they use. It is built step by step, laid out in memory, prepared on a lane, and then run by
+ * Segments in order, and the tensors they use. It is built task by task, laid out in memory, prepared on a lane, and then run by
  * all lanes at the same time, as often as there are passes.
  */
 public final class Program {
@@ -46,7 +46,7 @@ public final class Program {
         return tensor;
     }
 
-    /** The next step sees what all lanes have done. */
+    /** The next task sees what all lanes have done. */
     public void newSegment() {
         placeDeferred();
         if (current != null && current.isEmpty()) {
@@ -56,12 +56,12 @@ public final class Program {
         segments.add(current);
     }
 
-    /** A step that may run on a few examples at a time, after those before it. */
-    public void chunked(String name, Step step, Tensor... uses) {
+    /** A task that may run on a few examples at a time, after those before it. */
+    public void chunked(String name, ExampleTask task, Tensor... uses) {
         if (!current.joints.isEmpty()) {
             newSegment();
         }
-        current.chunked.add(new Part<>(name, step, bytes(uses)));
+        current.chunked.add(new NamedTask<>(name, task, bytes(uses)));
         long bytes = 0;
         for (Tensor tensor : uses) {
             bytes += tensor.exampleBytes();
@@ -71,37 +71,37 @@ public final class Program {
     }
 
     /**
-     * A step that runs on a few examples at a time, but on at least so many where there are.
+     * A task that runs on a few examples at a time, but on at least so many where there are.
      *
-     * @param fewest examples; where those before it would leave the cache with so many, the step starts a segment
+     * @param fewest examples; where those before it would leave the cache with so many, the task starts a segment
      */
-    public void chunkedBy(int fewest, String name, Step step, Tensor... uses) {
+    public void chunkedBy(int fewest, String name, ExampleTask task, Tensor... uses) {
         if (!current.holds(fewest)) {
             newSegment();
         }
-        chunked(name, step, uses);
+        chunked(name, task, uses);
         current.takes(fewest);
     }
 
-    /** Memory that the last step has for itself, and leaves to others after it. */
+    /** Memory that the last task has for itself, and leaves to others after it. */
     public void scratch(Tensor tensor) {
         use(tensor);
     }
 
-    /** A step that wants all of a lane's examples at once; alone in its segment. */
-    public void whole(String name, Step step, Tensor... uses) {
+    /** A task that wants all of a lane's examples at once; alone in its segment. */
+    public void whole(String name, ExampleTask task, Tensor... uses) {
         newSegment();
-        chunked(name, step, uses);
+        chunked(name, task, uses);
         current.whole = true;
         newSegment();
     }
 
-    /** A step on all of a lane's examples that nothing but joint work waits for. */
-    public void shared(String name, Step step, Tensor... uses) {
+    /** A task on all of a lane's examples that nothing but joint work waits for. */
+    public void shared(String name, ExampleTask task, Tensor... uses) {
         if (!current.joints.isEmpty()) {
             newSegment();
         }
-        current.shared.add(new Part<>(name, step, bytes(uses)));
+        current.shared.add(new NamedTask<>(name, task, bytes(uses)));
         use(uses);
     }
 
@@ -128,7 +128,7 @@ public final class Program {
     }
 
     private void place(String name, Joint joint, Tensor... uses) {
-        current.joints.add(new Part<>(name, joint, bytes(uses)));
+        current.joints.add(new NamedTask<>(name, joint, bytes(uses)));
         use(uses);
     }
 
@@ -154,7 +154,7 @@ public final class Program {
     // ------------------------------------------------------------------ made ready
 
     /**
-     * Gives each tensor its place; no step is added any more.
+     * Gives each tensor its place; no task is added any more.
      *
      * @return bytes of memory that it needs
      */
@@ -204,7 +204,7 @@ public final class Program {
     }
 
     /**
-     * Time that a step took, all lanes together.
+     * Time that a task took, all lanes together.
      *
      * @param bytes of the tensors that it reads and writes, for a whole batch
      */
@@ -218,9 +218,9 @@ public final class Program {
     public List<Timing> timings() {
         List<Timing> timings = new ArrayList<>();
         for (Segment segment : segments) {
-            List<Part<?>> parts = segment.parts();
+            List<NamedTask<?>> parts = segment.parts();
             for (int i = 0; i < parts.size(); i++) {
-                Part<?> part = parts.get(i);
+                NamedTask<?> part = parts.get(i);
                 timings.add(
                         new Timing(part.name(), Arrays.stream(segment.nanos[i]).sum(), part.bytes()));
             }

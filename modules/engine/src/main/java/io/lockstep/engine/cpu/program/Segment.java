@@ -5,31 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happens between two meetings of the lanes: steps, a few examples at a time; then steps on a lane's whole share;
+ * What happens between two meetings of the lanes: tasks, a few examples at a time; then tasks on a lane's whole share;
  * then, when all lanes are there, joint work.
  */
 final class Segment {
-    /** One lane's part of an L2 cache, about: inputs and outputs of a step on a chunk should fit. */
+    /** One lane's part of an L2 cache, about: inputs and outputs of a task on a chunk should fit. */
     private static final long CHUNK_BYTES = 512 * 1024;
 
-    /** What a larger chunk that a step asks for may take: a lane's part of the last cache. */
+    /** What a larger chunk that a task asks for may take: a lane's part of the last cache. */
     private static final long LARGE_CHUNK_BYTES = 8 << 20;
 
     /**
      * @param bytes of the tensors that it reads and writes, for a whole batch
      */
-    record Part<W>(String name, W work, long bytes) {}
+    record NamedTask<W>(String name, W work, long bytes) {}
 
-    final List<Part<Step>> chunked = new ArrayList<>();
-    final List<Part<Step>> shared = new ArrayList<>();
-    final List<Part<Joint>> joints = new ArrayList<>();
+    final List<NamedTask<ExampleTask>> chunked = new ArrayList<>();
+    final List<NamedTask<ExampleTask>> shared = new ArrayList<>();
+    final List<NamedTask<Joint>> joints = new ArrayList<>();
     private long exampleBytes = 1;
     private int fewest = 1;
     boolean whole;
     /** From which element on gradients are final after this segment; -1 for no news. */
     long watermark = -1;
 
-    /** Nanoseconds by step (chunked, then shared, then joint) and lane; null while nobody asks. */
+    /** Nanoseconds by task (chunked, then shared, then joint) and lane; null while nobody asks. */
     long[][] nanos;
 
     void profile(int lanes) {
@@ -37,8 +37,8 @@ final class Segment {
     }
 
     /** In the order of {@link #nanos}. */
-    List<Part<?>> parts() {
-        List<Part<?>> all = new ArrayList<>(chunked);
+    List<NamedTask<?>> parts() {
+        List<NamedTask<?>> all = new ArrayList<>(chunked);
         all.addAll(shared);
         all.addAll(joints);
         return all;
@@ -73,9 +73,9 @@ final class Segment {
         }
     }
 
-    private void count(int step, Lane lane, long start) {
+    private void count(int task, Lane lane, long start) {
         if (nanos != null) {
-            nanos[step][lane.index()] += System.nanoTime() - start;
+            nanos[task][lane.index()] += System.nanoTime() - start;
         }
     }
 

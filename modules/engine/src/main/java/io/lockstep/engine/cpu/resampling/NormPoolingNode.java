@@ -4,7 +4,7 @@ import io.lockstep.engine.Shape;
 import io.lockstep.engine.Window;
 import io.lockstep.engine.cpu.node.PlainNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Resampling.NormPooling;
 
@@ -43,7 +43,7 @@ final class NormPoolingNode implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int n = first; n < end; n++) {
                 for (int output = 0; output < to.elements(); output++) {
@@ -69,7 +69,7 @@ final class NormPoolingNode implements PlainNode {
 
     /** dx = dy sign(x) (|x| / y)^(p - 1); a window of zeros passes nothing on. */
     @Override
-    public Step backwardStep(int which, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int which, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
                 dx.buffer().putFloat(at, 0);

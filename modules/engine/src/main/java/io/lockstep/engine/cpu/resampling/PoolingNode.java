@@ -25,8 +25,8 @@ import io.lockstep.engine.cpu.onednn.Call;
 import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.OneDnn;
 import io.lockstep.engine.cpu.onednn.Primitive;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Resampling.Pooling;
 import io.lockstep.engine.operations.Resampling.PoolingKind;
@@ -70,7 +70,7 @@ final class PoolingNode implements CpuNode {
         Tensor y = context.newOutput();
         Tensor workspace = context.keep(workspace(context.program(), context.name()));
         Tensor[] uses = max ? new Tensor[] {x, y, workspace} : new Tensor[] {x, y};
-        context.program().chunked("forward " + context.name(), forwardStep(x, workspace, y), uses);
+        context.program().chunked("forward " + context.name(), forwardTask(x, workspace, y), uses);
     }
 
     @Override
@@ -80,7 +80,7 @@ final class PoolingNode implements CpuNode {
         Tensor dx = context.gradientFor(0);
         if (dx != null) {
             Tensor[] uses = max ? new Tensor[] {dy, dx, workspace} : new Tensor[] {dy, dx};
-            context.program().chunked("backward " + context.name(), backwardStep(dy, workspace, dx), uses);
+            context.program().chunked("backward " + context.name(), backwardTask(dy, workspace, dx), uses);
         }
     }
 
@@ -93,8 +93,8 @@ final class PoolingNode implements CpuNode {
         return forward.primitive(examples).query(dnnl_query_workspace_md);
     }
 
-    private Step forwardStep(Tensor x, Tensor workspace, Tensor y) {
-        return Step.of(forward, (lane, first, end) -> {
+    private ExampleTask forwardTask(Tensor x, Tensor workspace, Tensor y) {
+        return ExampleTask.of(forward, (lane, first, end) -> {
             Call call =
                     forward.get(lane, end - first).set(0, x.addressOf(first)).set(1, y.addressOf(first));
             if (max) {
@@ -104,8 +104,8 @@ final class PoolingNode implements CpuNode {
         });
     }
 
-    private Step backwardStep(Tensor dy, Tensor workspace, Tensor dx) {
-        return Step.of(backward, (lane, first, end) -> {
+    private ExampleTask backwardTask(Tensor dy, Tensor workspace, Tensor dx) {
+        return ExampleTask.of(backward, (lane, first, end) -> {
             Call call =
                     backward.get(lane, end - first).set(0, dx.addressOf(first)).set(1, dy.addressOf(first));
             if (max) {

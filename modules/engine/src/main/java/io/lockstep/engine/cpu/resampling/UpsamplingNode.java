@@ -3,7 +3,7 @@ package io.lockstep.engine.cpu.resampling;
 import io.lockstep.engine.Shape;
 import io.lockstep.engine.cpu.node.PlainNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.program.Step;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Resampling.Upsampling;
 
@@ -36,7 +36,7 @@ final class UpsamplingNode implements PlainNode {
     }
 
     @Override
-    public Step forwardStep(Tensor[] x, Tensor y) {
+    public ExampleTask forwardTask(Tensor[] x, Tensor y) {
         return (lane, first, end) -> {
             for (int n = first; n < end; n++) {
                 visit(n, x[0], y, (small, large) -> y.buffer().put(large, x[0].buffer(), small, rowBytes));
@@ -45,7 +45,7 @@ final class UpsamplingNode implements PlainNode {
     }
 
     @Override
-    public Step backwardStep(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
+    public ExampleTask backwardTask(int input, Tensor[] x, Tensor y, Tensor dy, Tensor dx) {
         return (lane, first, end) -> {
             for (int at = dx.at(first); at < dx.at(end); at += Float.BYTES) {
                 dx.buffer().putFloat(at, 0);

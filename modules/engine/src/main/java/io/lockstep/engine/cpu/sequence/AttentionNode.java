@@ -4,7 +4,6 @@ import io.lockstep.engine.DropoutMask;
 import io.lockstep.engine.cpu.node.Context;
 import io.lockstep.engine.cpu.node.SequenceNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.onednn.Gemm;
 import io.lockstep.engine.cpu.onednn.Lane;
 import io.lockstep.engine.cpu.program.Program;
 import io.lockstep.engine.cpu.program.Tensor;
@@ -51,29 +50,97 @@ final class AttentionNode extends SequenceNode {
         scale = (float) (1 / Math.sqrt(width));
     }
 
-    /** What one head of one example reads or writes: addresses of its first query, key and value. A lane's, used again. */
-    private final class Head {
+    /** What one head of one example reads or writes: addresses of its first query, key and value. */
+    private final class Place {
         long query;
         long key;
         long value;
 
-        Head set(Tensor x, Tensor memory, int n, int head) {
+        void set(Tensor x, Tensor memory, int n, int head) {
             long first = (long) head * width * Float.BYTES;
             query = x.addressOf(n) + first;
             key = memory.addressOf(n) + first + (crosses ? 0 : (long) features * Float.BYTES);
             value = key + (long) features * Float.BYTES;
-            return this;
         }
     }
 
-    /** One for each lane. */
-    private Head[] heads() {
-        return Stream.generate(Head::new).limit(plan.lanes()).toArray(Head[]::new);
+    /** Some queries of one head of one example, and the keys that they see. A lane has one, used again. */
+    private final class Block {
+        final Place read = new Place();
+        final Place written = new Place();
+        /** The weights, (count, seen), at the beginning of the lane's scratch memory. */
+        long weightsAddress;
+
+        ByteBuffer scratch;
+        int example;
+        int head;
+        int first;
+        int count;
+        int seen;
+
+        /** @param matrices of (block, keys) in the scratch memory */
+        Block of(Lane lane, int matrices) {
+            weightsAddress = lane.scratch(matrices * matrixBytes());
+            scratch = lane.scratchBuffer();
+            return this;
+        }
+
+        void set(int n, int newHead, Tensor x, Tensor memory) {
+            example = n;
+            head = newHead;
+            read.set(x, memory, n, newHead);
+        }
+
+        /** Takes the queries from one on. */
+        void from(int query) {
+            first = query;
+            count = Math.min(block, queries - query);
+            seen = operation.causal() ? query + count : keys;
+        }
+
+        boolean isLast() {
+            return first + block >= queries;
+        }
+
+        /** Keys that a query of this block sees. */
+        int visibleFrom(int row) {
+            return operation.causal() ? first + row + 1 : seen;
+        }
+
+        /** Byte offset of a query's weights. */
+        int at(int row) {
+            return row * seen * Float.BYTES;
+        }
+
+        /** Where the logarithm of the sum of a query's weights is kept. */
+        int logSumAt(int row) {
+            return logSums.at(example) + (head * queries + first + row) * Float.BYTES;
+        }
+
+        /** Bytes from an example's first output, or its gradient, to the one of this block's first query. */
+        long outputOffset() {
+            return ((long) first * features + (long) head * width) * Float.BYTES;
+        }
+
+        /** The gradient of the weights lies behind the weights. */
+        int gradientAt(int row) {
+            return (int) matrixBytes() + at(row);
+        }
+
+        long gradientAddress() {
+            return weightsAddress + matrixBytes();
+        }
     }
 
-    private int keysOf(int firstQuery, int count) {
-        return operation.causal() ? firstQuery + count : keys;
+    private long matrixBytes() {
+        return (long) block * keys * Float.BYTES;
     }
+
+    private Block[] blocks() {
+        return Stream.generate(Block::new).limit(plan.lanes()).toArray(Block[]::new);
+    }
+
+    // ------------------------------------------------------------------ forward
 
     @Override
     public void forward(Context context) {
@@ -85,79 +152,76 @@ final class AttentionNode extends SequenceNode {
         drops = context.training() && operation.retain() < 1;
         logSums = program.tensor(node.name() + ".logsums", (long) heads * queries);
         Tensor y = context.newOutput();
-        Head[] read = heads();
+        Block[] blocks = blocks();
         program.chunked(
                 "forward " + node.name(),
                 (lane, from, to) -> {
-                    long scratch = lane.scratch((long) block * keys * Float.BYTES);
-                    ByteBuffer weights = lane.scratchBuffer();
+                    Block own = blocks[lane.index()].of(lane, 1);
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            forward(lane, n, h, read[lane.index()].set(x, memory, n, h), mask, scratch, weights, y);
+                            own.set(n, h, x, memory);
+                            forwardHead(lane, own, mask, y);
                         }
                     }
                 },
                 present(x, memory == x ? null : memory, mask, y, logSums));
     }
 
-    private void forward(Lane lane, int n, int h, Head head, Tensor mask, long scratch, ByteBuffer weights, Tensor y) {
+    private void forwardHead(Lane lane, Block own, Tensor mask, Tensor y) {
         for (int i = 0; i < queries; i += block) {
-            int count = Math.min(block, queries - i);
-            int seen = keysOf(i, count);
-            scores(lane, head, i, count, seen, scratch);
-            mask(n, mask, count, seen, weights);
-            for (int row = 0; row < count; row++) {
-                int visible = operation.causal() ? i + row + 1 : seen;
-                float logSum = RowPasses.get().softmax(weights, row * seen * Float.BYTES, visible, seen);
-                logSums.buffer().putFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES, logSum);
-                drop(n, h, i + row, visible, weights, row * seen * Float.BYTES);
+            own.from(i);
+            scores(lane, own, mask);
+            for (int row = 0; row < own.count; row++) {
+                int visible = own.visibleFrom(row);
+                float logSum = RowPasses.get().softmax(own.scratch, own.at(row), visible, own.seen);
+                logSums.buffer().putFloat(own.logSumAt(row), logSum);
+                drop(own, row, own.at(row));
             }
-            long to = y.addressOf(n) + ((long) i * features + (long) h * width) * Float.BYTES;
-            Gemm.run(lane, count, width, seen, 1, scratch, seen, false, head.value, keyStride, false, 0, to, features);
+            lane.gemm()
+                    .product(own.count, width, own.seen)
+                    .left(own.weightsAddress, own.seen)
+                    .right(own.read.value, keyStride)
+                    .into(y.addressOf(own.example) + own.outputOffset(), features);
         }
     }
 
-    /** Applies dropout to the weights of a query, or to their gradient. */
-    private void drop(int n, int h, int query, int visible, ByteBuffer row, int at) {
-        if (!drops) {
-            return;
-        }
-        long first = (((plan.firstExample() + n) * heads + h) * queries + query) * keys;
-        for (int j = 0; j < visible; j++) {
-            double factor = DropoutMask.attentionFactor(plan.seed(), node.stream(), first + j, operation.retain());
-            row.putFloat(at + j * Float.BYTES, (float) (row.getFloat(at + j * Float.BYTES) * factor));
-        }
-    }
-
-    /** weights = q k^T / sqrt(width). */
-    private void scores(Lane lane, Head head, int i, int count, int seen, long scratch) {
-        long query = head.query + (long) i * queryStride * Float.BYTES;
-        Gemm.run(
-                lane,
-                count,
-                seen,
-                width,
-                scale,
-                query,
-                queryStride,
-                false,
-                head.key,
-                keyStride,
-                true,
-                0,
-                scratch,
-                seen);
-    }
-
-    private void mask(int n, Tensor mask, int count, int seen, ByteBuffer weights) {
-        for (int j = 0; mask != null && j < seen; j++) {
-            if (mask.buffer().getFloat(mask.at(n) + j * Float.BYTES) == 0) {
-                for (int row = 0; row < count; row++) {
-                    weights.putFloat((row * seen + j) * Float.BYTES, Float.NEGATIVE_INFINITY);
+    /** weights = q k^T / sqrt(width), and minus infinity for keys that are not there. */
+    private void scores(Lane lane, Block own, Tensor mask) {
+        lane.gemm()
+                .product(own.count, own.seen, width)
+                .left(own.read.query + queryOffset(own), queryStride)
+                .rightTransposed(own.read.key, keyStride)
+                .times(scale)
+                .into(own.weightsAddress, own.seen);
+        for (int j = 0; mask != null && j < own.seen; j++) {
+            if (mask.buffer().getFloat(mask.at(own.example) + j * Float.BYTES) == 0) {
+                for (int row = 0; row < own.count; row++) {
+                    own.scratch.putFloat(own.at(row) + j * Float.BYTES, Float.NEGATIVE_INFINITY);
                 }
             }
         }
     }
+
+    /** Bytes from a head's first query to the block's. */
+    private long queryOffset(Block own) {
+        return (long) own.first * queryStride * Float.BYTES;
+    }
+
+    /** Applies dropout to the weights of a query, or to their gradient, which lie at an offset in the scratch memory. */
+    private void drop(Block own, int row, int at) {
+        if (!drops) {
+            return;
+        }
+        long query = ((plan.firstExample() + own.example) * heads + own.head) * queries + own.first + row;
+        int visible = own.visibleFrom(row);
+        for (int j = 0; j < visible; j++) {
+            double factor =
+                    DropoutMask.attentionFactor(plan.seed(), node.stream(), query * keys + j, operation.retain());
+            own.scratch.putFloat(at + j * Float.BYTES, (float) (own.scratch.getFloat(at + j * Float.BYTES) * factor));
+        }
+    }
+
+    // ------------------------------------------------------------------ backward
 
     @Override
     public void backward(Context context) {
@@ -170,21 +234,16 @@ final class AttentionNode extends SequenceNode {
         Tensor mask = operation.padding() ? inputs[inputs.length - 1] : null;
         Tensor dx = wanted(context, program, 0);
         Tensor dMemory = crosses ? wanted(context, program, 1) : dx;
-        Head[] read = heads();
-        Head[] written = heads();
+        Block[] blocks = blocks();
         program.chunked(
                 "backward " + node.name(),
                 (lane, from, to) -> {
-                    long bytes = (long) block * keys * Float.BYTES;
-                    long scratch = lane.scratch(2 * bytes);
-                    ByteBuffer weights = lane.scratchBuffer();
+                    Block own = blocks[lane.index()].of(lane, 2);
                     for (int n = from; n < to; n++) {
                         for (int h = 0; h < heads; h++) {
-                            Head head = read[lane.index()].set(x, memory, n, h);
-                            Head gradient = written[lane.index()].set(dx, dMemory, n, h);
-                            for (int i = (queries - 1) / block * block; i >= 0; i -= block) {
-                                backward(lane, n, h, i, head, gradient, mask, scratch, weights, y, dy);
-                            }
+                            own.set(n, h, x, memory);
+                            own.written.set(dx, dMemory, n, h);
+                            backwardHead(lane, own, mask, y, dy);
                         }
                     }
                 },
@@ -198,86 +257,54 @@ final class AttentionNode extends SequenceNode {
                 : program.tensor(node.name() + ".unused", shapes.get(input).elements());
     }
 
-    private void backward(
-            Lane lane,
-            int n,
-            int h,
-            int i,
-            Head head,
-            Head gradient,
-            Tensor mask,
-            long scratch,
-            ByteBuffer weights,
-            Tensor y,
-            Tensor dy) {
-        int count = Math.min(block, queries - i);
-        int seen = keysOf(i, count);
-        float beta = i + block >= queries ? 0 : 1;
-        long outputAt = ((long) i * features + (long) h * width) * Float.BYTES;
-        long dOutput = dy.addressOf(n) + outputAt;
-        long dScratch = scratch + (long) block * keys * Float.BYTES;
-        int dScratchAt = block * keys * Float.BYTES;
-        scores(lane, head, i, count, seen, scratch);
-        mask(n, mask, count, seen, weights);
-        // gradient of the weights = dy v^T
-        Gemm.run(lane, count, seen, width, 1, dOutput, features, false, head.value, keyStride, true, 0, dScratch, seen);
-        for (int row = 0; row < count; row++) {
-            int at = row * seen * Float.BYTES;
-            int visible = operation.causal() ? i + row + 1 : seen;
-            float logSum = logSums.buffer().getFloat(logSums.at(n) + (h * queries + i + row) * Float.BYTES);
-            RowPasses.get().softmaxAgain(weights, at, visible, seen, logSum);
-            int place = (int) outputAt + row * features * Float.BYTES;
-            float mean = RowPasses.get().dot(y.buffer(), y.at(n) + place, dy.buffer(), dy.at(n) + place, width);
-            drop(n, h, i + row, visible, weights, dScratchAt + at);
-            RowPasses.get().softmaxGradient(weights, at, mean, scale, weights, dScratchAt + at, seen);
-            drop(n, h, i + row, visible, weights, at);
+    private void backwardHead(Lane lane, Block own, Tensor mask, Tensor y, Tensor dy) {
+        for (int i = (queries - 1) / block * block; i >= 0; i -= block) {
+            own.from(i);
+            scores(lane, own, mask);
+            long dOutput = dy.addressOf(own.example) + own.outputOffset();
+            // gradient of the weights = dy v^T
+            lane.gemm()
+                    .product(own.count, own.seen, width)
+                    .left(dOutput, features)
+                    .rightTransposed(own.read.value, keyStride)
+                    .into(own.gradientAddress(), own.seen);
+            for (int row = 0; row < own.count; row++) {
+                scoreGradients(own, row, y, dy);
+            }
+            inputGradients(lane, own, dOutput);
         }
-        // dv += weights^T dy, dk += (gradient of the scores)^T q, dq = (gradient of the scores) k
-        Gemm.run(
-                lane,
-                seen,
-                width,
-                count,
-                1,
-                scratch,
-                seen,
-                true,
-                dOutput,
-                features,
-                false,
-                beta,
-                gradient.value,
-                keyStride);
-        long row = (long) i * queryStride * Float.BYTES;
-        Gemm.run(
-                lane,
-                seen,
-                width,
-                count,
-                1,
-                dScratch,
-                seen,
-                true,
-                head.query + row,
-                queryStride,
-                false,
-                beta,
-                gradient.key,
-                keyStride);
-        Gemm.run(
-                lane,
-                count,
-                width,
-                seen,
-                1,
-                dScratch,
-                seen,
-                false,
-                head.key,
-                keyStride,
-                false,
-                0,
-                gradient.query + row,
-                queryStride);
+    }
+
+    /** Makes the weights of a query what forward had, and of their gradient that of its scores. */
+    private void scoreGradients(Block own, int row, Tensor y, Tensor dy) {
+        int at = own.at(row);
+        int gradientAt = own.gradientAt(row);
+        float logSum = logSums.buffer().getFloat(own.logSumAt(row));
+        RowPasses.get().softmaxAgain(own.scratch, at, own.visibleFrom(row), own.seen, logSum);
+        int offset = (int) own.outputOffset() + row * features * Float.BYTES;
+        int yAt = y.at(own.example) + offset;
+        float mean = RowPasses.get().dot(y.buffer(), yAt, dy.buffer(), dy.at(own.example) + offset, width);
+        drop(own, row, gradientAt);
+        RowPasses.get().softmaxGradient(own.scratch, at, mean, scale, own.scratch, gradientAt, own.seen);
+        drop(own, row, at);
+    }
+
+    /** dv += weights^T dy, dk += (gradient of the scores)^T q, dq = (gradient of the scores) k. */
+    private void inputGradients(Lane lane, Block own, long dOutput) {
+        lane.gemm()
+                .product(own.seen, width, own.count)
+                .leftTransposed(own.weightsAddress, own.seen)
+                .right(dOutput, features)
+                .into(own.written.value, keyStride, !own.isLast());
+        lane.gemm()
+                .product(own.seen, width, own.count)
+                .leftTransposed(own.gradientAddress(), own.seen)
+                .right(own.read.query + queryOffset(own), queryStride)
+                .into(own.written.key, keyStride, !own.isLast());
+        lane.gemm()
+                .product(own.count, width, own.seen)
+                .left(own.gradientAddress(), own.seen)
+                .right(own.read.key, keyStride)
+                .into(own.written.query + queryOffset(own), queryStride);
     }
 }

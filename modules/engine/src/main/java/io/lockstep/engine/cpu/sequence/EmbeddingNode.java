@@ -68,7 +68,7 @@ final class EmbeddingNode extends SequenceNode {
                     int first = Lane.shareStart(lane.index(), lanes, units);
                     int end = Lane.shareStart(lane.index() + 1, lanes, units);
                     long address = plan.gradientAddress(node.parametersAt() + (long) first * vocabulary);
-                    Pointer.memset(lane.a().to(address), 0, (long) (end - first) * rowBytes);
+                    Pointer.memset(lane.at(address), 0, (long) (end - first) * rowBytes);
                     for (int i = 0; i < examples * steps; i++) {
                         add(dy.buffer(), i * units * Float.BYTES, number(x, i), first, end);
                     }

@@ -24,7 +24,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 
 /**
  * A few contiguous rows times a matrix that is packed once a pass: y = x W^T and dx = dy W, as a convolution of one pixel
- * over an image of so many rows. What a recurrent layer does at each step; sgemm would pack the matrix each time.
+ * over an image of so many rows. What a recurrent layer does at each time step; sgemm would pack the matrix each time.
  */
 final class PackedProduct implements AutoCloseable {
     private static final long[] ONE = {1, 1};

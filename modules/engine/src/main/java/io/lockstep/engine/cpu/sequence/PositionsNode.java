@@ -66,7 +66,7 @@ final class PositionsNode extends SequenceNode {
                     int first = Lane.shareStart(lane.index(), lanes, elements);
                     int count = Lane.shareStart(lane.index() + 1, lanes, elements) - first;
                     long address = plan.gradientAddress(node.parametersAt() + first);
-                    Pointer.memset(lane.a().to(address), 0, (long) count * Float.BYTES);
+                    Pointer.memset(lane.at(address), 0, (long) count * Float.BYTES);
                     for (int n = 0; n < examples; n++) {
                         int at = dy.at(n) + first * Float.BYTES;
                         RowPasses.get().add(dy.buffer(), at, plan.gradientBuffer(), parameterAt(first), count);

@@ -7,29 +7,27 @@ import io.lockstep.engine.cpu.node.CpuNode;
 import io.lockstep.engine.cpu.node.Machine;
 import io.lockstep.engine.cpu.node.SequenceNode;
 import io.lockstep.engine.cpu.node.Site;
-import io.lockstep.engine.cpu.onednn.Gemm;
 import io.lockstep.engine.cpu.onednn.Lane;
+import io.lockstep.engine.cpu.program.ExampleTask;
 import io.lockstep.engine.cpu.program.Program;
-import io.lockstep.engine.cpu.program.Step;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Recurrent.Gru;
 import io.lockstep.engine.operations.Recurrent.Lstm;
-import io.lockstep.kernels.RecurrentPasses;
 import io.lockstep.kernels.RowPasses;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A recurrent layer. The products with the input and all gradients of weights are one matrix product over all steps;
- * only the product with the state goes step by step, for all of a lane's examples.
+ * A recurrent layer: what its {@link RecurrentCell} does at each time step, and the products around it. Those with the input
+ * and all gradients of weights are one matrix product over all time steps; only the product with the state goes from time
+ * step to time step, for all of a lane's examples.
+ *
+ * <p>Beside what {@link RecurrentMemory} keeps there are
  *
  * <pre>
- *   gates   (examples, T, gates x units)   sums, then the gates' values, in backward the gradient of the sums
- *   before  (examples, T, units)           the state that each step found: zeros, then y one step earlier
- *   extra   (examples, T, units)           an LSTM's cells; a GRU's state part of n, in backward its gradient
  *   now     (examples, units)              the state; in backward dh and dc, the gradients of state and cells
- *   state   (examples, gates x units)      one step's products with the state; in backward dState, their gradients
+ *   state   (examples, gates x units)      one time step's products with the state; in backward dState, their gradients
  * </pre>
  *
  * W, R and b are used as they lie in the flat vector, rows (gates x units).
@@ -38,7 +36,8 @@ final class RecurrentNode extends SequenceNode {
     private final Graph graph;
     private final Recurrent operation;
     private final PackedProduct recurrent;
-    private final boolean lstm;
+    private final RecurrentMemory memory;
+    private final RecurrentCell cell;
     private final boolean gru;
     private final int units;
     private final int rows;
@@ -48,11 +47,6 @@ final class RecurrentNode extends SequenceNode {
     private final int rowBytes;
     private final long recurrentAt;
     private final long biasAt;
-    private Tensor gates;
-    private Tensor before;
-    private Tensor extra;
-    /** Null where all steps count. */
-    private Tensor mask;
 
     /** @param recurrent the product with R */
     RecurrentNode(Site site, PackedProduct recurrent) {
@@ -60,7 +54,6 @@ final class RecurrentNode extends SequenceNode {
         graph = site.graph();
         this.recurrent = recurrent;
         operation = (Recurrent) node.operation();
-        lstm = operation instanceof Lstm;
         gru = operation instanceof Gru;
         units = operation.units();
         rows = operation.gates() * units;
@@ -70,24 +63,43 @@ final class RecurrentNode extends SequenceNode {
         rowBytes = rows * Float.BYTES;
         recurrentAt = (long) rows * features;
         biasAt = recurrentAt + (long) rows * units;
+        memory = new RecurrentMemory(operation, steps);
+        cell = RecurrentCell.of(operation, memory);
     }
+
+    /** The programs of a plan share the product with R, which is packed once a pass. */
+    static CpuNode ofEachProgram(Site site) {
+        Node node = site.node();
+        Recurrent operation = (Recurrent) node.operation();
+        int rows = operation.gates() * operation.units();
+        long at = node.parametersAt() + (long) rows * site.from().channels();
+        Machine machine = site.machine();
+        PackedProduct product = new PackedProduct(machine, machine.parameterAddress(at), rows, operation.units());
+        return CpuNode.ofEachProgram(() -> new RecurrentNode(site, product), product::close);
+    }
+
+    private static void zero(Lane lane, Tensor tensor, int from, int to) {
+        Pointer.memset(lane.at(tensor.addressOf(from)), 0, (to - from) * tensor.exampleBytes());
+    }
+
+    // ------------------------------------------------------------------ forward
 
     @Override
     public void forward(Context context) {
         Tensor[] inputs = context.inputs();
         Program program = context.program();
         long sequence = (long) steps * units;
-        gates = program.tensor(node.name() + ".gates", sequence * operation.gates());
-        before = program.tensor(node.name() + ".before", sequence);
-        extra = lstm || gru ? program.tensor(node.name() + ".extra", sequence) : null;
+        memory.gates = program.tensor(node.name() + ".gates", sequence * operation.gates());
+        memory.before = program.tensor(node.name() + ".before", sequence);
+        memory.extra = operation instanceof Lstm || gru ? program.tensor(node.name() + ".extra", sequence) : null;
+        memory.mask = operation.masked() ? inputs[1] : null;
         Tensor now = program.tensor(node.name() + ".now", units);
         Tensor state = program.tensor(node.name() + ".state", rows);
         Tensor y = context.newOutput();
         Tensor x = inputs[0];
-        mask = operation.masked() ? inputs[1] : null;
         program.whole(
                 "forward " + node.name(),
-                new Step() {
+                new ExampleTask() {
                     @Override
                     public void prepare(int examples) {
                         recurrent.prepareForward(examples);
@@ -98,113 +110,47 @@ final class RecurrentNode extends SequenceNode {
                         inputProduct(lane, from, to, x);
                         zero(lane, now, from, to);
                         for (int i = 0; i < steps; i++) {
-                            forwardStep(lane, from, to, i, now, state, y);
+                            forwardTimeStep(lane, from, to, i, now, state, y);
                         }
                     }
                 },
-                present(x, y, gates, before, extra, now, state, mask));
+                present(x, y, memory.gates, memory.before, memory.extra, now, state, memory.mask));
     }
 
-    /** gates = x W^T, over all steps at once. */
+    /** gates = x W^T, over all time steps at once. */
     private void inputProduct(Lane lane, int from, int to, Tensor x) {
-        long weights = plan.parameterAddress(node.parametersAt());
-        Gemm.run(
-                lane,
-                (to - from) * steps,
-                rows,
-                features,
-                1,
-                x.addressOf(from),
-                features,
-                false,
-                weights,
-                features,
-                true,
-                0,
-                gates.addressOf(from),
-                rows);
+        lane.gemm()
+                .product((to - from) * steps, rows, features)
+                .left(x.addressOf(from), features)
+                .rightTransposed(plan.parameterAddress(node.parametersAt()), features)
+                .into(memory.gates.addressOf(from), rows);
     }
 
-    private int time(int i) {
-        return operation.reversed() ? steps - 1 - i : i;
-    }
-
-    private void forwardStep(Lane lane, int from, int to, int i, Tensor now, Tensor state, Tensor y) {
+    private void forwardTimeStep(Lane lane, int from, int to, int i, Tensor now, Tensor state, Tensor y) {
         if (i == 0) {
             zero(lane, state, from, to);
         } else {
             recurrent.forward(lane, to - from, now.addressOf(from), state.addressOf(from));
         }
-        RecurrentPasses passes = RecurrentPasses.get();
         ByteBuffer parameters = plan.parameterBuffer();
         int bias = parameterAt(biasAt);
-        int at = time(i) * unitBytes;
         for (int n = from; n < to; n++) {
-            int gatesAt = gates.at(n) + time(i) * rowBytes;
-            int beforeAt = before.at(n) + at;
-            int yAt = y.at(n) + at;
-            before.buffer().put(beforeAt, now.buffer(), now.at(n), unitBytes);
-            if (!counts(n, i)) {
-                zero(y, yAt, unitBytes);
-                if (lstm) {
-                    zero(extra, extra.at(n) + at, unitBytes);
-                }
-            } else if (gru) {
-                passes.gru(
-                        gates.buffer(),
-                        gatesAt,
-                        state.buffer(),
-                        state.at(n),
-                        parameters,
-                        bias,
-                        before.buffer(),
-                        beforeAt,
-                        extra.buffer(),
-                        extra.at(n) + at,
-                        y.buffer(),
-                        yAt,
-                        units);
+            int yAt = memory.at(y, n, i);
+            memory.before.buffer().put(memory.beforeAt(n, i), now.buffer(), now.at(n), unitBytes);
+            if (memory.counts(n, i)) {
+                cell.forward(n, i, state, parameters, bias, y);
             } else {
-                RowPasses.get().add(state.buffer(), state.at(n), gates.buffer(), gatesAt, rows);
-                if (lstm) {
-                    passes.lstm(
-                            gates.buffer(),
-                            gatesAt,
-                            parameters,
-                            bias,
-                            cellsBefore(i),
-                            cellsBeforeAt(n, i),
-                            extra.buffer(),
-                            extra.at(n) + at,
-                            y.buffer(),
-                            yAt,
-                            units);
-                } else {
-                    passes.tanh(gates.buffer(), gatesAt, parameters, bias, y.buffer(), yAt, units);
-                }
+                RecurrentMemory.zero(y, yAt, unitBytes);
+                zeroExtra(n, i);
             }
             now.buffer().put(now.at(n), y.buffer(), yAt, unitBytes);
         }
     }
 
-    /** Whether the step is there; one that is not has zeros for output, state and cells. */
-    private boolean counts(int n, int i) {
-        return mask == null || mask.buffer().getFloat(mask.at(n) + time(i) * Float.BYTES) != 0;
-    }
-
-    private static void zero(Tensor tensor, int at, int bytes) {
-        for (int i = 0; i < bytes; i += Float.BYTES) {
-            tensor.buffer().putFloat(at + i, 0);
+    private void zeroExtra(int n, int i) {
+        if (memory.extra != null) {
+            RecurrentMemory.zero(memory.extra, memory.extraAt(n, i), unitBytes);
         }
-    }
-
-    /** The cells of the step before are a row of the same tensor; at the first step the zeros in {@link #before} serve. */
-    private ByteBuffer cellsBefore(int i) {
-        return i == 0 ? before.buffer() : extra.buffer();
-    }
-
-    private int cellsBeforeAt(int n, int i) {
-        return i == 0 ? before.at(n) + time(0) * unitBytes : extra.at(n) + time(i - 1) * unitBytes;
     }
 
     // ------------------------------------------------------------------ backward
@@ -222,7 +168,7 @@ final class RecurrentNode extends SequenceNode {
         Tensor x = inputs[0];
         program.whole(
                 "backward " + node.name(),
-                new Step() {
+                new ExampleTask() {
                     @Override
                     public void prepare(int examples) {
                         recurrent.prepareBackward(examples);
@@ -233,7 +179,7 @@ final class RecurrentNode extends SequenceNode {
                         zero(lane, dh, from, to);
                         zero(lane, dc, from, to);
                         for (int i = steps - 1; i >= 0; i--) {
-                            backwardStep(from, to, i, y, dy, dh, dc, dState);
+                            backwardTimeStep(from, to, i, y, dy, dh, dc, dState);
                             if (graph.truncatesBefore(i)) {
                                 zero(lane, dh, from, to);
                                 zero(lane, dc, from, to);
@@ -246,80 +192,34 @@ final class RecurrentNode extends SequenceNode {
                         }
                     }
                 },
-                present(y, dy, dh, dc, dState, dx, gates, before, extra, mask));
+                present(y, dy, dh, dc, dState, dx, memory.gates, memory.before, memory.extra, memory.mask));
         context.parameterGradients(
                 "backward " + node.name() + " weights",
                 (lane, lanes, examples) -> weights(lane, lanes, examples * steps, x),
-                present(x, gates, before, gru ? extra : null));
-    }
-
-    private static void zero(Lane lane, Tensor tensor, int from, int to) {
-        Pointer.memset(lane.a().to(tensor.addressOf(from)), 0, (to - from) * tensor.exampleBytes());
+                present(x, memory.gates, memory.before, gru ? memory.extra : null));
     }
 
     /** Leaves the gradients of the sums in the gates, and those towards the state in {@code dState}. */
-    private void backwardStep(int from, int to, int i, Tensor y, Tensor dy, Tensor dh, Tensor dc, Tensor dState) {
-        RecurrentPasses passes = RecurrentPasses.get();
-        int at = time(i) * unitBytes;
+    private void backwardTimeStep(int from, int to, int i, Tensor y, Tensor dy, Tensor dh, Tensor dc, Tensor dState) {
         for (int n = from; n < to; n++) {
-            int gatesAt = gates.at(n) + time(i) * rowBytes;
-            int dyAt = dy.at(n) + at;
-            if (!counts(n, i)) {
-                zero(gates, gatesAt, rowBytes);
-                zero(dh, dh.at(n), unitBytes);
-                zero(dc, dc.at(n), unitBytes);
-                if (gru) {
-                    zero(extra, extra.at(n) + at, unitBytes);
-                }
-            } else if (lstm) {
-                passes.lstmGradient(
-                        gates.buffer(),
-                        gatesAt,
-                        cellsBefore(i),
-                        cellsBeforeAt(n, i),
-                        extra.buffer(),
-                        extra.at(n) + at,
-                        dy.buffer(),
-                        dyAt,
-                        dh.buffer(),
-                        dh.at(n),
-                        dc.buffer(),
-                        dc.at(n),
-                        units);
-            } else if (gru) {
-                passes.gruGradient(
-                        gates.buffer(),
-                        gatesAt,
-                        extra.buffer(),
-                        extra.at(n) + at,
-                        before.buffer(),
-                        before.at(n) + at,
-                        dy.buffer(),
-                        dyAt,
-                        dh.buffer(),
-                        dh.at(n),
-                        units);
+            int gatesAt = memory.gatesAt(n, i);
+            if (memory.counts(n, i)) {
+                cell.backward(n, i, y, dy, dh, dc);
             } else {
-                passes.tanhGradient(
-                        y.buffer(),
-                        y.at(n) + at,
-                        dy.buffer(),
-                        dyAt,
-                        dh.buffer(),
-                        dh.at(n),
-                        gates.buffer(),
-                        gatesAt,
-                        units);
+                RecurrentMemory.zero(memory.gates, gatesAt, rowBytes);
+                RecurrentMemory.zero(dh, dh.at(n), unitBytes);
+                RecurrentMemory.zero(dc, dc.at(n), unitBytes);
+                zeroExtra(n, i);
             }
             int own = gru ? 2 * unitBytes : rowBytes;
-            dState.buffer().put(dState.at(n), gates.buffer(), gatesAt, own);
+            dState.buffer().put(dState.at(n), memory.gates.buffer(), gatesAt, own);
             if (gru) {
-                dState.buffer().put(dState.at(n) + own, extra.buffer(), extra.at(n) + at, unitBytes);
+                dState.buffer().put(dState.at(n) + own, memory.extra.buffer(), memory.extraAt(n, i), unitBytes);
             }
         }
     }
 
-    /** dh of the step before; a GRU's has a part already that no product carries, and no cells: dc takes the product. */
+    /** dh of the time step before; a GRU's has a part already that no product carries, and no cells: dc takes the product. */
     private void stateGradient(Lane lane, int from, int to, Tensor dState, Tensor dh, Tensor dc) {
         Tensor product = gru ? dc : dh;
         recurrent.backward(lane, to - from, dState.addressOf(from), product.addressOf(from));
@@ -329,25 +229,16 @@ final class RecurrentNode extends SequenceNode {
     }
 
     private void inputGradient(Lane lane, int from, int to, Tensor dx) {
-        long weights = plan.parameterAddress(node.parametersAt());
-        Gemm.run(
-                lane,
-                (to - from) * steps,
-                features,
-                rows,
-                1,
-                gates.addressOf(from),
-                rows,
-                false,
-                weights,
-                features,
-                false,
-                0,
-                dx.addressOf(from),
-                features);
+        lane.gemm()
+                .product((to - from) * steps, features, rows)
+                .left(memory.gates.addressOf(from), rows)
+                .right(plan.parameterAddress(node.parametersAt()), features)
+                .into(dx.addressOf(from), features);
     }
 
-    /** Each lane computes its rows of the gradients of W, R and b, over all examples and steps. */
+    // ------------------------------------------------------------------ gradients of W, R and b
+
+    /** Each lane computes its rows, over all examples and time steps. */
     private void weights(Lane lane, int lanes, int count, Tensor x) {
         int first = Lane.shareStart(lane.index(), lanes, rows);
         int end = Lane.shareStart(lane.index() + 1, lanes, rows);
@@ -355,29 +246,18 @@ final class RecurrentNode extends SequenceNode {
             return;
         }
         long gradients = plan.gradientAddress(node.parametersAt());
-        long column = gates.address() + (long) first * Float.BYTES;
-        Gemm.run(
-                lane,
-                end - first,
-                features,
-                count,
-                1,
-                column,
-                rows,
-                true,
-                x.address(),
-                features,
-                false,
-                0,
-                gradients + (long) first * features * Float.BYTES,
-                features);
+        lane.gemm()
+                .product(end - first, features, count)
+                .leftTransposed(memory.gates.address() + (long) first * Float.BYTES, rows)
+                .right(x.address(), features)
+                .into(gradients + (long) first * features * Float.BYTES, features);
         int split = gru ? Math.max(first, Math.min(end, 2 * units)) : end;
-        recurrentRows(lane, first, split, count, gates, rows, 0);
-        recurrentRows(lane, split, end, count, extra, units, 2 * units);
-        sums(gates, rows, first, end, 0, count, parameterAt(biasAt + first));
+        recurrentRows(lane, first, split, count, memory.gates, rows, 0);
+        recurrentRows(lane, split, end, count, memory.extra, units, 2 * units);
+        sums(memory.gates, rows, first, end, 0, count, parameterAt(biasAt + first));
         if (gru) {
-            sums(gates, rows, first, split, 0, count, parameterAt(biasAt + rows + first));
-            sums(extra, units, split, end, 2 * units, count, parameterAt(biasAt + rows + split));
+            sums(memory.gates, rows, first, split, 0, count, parameterAt(biasAt + rows + first));
+            sums(memory.extra, units, split, end, 2 * units, count, parameterAt(biasAt + rows + split));
         }
     }
 
@@ -386,21 +266,11 @@ final class RecurrentNode extends SequenceNode {
         if (first == end) {
             return;
         }
-        Gemm.run(
-                lane,
-                end - first,
-                units,
-                count,
-                1,
-                from.address() + (long) (first - offset) * Float.BYTES,
-                stride,
-                true,
-                before.address(),
-                units,
-                false,
-                0,
-                plan.gradientAddress(node.parametersAt() + recurrentAt + (long) first * units),
-                units);
+        lane.gemm()
+                .product(end - first, units, count)
+                .leftTransposed(from.address() + (long) (first - offset) * Float.BYTES, stride)
+                .right(memory.before.address(), units)
+                .into(plan.gradientAddress(node.parametersAt() + recurrentAt + (long) first * units), units);
     }
 
     private void sums(Tensor from, int stride, int first, int end, int offset, int count, int gradientAt) {
@@ -412,16 +282,5 @@ final class RecurrentNode extends SequenceNode {
             int at = (i * stride + first - offset) * Float.BYTES;
             RowPasses.get().add(from.buffer(), at, gradients, gradientAt, end - first);
         }
-    }
-
-    /** The programs of a plan share the product with R, which is packed once a pass. */
-    static CpuNode ofEachProgram(Site site) {
-        Node node = site.node();
-        Recurrent operation = (Recurrent) node.operation();
-        int rows = operation.gates() * operation.units();
-        long at = node.parametersAt() + (long) rows * site.from().channels();
-        Machine machine = site.machine();
-        PackedProduct product = new PackedProduct(machine, machine.parameterAddress(at), rows, operation.units());
-        return CpuNode.ofEachProgram(() -> new RecurrentNode(site, product), product::close);
     }
 }

@@ -7,9 +7,9 @@ import io.lockstep.engine.operations.Recurrent;
 import io.lockstep.engine.operations.Sequences.ClassToken;
 import io.lockstep.engine.operations.Sequences.Embedding;
 import io.lockstep.engine.operations.Sequences.Positions;
-import io.lockstep.engine.operations.Sequences.StepMask;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 
 /** The nodes of operations on sequences. */
 public final class SequenceNodes {
@@ -20,9 +20,9 @@ public final class SequenceNodes {
         table.add(Attention.class, site -> CpuNode.ofEachProgram(() -> new AttentionNode(site)));
         table.add(Embedding.class, EmbeddingNode::new);
         table.add(Positions.class, PositionsNode::new);
-        table.add(TakeStep.class, StepsNode::new);
-        table.add(StepRange.class, StepsNode::new);
-        table.add(ClassToken.class, StepsNode::new);
-        table.add(StepMask.class, StepMaskNode::new);
+        table.add(TakeTimeStep.class, TimeStepsNode::new);
+        table.add(TimeStepRange.class, TimeStepsNode::new);
+        table.add(ClassToken.class, TimeStepsNode::new);
+        table.add(TimeStepMask.class, TimeStepMaskNode::new);
     }
 }

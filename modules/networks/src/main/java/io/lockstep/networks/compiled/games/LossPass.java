@@ -5,7 +5,7 @@ import io.lockstep.engine.Graph;
 import io.lockstep.engine.Loss;
 import io.lockstep.engine.Pass;
 import io.lockstep.engine.Sums;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.networks.games.Application;
 import io.lockstep.networks.games.GameLoss;
@@ -64,8 +64,8 @@ final class LossPass {
 
     /** Has a penalty come after this pass. */
     void penalise(GamePlans plans, LossPass critic, GamePass.Penalty rule) {
-        boolean isCritic =
-                critic.losses.get(0).operation() instanceof Judgement judgement && judgement.rule() == Rule.WASSERSTEIN;
+        boolean isCritic = critic.losses.get(0).operation() instanceof BinaryLoss judgement
+                && judgement.rule() == Rule.WASSERSTEIN;
         if (!isCritic || critic.fed.slots() != 2) { // what it judges, and the label
             throw new IllegalArgumentException("a gradient penalty is for a critic that reads one value, and whose"
                     + " loss is a Wasserstein judgement of 1 or 0");

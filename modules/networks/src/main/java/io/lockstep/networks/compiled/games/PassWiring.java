@@ -4,6 +4,7 @@ import io.lockstep.engine.Columns;
 import io.lockstep.engine.ElementType;
 import io.lockstep.engine.Graph;
 import io.lockstep.engine.Graph.Node;
+import io.lockstep.engine.GraphBuilder;
 import io.lockstep.engine.Loss;
 import io.lockstep.engine.Operation.Output;
 import io.lockstep.engine.Shape;
@@ -26,9 +27,9 @@ import java.util.Set;
  * @param ends none where a part only draws
  * @param trained parts; the others' parameters get no gradient
  */
-record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
+record PassWiring(List<Applied> applied, List<End> ends, List<String> trained) {
     /** A part at work. */
-    record Step(String part, List<Integer> reads) {}
+    record Applied(String part, List<Integer> reads) {}
 
     /** A loss. @param kept whether what it reads is handed out after the pass */
     record End(Loss operation, double weight, int predictions, int target, boolean kept) {}
@@ -42,17 +43,17 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
     /** A part that only draws. */
     static Wired drawing(Application application) {
         Values values = new Values();
-        Step step = new Step(application.part(), values.of(application.reads()));
-        return new Wired(new PassWiring(List.of(step), List.of(), List.of()), values.slots);
+        Applied part = new Applied(application.part(), values.of(application.reads()));
+        return new Wired(new PassWiring(List.of(part), List.of(), List.of()), values.slots);
     }
 
     /** @param kept names of losses */
     static Wired of(GamePass.Losses pass, List<String> trained, Set<String> kept) {
         Values values = new Values();
-        List<Step> steps = new ArrayList<>();
+        List<Applied> applied = new ArrayList<>();
         for (Application each : pass.applied()) {
-            steps.add(new Step(each.part(), values.of(each.reads())));
-            values.computed.put(each.name(), ~(steps.size() - 1));
+            applied.add(new Applied(each.part(), values.of(each.reads())));
+            values.computed.put(each.name(), ~(applied.size() - 1));
         }
         List<End> ends = new ArrayList<>();
         for (GameLoss loss : pass.losses()) {
@@ -66,7 +67,7 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
                     target,
                     kept.contains(loss.name())));
         }
-        return new Wired(new PassWiring(List.copyOf(steps), List.copyOf(ends), trained), values.slots);
+        return new Wired(new PassWiring(List.copyOf(applied), List.copyOf(ends), trained), values.slots);
     }
 
     /** Numbers the values of a pass. */
@@ -112,7 +113,7 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
     /** Puts the graph together. */
     private final class Assembly {
         private final GameParts parts;
-        private final Graph.Builder graph;
+        private final GraphBuilder graph;
         private final Map<String, Node> originals = new HashMap<>();
         /** By part: the prefix of the nodes that have its parameters. */
         private final Map<String, String> owners = new HashMap<>();
@@ -124,15 +125,15 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
 
         Assembly(GameParts parts) {
             this.parts = parts;
-            Shape first = parts.cut(steps.get(0).part()).reads().get(0).shape();
-            graph = new Graph.Builder(first, columnOf(0))
+            Shape first = parts.cut(applied.get(0).part()).reads().get(0).shape();
+            graph = new GraphBuilder(first, columnOf(0))
                     .truncation(parts.whole().truncation());
             given.add(columnOf(0));
         }
 
         Assembled run() {
-            for (int i = 0; i < steps.size(); i++) {
-                append(steps.get(i), i + "/");
+            for (int i = 0; i < applied.size(); i++) {
+                append(applied.get(i), i + "/");
             }
             if (ends.isEmpty()) {
                 return new Assembled(
@@ -144,14 +145,14 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
             return new Assembled(frozen(), originals);
         }
 
-        private void append(Step step, String prefix) {
-            GameParts.Cut cut = parts.cut(step.part());
+        private void append(Applied part, String prefix) {
+            GameParts.Cut cut = parts.cut(part.part());
             Map<Integer, String> names = new HashMap<>();
             for (int i = 0; i < cut.reads().size(); i++) {
                 Node read = cut.reads().get(i);
-                names.put(read.index(), value(step.reads().get(i), read.shape(), ElementType.FLOAT32));
+                names.put(read.index(), value(part.reads().get(i), read.shape(), ElementType.FLOAT32));
             }
-            String owner = owners.putIfAbsent(step.part(), prefix);
+            String owner = owners.putIfAbsent(part.part(), prefix);
             for (Node node : cut.nodes()) {
                 String name = prefix + node.name();
                 String[] inputs = node.inputs().stream().map(names::get).toArray(String[]::new);
@@ -162,7 +163,7 @@ record PassWiring(List<Step> steps, List<End> ends, List<String> trained) {
                     add(node, name, inputs);
                 }
                 if (node.parameters() > 0) {
-                    note(step.part(), name);
+                    note(part.part(), name);
                 }
             }
             outputs.add(names.get(cut.gives().index()));

@@ -5,7 +5,7 @@ import io.lockstep.datasets.Column;
 import io.lockstep.datasets.Field;
 import io.lockstep.engine.operations.ElementLosses.ElementLoss;
 import io.lockstep.engine.operations.ElementLosses.Kind;
-import io.lockstep.engine.operations.Losses.Judgement;
+import io.lockstep.engine.operations.Losses.BinaryLoss;
 import io.lockstep.engine.operations.Losses.Rule;
 import io.lockstep.networks.Feeds;
 import io.lockstep.networks.Hyperparameters;
@@ -38,7 +38,7 @@ final class CycleGan {
     static final double IDENTITY = 5;
     static final List<String> PARTS = List.of("G", "F", "DA", "DB");
     private static final InputType TYPE = InputType.convolutional(SIDE, SIDE, 1, CNN2DFormat.NHWC);
-    private static final Judgement JUDGEMENT = new Judgement(Rule.CROSS_ENTROPY);
+    private static final BinaryLoss JUDGEMENT = new BinaryLoss(Rule.CROSS_ENTROPY);
     private static final ElementLoss DISTANCE = new ElementLoss(Kind.ABSOLUTE, true);
 
     private CycleGan() {}

@@ -1,5 +1,16 @@
 package io.lockstep.networks.compiled.games;
 
+import static io.lockstep.networks.compiled.games.ActorAndCritic.STATES;
+import static io.lockstep.networks.compiled.games.ActorAndCritic.actorAndCritic;
+import static io.lockstep.networks.compiled.games.ActorAndCritic.experience;
+import static io.lockstep.networks.compiled.games.GameSlopes.Functions;
+import static io.lockstep.networks.compiled.games.GameSlopes.SEED;
+import static io.lockstep.networks.compiled.games.GameSlopes.assertSlopes;
+import static io.lockstep.networks.compiled.games.GameSlopes.column;
+import static io.lockstep.networks.compiled.games.GameSlopes.distance;
+import static io.lockstep.networks.compiled.games.GameSlopes.doubles;
+import static io.lockstep.networks.compiled.games.GameSlopes.judged;
+import static io.lockstep.networks.compiled.games.GameSlopes.places;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,19 +21,10 @@ import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.Field;
-import io.lockstep.engine.Graph;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.operations.ElementLosses.ElementLoss;
 import io.lockstep.engine.operations.ElementLosses.Kind;
-import io.lockstep.engine.operations.Losses.Judgement;
-import io.lockstep.engine.operations.Losses.Rule;
-import io.lockstep.engine.reference.ReferenceNetwork;
-import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.UpdaterName;
-import io.lockstep.networks.compiled.VertexGraph;
-import io.lockstep.networks.dl4j.Dl4jReplica;
-import io.lockstep.networks.games.Application;
 import io.lockstep.networks.games.GamePass;
 import io.lockstep.networks.games.GameTurn;
 import io.lockstep.networks.games.Source;
@@ -47,140 +49,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Games that are no preset: a CycleGAN, and an actor with a critic. */
 class GamesTest {
     private static final int EXAMPLES = 2;
-    private static final long SEED = 17;
-    private static final double STEP = 1e-5;
-    private static final int STATES = 3;
-    private static final int ACTIONS = 2;
-
-    /** The parts as functions in double precision, which tests put together themselves. */
-    private static final class Functions {
-        private final Map<String, PassWiring.Assembled> parts = new HashMap<>();
-
-        Functions(NetworkDefinition definition) {
-            TurnList game = (TurnList) definition.game();
-            try (Dl4jReplica network = new Dl4jReplica(definition, 1, 0)) {
-                var cuts = new GameParts(VertexGraph.of(network.graph(), definition), game.parts());
-                for (var part : game.parts()) {
-                    List<String> reads = part.reads();
-                    parts.put(
-                            part.name(),
-                            PassWiring.drawing(new Application("y", part.name(), reads))
-                                    .wiring()
-                                    .assemble(cuts));
-                }
-            }
-        }
-
-        /** @param given of each value that the part reads, (examples, numbers) */
-        double[] run(String part, double[] parameters, double[]... given) {
-            PassWiring.Assembled assembled = parts.get(part);
-            Graph graph = assembled.graph();
-            double[] own = new double[(int) graph.parameters()];
-            assembled.originals().forEach((name, original) -> {
-                Graph.Node node = graph.named(name);
-                System.arraycopy(
-                        parameters, (int) original.parametersAt(), own, (int) node.parametersAt(), node.parameters());
-            });
-            var network = new ReferenceNetwork(graph, own, true, 0, 0);
-            network.forward(given, given[0].length / graph.inputShape().elements());
-            return network.scores();
-        }
-    }
-
-    private static double[] doubles(ByteBuffer floats) {
-        double[] values = new double[floats.limit() / Float.BYTES];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = floats.getFloat(i * Float.BYTES);
-        }
-        return values;
-    }
-
-    private static double[] column(Batch batch, String name) {
-        var floats = batch.column(name).floats();
-        double[] values = new double[floats.remaining()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = floats.get(floats.position() + i);
-        }
-        return values;
-    }
-
-    /** Cross-entropy of judgements, summed. */
-    private static double judged(double[] z, boolean real) {
-        double sum = 0;
-        for (double each : z) {
-            sum += Math.log1p(Math.exp(real ? -each : each));
-        }
-        return sum;
-    }
-
-    private static double distance(double[] x, double[] y) {
-        double sum = 0;
-        for (int i = 0; i < x.length; i++) {
-            sum += Math.abs(x[i] - y[i]);
-        }
-        return sum;
-    }
-
-    /** Slopes of a loss by the parameters that a turn trains, against the turn's gradient. */
-    private static void assertSlopes(
-            GameReplica replica, int turn, Batch batch, List<int[]> places, ToDoubleFunction<double[]> loss) {
-        Trainee trainee = replica.turns().get(turn).trainee();
-        trainee.forwardBackward(batch, SEED, watermark -> {});
-        double[] gradient = doubles(trainee.gradients());
-        double[] parameters = doubles(replica.parameters());
-        int at = 0;
-        double largest = 0;
-        for (int[] range : places) {
-            for (int i = range[0]; i < range[1]; i++) {
-                double before = parameters[i];
-                parameters[i] = before + STEP;
-                double up = loss.applyAsDouble(parameters);
-                parameters[i] = before - STEP;
-                double down = loss.applyAsDouble(parameters);
-                parameters[i] = before;
-                double slope = (up - down) / (2 * STEP);
-                largest = Math.max(largest, Math.abs(slope));
-                assertThat(gradient[at++])
-                        .as("parameter %d, of %s", i, replica.layerAt(i))
-                        .isCloseTo(slope, within(1e-4 + 1e-4 * Math.abs(slope)));
-            }
-        }
-        assertThat(at).isEqualTo(gradient.length);
-        assertThat(largest).as("the loss has a slope at all").isGreaterThan(0.1);
-    }
-
-    /** Where parts' parameters lie in the network's vector. */
-    private static List<int[]> places(NetworkDefinition definition, String... parts) {
-        try (Dl4jReplica network = new Dl4jReplica(definition, 1, 0)) {
-            var cuts =
-                    new GameParts(VertexGraph.of(network.graph(), definition), ((TurnList) definition.game()).parts());
-            return cuts.rangesOf(List.of(parts)).stream()
-                    .map(range -> new int[] {(int) range.start(), (int) range.end()})
-                    .toList();
-        }
-    }
 
     @Test
     void gradientsOfACycleGanAreTheSlopesOfItsLosses() {
@@ -278,8 +158,6 @@ class GamesTest {
             assertThat(Math.abs(each)).isLessThanOrEqualTo(turn < 2 ? Double.MAX_VALUE : 0.5);
         }
     }
-
-    // ------------------------------------------------------------------ steps
 
     /** Steps as the trainer makes them, each turn by a strategy of its own. */
     private static void play(
@@ -418,140 +296,6 @@ class GamesTest {
             assertThat(drawn.limit()).isEqualTo(EXAMPLES * CycleGan.PIXELS * Float.BYTES);
         }
     }
-
-    // ------------------------------------------------------------------ an actor and its critic
-
-    private static NetworkDefinition actorAndCritic() {
-        Hyperparameters hyperparameters = Hyperparameters.defaults().withUpdater(UpdaterName.ADAM, 0.01);
-        ComputationGraphConfiguration configuration = hyperparameters
-                .newConfiguration(3)
-                .graphBuilder()
-                .addInputs("state")
-                .addLayer("a1", dense(6), "state")
-                .addLayer("action", dense(ACTIONS), "a1")
-                .addVertex("both", new MergeVertex(), "state", "action")
-                .addLayer("c1", dense(8), "both")
-                .addLayer(
-                        "value",
-                        new OutputLayer.Builder(LossFunction.MSE)
-                                .nOut(1)
-                                .activation(Activation.IDENTITY)
-                                .build(),
-                        "c1")
-                .setOutputs("value")
-                .setInputTypes(InputType.feedForward(STATES))
-                .build();
-        hyperparameters.separateUpdater(configuration, Set.of("c1", "value"));
-        TurnList game = TurnList.builder()
-                .part("actor", "action", "state")
-                .part("critic", "value", "state", "action")
-                .given("state", new Source.Column("state"))
-                .given("done", new Source.Column("done"))
-                .given("reward", new Source.Column("reward"))
-                .turn(GameTurn.training("critic", "critic")
-                        .pass(GamePass.empty()
-                                .applied("value", "critic", "state", "done")
-                                .loss("error", new ElementLoss(Kind.SQUARED, true), 1, "value", "reward")))
-                .turn(GameTurn.training("actor", "actor")
-                        .pass(GamePass.empty()
-                                .applied("chosen", "actor", "state")
-                                .applied("value", "critic", "state", "chosen")
-                                // minus the value
-                                .loss("value", new Judgement(Rule.WASSERSTEIN), 1, "value", 1)))
-                .build();
-        return new NetworkDefinition(configuration, InputType.feedForward(STATES), game);
-    }
-
-    private static DenseLayer dense(int units) {
-        return new DenseLayer.Builder().nOut(units).activation(Activation.TANH).build();
-    }
-
-    /** A state, what was done in it, and what came of it: the nearer to (0.7 + s0 / 2, s1 / 2 - 0.7) the better. */
-    private static Batch experience(long seed, int size) {
-        Random random = new Random(seed);
-        float[] states = new float[size * STATES];
-        float[] done = new float[size * ACTIONS];
-        float[] rewards = new float[size];
-        for (int i = 0; i < size; i++) {
-            for (int s = 0; s < STATES; s++) {
-                states[i * STATES + s] = random.nextFloat() - 0.5f;
-            }
-            for (int a = 0; a < ACTIONS; a++) {
-                done[i * ACTIONS + a] = 2 * random.nextFloat() - 1;
-            }
-            rewards[i] = -missed(states, i, done[i * ACTIONS], done[i * ACTIONS + 1]);
-        }
-        return new Batch(
-                size,
-                0,
-                Column.ofFloats(Field.float32("state", STATES), states),
-                Column.ofFloats(Field.float32("done", ACTIONS), done),
-                Column.ofFloats(Field.float32("reward", 1), rewards));
-    }
-
-    private static float missed(float[] states, int i, float first, float second) {
-        float x = first - 0.7f - states[i * STATES] / 2;
-        float y = second + 0.7f - states[i * STATES + 1] / 2;
-        return x * x + y * y;
-    }
-
-    @Test
-    void anActorLearnsThroughItsCriticWhichStaysAsItIs() {
-        NetworkDefinition definition = actorAndCritic();
-        Functions parts = new Functions(definition);
-        Batch batch = experience(1, EXAMPLES);
-        double[] state = column(batch, "state");
-        try (GameReplica replica = new GameReplica(definition, 32, 1, Precision.FLOAT32)) {
-            assertSlopes(replica, 0, batch, places(definition, "critic"), all -> {
-                double[] value = parts.run("critic", all, state, column(batch, "done"));
-                double[] reward = column(batch, "reward");
-                double sum = 0;
-                for (int i = 0; i < EXAMPLES; i++) {
-                    sum += (value[i] - reward[i]) * (value[i] - reward[i]);
-                }
-                return sum;
-            });
-            assertSlopes(replica, 1, batch, places(definition, "actor"), all -> {
-                double sum = 0;
-                for (double each : parts.run("critic", all, state, parts.run("actor", all, state))) {
-                    sum -= each;
-                }
-                return sum;
-            });
-            double before = reward(replica, parts);
-            Trainee critic = replica.turns().get(0).trainee();
-            Trainee actor = replica.turns().get(1).trainee();
-            for (int step = 0; step < 1000; step++) {
-                Batch seen = experience(100 + step, 32);
-                critic.forwardBackward(seen, step, watermark -> {});
-                critic.update(step, 0, 0.01); // of a sum, of whose size Adam takes no notice
-                if (step >= 500) {
-                    double[] criticsOwn = doubles(critic.parameters());
-                    actor.forwardBackward(seen, step, watermark -> {});
-                    actor.update(step - 500, 0, 0.002);
-                    assertThat(doubles(critic.parameters())).isEqualTo(criticsOwn);
-                }
-            }
-            assertThat(reward(replica, parts)).isGreaterThan(before / 2); // rewards are negative
-        }
-    }
-
-    /** Of what the actor does, in some states, with nobody but the world to judge. */
-    private static double reward(GameReplica replica, Functions parts) {
-        double sum = 0;
-        double[] state = column(experience(5000, 100), "state");
-        double[] action = parts.run("actor", doubles(replica.parameters()), state);
-        float[] states = new float[state.length];
-        for (int i = 0; i < state.length; i++) {
-            states[i] = (float) state[i];
-        }
-        for (int i = 0; i < 100; i++) {
-            sum -= missed(states, i, (float) action[i * ACTIONS], (float) action[i * ACTIONS + 1]);
-        }
-        return sum / 100;
-    }
-
-    // ------------------------------------------------------------------ what does not fit
 
     @Test
     void aTurnThatNamesWhatIsNotThereIsRefused() {

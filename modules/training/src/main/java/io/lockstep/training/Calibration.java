@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Measures, before the first step, what a choice between strategies or sizes needs. Every method is a collective: all
  * ranks call it, and all get the slowest rank's figure, so that all choose alike. Parameters are not changed.
  */
-public final class Rehearsal {
+public final class Calibration {
     private static final int WARM_UP = 2;
     private static final int TIMES = 5;
 
@@ -33,7 +33,7 @@ public final class Rehearsal {
      * @param sample a local batch like those that will come
      * @param decisions told what was chosen; told on every rank
      */
-    public Rehearsal(Trainee trainee, ProcessGroup group, Supplier<Batch> sample, Consumer<Decision> decisions) {
+    public Calibration(Trainee trainee, ProcessGroup group, Supplier<Batch> sample, Consumer<Decision> decisions) {
         this.trainee = trainee;
         this.group = group;
         this.sample = sample;

@@ -13,12 +13,12 @@ import java.util.OptionalInt;
  * moment when all hold the same parameters and answered at the next, so that nobody waits for it: with a strategy that
  * exchanges every step, one float is reduced beside the step's own exchange.
  */
-final class Departure {
+final class Preemption {
     private final ProcessGroup group;
     private final ByteBuffer who = FlatBuffers.allocate(1);
     private final PreparedWork agreement;
 
-    Departure(ProcessGroup group) {
+    Preemption(ProcessGroup group) {
         this.group = group;
         agreement = group.prepareAllReduce(who, Reduction.MAX, WireType.FLOAT32);
     }

@@ -6,8 +6,8 @@ import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Program;
 import io.lockstep.engine.cpu.program.Tensor;
 
-/** A convolution; how its steps come together is told here, what they do by each of its ways. */
-interface ConvolutionSteps extends CpuNode {
+/** A convolution; how its tasks come together is told here, what they do by each of its ways. */
+interface ConvolutionTasks extends CpuNode {
     /** Adds y = x * w + bias; x, and below x and dy, rounded where it {@link #rounds}. */
     void forward(Program program, String name, Tensor x, Tensor y);
 

@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 
 /** The memory of contiguous float32 arrays, without a copy. Valid as long as the array is. */
-final class NativeMemory {
-    private NativeMemory() {}
+final class ArrayMemory {
+    private ArrayMemory() {}
 
     /** From the array's first to its last byte, in native order. */
     static ByteBuffer bytes(INDArray array) {

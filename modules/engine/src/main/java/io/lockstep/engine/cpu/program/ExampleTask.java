@@ -4,17 +4,17 @@ import io.lockstep.engine.cpu.onednn.Calls;
 import io.lockstep.engine.cpu.onednn.Lane;
 
 /** Work on a range of examples, independent of all others. */
-public interface Step {
+public interface ExampleTask {
     void run(Lane lane, int from, int to);
 
     /** Called once, on a lane, with the number of examples that most calls will have. */
     default void prepare(int examples) {
-        // most steps do not care
+        // most tasks do not care
     }
 
     /** That makes its primitive beforehand: what oneDNN does not have is told before the first pass. */
-    static Step of(Calls calls, Step run) {
-        return new Step() {
+    static ExampleTask of(Calls calls, ExampleTask run) {
+        return new ExampleTask() {
             @Override
             public void run(Lane lane, int from, int to) {
                 run.run(lane, from, to);

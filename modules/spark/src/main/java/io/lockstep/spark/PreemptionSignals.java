@@ -12,18 +12,18 @@ import sun.misc.SignalHandler;
  * decommissioning. The rank in this process agrees with the others on a last step and has it written; SIGTERM is held
  * back so long from whoever had it before. Static, as signals are the process's.
  */
-final class Departures {
+final class PreemptionSignals {
     /** Kubernetes gives 30 seconds by default; a rank that is not ready by then goes without. */
     private static final Duration GRACE = Duration.ofSeconds(25);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PreemptionSignals.class);
     private static final Object LOCK = new Object();
     private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
     private static int ranks;
     private static volatile boolean leaving;
 
-    private Departures() {}
+    private PreemptionSignals() {}
 
     /**
      * Once the executor's own handlers are there.
@@ -32,7 +32,7 @@ final class Departures {
      */
     static void install(boolean decommissioning) {
         if (INSTALLED.compareAndSet(false, true)) {
-            handle("TERM", Departures::awaitRanks);
+            handle("TERM", PreemptionSignals::awaitRanks);
             if (decommissioning) {
                 handle("PWR", () -> {});
             }

@@ -4,17 +4,17 @@ import io.lockstep.engine.cpu.node.Context;
 import io.lockstep.engine.cpu.node.SequenceNode;
 import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.program.Tensor;
-import io.lockstep.engine.operations.Sequences.StepMask;
+import io.lockstep.engine.operations.Sequences.TimeStepMask;
 
-/** Tells the steps that are there from those that are filled up. */
-final class StepMaskNode extends SequenceNode {
+/** Tells the time steps that are there from those that are filled up. */
+final class TimeStepMaskNode extends SequenceNode {
     private final float nothing;
     private final int steps;
     private final int features;
 
-    StepMaskNode(Site site) {
+    TimeStepMaskNode(Site site) {
         super(site);
-        nothing = (float) ((StepMask) node.operation()).nothing();
+        nothing = (float) ((TimeStepMask) node.operation()).nothing();
         steps = node.shape().height();
         features = shapes.get(0).channels();
     }

@@ -13,13 +13,13 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
 
-/** Part of a split of a source whose examples are numbers of a vocabulary, one a step. */
-abstract sealed class StepDataset implements Dataset
-        permits GeneratedPairs.Pairs, MaskedText.Blocks, Passages.Part, TextDataset {
+/** Part of a split of a source whose examples are numbers of a vocabulary, one a time step. */
+abstract sealed class TokenDataset implements Dataset
+        permits GeneratedPairs.Pairs, MaskedText.MaskedBlocks, Passages.Chosen, TextDataset {
     private final DataSource source;
     private final ExampleRange range;
 
-    StepDataset(DataSource source, ExampleRange range) {
+    TokenDataset(DataSource source, ExampleRange range) {
         this.source = source;
         this.range = range;
     }

@@ -1,8 +1,8 @@
 package io.lockstep.collectives.algorithms;
 
 /** {@link io.lockstep.collectives.Chunks} without the object, for loops. */
-final class Split {
-    private Split() {}
+final class EvenParts {
+    private EvenParts() {}
 
     /** First element of part {@code index} of {@code parts} of a vector of {@code length}. */
     static long start(long length, int parts, int index) {

@@ -6,13 +6,13 @@ import io.lockstep.engine.cpu.node.Site;
 import io.lockstep.engine.cpu.program.Joint;
 import io.lockstep.engine.cpu.program.Tensor;
 import io.lockstep.engine.operations.Sequences.ClassToken;
-import io.lockstep.engine.operations.Sequences.StepRange;
-import io.lockstep.engine.operations.Sequences.TakeStep;
+import io.lockstep.engine.operations.Sequences.TakeTimeStep;
+import io.lockstep.engine.operations.Sequences.TimeStepRange;
 import io.lockstep.kernels.RowPasses;
 import org.bytedeco.javacpp.Pointer;
 
-/** Steps taken out of a sequence, or a learned one put before it. */
-final class StepsNode extends SequenceNode {
+/** Time steps taken out of a sequence, or a learned one put before it. */
+final class TimeStepsNode extends SequenceNode {
     private final boolean takes;
     private final int features;
     private final int rowBytes;
@@ -21,7 +21,7 @@ final class StepsNode extends SequenceNode {
 
     private final int copied;
 
-    StepsNode(Site site) {
+    TimeStepsNode(Site site) {
         super(site);
         features = node.shape().channels();
         rowBytes = features * Float.BYTES;
@@ -30,13 +30,13 @@ final class StepsNode extends SequenceNode {
         copied = node.shape().height() * rowBytes - inserted;
     }
 
-    /** First step that is copied of an example, or -1. */
+    /** First time step that is copied of an example, or -1. */
     private int first(Tensor[] inputs, int n) {
         int steps = shapes.get(0).height();
-        if (node.operation() instanceof StepRange range) {
+        if (node.operation() instanceof TimeStepRange range) {
             return range.first();
         }
-        for (int i = 0; node.operation() instanceof TakeStep take && i < steps; i++) {
+        for (int i = 0; node.operation() instanceof TakeTimeStep take && i < steps; i++) {
             int step = take.candidate(i, steps);
             if (!take.masked() || inputs[1].buffer().getFloat(inputs[1].at(n) + step * Float.BYTES) != 0) {
                 return step;
@@ -58,7 +58,7 @@ final class StepsNode extends SequenceNode {
                                 y.buffer().put(y.at(n), plan.parameterBuffer(), parameterAt(0), inserted);
                                 int first = first(inputs, n);
                                 if (first < 0) {
-                                    Pointer.memset(lane.a().to(y.addressOf(n)), 0, copied);
+                                    Pointer.memset(lane.at(y.addressOf(n)), 0, copied);
                                 } else {
                                     y.buffer().put(y.at(n) + inserted, x.buffer(), x.at(n) + first * rowBytes, copied);
                                 }
@@ -79,7 +79,7 @@ final class StepsNode extends SequenceNode {
                             (lane, from, to) -> {
                                 if (takes) {
                                     long bytes = (to - from) * dx.exampleBytes();
-                                    Pointer.memset(lane.a().to(dx.addressOf(from)), 0, bytes);
+                                    Pointer.memset(lane.at(dx.addressOf(from)), 0, bytes);
                                 }
                                 for (int n = from; n < to; n++) {
                                     int first = first(inputs, n);
@@ -105,7 +105,7 @@ final class StepsNode extends SequenceNode {
             if (lane.index() > 0) {
                 return;
             }
-            Pointer.memset(lane.a().to(plan.gradientAddress(node.parametersAt())), 0, inserted);
+            Pointer.memset(lane.at(plan.gradientAddress(node.parametersAt())), 0, inserted);
             for (int n = 0; n < examples; n++) {
                 RowPasses.get().add(dy.buffer(), dy.at(n), plan.gradientBuffer(), parameterAt(0), features);
             }
