@@ -12,7 +12,7 @@ final class CheckpointOption {
 
     void putInto(Configuration configuration) {
         if (which != null) {
-            configuration.put(Settings.CHECKPOINT.name(), which);
+            configuration.put(FolderSettings.CHECKPOINT.name(), which);
         }
     }
 }

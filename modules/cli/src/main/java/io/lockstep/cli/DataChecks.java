@@ -38,15 +38,15 @@ final class DataChecks {
     static void requireExamples(
             DataSource source, Configuration configuration, Split split, String called, String consequence) {
         if (source.examples(split) == 0) {
-            throw new UsageException(configuration.get(Settings.DATA) + " (" + source.format() + ") has no " + called
-                    + " examples: " + consequence);
+            throw new UsageException(configuration.get(DataSettings.DATA) + " (" + source.format() + ") has no "
+                    + called + " examples: " + consequence);
         }
     }
 
     /** Of an epoch of the run; 0 of a stream whose end nobody knows. */
     static int trainingExamples(DataSource source, Configuration configuration) {
         int all = source.examples(Split.TRAIN);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        int limit = configuration.get(DataSettings.TRAIN_EXAMPLES);
         return limit > 0 ? Math.min(limit, all) : Math.max(0, all);
     }
 
@@ -55,17 +55,18 @@ final class DataChecks {
         if (source.stream(Split.TRAIN) == null) {
             return;
         }
-        if (configuration.get(Settings.TRAIN_EXAMPLES) > 0) {
+        if (configuration.get(DataSettings.TRAIN_EXAMPLES) > 0) {
             throw new UsageException("train-examples is for sets that are held in memory, and " + source.name()
                     + " is a stream: let it end earlier itself, or set steps");
         }
-        if (trainingExamples(source, configuration) == 0 && configuration.get(Settings.STEPS) == 0) {
+        if (trainingExamples(source, configuration) == 0 && configuration.get(DistributionSettings.STEPS) == 0) {
             throw new UsageException("nobody knows how many examples " + source.name()
                     + " has, so that its epochs cannot be counted: set steps");
         }
-        if (MasterJobs.isMaster(configuration)) {
-            throw new UsageException(configuration.get(Settings.STRATEGY) + " has all examples in memory, and "
-                    + source.name() + " is a stream: take ddp or another of Lockstep's own strategies");
+        if (StrategySettings.isMaster(configuration)) {
+            throw new UsageException(
+                    configuration.get(DistributionSettings.STRATEGY) + " has all examples in memory, and "
+                            + source.name() + " is a stream: take ddp or another of Lockstep's own strategies");
         }
     }
 
@@ -74,18 +75,19 @@ final class DataChecks {
             return;
         }
         try {
-            new Augmentation(configuration.get(Settings.CROP_PADDING), Augmentation.Padding.ZERO, false, 0)
+            new Augmentation(configuration.get(AugmentationSettings.CROP_PADDING), Augmentation.Padding.ZERO, false, 0)
                     .checkFits(source.shape());
         } catch (IllegalArgumentException e) {
             throw new UsageException(
-                    "crop-padding = " + configuration.get(Settings.CROP_PADDING) + ": " + e.getMessage(), e);
+                    "crop-padding = " + configuration.get(AugmentationSettings.CROP_PADDING) + ": " + e.getMessage(),
+                    e);
         }
     }
 
     private static void requireBufferHolds(DataSource source, Configuration configuration) {
-        int workers = configuration.get(Settings.WORKERS);
+        int workers = configuration.get(DistributionSettings.WORKERS);
         int examples = trainingExamples(source, configuration);
-        int asked = configuration.get(Settings.GLOBAL_BATCH);
+        int asked = configuration.get(DistributionSettings.GLOBAL_BATCH);
         long batch = examples > 0 ? Math.min(asked, examples) : asked;
         long share = (batch + workers - 1) / workers;
         for (Field field : source.fields()) {
@@ -96,7 +98,7 @@ final class DataChecks {
                                 + " 2,047; lower global-batch, or ask for more workers",
                         share,
                         field.name().equals(Batch.FEATURES) ? shown(source.shape()) : field,
-                        configuration.get(Settings.GLOBAL_BATCH),
+                        configuration.get(DistributionSettings.GLOBAL_BATCH),
                         bytes >> 20));
             }
         }

@@ -81,10 +81,10 @@ final class DoctorCommand implements Callable<Integer> {
             RecipeFiles.putRecipe(configuration, recipe);
         }
         origins.putFrom(conf, configuration);
-        put(configuration, Settings.MODEL, model);
-        put(configuration, Settings.DATA, data);
-        put(configuration, Settings.WORKERS, workers);
-        put(configuration, Settings.RUN_DIR, runDir);
+        put(configuration, DataSettings.MODEL, model);
+        put(configuration, DataSettings.DATA, data);
+        put(configuration, DistributionSettings.WORKERS, workers);
+        put(configuration, FolderSettings.RUN_DIR, runDir);
         assignments.forEach(configuration::put);
         return configuration;
     }
@@ -115,7 +115,9 @@ final class DoctorCommand implements Callable<Integer> {
         System.out.println(onCluster ? "the driver's side:" : "this machine:");
         DriverExamination driver = new DriverExamination(configuration, conf);
         driver.findings().forEach(this::tell);
-        int here = onCluster && !conf.get("spark.master").startsWith("local") ? 0 : configuration.get(Settings.WORKERS);
+        int here = onCluster && !conf.get("spark.master").startsWith("local")
+                ? 0
+                : configuration.get(DistributionSettings.WORKERS);
         HostExamination.of(HostFacts.here(false), HostNeeds.of(configuration), here)
                 .forEach(this::tell);
         if (onCluster && findings.stream().noneMatch(finding -> finding.level() == Level.FAIL)) {

@@ -81,7 +81,7 @@ final class DriverExamination {
         Configuration asked = configuration.copy(); // a plan puts into it what it finds out
         SparkConf run = conf.clone();
         if (ofMaster() == null) {
-            Submission.localCluster(asked).forEach(run::set);
+            LocalCluster.properties(asked).forEach(run::set);
         }
         try {
             RunPlan.of(asked, Networks.zoo(), run, storage, false);
@@ -101,8 +101,9 @@ final class DriverExamination {
             notes.putAll(RunPlan.settings(configuration, Networks.zoo(), ofMaster()));
             findings.add(Finding.ok(
                     "settings",
-                    configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA) + ", "
-                            + configuration.get(Settings.STRATEGY) + ", " + configuration.get(Settings.WORKERS)
+                    configuration.get(DataSettings.MODEL) + " on " + configuration.get(DataSettings.DATA) + ", "
+                            + configuration.get(DistributionSettings.STRATEGY) + ", "
+                            + configuration.get(DistributionSettings.WORKERS)
                             + " workers"));
         } catch (UsageException e) {
             findings.add(Finding.fail("settings", "do not go together", e.getMessage(), "change them as it says"));
@@ -221,14 +222,14 @@ final class DriverExamination {
                     "data",
                     Progress.format(
                             "%s: %,d training and %,d test examples",
-                            configuration.get(Settings.DATA),
+                            configuration.get(DataSettings.DATA),
                             source.examples(Split.TRAIN),
                             source.examples(Split.TEST))));
             return source;
         } catch (IOException | RuntimeException e) {
             findings.add(Finding.fail(
                     "data",
-                    configuration.get(Settings.DATA),
+                    configuration.get(DataSettings.DATA),
                     e.getMessage(),
                     "fetch it (bin/lockstep data fetch NAME), or give the path as executors see it"));
             return null;
@@ -241,19 +242,21 @@ final class DriverExamination {
      * @return bytes of a checkpoint
      */
     private long memory(DataSource source) {
-        int workers = configuration.get(Settings.WORKERS);
-        int share = (configuration.get(Settings.GLOBAL_BATCH) + workers - 1) / workers;
+        int workers = configuration.get(DistributionSettings.WORKERS);
+        int share = (configuration.get(DistributionSettings.GLOBAL_BATCH) + workers - 1) / workers;
         int batch = Math.max(
-                1, (share + configuration.get(Settings.MICRO_BATCHES) - 1) / configuration.get(Settings.MICRO_BATCHES));
+                1,
+                (share + configuration.get(DistributionSettings.MICRO_BATCHES) - 1)
+                        / configuration.get(DistributionSettings.MICRO_BATCHES));
         NetworkDefinition network;
         try {
             NetworkSource zoo = Networks.zoo();
             notes.putAll(RunPlan.together(configuration, zoo, ofMaster(), source));
-            network =
-                    zoo.under(configuration).build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+            network = zoo.under(configuration)
+                    .build(source.shape(), source.classes(), configuration.get(DistributionSettings.SEED));
         } catch (UsageException e) {
-            findings.add(
-                    Finding.fail("network", configuration.get(Settings.MODEL), e.getMessage(), "change what it names"));
+            findings.add(Finding.fail(
+                    "network", configuration.get(DataSettings.MODEL), e.getMessage(), "change what it names"));
             return 0;
         }
         ModelSummary summary = ModelSummary.of(network);
@@ -285,14 +288,15 @@ final class DriverExamination {
     }
 
     private int threadsOfARank() {
-        int otherwise = isLocal() ? Submission.localCores(configuration) : configuration.get(Settings.WORKER_CORES);
+        int otherwise =
+                isLocal() ? LocalCluster.cores(configuration) : configuration.get(ExecutorSettings.WORKER_CORES);
         return Math.max(1, conf.getInt("spark.task.cpus", otherwise));
     }
 
     private Finding runsOnDl4j(String why) {
         return Finding.warn(
                 "network",
-                configuration.get(Settings.MODEL) + " runs on DL4J itself, which is slower",
+                configuration.get(DataSettings.MODEL) + " runs on DL4J itself, which is slower",
                 why,
                 "take the layer that is named out, if you can do without it");
     }
@@ -317,7 +321,7 @@ final class DriverExamination {
             return;
         }
         long available = HostFacts.here(false).availableBytes();
-        long heaps = workers * configuration.get(Settings.WORKER_MEMORY_MB) * MIB;
+        long heaps = workers * configuration.get(ExecutorSettings.WORKER_MEMORY_MB) * MIB;
         if (isLocal() && available > 0 && workers * needed + heaps > available) {
             findings.add(Finding.fail(
                     "memory",
@@ -361,7 +365,7 @@ final class DriverExamination {
             findings.add(Finding.ok("run folder", folder + " can be written"));
             return;
         }
-        long needed = checkpointBytes * (configuration.get(Settings.CHECKPOINT_KEEP) + 1);
+        long needed = checkpointBytes * (configuration.get(FolderSettings.CHECKPOINT_KEEP) + 1);
         findings.add(room(folder, Files.getFileStore(parent).getUsableSpace(), needed));
     }
 

@@ -85,10 +85,10 @@ final class EvaluateCommand implements Callable<Integer> {
             configuration.put(property._1, property._2);
         }
         if (data != null) {
-            configuration.put(Settings.DATA.name(), data);
+            configuration.put(DataSettings.DATA.name(), data);
         }
         if (workers != null) {
-            configuration.put(Settings.WORKERS.name(), workers);
+            configuration.put(DistributionSettings.WORKERS.name(), workers);
         }
         checkpoint.putInto(configuration);
         assignments.forEach(configuration::put);
@@ -96,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
         DataChecks.requireExamples(
                 run.source(), configuration, Split.TEST, "test", "there is nothing to test the network on");
         TrainedRun trained = trainedOn(run);
-        if (configuration.isChanged(Settings.CHECKPOINT)) {
+        if (configuration.isChanged(FolderSettings.CHECKPOINT)) {
             run.checkpoint(); // told now, if it is not there
         }
         if (run.isGame()) {
@@ -109,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (classifier != null) {
             throw new UsageException(
-                    "--classifier is for a GAN's run, this is one of " + configuration.get(Settings.MODEL));
+                    "--classifier is for a GAN's run, this is one of " + configuration.get(DataSettings.MODEL));
         }
         return startedBy == Commands.StartedBy.LAUNCHER ? submit(configuration) : run(run, trained, conf);
     }
@@ -122,15 +122,15 @@ final class EvaluateCommand implements Callable<Integer> {
      */
     private TrainedRun trainedOn(TrainedRun asked) throws IOException {
         Configuration own = RunFolder.configuration(runDir);
-        own.put(Settings.DATA_HOME.name(), asked.configuration().get(Settings.DATA_HOME));
+        own.put(DataSettings.DATA_HOME.name(), asked.configuration().get(DataSettings.DATA_HOME));
         SparkJobs.resolveData(own, asked.storage());
-        if (own.get(Settings.DATA).equals(asked.configuration().get(Settings.DATA))) {
+        if (own.get(DataSettings.DATA).equals(asked.configuration().get(DataSettings.DATA))) {
             // of which the run had as many examples as its own settings say
             return new TrainedRun(own, asked.storage(), runDir, asked.source());
         }
         try {
             TrainedRun trained = TrainedRun.open(runDir, own, asked.storage());
-            trained.requireSameKind(asked.source(), asked.configuration().get(Settings.DATA));
+            trained.requireSameKind(asked.source(), asked.configuration().get(DataSettings.DATA));
             return trained;
         } catch (DatasetNotFoundException e) {
             return null;
@@ -182,17 +182,17 @@ final class EvaluateCommand implements Callable<Integer> {
                     asked.source(), configuration, Split.TRAIN, "training", "the test set is scaled by them");
             System.err.println(
                     "lockstep: the data that the run was trained on is not there; the test set is scaled by the"
-                            + " training set of " + configuration.get(Settings.DATA));
+                            + " training set of " + configuration.get(DataSettings.DATA));
         }
         Task task = asked.network().task();
         var ranks = new RankEvaluation(
                 SparkJobs.data(trained == null ? configuration : trained.configuration()),
                 SparkJobs.data(configuration),
                 storage.qualify(runDir) + "/checkpoints",
-                configuration.get(Settings.CHECKPOINT),
-                Settings.best(configuration, task),
-                configuration.get(Settings.GLOBAL_BATCH),
-                configuration.get(Settings.SEED),
+                configuration.get(FolderSettings.CHECKPOINT),
+                FolderSettings.best(configuration, task),
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.SEED),
                 Networks.replicas(Networks.zoo().under(configuration), settings.runtime()));
         var program = new EvaluateProgram(ranks, settings.runtime().onGpus());
         List<RankEvaluation.Result> results;
@@ -206,8 +206,8 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Evaluation evaluation = results.get(0).evaluation();
         var result = new Result(
-                configuration.get(Settings.MODEL),
-                configuration.get(Settings.DATA),
+                configuration.get(DataSettings.MODEL),
+                configuration.get(DataSettings.DATA),
                 results.get(0).checkpointStep(),
                 evaluation.examples(),
                 evaluation);

@@ -96,7 +96,7 @@ final class ExecutorExamination {
         RankSettings settings = RankSettings.of(configuration);
         HostNeeds needs = HostNeeds.of(configuration);
         int workers = settings.awaitSlots(spark);
-        if (MasterJobs.isMaster(configuration)) { // the driver writes all of its folder
+        if (StrategySettings.isMaster(configuration)) { // the driver writes all of its folder
             return of(ranks(workers, settings, new Look(settings.network(), null, "")), needs, null);
         }
         HadoopStorage storage = SparkJobs.storage(spark.getConf());

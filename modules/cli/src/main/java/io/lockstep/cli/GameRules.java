@@ -15,11 +15,11 @@ record GameRules(
         implements Serializable {
     static GameRules of(Configuration configuration) {
         return new GameRules(
-                configuration.get(Settings.GENERATOR_LOSS).equals("saturating"),
-                configuration.get(Settings.GENERATOR_RATE),
-                configuration.get(Settings.DISCRIMINATOR_STEPS),
-                configuration.get(Settings.WEIGHT_CLIP),
-                configuration.get(Settings.GRADIENT_PENALTY));
+                configuration.get(LearningSettings.GENERATOR_LOSS).equals("saturating"),
+                configuration.get(LearningSettings.GENERATOR_RATE),
+                configuration.get(LearningSettings.DISCRIMINATOR_STEPS),
+                configuration.get(LearningSettings.WEIGHT_CLIP),
+                configuration.get(LearningSettings.GRADIENT_PENALTY));
     }
 
     /** A network that plays no game stays as it is. */

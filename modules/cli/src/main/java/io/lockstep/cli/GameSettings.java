@@ -11,50 +11,51 @@ final class GameSettings {
 
     /** @throws UsageException saying what does not go together */
     static void check(NetworkDefinition network, Configuration configuration, DataSource data) {
-        String model = configuration.get(Settings.MODEL);
+        String model = configuration.get(DataSettings.MODEL);
         if (network.game() == null) {
             return;
         }
         if (network.adversarial() != null && !(data instanceof ImageSource)) {
-            throw new UsageException(model + " draws pictures, and " + configuration.get(Settings.DATA) + " has none");
+            throw new UsageException(
+                    model + " draws pictures, and " + configuration.get(DataSettings.DATA) + " has none");
         }
         try {
             network.requireRulesThatFit();
         } catch (IllegalArgumentException e) {
             throw new UsageException(model + ": " + e.getMessage(), e);
         }
-        refuse(model, Settings.RUNTIME, RuntimeSettings.of(configuration).byDl4j(), "DL4J plays no such game");
+        refuse(model, DataSettings.RUNTIME, RuntimeSettings.of(configuration).byDl4j(), "DL4J plays no such game");
         checkStop(network, configuration);
         refuse(
                 model,
-                Settings.SYNC_BATCH_NORM,
-                configuration.get(Settings.SYNC_BATCH_NORM),
+                CommunicationSettings.SYNC_BATCH_NORM,
+                configuration.get(CommunicationSettings.SYNC_BATCH_NORM),
                 "its networks' batch norms see each rank's own batch");
         refuse(
                 model,
-                Settings.STRATEGY,
-                !strategies().contains(configuration.get(Settings.STRATEGY)),
+                DistributionSettings.STRATEGY,
+                !strategies().contains(configuration.get(DistributionSettings.STRATEGY)),
                 "choose " + alternatives(strategies()) + " for both of its networks");
         refuse(
                 model,
-                Settings.BUCKET_BYTES,
-                configuration.get(Settings.BUCKET_BYTES).measured(),
+                CommunicationSettings.BUCKET_BYTES,
+                configuration.get(CommunicationSettings.BUCKET_BYTES).measured(),
                 "it has two networks to measure; leave auto, or give a size");
         refuse(
                 model,
-                Settings.MIXUP,
-                configuration.get(Settings.MIXUP) > 0,
+                AugmentationSettings.MIXUP,
+                configuration.get(AugmentationSettings.MIXUP) > 0,
                 "its discriminator tells pictures from samples, not classes");
         refuse(
                 model,
-                Settings.LABEL_SMOOTHING,
-                configuration.get(Settings.LABEL_SMOOTHING) > 0,
+                LearningSettings.LABEL_SMOOTHING,
+                configuration.get(LearningSettings.LABEL_SMOOTHING) > 0,
                 "its discriminator has no classes to smooth");
     }
 
     /** A part that learns in every k-th step counts its own turns, and is averaged every averaging-period of them. */
     private static void checkStop(NetworkDefinition network, Configuration configuration) {
-        long stop = configuration.get(Settings.STOP_AFTER);
+        long stop = configuration.get(DistributionSettings.STOP_AFTER);
         boolean rulesOfGan = network.adversarial() != null;
         StrategySettings.of(configuration).period().ifPresent(setting -> {
             int period = configuration.get(Settings.of(setting)) * network.stepsOfAllTurns();

@@ -93,7 +93,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         Configuration configuration = RunFolder.configuration(runDir);
         checkpoint.putInto(configuration);
-        configuration.put(Settings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
+        configuration.put(DataSettings.PRECISION.name(), "fp32"); // one character at a time, on any CPU
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
         if (run.network().game() != null && !run.isGame()) {
             throw new UsageException(runDir + " has " + run.model()
@@ -118,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         refuse("is for GANs, this run has " + run.model(), "--count", "--class", "--out");
         Checkpoint chosen = run.checkpoint();
-        int steps = configuration.get(Settings.SEQUENCE_LENGTH);
+        int steps = configuration.get(DataSettings.SEQUENCE_LENGTH);
         try (Replica replica = run.load(chosen, 1, 1)) {
             if (!(replica instanceof CompiledReplica model)) {
                 throw new UsageException(
@@ -127,7 +127,7 @@ final class GenerateCommand implements Callable<Integer> {
             String drawn = draw(text, model, steps);
             if (json != null) {
                 var result = new Result(
-                        configuration.get(Settings.MODEL), chosen.state().step(), temperature, topK, seed, drawn);
+                        configuration.get(DataSettings.MODEL), chosen.state().step(), temperature, topK, seed, drawn);
                 Files.writeString(json, Json.pretty(result));
             }
         }

@@ -40,8 +40,8 @@ record Heeded(Set<String> strategies, List<Rule> rules, boolean ofNetwork) {
 
     /** Unless one of DL4J's own training masters trains. */
     Heeded notByMasters(String why) {
-        return and((setting, run) -> MasterJobs.isMaster(run.configuration())
-                ? Unheeded.impossible("cannot be heeded by " + run.get(Settings.STRATEGY) + ": " + why)
+        return and((setting, run) -> StrategySettings.isMaster(run.configuration())
+                ? Unheeded.impossible("cannot be heeded by " + run.get(DistributionSettings.STRATEGY) + ": " + why)
                 : null);
     }
 
@@ -77,7 +77,7 @@ record Heeded(Set<String> strategies, List<Rule> rules, boolean ofNetwork) {
 
     /** @return null if the run heeds the setting, as far as is known of it */
     Unheeded unheeded(Setting<?> setting, RunFacts run) {
-        String strategy = run.get(Settings.STRATEGY);
+        String strategy = run.get(DistributionSettings.STRATEGY);
         if (!knows(strategy)) {
             return Unheeded.foreign("belongs to strategy = " + String.join(" or ", new TreeSet<>(strategies))
                     + ", this run has " + strategy);

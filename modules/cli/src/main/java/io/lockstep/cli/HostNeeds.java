@@ -25,15 +25,19 @@ record HostNeeds(
         implements Serializable {
     static HostNeeds of(Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
-        Transport transport = configuration.get(Settings.TRANSPORT);
+        Transport transport = configuration.get(CommunicationSettings.TRANSPORT);
         return new HostNeeds(
-                configuration.get(Settings.WORKERS),
-                Math.max(1, configuration.get(Settings.WORKER_CORES)),
+                configuration.get(DistributionSettings.WORKERS),
+                Math.max(1, configuration.get(ExecutorSettings.WORKER_CORES)),
                 runtime.runtime(),
                 runtime.inBfloat16(),
                 transport == Transport.AUTO,
                 transport == Transport.UDP,
-                Stream.of(Settings.RUN_DIR, Settings.DATA, Settings.DATA_HOME, Settings.INIT_FROM)
+                Stream.of(
+                                FolderSettings.RUN_DIR,
+                                DataSettings.DATA,
+                                DataSettings.DATA_HOME,
+                                DistributionSettings.INIT_FROM)
                         .map(configuration::get)
                         .toList());
     }

@@ -18,17 +18,12 @@ import java.nio.charset.StandardCharsets;
  * @param path of the file, or empty; of a run that goes on, the copy
  */
 record InitialModel(String path, boolean resume, Configuration configuration, HadoopStorage storage) {
-    /** Within the run folder. */
-    static final String COPY = "initial.zip";
-    /** Within it too: what the setting was before it named the copy. */
-    static final String ORIGIN = "initial.origin";
-
     /**
      * @param resume whether the run goes on, with what it began with
      * @throws UsageException if it is not there, or a run that goes on is to begin with another
      */
     static InitialModel of(Configuration configuration, boolean resume, HadoopStorage storage) throws IOException {
-        String asked = configuration.get(Settings.INIT_FROM);
+        String asked = configuration.get(DistributionSettings.INIT_FROM);
         if (resume) {
             return ofResumed(asked, configuration, storage);
         }
@@ -43,8 +38,8 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
     /** The call that began the run may be repeated with resume, so what it named is the copy's other name. */
     private static InitialModel ofResumed(String asked, Configuration configuration, HadoopStorage storage)
             throws IOException {
-        String folder = configuration.get(Settings.RUN_DIR);
-        String before = RunFolder.configuration(folder).get(Settings.INIT_FROM);
+        String folder = configuration.get(FolderSettings.RUN_DIR);
+        String before = RunFolder.configuration(folder).get(DistributionSettings.INIT_FROM);
         String origin = origin(folder, storage);
         boolean same = asked.isEmpty()
                 || asked.equals(before)
@@ -55,13 +50,13 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
             throw new UsageException("init-from is for a new run; this one began "
                     + (what.isEmpty() ? "without" : "with " + what) + ", not with " + asked);
         }
-        configuration.derive(Settings.INIT_FROM, before);
+        configuration.derive(DistributionSettings.INIT_FROM, before);
         return new InitialModel(before, true, configuration, storage);
     }
 
     /** Empty where the run began without, or was begun before this was kept. */
     private static String origin(String folder, HadoopStorage storage) throws IOException {
-        String file = Storage.join(folder, ORIGIN);
+        String file = Storage.join(folder, RunFolder.INITIAL_MODELS_ORIGIN);
         if (!storage.exists(file)) {
             return "";
         }
@@ -100,12 +95,12 @@ record InitialModel(String path, boolean resume, Configuration configuration, Ha
         if (resume || path.isEmpty()) {
             return;
         }
-        String asked = storage.qualify(configuration.get(Settings.INIT_FROM));
+        String asked = storage.qualify(configuration.get(DistributionSettings.INIT_FROM));
         try (InputStream in = storage.open(path)) {
-            folder.put(COPY, in.readAllBytes());
+            folder.put(RunFolder.INITIAL_MODEL, in.readAllBytes());
         }
-        folder.put(ORIGIN, asked.getBytes(StandardCharsets.UTF_8));
-        configuration.derive(Settings.INIT_FROM, Storage.join(folder.path(), COPY));
+        folder.put(RunFolder.INITIAL_MODELS_ORIGIN, asked.getBytes(StandardCharsets.UTF_8));
+        configuration.derive(DistributionSettings.INIT_FROM, Storage.join(folder.path(), RunFolder.INITIAL_MODEL));
     }
 
     /** An event for people: with where the network came from, instead of the copy. */

@@ -73,7 +73,7 @@ public final class Lockstep {
 
     /** A network of the zoo. */
     public Lockstep model(String name) {
-        return set(Settings.MODEL.name(), name);
+        return set(DataSettings.MODEL.name(), name);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class Lockstep {
      * build the zoo's networks ({@code updater}, {@code l2}, {@code dropout}, ...) are refused.
      */
     public Lockstep network(NetworkDefinition own) {
-        configuration.put(Settings.MODEL.name(), Networks.OWN);
+        configuration.put(DataSettings.MODEL.name(), DataSettings.OWN_NETWORK);
         network = own;
         return this;
     }
@@ -92,7 +92,7 @@ public final class Lockstep {
     /** A name that {@code bin/lockstep data list} lists, a path or a URI. */
     public Lockstep data(String nameOrPath) {
         data = null;
-        return set(Settings.DATA.name(), nameOrPath);
+        return set(DataSettings.DATA.name(), nameOrPath);
     }
 
     /**
@@ -102,21 +102,21 @@ public final class Lockstep {
      * sequence-length}, ...) are refused.
      */
     public Lockstep data(DataSource own) {
-        configuration.put(Settings.DATA.name(), own.name());
+        configuration.put(DataSettings.DATA.name(), own.name());
         data = own;
         return this;
     }
 
     public Lockstep strategy(String word) {
-        return set(Settings.STRATEGY.name(), word);
+        return set(DistributionSettings.STRATEGY.name(), word);
     }
 
     public Lockstep workers(int ranks) {
-        return set(Settings.WORKERS.name(), Integer.toString(ranks));
+        return set(DistributionSettings.WORKERS.name(), Integer.toString(ranks));
     }
 
     public Lockstep runDir(String folder) {
-        return set(Settings.RUN_DIR.name(), folder);
+        return set(FolderSettings.RUN_DIR.name(), folder);
     }
 
     /** Goes on with the run in {@link #runDir}, under these settings. */
@@ -128,10 +128,10 @@ public final class Lockstep {
     /** @throws UsageException for a setting that there is not, with the nearest one, or a value that it does not allow */
     public Lockstep set(String setting, String value) {
         configuration.put(setting, value);
-        if (data != null && !configuration.get(Settings.DATA).equals(data.name())) {
+        if (data != null && !configuration.get(DataSettings.DATA).equals(data.name())) {
             data = null; // other data was named after it
         }
-        if (!configuration.get(Settings.MODEL).equals(Networks.OWN)) {
+        if (!configuration.get(DataSettings.MODEL).equals(DataSettings.OWN_NETWORK)) {
             network = null; // a model was named after a network
         }
         return this;

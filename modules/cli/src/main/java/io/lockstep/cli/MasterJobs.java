@@ -20,35 +20,31 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class MasterJobs {
     private MasterJobs() {}
 
-    static boolean isMaster(Configuration configuration) {
-        return !StrategySettings.of(configuration).byRanks();
-    }
-
     private static Optional<MasterStrategy> strategy(Configuration configuration) {
-        return MasterStrategy.of(configuration.get(Settings.STRATEGY));
+        return MasterStrategy.of(configuration.get(DistributionSettings.STRATEGY));
     }
 
     /** @throws UsageException within an application that runs already: DL4J's masters leave static state in its JVMs */
     static void requireOwnApplication(Configuration configuration) {
-        if (isMaster(configuration)) {
+        if (StrategySettings.isMaster(configuration)) {
             throw new UsageException(
-                    configuration.get(Settings.STRATEGY) + " needs a Spark application of its own, whose"
+                    configuration.get(DistributionSettings.STRATEGY) + " needs a Spark application of its own, whose"
                             + " JVMs start with DL4J's flags and end with its static state: bin/lockstep train --strategy "
-                            + configuration.get(Settings.STRATEGY));
+                            + configuration.get(DistributionSettings.STRATEGY));
         }
     }
 
     /** @throws UsageException if the model is none that can be watched while DL4J trains it */
     static void checkModel(NetworkDefinition network, Configuration configuration) {
-        if (!isMaster(configuration)) {
+        if (!StrategySettings.isMaster(configuration)) {
             return;
         }
         try {
             MasterRun.requireTrainable(network);
         } catch (IllegalArgumentException e) {
             throw new UsageException(
-                    configuration.get(Settings.STRATEGY) + " cannot train " + configuration.get(Settings.MODEL) + ": "
-                            + e.getMessage(),
+                    configuration.get(DistributionSettings.STRATEGY) + " cannot train "
+                            + configuration.get(DataSettings.MODEL) + ": " + e.getMessage(),
                     e);
         }
     }
@@ -73,7 +69,9 @@ final class MasterJobs {
             }
             String master = conf.get("spark.master");
             if (!master.startsWith("local")
-                    && configuration.get(Settings.DL4J_INSECURE_TRANSPORT).equals("true")) {
+                    && configuration
+                            .get(DistributionSettings.DL4J_INSECURE_TRANSPORT)
+                            .equals("true")) {
                 throw new UsageException("dl4j-insecure-transport = true listens on 127.0.0.1, where executors of "
                         + master + " may not be; name a trusted network instead, like 10.1.0.0/16");
             }
@@ -90,16 +88,16 @@ final class MasterJobs {
             HadoopStorage storage,
             Consumer<RunEvent> events)
             throws IOException {
-        int workers = configuration.get(Settings.WORKERS);
-        String trusted = configuration.get(Settings.DL4J_INSECURE_TRANSPORT);
+        int workers = configuration.get(DistributionSettings.WORKERS);
+        String trusted = configuration.get(DistributionSettings.DL4J_INSECURE_TRANSPORT);
         var options = new MasterOptions(
                 workers,
-                configuration.get(Settings.AVERAGING_PERIOD),
-                configuration.get(Settings.AVERAGE_UPDATER_STATE),
-                configuration.get(Settings.LABEL_SMOOTHING),
+                configuration.get(CommunicationSettings.AVERAGING_PERIOD),
+                configuration.get(CommunicationSettings.AVERAGE_UPDATER_STATE),
+                configuration.get(LearningSettings.LABEL_SMOOTHING),
                 trusted.contains("/") ? trusted : MasterOptions.LOOPBACK,
-                configuration.get(Settings.SLOT_TIMEOUT),
-                configuration.get(Settings.DEADLINE));
+                configuration.get(CommunicationSettings.SLOT_TIMEOUT),
+                configuration.get(CommunicationSettings.DEADLINE));
         String hash = new MasterRun(spark, run, options, network::build, replicas, storage, events).call();
         int cores = spark.sc().conf().getInt("spark.task.cpus", 1);
         List<String> hashes = List.of(hash);

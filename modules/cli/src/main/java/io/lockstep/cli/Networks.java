@@ -27,14 +27,11 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** From settings to networks. */
 final class Networks {
-    /** What a run of a program's own network has for a model. */
-    static final String OWN = "own";
-
     private Networks() {}
 
     /** @throws UsageException for an unknown model */
     static Model model(String name) {
-        if (name.equals(OWN)) {
+        if (name.equals(DataSettings.OWN_NETWORK)) {
             throw new UsageException(
                     "the run trains a program's own network, which only that program knows: use it there,"
                             + " or open checkpoints/*/model.zip with DL4J's ModelSerializer");
@@ -48,7 +45,7 @@ final class Networks {
 
     /** @throws UsageException for an unknown model, or hyper-parameters that do not go together */
     static void check(Configuration configuration) {
-        model(configuration.get(Settings.MODEL));
+        model(configuration.get(DataSettings.MODEL));
         try {
             hyperparameters(configuration);
         } catch (IllegalArgumentException e) {
@@ -58,8 +55,9 @@ final class Networks {
 
     /** Whether the model is for texts of which some is hidden. */
     static boolean readsMaskedText(Configuration configuration) {
-        String name = configuration.get(Settings.MODEL);
-        return !name.equals(OWN) && model(name).architecture().readsMaskedText();
+        String name = configuration.get(DataSettings.MODEL);
+        return !name.equals(DataSettings.OWN_NETWORK)
+                && model(name).architecture().readsMaskedText();
     }
 
     /** @throws UsageException if the examples are not such as the network reads */
@@ -70,7 +68,7 @@ final class Networks {
             return;
         }
         if (readsMaskedText(configuration) && !(data instanceof MaskedText)) {
-            throw new UsageException(configuration.get(Settings.MODEL)
+            throw new UsageException(configuration.get(DataSettings.MODEL)
                     + " sees the byte behind each and must not be asked for it: leave text = auto, and give it a text");
         }
         if (network.tokens() != data.vocabulary() > 0) {
@@ -89,7 +87,7 @@ final class Networks {
                         data.name(), data.vocabulary(), data.labelsOfExample(), known, network.labelsOfExample()));
             }
         }
-        if (network.game() == null && network.classes() == 1 && configuration.get(Settings.MIXUP) > 0) {
+        if (network.game() == null && network.classes() == 1 && configuration.get(AugmentationSettings.MIXUP) > 0) {
             throw new UsageException(
                     "mixup is for networks that choose one of several classes, and this one has a single"
                             + " output; leave mixup = 0");
@@ -110,17 +108,17 @@ final class Networks {
 
     /** @throws UsageException if a bucket of the given size would hold more than the network's gradient */
     static void checkBucket(NetworkDefinition network, Configuration configuration) {
-        if (configuration.get(Settings.BUCKET_BYTES).bytes() > 0) {
+        if (configuration.get(CommunicationSettings.BUCKET_BYTES).bytes() > 0) {
             ModelSummary summary = ModelSummary.of(network);
             checkBucket(Float.BYTES * (summary.parameters() + summary.statistics()), configuration);
         }
     }
 
     private static void checkBucket(long gradientBytes, Configuration configuration) {
-        int bucketBytes = configuration.get(Settings.BUCKET_BYTES).bytes();
+        int bucketBytes = configuration.get(CommunicationSettings.BUCKET_BYTES).bytes();
         if (bucketBytes > gradientBytes) {
             throw new UsageException("bucket-bytes = " + bucketBytes + " is more than the gradient of "
-                    + configuration.get(Settings.MODEL) + " has, " + gradientBytes
+                    + configuration.get(DataSettings.MODEL) + " has, " + gradientBytes
                     + " bytes: nothing would overlap. Take at most a quarter of that, or auto");
         }
     }
@@ -182,7 +180,9 @@ final class Networks {
         public NetworkBuilder under(Configuration configuration) {
             try {
                 return new ZooBuilder(
-                        configuration.get(Settings.MODEL), hyperparameters(configuration), GameRules.of(configuration));
+                        configuration.get(DataSettings.MODEL),
+                        hyperparameters(configuration),
+                        GameRules.of(configuration));
             } catch (IllegalArgumentException e) {
                 throw new UsageException(e.getMessage(), e);
             }
@@ -196,11 +196,11 @@ final class Networks {
         @Override
         public String resumeCall(String runDir, String master, Map<String, String> changed) {
             StringBuilder call = new StringBuilder("bin/lockstep train --resume --run-dir ");
-            call.append(Submission.quoted(runDir));
+            call.append(ShellWords.quoted(runDir));
             if (!master.isEmpty()) {
-                call.append(" --master ").append(Submission.quoted(master));
+                call.append(" --master ").append(ShellWords.quoted(master));
             }
-            changed.forEach((name, value) -> call.append(" --set ").append(Submission.quoted(name + "=" + value)));
+            changed.forEach((name, value) -> call.append(" --set ").append(ShellWords.quoted(name + "=" + value)));
             return call.toString();
         }
     }
@@ -208,7 +208,7 @@ final class Networks {
     private record OwnNetwork(NetworkDefinition network) implements NetworkSource {
         @Override
         public void check(Configuration configuration) {
-            if (configuration.get(Settings.MOMENTUM_CORRECTION)) {
+            if (configuration.get(CommunicationSettings.MOMENTUM_CORRECTION)) {
                 throw new UsageException("momentum-correction takes the momentum out of the zoo's updater; a network of"
                         + " one's own keeps its updater, so give it plain Sgd and leave momentum-correction = false");
             }
@@ -273,12 +273,13 @@ final class Networks {
     static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         boolean compiledAlone = runtime.inBfloat16() || runtime.syncBatchNorm() || runtime.dropConnect();
-        boolean bucketsOfTurns = network.game() != null && configuration.isChanged(Settings.BUCKET_BYTES);
+        boolean bucketsOfTurns = network.game() != null && configuration.isChanged(CommunicationSettings.BUCKET_BYTES);
         if (runtime.onGpus() || !source.own() && !compiledAlone && !bucketsOfTurns) {
             return;
         }
         List<String> notices = new ArrayList<>();
-        var setup = new Setup(null, network.classes(), 1, configuration.get(Settings.SEED), 1, notices::add);
+        var setup =
+                new Setup(null, network.classes(), 1, configuration.get(DistributionSettings.SEED), 1, notices::add);
         try (Replica replica = runtime.inFloat32().replica(network, setup)) {
             if (runtime.inBfloat16() && !notices.isEmpty()) {
                 throw new UsageException("precision = bf16 is the compiled runtime's: " + notices.get(0));
@@ -301,35 +302,30 @@ final class Networks {
     }
 
     private static Hyperparameters hyperparameters(Configuration configuration) {
-        boolean corrected = configuration.get(Settings.MOMENTUM_CORRECTION);
-        UpdaterName updater = corrected ? UpdaterName.SGD : UpdaterName.of(configuration.get(Settings.UPDATER));
+        boolean corrected = configuration.get(CommunicationSettings.MOMENTUM_CORRECTION);
+        UpdaterName updater = corrected ? UpdaterName.SGD : UpdaterName.of(configuration.get(LearningSettings.UPDATER));
         return Hyperparameters.defaults()
-                .withUpdater(UpdaterSettings.of(updater, configuration.get(Settings.LEARNING_RATE))
-                        .withMomentum(configuration.get(Settings.MOMENTUM))
-                        .withBeta1(configuration.get(Settings.BETA1))
-                        .withBeta2(configuration.get(Settings.BETA2))
-                        .withEpsilon(configuration.get(Settings.EPSILON)))
+                .withUpdater(UpdaterSettings.of(updater, configuration.get(LearningSettings.LEARNING_RATE))
+                        .withMomentum(configuration.get(LearningSettings.MOMENTUM))
+                        .withBeta1(configuration.get(LearningSettings.BETA1))
+                        .withBeta2(configuration.get(LearningSettings.BETA2))
+                        .withEpsilon(configuration.get(LearningSettings.EPSILON)))
                 .withRegularisation(Regularisation.NONE
-                        .withL1(configuration.get(Settings.L1))
-                        .withL2(corrected ? l2WithoutMomentum(configuration) : configuration.get(Settings.L2))
-                        .withWeightDecay(configuration.get(Settings.WEIGHT_DECAY))
-                        .withMaxNorm(configuration.get(Settings.MAX_NORM))
-                        .withDropout(configuration.get(Settings.DROPOUT))
-                        .withDropConnect(configuration.get(Settings.DROP_CONNECT))
-                        .withLabelSmoothing(configuration.get(Settings.LABEL_SMOOTHING)))
-                .withBpttSteps(configuration.get(Settings.BPTT_STEPS))
-                .withNormGroups(configuration.get(Settings.NORM))
-                .withInitialisation(configuration.get(Settings.INITIALISATION));
+                        .withL1(configuration.get(LearningSettings.L1))
+                        .withL2(corrected ? l2WithoutMomentum(configuration) : configuration.get(LearningSettings.L2))
+                        .withWeightDecay(configuration.get(LearningSettings.WEIGHT_DECAY))
+                        .withMaxNorm(configuration.get(LearningSettings.MAX_NORM))
+                        .withDropout(configuration.get(LearningSettings.DROPOUT))
+                        .withDropConnect(configuration.get(LearningSettings.DROP_CONNECT))
+                        .withLabelSmoothing(configuration.get(LearningSettings.LABEL_SMOOTHING)))
+                .withBpttSteps(configuration.get(LearningSettings.BPTT_STEPS))
+                .withNormGroups(configuration.get(LearningSettings.NORM))
+                .withInitialisation(configuration.get(LearningSettings.INITIALISATION));
     }
 
     /** The strategy has the momentum then, and the penalty does not go through it: this much a step is what it comes to. */
     private static double l2WithoutMomentum(Configuration configuration) {
-        return configuration.get(Settings.L2) / (1 - configuration.get(Settings.MOMENTUM));
-    }
-
-    /** Whether the network is a program's. */
-    static boolean isOwn(Configuration configuration) {
-        return configuration.get(Settings.MODEL).equals(OWN);
+        return configuration.get(LearningSettings.L2) / (1 - configuration.get(LearningSettings.MOMENTUM));
     }
 
     /**
@@ -339,12 +335,12 @@ final class Networks {
      * @throws UsageException naming what is in the way
      */
     static void checkRuntime(NetworkDefinition network, Configuration configuration) {
-        if (configuration.get(Settings.WORKERS) > 1) {
+        if (configuration.get(DistributionSettings.WORKERS) > 1) {
             network.whyOneRank().ifPresent(why -> {
                 throw new UsageException(why + ": take workers = 1");
             });
         }
-        if (MasterJobs.isMaster(configuration)) {
+        if (StrategySettings.isMaster(configuration)) {
             return; // DL4J's own training, from one end to the other
         }
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
@@ -359,7 +355,8 @@ final class Networks {
         }
         if (runtime.byDl4j() || obstacle.isPresent()) {
             try {
-                Dl4jReplica.requireRuns(network, runtime.labelSmoothing(), configuration.get(Settings.MIXUP) > 0);
+                Dl4jReplica.requireRuns(
+                        network, runtime.labelSmoothing(), configuration.get(AugmentationSettings.MIXUP) > 0);
             } catch (UnsupportedOperationException e) {
                 String why = obstacle.map(reason -> "; " + reason).orElse("");
                 throw new UsageException(e.getMessage() + why, e);

@@ -110,7 +110,7 @@ final class PredictCommand implements Callable<Integer> {
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
         if (run.isGame() || !(run.source() instanceof ImageSource)) {
             throw new UsageException(runDir + " has no classifier of pictures, but " + run.model() + " on "
-                    + run.configuration().get(Settings.DATA));
+                    + run.configuration().get(DataSettings.DATA));
         }
         List<String> names = run.source().classNames();
         Pictures pictures = images == null ? testSet(run) : folder(run, names);

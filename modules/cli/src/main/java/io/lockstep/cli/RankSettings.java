@@ -35,22 +35,24 @@ record RankSettings(
     }
 
     static RankSettings of(Configuration configuration) {
-        int workers = configuration.get(Settings.WORKERS);
+        int workers = configuration.get(DistributionSettings.WORKERS);
         return new RankSettings(
                 workers,
-                configuration.isChanged(Settings.MIN_WORKERS) ? configuration.get(Settings.MIN_WORKERS) : workers,
-                configuration.get(Settings.RETRIES),
-                configuration.get(Settings.DEADLINE),
-                configuration.get(Settings.SLOT_TIMEOUT),
-                configuration.get(Settings.SECURITY).equals("off") ? Security.OFF : Security.ON,
-                configuration.get(Settings.NETWORK),
+                configuration.isChanged(CommunicationSettings.MIN_WORKERS)
+                        ? configuration.get(CommunicationSettings.MIN_WORKERS)
+                        : workers,
+                configuration.get(CommunicationSettings.RETRIES),
+                configuration.get(CommunicationSettings.DEADLINE),
+                configuration.get(CommunicationSettings.SLOT_TIMEOUT),
+                configuration.get(CommunicationSettings.SECURITY).equals("off") ? Security.OFF : Security.ON,
+                configuration.get(CommunicationSettings.NETWORK),
                 new RankGroups(
-                        configuration.get(Settings.TRANSPORT),
-                        configuration.get(Settings.ALL_REDUCE),
-                        configuration.get(Settings.LINK_COSTS).equals("measured"),
-                        configuration.get(Settings.SILENCE),
+                        configuration.get(CommunicationSettings.TRANSPORT),
+                        configuration.get(CommunicationSettings.ALL_REDUCE),
+                        configuration.get(CommunicationSettings.LINK_COSTS).equals("measured"),
+                        configuration.get(CommunicationSettings.SILENCE),
                         StrategySettings.of(configuration).central(),
-                        configuration.get(Settings.PORTS)));
+                        configuration.get(CommunicationSettings.PORTS)));
     }
 
     /**

@@ -30,7 +30,8 @@ final class Rules {
     /** Not where they are left as they are, which texts are too. */
     static Rule mirroredPictures() {
         Rule pictures = pictures();
-        return (setting, run) -> run.get(Settings.FLIP).equals("true") ? pictures.unheeded(setting, run) : null;
+        return (setting, run) ->
+                run.get(AugmentationSettings.FLIP).equals("true") ? pictures.unheeded(setting, run) : null;
     }
 
     static Rule sequences() {
@@ -47,9 +48,9 @@ final class Rules {
 
     static Rule publishedData() {
         return idle(
-                run -> !DataCatalog.names().contains(run.get(Settings.DATA))
-                        || DataCatalog.generated(run.get(Settings.DATA)),
-                run -> "is where data sets are looked up that `data fetch` gets, and " + run.get(Settings.DATA)
+                run -> !DataCatalog.names().contains(run.get(DataSettings.DATA))
+                        || DataCatalog.generated(run.get(DataSettings.DATA)),
+                run -> "is where data sets are looked up that `data fetch` gets, and " + run.get(DataSettings.DATA)
                         + " is none");
     }
 
@@ -64,28 +65,28 @@ final class Rules {
 
     static Rule countedInEpochs() {
         return foreign(
-                run -> run.get(Settings.STEPS) > 0,
-                run -> "is ignored where steps is set, and this run has steps = " + run.get(Settings.STEPS)
+                run -> run.get(DistributionSettings.STEPS) > 0,
+                run -> "is ignored where steps is set, and this run has steps = " + run.get(DistributionSettings.STEPS)
                         + ": set one of them (steps = 0 counts in epochs)");
     }
 
     static Rule beforeTheEnd() {
         return idle(
-                run -> run.data() != null && run.get(Settings.STOP_AFTER) >= steps(run),
+                run -> run.data() != null && run.get(DistributionSettings.STOP_AFTER) >= steps(run),
                 run -> "is no less than the run's " + steps(run) + " steps");
     }
 
     private static long steps(RunFacts run) {
-        if (run.get(Settings.STEPS) > 0) {
-            return run.get(Settings.STEPS);
+        if (run.get(DistributionSettings.STEPS) > 0) {
+            return run.get(DistributionSettings.STEPS);
         }
         int all = run.data().examples(Split.TRAIN);
-        int limit = run.get(Settings.TRAIN_EXAMPLES);
+        int limit = run.get(DataSettings.TRAIN_EXAMPLES);
         int examples = limit > 0 ? Math.min(limit, all) : all;
         return examples == 0
                 ? 0
-                : (long) run.get(Settings.EPOCHS)
-                        * new Sampler(0, examples, run.get(Settings.GLOBAL_BATCH)).stepsPerEpoch();
+                : (long) run.get(DistributionSettings.EPOCHS)
+                        * new Sampler(0, examples, run.get(DistributionSettings.GLOBAL_BATCH)).stepsPerEpoch();
     }
 
     // Network
@@ -114,15 +115,15 @@ final class Rules {
 
     /** DL4J takes 1 for the rate that such an updater lacks, and a usual decay would be the end of all weights. */
     static Rule decaysByRate() {
-        return (setting, run) -> !run.own() && run.get(Settings.UPDATER).equals("adadelta")
+        return (setting, run) -> !run.own() && run.get(LearningSettings.UPDATER).equals("adadelta")
                 ? Unheeded.impossible("is times the learning rate, which updater = adadelta has not")
                 : null;
     }
 
     static Rule steppedSchedule() {
         return foreign(
-                run -> !run.get(Settings.SCHEDULE).equals("step"),
-                run -> "belongs to schedule = step, this run has " + run.get(Settings.SCHEDULE));
+                run -> !run.get(LearningSettings.SCHEDULE).equals("step"),
+                run -> "belongs to schedule = step, this run has " + run.get(LearningSettings.SCHEDULE));
     }
 
     static Rule batchNorm() {
@@ -144,7 +145,7 @@ final class Rules {
         return (setting, run) -> {
             if (run.network() != null && !run.isGame()) {
                 return Unheeded.foreign(
-                        "is for gan, cgan, dcgan, wgan and wgan-gp, this run has " + run.get(Settings.MODEL));
+                        "is for gan, cgan, dcgan, wgan and wgan-gp, this run has " + run.get(DataSettings.MODEL));
             }
             return run.own()
                     ? Unheeded.foreign("is for the zoo's games; one of your own has its rules in its Adversarial")
@@ -160,7 +161,7 @@ final class Rules {
 
     static Rule classifier() {
         return foreign(
-                run -> run.isGame() && !run.get(Settings.CHECKPOINT_BEST).equals("off"),
+                run -> run.isGame() && !run.get(FolderSettings.CHECKPOINT_BEST).equals("off"),
                 run -> run.filled(
                         "is for networks that are tested, and none of MODEL's checkpoints is better than another"));
     }
@@ -177,33 +178,35 @@ final class Rules {
     // Communication
 
     static Rule several() {
-        return idle(run -> run.get(Settings.WORKERS) == 1, run -> "is for what workers exchange, and there is one");
+        return idle(
+                run -> run.get(DistributionSettings.WORKERS) == 1,
+                run -> "is for what workers exchange, and there is one");
     }
 
     static Rule severalHosts() {
         return idle(
-                run -> run.get(Settings.WORKERS) == 1
-                        || run.onOneHost() && run.get(Settings.TRANSPORT) == RankSettings.Transport.AUTO,
+                run -> run.get(DistributionSettings.WORKERS) == 1
+                        || run.onOneHost() && run.get(CommunicationSettings.TRANSPORT) == RankSettings.Transport.AUTO,
                 run -> "is for what goes from host to host, and all workers are on this one");
     }
 
     static Rule sooner() {
         return idle(
-                run -> run.get(Settings.SILENCE).compareTo(run.get(Settings.DEADLINE)) >= 0,
+                run -> run.get(CommunicationSettings.SILENCE).compareTo(run.get(CommunicationSettings.DEADLINE)) >= 0,
                 run -> "is no shorter than deadline, which comes first");
     }
 
     static Rule chosenAlgorithm() {
         return foreign(
-                run -> run.get(Settings.ALL_REDUCE) != Algorithm.AUTO,
-                run -> "is what all-reduce = auto rests on, this run has " + run.get(Settings.ALL_REDUCE));
+                run -> run.get(CommunicationSettings.ALL_REDUCE) != Algorithm.AUTO,
+                run -> "is what all-reduce = auto rests on, this run has " + run.get(CommunicationSettings.ALL_REDUCE));
     }
 
     // Executors
 
     static Rule localExecutors() {
         return foreign(
-                run -> run.conf() != null && !localCluster(run, run.get(Settings.WORKER_MEMORY_MB) + "]"),
+                run -> run.conf() != null && !localCluster(run, run.get(ExecutorSettings.WORKER_MEMORY_MB) + "]"),
                 run -> "is for the local cluster that bin/lockstep starts; here set spark.executor.memory");
     }
 
@@ -214,7 +217,8 @@ final class Rules {
 
     static Rule coresOfTasks() {
         return foreign(
-                run -> run.conf() != null && run.conf().getInt("spark.task.cpus", 1) != run.get(Settings.WORKER_CORES),
+                run -> run.conf() != null
+                        && run.conf().getInt("spark.task.cpus", 1) != run.get(ExecutorSettings.WORKER_CORES),
                 run -> "is taken by bin/lockstep when it starts an application, and this one has spark.task.cpus = "
                         + run.conf().getInt("spark.task.cpus", 1) + ": set that");
     }

@@ -52,12 +52,12 @@ record RunFacts(
         Configuration changed = configuration.copy();
         changed.derive(setting, text);
         NetworkDefinition built =
-                source.under(changed).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+                source.under(changed).build(data.shape(), data.classes(), configuration.get(DistributionSettings.SEED));
         return built.configuration().toJson() + built.game();
     }
 
     /** A sentence with the names of this run's model and updater in it. */
     String filled(String sentence) {
-        return sentence.replace("MODEL", get(Settings.MODEL)).replace("UPDATER", get(Settings.UPDATER));
+        return sentence.replace("MODEL", get(DataSettings.MODEL)).replace("UPDATER", get(LearningSettings.UPDATER));
     }
 }

@@ -29,16 +29,17 @@ final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.conf";
     private static final String SUBMISSION = "submission";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+    /** What the run began with, if with a saved network. */
+    static final String INITIAL_MODEL = "initial.zip";
+    /** What the setting was before it named that copy. */
+    static final String INITIAL_MODELS_ORIGIN = "initial.origin";
+
     private static final String METRICS = "metrics.jsonl";
     private static final String EVALUATIONS = "evaluations.jsonl";
 
     /** What a start leaves that was killed before it had written the configuration. */
     private static final Set<String> BEFORE_CONFIG = Set.of(
-            SUBMISSION,
-            WholeFiles.beside(SUBMISSION),
-            WholeFiles.beside(CONFIG),
-            InitialModel.COPY,
-            InitialModel.ORIGIN);
+            SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), INITIAL_MODEL, INITIAL_MODELS_ORIGIN);
 
     private final Storage storage;
     private final String path;
@@ -60,8 +61,8 @@ final class RunFolder implements AutoCloseable {
 
     /** What a run is called that nobody gave a folder. */
     static String named(Configuration configuration) {
-        String data = configuration.get(Settings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
-        return "runs/" + configuration.get(Settings.MODEL) + "-" + data + "-"
+        String data = configuration.get(DataSettings.DATA).replaceAll("/+$", "").replaceAll(".*/", "");
+        return "runs/" + configuration.get(DataSettings.MODEL) + "-" + data + "-"
                 + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
     }
 

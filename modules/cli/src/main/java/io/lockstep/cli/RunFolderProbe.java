@@ -37,7 +37,7 @@ final class RunFolderProbe implements AutoCloseable {
 
     /** The folder of the run, or that of all runs where its name will come from the time. */
     static String folder(Configuration configuration) {
-        String folder = configuration.get(Settings.RUN_DIR);
+        String folder = configuration.get(FolderSettings.RUN_DIR);
         return folder.isEmpty() ? "runs" : folder;
     }
 

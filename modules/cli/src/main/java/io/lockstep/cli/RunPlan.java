@@ -56,9 +56,9 @@ record RunPlan(
             throws IOException {
         Map<String, String> notes = new LinkedHashMap<>(settings(configuration, source, conf));
         NetworkBuilder builder = source.under(configuration);
-        String runDir = configuration.get(Settings.RUN_DIR);
+        String runDir = configuration.get(FolderSettings.RUN_DIR);
         configuration.derive(
-                Settings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
+                FolderSettings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
         if (ownData == null) {
             SparkJobs.resolveData(configuration, storage);
         }
@@ -66,7 +66,8 @@ record RunPlan(
         DataSource data = ownData == null ? SparkJobs.openData(configuration, storage) : ownData;
         DataChecks.requireTrainable(data, configuration);
         notes.putAll(together(configuration, source, conf, data)); // which knows more, and has the last word
-        NetworkDefinition definition = builder.build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        NetworkDefinition definition =
+                builder.build(data.shape(), data.classes(), configuration.get(DistributionSettings.SEED));
         RunSettings settings = RunSettings.of(configuration);
         SparkJobs.check(settings, conf);
         MasterJobs.check(configuration, conf, resume);
@@ -100,20 +101,20 @@ record RunPlan(
      */
     static Map<String, String> together(
             Configuration configuration, NetworkSource source, SparkConf conf, DataSource data) {
-        if (configuration.get(Settings.FLIP).equals("auto")) {
+        if (configuration.get(AugmentationSettings.FLIP).equals("auto")) {
             configuration.derive(
-                    Settings.FLIP,
+                    AugmentationSettings.FLIP,
                     String.valueOf(data instanceof ImageSource && data.shape().channels() > 1));
         }
-        NetworkDefinition network =
-                source.under(configuration).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        NetworkDefinition network = source.under(configuration)
+                .build(data.shape(), data.classes(), configuration.get(DistributionSettings.SEED));
         try {
             network.requireRatesWithoutSchedules();
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
         Map<String, String> notes = SettingsJudgement.of(new RunFacts(configuration, source, conf, data, network));
-        Settings.best(configuration, network.task()); // refuses a metric that the task has not
+        FolderSettings.best(configuration, network.task()); // refuses a metric that the task has not
         GameSettings.check(network, configuration, data);
         Networks.requireReads(network, data, configuration);
         Networks.checkRuntime(network, configuration);
@@ -124,16 +125,17 @@ record RunPlan(
             throw new UsageException("the network truncates back-propagation, which is the compiled runtime's; leave"
                     + " runtime = auto");
         }
-        rateNote(configuration, source, network).ifPresent(note -> notes.put(Settings.LEARNING_RATE.name(), note));
+        rateNote(configuration, source, network)
+                .ifPresent(note -> notes.put(LearningSettings.LEARNING_RATE.name(), note));
         return notes;
     }
 
     /** Of a program's network whose own rate is another one than the default that nobody asked for. */
     private static Optional<String> rateNote(
             Configuration configuration, NetworkSource source, NetworkDefinition network) {
-        double rate = configuration.get(Settings.LEARNING_RATE);
+        double rate = configuration.get(LearningSettings.LEARNING_RATE);
         boolean silent = source.own()
-                && configuration.origin(Settings.LEARNING_RATE) == Origin.DEFAULT
+                && configuration.origin(LearningSettings.LEARNING_RATE) == Origin.DEFAULT
                 && network.baseRate().isPresent()
                 && network.baseRate().getAsDouble() != rate;
         return silent
@@ -151,7 +153,7 @@ record RunPlan(
             DataSource data,
             HadoopStorage storage)
             throws IOException {
-        String folder = configuration.get(Settings.RUN_DIR) + "/checkpoints";
+        String folder = configuration.get(FolderSettings.RUN_DIR) + "/checkpoints";
         var store = new CheckpointStore(storage, folder, 1, warning -> {});
         Optional<TrainingState> newest = store.newestState();
         if (newest.isEmpty()) {
@@ -159,13 +161,13 @@ record RunPlan(
         }
         var mine = new TrainingState(
                 0,
-                configuration.get(Settings.MODEL),
-                configuration.get(Settings.DATA),
+                configuration.get(DataSettings.MODEL),
+                configuration.get(DataSettings.DATA),
                 DataChecks.trainingExamples(data, configuration),
-                configuration.get(Settings.GLOBAL_BATCH),
-                configuration.get(Settings.SEED),
-                configuration.get(Settings.STRATEGY),
-                configuration.get(Settings.WORKERS));
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.SEED),
+                configuration.get(DistributionSettings.STRATEGY),
+                configuration.get(DistributionSettings.WORKERS));
         try {
             newest.get().requireContinuable(mine);
         } catch (ForeignCheckpointException e) {

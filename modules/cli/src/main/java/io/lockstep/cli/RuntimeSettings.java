@@ -41,13 +41,13 @@ record RuntimeSettings(
 
     static RuntimeSettings of(Configuration configuration) {
         return new RuntimeSettings(
-                configuration.get(Settings.MODEL),
-                Networks.isOwn(configuration),
-                configuration.get(Settings.RUNTIME),
-                configuration.get(Settings.PRECISION),
-                configuration.get(Settings.SYNC_BATCH_NORM),
-                configuration.get(Settings.LABEL_SMOOTHING),
-                configuration.isChanged(Settings.DROP_CONNECT));
+                configuration.get(DataSettings.MODEL),
+                DataSettings.isOwn(configuration),
+                configuration.get(DataSettings.RUNTIME),
+                configuration.get(DataSettings.PRECISION),
+                configuration.get(CommunicationSettings.SYNC_BATCH_NORM),
+                configuration.get(LearningSettings.LABEL_SMOOTHING),
+                configuration.isChanged(LearningSettings.DROP_CONNECT));
     }
 
     /** Executors may have a CPU that multiplies bfloat16 where the driver has not. */

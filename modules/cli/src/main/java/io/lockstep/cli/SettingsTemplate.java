@@ -13,16 +13,19 @@ final class SettingsTemplate {
                 # Every one is also a Spark property: spark.lockstep.KEY. Command line over Spark property over recipe over
                 # this file.
                 """);
-        for (Setting<?> setting : Settings.all()) {
-            text.append('\n');
-            wrap(text, setting.meaning());
-            text.append("#").append(setting.name()).append(" = ").append(setting.defaultText());
-            while (text.charAt(text.length() - 1) == ' ') {
-                text.setLength(text.length() - 1);
-            }
-            text.append('\n');
+        for (SettingGroup group : Settings.groups()) {
+            String rule = "-".repeat(WIDTH - 4 - group.title().length());
+            text.append("\n# ").append(group.title()).append(' ').append(rule).append('\n');
+            group.settings().forEach(setting -> append(setting, text));
         }
         return text.toString();
+    }
+
+    private static void append(Setting<?> setting, StringBuilder text) {
+        text.append('\n');
+        wrap(text, setting.meaning());
+        text.append(("#" + setting.name() + " = " + setting.defaultText()).stripTrailing())
+                .append('\n');
     }
 
     private static void wrap(StringBuilder text, String meaning) {

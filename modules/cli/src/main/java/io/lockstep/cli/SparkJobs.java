@@ -26,22 +26,22 @@ final class SparkJobs {
 
     /** Executors have another working folder, so what is relative here is made absolute. */
     static void resolveData(Configuration configuration, HadoopStorage storage) throws IOException {
-        String data = configuration.get(Settings.DATA);
+        String data = configuration.get(DataSettings.DATA);
         boolean named = DataCatalog.names().contains(data);
         if (!named && (DataCatalog.isPath(data) || storage.exists(data))) {
-            configuration.derive(Settings.DATA, storage.qualify(data));
+            configuration.derive(DataSettings.DATA, storage.qualify(data));
         }
         if (named && !DataCatalog.generated(data)) {
             configuration.put(
-                    Settings.DATA_HOME.name(),
+                    DataSettings.DATA_HOME.name(),
                     storage.qualify(dataHome(configuration)),
-                    configuration.origin(Settings.DATA_HOME));
+                    configuration.origin(DataSettings.DATA_HOME));
         }
     }
 
     /** Where {@code data fetch} puts data sets. */
     static String dataHome(Configuration configuration) {
-        String home = configuration.get(Settings.DATA_HOME);
+        String home = configuration.get(DataSettings.DATA_HOME);
         return home.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".lockstep", "data").toString()
                 : home;
@@ -54,30 +54,30 @@ final class SparkJobs {
     /** @param own a program's own; null: the data that the settings name */
     static DataOptions data(Configuration configuration, DataSource own) {
         return new DataOptions(
-                configuration.get(Settings.DATA),
-                configuration.get(Settings.DATA_HOME),
-                configuration.get(Settings.TRAIN_EXAMPLES),
-                configuration.get(Settings.TEST_EXAMPLES),
+                configuration.get(DataSettings.DATA),
+                configuration.get(DataSettings.DATA_HOME),
+                configuration.get(DataSettings.TRAIN_EXAMPLES),
+                configuration.get(DataSettings.TEST_EXAMPLES),
                 texts(configuration),
                 own);
     }
 
     private static TextOptions texts(Configuration configuration) {
-        String text = configuration.get(Settings.TEXT);
+        String text = configuration.get(DataSettings.TEXT);
         boolean masked = text.equals("masked") || text.equals("auto") && Networks.readsMaskedText(configuration);
-        return new TextOptions(configuration.get(Settings.SEQUENCE_LENGTH), masked);
+        return new TextOptions(configuration.get(DataSettings.SEQUENCE_LENGTH), masked);
     }
 
     /** The data that a configuration names; {@link #resolveData} has made its paths absolute. */
     static DataSource openData(Configuration configuration, HadoopStorage storage) throws IOException {
-        return new DataCatalog(storage, configuration.get(Settings.DATA_HOME), texts(configuration))
-                .resolve(configuration.get(Settings.DATA));
+        return new DataCatalog(storage, configuration.get(DataSettings.DATA_HOME), texts(configuration))
+                .resolve(configuration.get(DataSettings.DATA));
     }
 
     /** A line for a person who may have meant the folder of that name, if there is one here. */
     static Optional<String> hiddenFolder(Configuration configuration, HadoopStorage storage) throws IOException {
-        String data = configuration.get(Settings.DATA);
-        return new DataCatalog(storage, configuration.get(Settings.DATA_HOME)).hides(data)
+        String data = configuration.get(DataSettings.DATA);
+        return new DataCatalog(storage, configuration.get(DataSettings.DATA_HOME)).hides(data)
                 ? Optional.of("data = " + data + " is the set of that name, not the folder " + data
                         + " that is here, which would be --data ./" + data)
                 : Optional.empty();

@@ -141,7 +141,7 @@ final class StrategiesBenchmark implements Callable<Integer> {
         Configuration configuration = new Configuration();
         RecipeFiles.putDefaults(configuration);
         assignments.forEach(configuration::put);
-        boolean unprotected = configuration.isChanged(Settings.DL4J_INSECURE_TRANSPORT);
+        boolean unprotected = configuration.isChanged(DistributionSettings.DL4J_INSECURE_TRANSPORT);
         return StrategySettings.words(
                 kind -> !kind.chooses() && (kind != MasterStrategy.GRADIENT_SHARING || unprotected));
     }

@@ -36,32 +36,32 @@ final class StrategySettings {
 
         @Override
         public int workers() {
-            return configuration.get(Settings.WORKERS);
+            return configuration.get(DistributionSettings.WORKERS);
         }
 
         @Override
         public int globalBatch() {
-            return configuration.get(Settings.GLOBAL_BATCH);
+            return configuration.get(DistributionSettings.GLOBAL_BATCH);
         }
 
         @Override
         public boolean syncBatchNorm() {
-            return configuration.get(Settings.SYNC_BATCH_NORM);
+            return configuration.get(CommunicationSettings.SYNC_BATCH_NORM);
         }
 
         @Override
         public String updater() {
-            return configuration.get(Settings.UPDATER);
+            return configuration.get(LearningSettings.UPDATER);
         }
 
         @Override
         public boolean updaterHasState() {
-            return Networks.isOwn(configuration) || !updater().equals("sgd");
+            return DataSettings.isOwn(configuration) || !updater().equals("sgd");
         }
 
         @Override
         public double momentum() {
-            return configuration.get(Settings.MOMENTUM);
+            return configuration.get(LearningSettings.MOMENTUM);
         }
     }
 
@@ -88,8 +88,13 @@ final class StrategySettings {
                 + String.join(", ", words(kind -> !kind.byRanks())) + ".";
     }
 
+    /** Whether DL4J's own master trains, on the driver, and no ranks do. */
+    static boolean isMaster(Configuration configuration) {
+        return !of(configuration).byRanks();
+    }
+
     static StrategyKind of(Configuration configuration) {
-        String word = configuration.get(Settings.STRATEGY);
+        String word = configuration.get(DistributionSettings.STRATEGY);
         return KINDS.stream()
                 .filter(kind -> kind.word().equals(word))
                 .findFirst()
@@ -137,22 +142,22 @@ final class StrategySettings {
 
     /** What synchronised batch norm needs: as many passes on every rank. */
     private static void checkSyncBatchNorm(Configuration configuration) {
-        if (!configuration.get(Settings.SYNC_BATCH_NORM)) {
+        if (!configuration.get(CommunicationSettings.SYNC_BATCH_NORM)) {
             return;
         }
         if (RuntimeSettings.of(configuration).byDl4j()) {
             throw new UsageException("sync-batch-norm is the compiled runtime's; leave runtime = auto");
         }
-        if (configuration.get(Settings.MICRO_BATCHES) > 1) {
+        if (configuration.get(DistributionSettings.MICRO_BATCHES) > 1) {
             throw new UsageException(
                     "sync-batch-norm does not go with micro-batches, of which ranks may have different numbers; leave one of the two out");
         }
     }
 
     private static void checkMicroBatches(Configuration configuration) {
-        int parts = configuration.get(Settings.MICRO_BATCHES);
-        int workers = configuration.get(Settings.WORKERS);
-        int batch = configuration.get(Settings.GLOBAL_BATCH);
+        int parts = configuration.get(DistributionSettings.MICRO_BATCHES);
+        int workers = configuration.get(DistributionSettings.WORKERS);
+        int batch = configuration.get(DistributionSettings.GLOBAL_BATCH);
         if (parts > 1 && batch % (workers * parts) != 0) {
             throw new UsageException(
                     "micro-batches = " + parts + " does not divide what each worker has of a step: global-batch "
@@ -162,7 +167,7 @@ final class StrategySettings {
 
     /** Between two averagings there is no one state of the run to stop in. */
     private static void checkStop(Configuration configuration) {
-        long stop = configuration.get(Settings.STOP_AFTER);
+        long stop = configuration.get(DistributionSettings.STOP_AFTER);
         of(configuration).period().ifPresent(setting -> {
             int period = configuration.get(Settings.of(setting));
             if (stop % period != 0) {
@@ -179,7 +184,7 @@ final class StrategySettings {
     /** Puts into the configuration what was chosen by measurement, and takes out what does not belong to it. */
     static void take(Calibration.Decision decision, Configuration configuration) {
         configuration.put(decision.setting(), decision.value(), Origin.DERIVED);
-        String strategy = configuration.get(Settings.STRATEGY);
+        String strategy = configuration.get(DistributionSettings.STRATEGY);
         Settings.all().stream()
                 .filter(setting -> !setting.heeded().knows(strategy))
                 .forEach(setting -> configuration.derive(setting, setting.defaultText()));

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,7 +39,7 @@ final class Submission {
         this.cluster = cluster;
         add("--class", Main.class.getName());
         if (cluster.master() == null) {
-            Map<String, String> local = localCluster(configuration);
+            Map<String, String> local = LocalCluster.properties(configuration);
             add("--master", local.get(MASTER));
             local.forEach((key, value) -> {
                 if (!key.equals(MASTER)) {
@@ -55,7 +54,7 @@ final class Submission {
             }
         } else {
             add("--master", cluster.master());
-            int cores = configuration.get(Settings.WORKER_CORES);
+            int cores = configuration.get(ExecutorSettings.WORKER_CORES);
             if (cores > 0) {
                 conf("spark.task.cpus", Integer.toString(cores));
             }
@@ -76,25 +75,6 @@ final class Submission {
         Path jar = distribution.applicationJar();
         arguments.add(cluster.isDriverInImage() ? "local://" + IMAGE_FOLDER + jar.getFileName() : jar.toString());
         arguments.addAll(command);
-    }
-
-    /** The properties of a cluster on this machine, which a call without a master gets. */
-    static Map<String, String> localCluster(Configuration configuration) {
-        int memory = configuration.get(Settings.WORKER_MEMORY_MB);
-        int cores = localCores(configuration);
-        Map<String, String> properties = new LinkedHashMap<>();
-        properties.put(
-                MASTER, "local-cluster[" + configuration.get(Settings.WORKERS) + "," + cores + "," + memory + "]");
-        properties.put("spark.executor.memory", memory + "m");
-        properties.put("spark.task.cpus", Integer.toString(cores));
-        return properties;
-    }
-
-    /** This machine's cores shared out. */
-    static int localCores(Configuration configuration) {
-        int asked = configuration.get(Settings.WORKER_CORES);
-        int shared = Runtime.getRuntime().availableProcessors() / configuration.get(Settings.WORKERS);
-        return asked > 0 ? asked : Math.max(1, shared);
     }
 
     private static String jars(List<Path> folders, Path applicationJar) {
@@ -157,13 +137,8 @@ final class Submission {
     String commandLine() {
         StringBuilder line = new StringBuilder("spark-submit");
         for (String argument : arguments) {
-            line.append(argument.startsWith("--") ? " \\\n  " : " ").append(quoted(argument));
+            line.append(argument.startsWith("--") ? " \\\n  " : " ").append(ShellWords.quoted(argument));
         }
         return line.toString();
-    }
-
-    /** As a shell takes it. */
-    static String quoted(String argument) {
-        return argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

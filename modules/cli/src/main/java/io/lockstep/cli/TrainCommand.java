@@ -131,11 +131,12 @@ final class TrainCommand implements Callable<Integer> {
         putOptions(configuration);
         List<String> command = new ArrayList<>(List.of("train"));
         if (resume) {
-            command.addAll(List.of("--resume", "--run-dir", configuration.get(Settings.RUN_DIR)));
+            command.addAll(List.of("--resume", "--run-dir", configuration.get(FolderSettings.RUN_DIR)));
         }
-        requireFolderOfName(configuration.get(Settings.RUN_DIR));
-        if (configuration.get(Settings.RUN_DIR).isEmpty()) {
-            configuration.derive(Settings.RUN_DIR, RunFolder.named(configuration)); // a driver that is started again
+        requireFolderOfName(configuration.get(FolderSettings.RUN_DIR));
+        if (configuration.get(FolderSettings.RUN_DIR).isEmpty()) {
+            configuration.derive(
+                    FolderSettings.RUN_DIR, RunFolder.named(configuration)); // a driver that is started again
         }
         String call = submission == null ? UUID.randomUUID().toString() : submission;
         command.addAll(List.of("--submission", call));
@@ -143,7 +144,8 @@ final class TrainCommand implements Callable<Integer> {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
         SettingOrigins.addTo(command, configuration);
-        String name = "lockstep " + configuration.get(Settings.MODEL) + " on " + configuration.get(Settings.DATA);
+        String name =
+                "lockstep " + configuration.get(DataSettings.MODEL) + " on " + configuration.get(DataSettings.DATA);
         var submission =
                 new Submission(Distribution.current(), cluster, name, configuration, configuration.given(), command);
         if (dryRun) {
@@ -191,7 +193,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int goOn(Configuration configuration, String call, SparkConf conf) throws Exception {
-        if (MasterJobs.isMaster(configuration)) {
+        if (StrategySettings.isMaster(configuration)) {
             throw new UsageException("the driver was lost, and with it the run: DL4J's training masters cannot go on");
         }
         new TrainJob(configuration, true, call, json).run(conf);
@@ -225,19 +227,19 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private String runDir(SparkConf conf) {
-        return runDir != null ? runDir : conf.get(Settings.RUN_DIR.key(), "");
+        return runDir != null ? runDir : conf.get(FolderSettings.RUN_DIR.key(), "");
     }
 
     private void putOptions(Configuration configuration) {
-        put(configuration, Settings.MODEL, model);
-        put(configuration, Settings.DATA, data);
-        put(configuration, Settings.STRATEGY, strategy);
-        put(configuration, Settings.WORKERS, workers);
-        put(configuration, Settings.GLOBAL_BATCH, globalBatch);
-        put(configuration, Settings.EPOCHS, epochs);
-        put(configuration, Settings.STEPS, steps);
-        put(configuration, Settings.SEED, seed);
-        put(configuration, Settings.RUN_DIR, runDir);
+        put(configuration, DataSettings.MODEL, model);
+        put(configuration, DataSettings.DATA, data);
+        put(configuration, DistributionSettings.STRATEGY, strategy);
+        put(configuration, DistributionSettings.WORKERS, workers);
+        put(configuration, DistributionSettings.GLOBAL_BATCH, globalBatch);
+        put(configuration, DistributionSettings.EPOCHS, epochs);
+        put(configuration, DistributionSettings.STEPS, steps);
+        put(configuration, DistributionSettings.SEED, seed);
+        put(configuration, FolderSettings.RUN_DIR, runDir);
         assignments.forEach(configuration::put);
     }
 

@@ -89,32 +89,32 @@ final class TrainJob {
 
     /** Settings that do not go together, whatever they are trained on. */
     static void checkTogether(Configuration configuration) {
-        if (configuration.isChanged(Settings.CHECKPOINT)) {
+        if (configuration.isChanged(FolderSettings.CHECKPOINT)) {
             throw new UsageException("checkpoint is for evaluate, predict and generate; a run goes on from the newest");
         }
-        if (configuration.get(Settings.SCHEDULE).equals("step")
-                && configuration.get(Settings.SCHEDULE_MILESTONES).isEmpty()) {
+        if (configuration.get(LearningSettings.SCHEDULE).equals("step")
+                && configuration.get(LearningSettings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         if (runtime.inBfloat16() && runtime.byDl4j()) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.DROP_CONNECT) && runtime.byDl4j()) {
+        if (configuration.isChanged(LearningSettings.DROP_CONNECT) && runtime.byDl4j()) {
             throw new UsageException(
                     "drop-connect is the compiled runtime's: DL4J's does not divide what is kept, so that a"
                             + " test sees other weights; leave runtime = auto");
         }
-        if (configuration.isChanged(Settings.BPTT_STEPS) && runtime.byDl4j()) {
+        if (configuration.isChanged(LearningSettings.BPTT_STEPS) && runtime.byDl4j()) {
             throw new UsageException("bptt-steps is the compiled runtime's; leave runtime = auto");
         }
         StrategySettings.check(configuration);
-        int workers = configuration.get(Settings.WORKERS);
-        if (configuration.get(Settings.MIN_WORKERS) > workers) {
-            throw new UsageException(
-                    "min-workers = " + configuration.get(Settings.MIN_WORKERS) + " is more than workers = " + workers);
+        int workers = configuration.get(DistributionSettings.WORKERS);
+        if (configuration.get(CommunicationSettings.MIN_WORKERS) > workers) {
+            throw new UsageException("min-workers = " + configuration.get(CommunicationSettings.MIN_WORKERS)
+                    + " is more than workers = " + workers);
         }
-        int batch = configuration.get(Settings.GLOBAL_BATCH);
+        int batch = configuration.get(DistributionSettings.GLOBAL_BATCH);
         if (batch < workers) {
             throw new UsageException("global-batch = " + batch + " is smaller than workers = " + workers
                     + ": some ranks would never see an example");
@@ -154,7 +154,8 @@ final class TrainJob {
         progress.showTask(task);
         ReplicaFactory replicas =
                 Networks.replicas(plan.builder(), plan.settings().runtime());
-        try (RunFolder folder = RunFolder.open(storage, configuration.get(Settings.RUN_DIR), resume, submission)) {
+        try (RunFolder folder =
+                RunFolder.open(storage, configuration.get(FolderSettings.RUN_DIR), resume, submission)) {
             initial.keepIn(folder);
             folder.putConfig(configuration);
             introduce(folder, source, storage, conf);
@@ -164,7 +165,7 @@ final class TrainJob {
             try (SparkSessionOfRun session = sessions.get()) {
                 JavaSparkContext spark = session.spark();
                 version = spark.version();
-                results = MasterJobs.isMaster(configuration)
+                results = StrategySettings.isMaster(configuration)
                         ? MasterJobs.run(
                                 spark,
                                 plan.builder(),
@@ -212,7 +213,7 @@ final class TrainJob {
         }
         boolean goesOn;
         try {
-            goesOn = !MasterJobs.isMaster(configuration) && folder.hasCheckpoint();
+            goesOn = !StrategySettings.isMaster(configuration) && folder.hasCheckpoint();
         } catch (IOException e) {
             goesOn = false;
         }
@@ -271,52 +272,53 @@ final class TrainJob {
     static RunOptions options(
             Configuration configuration, DataOptions data, String folder, boolean goesOn, String owner, Task task) {
         return new RunOptions(
-                configuration.get(Settings.MODEL),
+                configuration.get(DataSettings.MODEL),
                 data,
                 StrategySettings.factory(configuration),
-                configuration.get(Settings.GLOBAL_BATCH),
-                configuration.get(Settings.MICRO_BATCHES),
-                configuration.get(Settings.EPOCHS),
-                configuration.get(Settings.STEPS),
-                configuration.get(Settings.STOP_AFTER),
-                configuration.get(Settings.SEED),
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.MICRO_BATCHES),
+                configuration.get(DistributionSettings.EPOCHS),
+                configuration.get(DistributionSettings.STEPS),
+                configuration.get(DistributionSettings.STOP_AFTER),
+                configuration.get(DistributionSettings.SEED),
                 new LearningOptions(
-                        configuration.get(Settings.LEARNING_RATE),
-                        configuration.get(Settings.SCHEDULE),
-                        configuration.get(Settings.SCHEDULE_MILESTONES),
-                        configuration.get(Settings.SCHEDULE_FACTOR),
-                        configuration.get(Settings.WARMUP_EPOCHS)),
+                        configuration.get(LearningSettings.LEARNING_RATE),
+                        configuration.get(LearningSettings.SCHEDULE),
+                        configuration.get(LearningSettings.SCHEDULE_MILESTONES),
+                        configuration.get(LearningSettings.SCHEDULE_FACTOR),
+                        configuration.get(LearningSettings.WARMUP_EPOCHS)),
                 new Augmentation(
-                        configuration.get(Settings.CROP_PADDING),
+                        configuration.get(AugmentationSettings.CROP_PADDING),
                         Augmentation.Padding.ZERO,
-                        configuration.get(Settings.FLIP).equals("true"),
-                        configuration.get(Settings.CUTOUT),
-                        configuration.get(Settings.MIXUP),
-                        configuration.get(Settings.INPUT_NOISE)),
-                configuration.get(Settings.CLIP_NORM),
-                configuration.get(Settings.LOG_EVERY),
-                configuration.get(Settings.COMPARE_EVERY),
-                configuration.get(Settings.EVALUATE_EVERY),
+                        configuration.get(AugmentationSettings.FLIP).equals("true"),
+                        configuration.get(AugmentationSettings.CUTOUT),
+                        configuration.get(AugmentationSettings.MIXUP),
+                        configuration.get(AugmentationSettings.INPUT_NOISE)),
+                configuration.get(LearningSettings.CLIP_NORM),
+                configuration.get(FolderSettings.LOG_EVERY),
+                configuration.get(FolderSettings.COMPARE_EVERY),
+                configuration.get(FolderSettings.EVALUATE_EVERY),
                 new CheckpointOptions(
                         folder,
-                        configuration.get(Settings.CHECKPOINT_EVERY),
-                        configuration.get(Settings.CHECKPOINT_KEEP),
+                        configuration.get(FolderSettings.CHECKPOINT_EVERY),
+                        configuration.get(FolderSettings.CHECKPOINT_KEEP),
                         bestToKeep(configuration, task),
                         goesOn,
                         owner,
-                        configuration.get(Settings.INIT_FROM)));
+                        configuration.get(DistributionSettings.INIT_FROM)));
     }
 
     private static CheckpointStore.Best bestToKeep(Configuration configuration, Task task) {
-        return configuration.get(Settings.CHECKPOINT_BEST).equals("off")
+        return configuration.get(FolderSettings.CHECKPOINT_BEST).equals("off")
                 ? CheckpointStore.Best.NONE
-                : Settings.best(configuration, task);
+                : FolderSettings.best(configuration, task);
     }
 
     private String title() {
-        return configuration.get(Settings.MODEL) + " on "
-                + configuration.get(Settings.DATA).replaceAll(".*/", "") + ", " + configuration.get(Settings.STRATEGY)
-                + ", " + configuration.get(Settings.WORKERS) + " workers";
+        return configuration.get(DataSettings.MODEL) + " on "
+                + configuration.get(DataSettings.DATA).replaceAll(".*/", "") + ", "
+                + configuration.get(DistributionSettings.STRATEGY)
+                + ", " + configuration.get(DistributionSettings.WORKERS) + " workers";
     }
 
     private void introduce(RunFolder folder, DataSource source, HadoopStorage storage, SparkConf conf)
@@ -325,9 +327,9 @@ final class TrainJob {
         progress.line(Progress.format(
                 "%s, global batch %d, %s, seed %d",
                 title(),
-                configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
                 examples > 0 ? Progress.format("%,d training examples", examples) : "a stream of training examples",
-                configuration.get(Settings.SEED)));
+                configuration.get(DistributionSettings.SEED)));
         progress.line("run folder " + shortened(folder.path()));
         if (ownData == null) {
             SparkJobs.hiddenFolder(configuration, storage).ifPresent(progress::line);
@@ -382,13 +384,13 @@ final class TrainJob {
         EvaluationLine test = folder.evaluations().get(folder.evaluations().size() - 1);
         CheckpointStore.Tested best = best(folder.evaluations());
         return new Summary(
-                configuration.get(Settings.MODEL),
+                configuration.get(DataSettings.MODEL),
                 task.name(),
-                configuration.get(Settings.DATA),
+                configuration.get(DataSettings.DATA),
                 started.parameters(),
-                configuration.get(Settings.STRATEGY),
+                configuration.get(DistributionSettings.STRATEGY),
                 results.size(),
-                configuration.get(Settings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
                 last.step(),
                 (last.step() + started.stepsPerEpoch() - 1) / started.stepsPerEpoch(),
                 last.examples(),
@@ -414,7 +416,7 @@ final class TrainJob {
         List<CheckpointStore.Tested> tested = tests.stream()
                 .map(line -> new CheckpointStore.Tested(line.step(), line.test()))
                 .toList();
-        return Settings.best(configuration, task).of(tested).orElse(null);
+        return FolderSettings.best(configuration, task).of(tested).orElse(null);
     }
 
     /** Examples by seconds over the logged steps of this call, the first line (the JVM warms up) left out if there are more. */
@@ -448,7 +450,9 @@ final class TrainJob {
     /** From the last checkpoint, which is the end of the run. */
     private void drawSamples(RunFolder folder, HadoopStorage storage, DataSource source) throws IOException {
         var run = new TrainedRun(configuration, storage, folder.path(), source);
-        folder.put("plots/samples.png", new Samples(run).png(Samples.COUNT, null, configuration.get(Settings.SEED)));
+        folder.put(
+                "plots/samples.png",
+                new Samples(run).png(Samples.COUNT, null, configuration.get(DistributionSettings.SEED)));
     }
 
     /** Whether an earlier test was better than the last one. */
@@ -467,21 +471,23 @@ final class TrainJob {
                         ? Progress.measured(summary.measures()) + "; samples in plots/samples.png"
                         : TestText.of(task, summary.test()),
                 summary.examplesPerSecond()));
-        boolean kept =
-                !configuration.get(Settings.CHECKPOINT_BEST).equals("off") && !MasterJobs.isMaster(configuration);
+        boolean kept = !configuration.get(FolderSettings.CHECKPOINT_BEST).equals("off")
+                && !StrategySettings.isMaster(configuration);
         if (kept && hasBetterTest(summary)) {
             progress.line(Progress.format(
                     "best: %s after step %,d, kept (evaluate --checkpoint best)",
                     TestText.of(task, summary.bestTest()), summary.bestStep()));
         }
         String equal = summary.worldSize() == 1 ? " replica" : " replicas, bit for bit equal";
-        progress.line((MasterJobs.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)
+        progress.line((StrategySettings.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
         progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
         if (stopped) {
             progress.line("go on with: "
                     + network.resumeCall(
-                            shortened(folder.path()), master(conf), Map.of(Settings.STOP_AFTER.name(), "0")));
+                            shortened(folder.path()),
+                            master(conf),
+                            Map.of(DistributionSettings.STOP_AFTER.name(), "0")));
         }
     }
 }

@@ -41,7 +41,7 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
      */
     DataSource other(String data) throws IOException {
         Configuration changed = configuration.copy();
-        changed.put(Settings.DATA.name(), data);
+        changed.put(DataSettings.DATA.name(), data);
         SparkJobs.resolveData(changed, storage);
         DataSource found = SparkJobs.openData(changed, storage);
         requireSameKind(found, data);
@@ -74,13 +74,13 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
     }
 
     String model() {
-        return configuration.get(Settings.MODEL);
+        return configuration.get(DataSettings.MODEL);
     }
 
     NetworkDefinition network() {
         return Networks.zoo()
                 .under(configuration)
-                .build(source.shape(), source.classes(), configuration.get(Settings.SEED));
+                .build(source.shape(), source.classes(), configuration.get(DistributionSettings.SEED));
     }
 
     /** Whether two networks play against each other. */
@@ -97,8 +97,8 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
         try {
             return new CheckpointStore(storage, storage.qualify(runDir) + "/checkpoints", 1, System.err::println)
                     .choose(
-                            configuration.get(Settings.CHECKPOINT),
-                            Settings.best(configuration, network().task()));
+                            configuration.get(FolderSettings.CHECKPOINT),
+                            FolderSettings.best(configuration, network().task()));
         } catch (FileNotFoundException e) {
             throw new UsageException(e.getMessage(), e);
         }
@@ -131,7 +131,7 @@ record TrainedRun(Configuration configuration, HadoopStorage storage, String run
     /** What its examples were scaled by. */
     Normalization normalization() throws IOException {
         int examples = source.examples(Split.TRAIN);
-        int limit = configuration.get(Settings.TRAIN_EXAMPLES);
+        int limit = configuration.get(DataSettings.TRAIN_EXAMPLES);
         return source.read(Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))
                 .normalization();
     }

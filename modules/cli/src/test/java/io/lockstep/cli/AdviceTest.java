@@ -93,7 +93,9 @@ class AdviceTest {
     }
 
     private static NetworkSource source(Configuration configuration) {
-        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? PlannedRuns.own() : Networks.zoo();
+        return configuration.get(DataSettings.MODEL).equals(DataSettings.OWN_NETWORK)
+                ? PlannedRuns.own()
+                : Networks.zoo();
     }
 
     private Configuration configuration(String assignments) throws Exception {
@@ -102,7 +104,7 @@ class AdviceTest {
             configuration.put(
                     assignment.replace("TEXT", PlannedRuns.text(folder).toString()));
         }
-        configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
+        configuration.derive(FolderSettings.RUN_DIR, folder.resolve("run").toString());
         return configuration;
     }
 }

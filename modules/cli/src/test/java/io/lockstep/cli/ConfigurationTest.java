@@ -20,8 +20,8 @@ class ConfigurationTest {
         configuration.putAll("spark.lockstep.learning-rate = 0.25", "recipe", Origin.RECIPE);
         configuration.put("learning-rate=0.125");
 
-        assertThat(configuration.get(Settings.LEARNING_RATE)).isEqualTo(0.125);
-        assertThat(configuration.get(Settings.EPOCHS)).isEqualTo(7);
+        assertThat(configuration.get(LearningSettings.LEARNING_RATE)).isEqualTo(0.125);
+        assertThat(configuration.get(DistributionSettings.EPOCHS)).isEqualTo(7);
     }
 
     @Test
@@ -53,9 +53,9 @@ class ConfigurationTest {
 
     @Test
     void whatWasAskedForIsGivenAlsoWhereItIsTheDefault() {
-        configuration.put("epochs", Settings.EPOCHS.defaultText());
+        configuration.put("epochs", DistributionSettings.EPOCHS.defaultText());
 
-        assertThat(configuration.given()).containsOnlyKeys(Settings.EPOCHS.key());
+        assertThat(configuration.given()).containsOnlyKeys(DistributionSettings.EPOCHS.key());
     }
 
     @ParameterizedTest
@@ -89,9 +89,9 @@ class ConfigurationTest {
         configuration.put("bucket-bytes=256k");
         configuration.put("schedule-milestones=80, 120.5");
 
-        assertThat(configuration.get(Settings.DEADLINE)).isEqualTo(Duration.ofMillis(500));
-        assertThat(configuration.get(Settings.BUCKET_BYTES)).isEqualTo(BucketSize.ofBytes(256 * 1024));
-        assertThat(configuration.get(Settings.SCHEDULE_MILESTONES)).isEqualTo(List.of(80.0, 120.5));
+        assertThat(configuration.get(CommunicationSettings.DEADLINE)).isEqualTo(Duration.ofMillis(500));
+        assertThat(configuration.get(CommunicationSettings.BUCKET_BYTES)).isEqualTo(BucketSize.ofBytes(256 * 1024));
+        assertThat(configuration.get(LearningSettings.SCHEDULE_MILESTONES)).isEqualTo(List.of(80.0, 120.5));
     }
 
     @Test

@@ -78,7 +78,7 @@ class OwnNetworkTest {
 
     private static void check(NetworkDefinition network, boolean right, String named, String... settings) {
         Configuration configuration = new Configuration();
-        configuration.put(Settings.MODEL.name(), Networks.OWN);
+        configuration.put(DataSettings.MODEL.name(), DataSettings.OWN_NETWORK);
         for (String setting : settings) {
             configuration.put(setting);
         }

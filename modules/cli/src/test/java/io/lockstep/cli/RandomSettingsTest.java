@@ -101,8 +101,10 @@ class RandomSettingsTest {
             for (Map.Entry<String, String> each : asked.entrySet()) {
                 configuration.put(each.getKey(), each.getValue());
             }
-            configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
-            source = configuration.get(Settings.MODEL).equals(Networks.OWN) ? PlannedRuns.own() : Networks.zoo();
+            configuration.derive(FolderSettings.RUN_DIR, folder.resolve("run").toString());
+            source = configuration.get(DataSettings.MODEL).equals(DataSettings.OWN_NETWORK)
+                    ? PlannedRuns.own()
+                    : Networks.zoo();
             plan = RunPlan.of(configuration, source, conf, PlannedRuns.STORAGE, false);
         } catch (UsageException | DatasetException | TooFewSlotsException e) {
             boolean oneLine = e.getMessage() != null
@@ -128,7 +130,8 @@ class RandomSettingsTest {
             }
             Configuration without = configuration.copy();
             boolean mirrored = plan.data().shape().channels() > 1; // what auto comes to
-            without.derive(setting, setting == Settings.FLIP ? String.valueOf(mirrored) : setting.defaultText());
+            without.derive(
+                    setting, setting == AugmentationSettings.FLIP ? String.valueOf(mirrored) : setting.defaultText());
             if (resolved(without, source, plan).equals(resolved)) {
                 return "fault: " + name + " is neither told nor heeded";
             }
@@ -142,10 +145,10 @@ class RandomSettingsTest {
         boolean game = plan.network().adversarial() != null;
         boolean mirrored = plan.data().shape().channels() > 1;
         String learned = Networks.readsMaskedText(configuration) ? "masked" : "next";
-        return setting == Settings.FLIP && text.equals(String.valueOf(mirrored))
-                || setting == Settings.SECURITY && text.equals("on")
-                || setting == Settings.CHECKPOINT_BEST && game && text.equals("off")
-                || setting == Settings.TEXT && text.equals(learned);
+        return setting == AugmentationSettings.FLIP && text.equals(String.valueOf(mirrored))
+                || setting == CommunicationSettings.SECURITY && text.equals("on")
+                || setting == FolderSettings.CHECKPOINT_BEST && game && text.equals("off")
+                || setting == DataSettings.TEXT && text.equals(learned);
     }
 
     /** All that ranks and Spark get of the settings. */
@@ -153,7 +156,7 @@ class RandomSettingsTest {
         String network;
         try {
             var built = source.under(configuration)
-                    .build(plan.data().shape(), plan.data().classes(), configuration.get(Settings.SEED));
+                    .build(plan.data().shape(), plan.data().classes(), configuration.get(DistributionSettings.SEED));
             network = built.configuration().toJson() + built.game();
         } catch (UsageException e) {
             network = e.getMessage(); // without the setting others do not go together
@@ -168,11 +171,11 @@ class RandomSettingsTest {
                         plan.network().task())
                 + RunSettings.of(configuration)
                 + List.of(
-                        configuration.get(Settings.MIN_WORKERS),
-                        configuration.get(Settings.DL4J_INSECURE_TRANSPORT),
-                        configuration.get(Settings.RUN_DIR),
-                        configuration.get(Settings.WORKER_CORES),
-                        configuration.get(Settings.WORKER_MEMORY_MB));
+                        configuration.get(CommunicationSettings.MIN_WORKERS),
+                        configuration.get(DistributionSettings.DL4J_INSECURE_TRANSPORT),
+                        configuration.get(FolderSettings.RUN_DIR),
+                        configuration.get(ExecutorSettings.WORKER_CORES),
+                        configuration.get(ExecutorSettings.WORKER_MEMORY_MB));
     }
 
     private Map<String, String> asked(Random random) throws IOException {

@@ -76,9 +76,9 @@ class ReplicaEqualityTest {
 
     /** 150 examples by 32: the fifth batch of each epoch has 22, of which four ranks get 6, 6, 5 and 5. */
     private List<Double> losses(Configuration configuration, int workers) throws Exception {
-        String data = configuration.get(Settings.MODEL).equals("transformer") ? "sort" : "shapes";
+        String data = configuration.get(DataSettings.MODEL).equals("transformer") ? "sort" : "shapes";
         RunOptions options = new RunOptions(
-                configuration.get(Settings.MODEL),
+                configuration.get(DataSettings.MODEL),
                 new RunOptions.DataOptions(data, folder.toString(), 150, 20, new TextOptions(20, false)),
                 StrategySettings.factory(configuration),
                 32,
@@ -87,7 +87,7 @@ class ReplicaEqualityTest {
                 STEPS,
                 0,
                 7,
-                new LearningOptions(configuration.get(Settings.LEARNING_RATE), "constant", List.of(), 1, 0),
+                new LearningOptions(configuration.get(LearningSettings.LEARNING_RATE), "constant", List.of(), 1, 0),
                 Augmentation.CROP_AND_FLIP,
                 0,
                 1,

@@ -114,7 +114,7 @@ class RunFolderKillsTest {
         }
         RunFolder folder = RunFolder.open(storage, RUN, goesOn, CALL);
         if (!goesOn) {
-            folder.put(InitialModel.COPY, new byte[10]);
+            folder.put(RunFolder.INITIAL_MODEL, new byte[10]);
         }
         folder.putConfig(fresh);
         folder.startLogs(checkpoint);
@@ -145,7 +145,7 @@ class RunFolderKillsTest {
 
     private void finish(KillableStorage storage) throws IOException {
         drive(storage, settings("0.3"));
-        assertThat(RunFolder.configuration(RUN, storage).get(Settings.LEARNING_RATE))
+        assertThat(RunFolder.configuration(RUN, storage).get(LearningSettings.LEARNING_RATE))
                 .isEqualTo(0.3);
         assertThat(storage.paths())
                 .containsExactly(
@@ -153,7 +153,7 @@ class RunFolderKillsTest {
                         RUN + "/environment.json",
                         RUN + "/evaluations.jsonl",
                         RUN + "/" + TensorBoardRecords.FILE,
-                        RUN + "/" + InitialModel.COPY,
+                        RUN + "/" + RunFolder.INITIAL_MODEL,
                         RUN + "/metrics.jsonl",
                         RUN + "/submission",
                         RUN + "/summary.json");
@@ -162,9 +162,9 @@ class RunFolderKillsTest {
     }
 
     private static void requireWholeSettings(Configuration found) {
-        assertThat(found.get(Settings.LEARNING_RATE)).isIn(0.1, 0.2);
-        assertThat(found.get(Settings.SEED)).isEqualTo(77L);
-        assertThat(found.get(Settings.WORKERS)).isEqualTo(3);
+        assertThat(found.get(LearningSettings.LEARNING_RATE)).isIn(0.1, 0.2);
+        assertThat(found.get(DistributionSettings.SEED)).isEqualTo(77L);
+        assertThat(found.get(DistributionSettings.WORKERS)).isEqualTo(3);
     }
 
     private static Configuration settings(String rate) {

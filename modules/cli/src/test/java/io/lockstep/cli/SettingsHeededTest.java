@@ -163,9 +163,9 @@ class SettingsHeededTest {
     void aGameLearnsByAnUpdaterWithoutState() throws IOException {
         Configuration game = base("gan", "sgd");
         String trained = trained(game, PlannedRuns.own());
-        game.derive(Settings.GENERATOR_RATE, "2");
+        game.derive(LearningSettings.GENERATOR_RATE, "2");
         String otherGenerator = trained(game, PlannedRuns.own());
-        game.derive(Settings.LEARNING_RATE, "0");
+        game.derive(LearningSettings.LEARNING_RATE, "0");
 
         assertThat(trained(game, PlannedRuns.own())).isNotEqualTo(trained).isNotEqualTo(otherGenerator);
         assertThat(otherGenerator).isNotEqualTo(trained);
@@ -181,7 +181,7 @@ class SettingsHeededTest {
                 PlannedRuns.plan(configuration, source(configuration)).notes();
 
         assertThat(notes).hasSize(3).allMatch(note -> note.contains("has no effect in this run"));
-        assertThat(configuration.get(Settings.MOMENTUM_CORRECTION)).isFalse();
+        assertThat(configuration.get(CommunicationSettings.MOMENTUM_CORRECTION)).isFalse();
         assertThat(configuration.isChanged(Settings.of(DistributedDataParallel.WIRE)))
                 .isFalse();
     }
@@ -198,7 +198,7 @@ class SettingsHeededTest {
                 .contains("beta1")
                 .contains("wire")
                 .contains("clip-norm");
-        assertThat(configuration.get(Settings.CLIP_NORM)).isZero();
+        assertThat(configuration.get(LearningSettings.CLIP_NORM)).isZero();
     }
 
     @Test
@@ -217,15 +217,15 @@ class SettingsHeededTest {
             for (Path recipe : recipes.toList()) {
                 Configuration configuration = new Configuration();
                 configuration.putAll(Files.readString(recipe), recipe.toString(), Origin.CALL);
-                String data = configuration.get(Settings.DATA);
+                String data = configuration.get(DataSettings.DATA);
                 boolean text = data.contains("shakespeare");
-                configuration.derive(Settings.TRAIN_EXAMPLES, "0");
-                configuration.derive(Settings.TEST_EXAMPLES, "0");
+                configuration.derive(DataSettings.TRAIN_EXAMPLES, "0");
+                configuration.derive(DataSettings.TEST_EXAMPLES, "0");
                 if (text) {
                     continue; // its examples are not generated
                 }
                 if (!data.equals("sort")) {
-                    configuration.derive(Settings.DATA, "shapes");
+                    configuration.derive(DataSettings.DATA, "shapes");
                 }
 
                 assertThat(PlannedRuns.plan(configuration, source(configuration))
@@ -248,17 +248,17 @@ class SettingsHeededTest {
         Configuration base = new Configuration();
         base.put("model=" + model);
         base.put("data=" + data(model));
-        base.derive(Settings.UPDATER, updater);
-        base.derive(Settings.LEARNING_RATE, "0.01");
-        base.derive(Settings.SCHEDULE, "constant");
-        base.derive(Settings.FLIP, "false");
-        base.derive(Settings.SEQUENCE_LENGTH, "16");
-        base.derive(Settings.WORKERS, "1");
-        base.derive(Settings.STEPS, "3");
-        base.derive(Settings.TRAIN_EXAMPLES, "16");
-        base.derive(Settings.TEST_EXAMPLES, "4");
-        base.derive(Settings.GLOBAL_BATCH, "8");
-        base.derive(Settings.RUN_DIR, folder.resolve("unused").toString());
+        base.derive(LearningSettings.UPDATER, updater);
+        base.derive(LearningSettings.LEARNING_RATE, "0.01");
+        base.derive(LearningSettings.SCHEDULE, "constant");
+        base.derive(AugmentationSettings.FLIP, "false");
+        base.derive(DataSettings.SEQUENCE_LENGTH, "16");
+        base.derive(DistributionSettings.WORKERS, "1");
+        base.derive(DistributionSettings.STEPS, "3");
+        base.derive(DataSettings.TRAIN_EXAMPLES, "16");
+        base.derive(DataSettings.TEST_EXAMPLES, "4");
+        base.derive(DistributionSettings.GLOBAL_BATCH, "8");
+        base.derive(FolderSettings.RUN_DIR, folder.resolve("unused").toString());
         return base;
     }
 
@@ -279,7 +279,8 @@ class SettingsHeededTest {
     private RunFacts facts(Configuration configuration, NetworkSource own) throws IOException {
         NetworkSource source = source(configuration, own);
         var data = SparkJobs.openData(configuration, PlannedRuns.STORAGE);
-        var network = source.under(configuration).build(data.shape(), data.classes(), configuration.get(Settings.SEED));
+        var network = source.under(configuration)
+                .build(data.shape(), data.classes(), configuration.get(DistributionSettings.SEED));
         return new RunFacts(configuration, source, null, data, network);
     }
 
@@ -288,7 +289,7 @@ class SettingsHeededTest {
     }
 
     private static NetworkSource source(Configuration configuration, NetworkSource own) {
-        return configuration.get(Settings.MODEL).equals(Networks.OWN) ? own : Networks.zoo();
+        return configuration.get(DataSettings.MODEL).equals(DataSettings.OWN_NETWORK) ? own : Networks.zoo();
     }
 
     private Configuration configuration(String assignments, Origin origin) {
@@ -296,7 +297,7 @@ class SettingsHeededTest {
         for (String assignment : assignments.split(" ")) {
             configuration.put(assignment.replaceAll("=.*", ""), assignment.replaceAll("^[^=]*=", ""), origin);
         }
-        configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
+        configuration.derive(FolderSettings.RUN_DIR, folder.resolve("run").toString());
         return configuration;
     }
 

@@ -64,7 +64,7 @@ class StrategySettingsTest {
     @Test
     void everyStrategyIsToldOfAndItsSettingsAreHeededByIt() {
         for (StrategyKind kind : StrategySettings.kinds()) {
-            assertThat(Settings.STRATEGY.meaning()).contains(kind.word());
+            assertThat(DistributionSettings.STRATEGY.meaning()).contains(kind.word());
             for (StrategySetting<?> setting : kind.settings()) {
                 assertThat(Settings.of(setting).heeded().knows(kind.word()))
                         .as("%s by %s", setting.name(), kind.word())
@@ -79,10 +79,10 @@ class StrategySettingsTest {
 
         StrategySettings.take(new Calibration.Decision("strategy", "ddp", "because"), configuration);
 
-        assertThat(configuration.get(Settings.STRATEGY)).isEqualTo("ddp");
+        assertThat(configuration.get(DistributionSettings.STRATEGY)).isEqualTo("ddp");
         assertThat(configuration.isChanged(Settings.of(GradientSharing.DENSITY)))
                 .isFalse();
-        assertThat(configuration.isChanged(Settings.BUCKET_BYTES)).isTrue();
+        assertThat(configuration.isChanged(CommunicationSettings.BUCKET_BYTES)).isTrue();
         assertThatCode(() -> StrategySettings.check(configuration)).doesNotThrowAnyException();
     }
 

@@ -53,7 +53,7 @@ class TrainProgramTest {
     }
 
     private TrainProgram program(Configuration configuration, NetworkSource source) throws IOException {
-        configuration.derive(Settings.RUN_DIR, folder.resolve("run").toString());
+        configuration.derive(FolderSettings.RUN_DIR, folder.resolve("run").toString());
         RunPlan plan = PlannedRuns.plan(configuration, source);
         return new TrainProgram(
                 TrainJob.options(
