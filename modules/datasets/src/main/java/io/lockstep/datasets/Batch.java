@@ -15,7 +15,7 @@ import java.util.Set;
  * <pre>
  *   features       what the network reads: float32 (C, H, W) or (H, W, C), (T, 1) numbers of a text, (F) a table's row
  *   labels         what it should say: int32 () a class, (T) one of each step, -1 for none; or float32 numbers to predict
- *   weights        float32: how much an example (or a step, a pixel) counts in the loss
+ *   weights        float32 (): how much an example counts in the loss
  *   mask           float32: 0 for steps or pixels that do not count, 1 for the others
  *   mixed_labels   int32 (): the class of a picture that was mixed in (Zhang et al. 2018, "mixup: Beyond Empirical Risk
  *   mixed_shares   float32 (): Minimization"), and its share, from 0 to 1/2: x = (1 - share) own + share other

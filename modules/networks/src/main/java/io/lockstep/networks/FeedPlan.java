@@ -5,9 +5,12 @@ import io.lockstep.datasets.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -96,6 +99,14 @@ public final class FeedPlan {
                     auxiliary));
         }
         return all;
+    }
+
+    /**
+     * Whether the loss that is told is the sum of several outputs', auxiliary classifiers apart. It is a mean over examples then,
+     * as DL4J's score is: each output has labels of its own, which are as many as another's only by chance.
+     */
+    public boolean addsLosses() {
+        return outputs().stream().filter(output -> !output.auxiliary()).count() > 1;
     }
 
     private String columnOf(String output) {
@@ -203,6 +214,21 @@ public final class FeedPlan {
             }
             requireMask(byName, what, output.mask(), places);
         }
+        for (String column : LossColumns.among(fields)) {
+            if (!masks().contains(column)) {
+                int rows = column.equals(Batch.MASK) ? outputs().get(0).layout().places() : 1;
+                require(byName, "the loss", column, LossColumns.typeOf(column), rows);
+            }
+        }
+    }
+
+    /** Columns that are the mask of an input or an output. */
+    public Set<String> masks() {
+        return Stream.concat(
+                        inputs().stream().map(InputFeed::mask),
+                        outputs().stream().map(OutputFeed::mask))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
     }
 
     private static void requireMask(Map<String, Field> fields, String what, String column, int places) {
@@ -222,7 +248,10 @@ public final class FeedPlan {
         }
         if (field.elements() != elements) {
             throw new IllegalArgumentException(what + " takes " + elements + " numbers of an example, and the column '"
-                    + column + "' has " + field.elements());
+                    + column + "' has " + field.elements()
+                    + (type == Field.Type.FLOAT32 && field.elements() == 1
+                            ? "; if that is a class, let the column hold INT32"
+                            : ""));
         }
     }
 }

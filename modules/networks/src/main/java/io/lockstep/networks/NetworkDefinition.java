@@ -19,8 +19,11 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -30,6 +33,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 
 /**
@@ -169,11 +173,12 @@ public record NetworkDefinition(
         }
         OutputFeed first = plan().outputs().get(0);
         if (first.kind() == LabelKind.VALUES) {
-            return first.taskOfValues();
+            return first.taskOfValues(functionOf(output));
         } else if (FeedPlan.isOfPixels(output)) {
             return Task.SEGMENTATION;
         }
-        return tokens() && labelsSteps() ? Task.LANGUAGE : Task.CLASSIFICATION;
+        // the perplexity is of a loss of steps alone
+        return tokens() && labelsSteps() && !plan().addsLosses() ? Task.LANGUAGE : Task.CLASSIFICATION;
     }
 
     /**
@@ -222,8 +227,7 @@ public record NetworkDefinition(
      */
     public Optional<String> whyOneRank() {
         for (String each : configuration.getNetworkOutputs()) {
-            if (layerOf(configuration, each) instanceof BaseOutputLayer layer
-                    && layer.getLossFn() instanceof LossFMeasure) {
+            if (isOfWholeBatch(each)) {
                 return Optional.of("output '" + each + "' has the loss LossFMeasure, which is of a whole batch:"
                         + " those of several ranks do not add up to it");
             }
@@ -234,6 +238,20 @@ public record NetworkDefinition(
                         "output '" + output + "' is a CenterLossOutputLayer, which moves the centre of a class by a"
                                 + " mean over the class's examples in a batch: those of several ranks do not add up to it")
                 : Optional.empty();
+    }
+
+    /** Why a step's examples must be computed at once, and not in parts; empty if parts add up to the whole. */
+    public Optional<String> whyOnePart() {
+        return configuration.getNetworkOutputs().stream()
+                .filter(this::isOfWholeBatch)
+                .findFirst()
+                .map(output -> "output '" + output + "' has the loss LossFMeasure, which is of a whole batch:"
+                        + " those of several parts do not add up to it");
+    }
+
+    private boolean isOfWholeBatch(String output) {
+        return layerOf(configuration, output) instanceof BaseOutputLayer layer
+                && layer.getLossFn() instanceof LossFMeasure;
     }
 
     /** Null for what is no layer. */
@@ -335,6 +353,18 @@ public record NetworkDefinition(
                     "of how many steps the sequence of '" + vertex + "' is, the network's configuration does not tell");
         }
         return Math.toIntExact(steps);
+    }
+
+    /** Null for a layer that has none. */
+    private static IActivation functionOf(Layer layer) {
+        if (layer instanceof RnnLossLayer steps) {
+            return steps.getActivationFn();
+        } else if (layer instanceof CnnLossLayer pixels) {
+            return pixels.getActivationFn();
+        } else if (layer instanceof Cnn3DLossLayer voxels) {
+            return voxels.getActivationFn();
+        }
+        return layer instanceof BaseLayer known ? known.getActivationFn() : null;
     }
 
     /** What comes out of a vertex. */

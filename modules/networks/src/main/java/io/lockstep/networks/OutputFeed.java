@@ -1,6 +1,10 @@
 package io.lockstep.networks;
 
 import io.lockstep.training.Task;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
@@ -31,10 +35,19 @@ public record OutputFeed(
         return ClassLabels.of(loss);
     }
 
-    /** What a network with such a first output is for, where the output is told numbers. */
-    Task taskOfValues() {
-        if (loss instanceof LossBinaryXENT || loss instanceof LossMultiLabel || loss instanceof LossFMeasure) {
+    /**
+     * What a network with such a first output is for, where the output is told numbers.
+     *
+     * @param function what its layer ends with, or null
+     */
+    Task taskOfValues(IActivation function) {
+        if (loss instanceof LossBinaryXENT || loss instanceof LossFMeasure) {
             return Task.MULTI_LABEL;
+        } else if (loss instanceof LossMultiLabel) { // which compares outputs, wherever they lie
+            boolean probabilities = function instanceof ActivationSigmoid
+                    || function instanceof ActivationHardSigmoid
+                    || function instanceof ActivationSoftmax;
+            return probabilities ? Task.MULTI_LABEL : Task.OTHER;
         }
         boolean quantities = loss instanceof LossL1 // and LossMAE
                 || loss instanceof LossL2 // and LossMSE

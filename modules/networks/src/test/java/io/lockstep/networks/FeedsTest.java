@@ -215,6 +215,88 @@ class FeedsTest {
                 .hasMessageContaining("FLOAT32");
         assertThatThrownBy(() -> network.withFeeds(Feeds.USUAL.column("nothing", "features")))
                 .hasMessageContaining("nothing");
+        List<Field> labelled = List.of(features, Field.int32("labels"));
+        network.requireColumns(with(labelled, Field.float32(Batch.WEIGHTS)));
+        for (Field other : List.of(
+                Field.int32(Batch.WEIGHTS), Field.float32(Batch.WEIGHTS, 2), Field.float32(Batch.MIXED_LABELS))) {
+            assertThatThrownBy(() -> network.requireColumns(with(labelled, other)))
+                    .hasMessageContaining("the loss")
+                    .hasMessageContaining(other.name());
+        }
+    }
+
+    private static List<Field> with(List<Field> fields, Field another) {
+        return Stream.concat(fields.stream(), Stream.of(another)).toList();
+    }
+
+    @Test
+    void aColumnThatWouldChangeTheLossAndThatNobodyReadsIsRefused() {
+        GraphBuilder graph = graph("in").addLayer("out", softmax(3), "in").setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL, InputType.feedForward(4));
+        Field weights = Field.float32(Batch.WEIGHTS);
+        Field mask = Field.float32(Batch.MASK);
+
+        Replicas.requireHeard(network, 0, List.of(weights));
+        Dl4jReplica.requireHeard(network.withFeeds(Feeds.USUAL.mask("out", Batch.MASK)), List.of(mask));
+
+        assertThatThrownBy(() -> Replicas.requireHeard(network, 0, List.of(mask)))
+                .hasMessageContaining("'mask'")
+                .hasMessageContaining("Feeds.mask");
+        assertThatThrownBy(() -> Dl4jReplica.requireHeard(network, List.of(weights)))
+                .hasMessageContaining("'weights'");
+    }
+
+    /** Of two examples the first output's class counts in one: in the engine the other is -1, DL4J has a mask. */
+    @Test
+    void theLossOfSeveralOutputsIsAMeanOverExamplesAsDl4jsScoreIs() {
+        Feeds feeds = Feeds.USUAL.kind("second", LabelKind.VALUES);
+        try (NetworkReplica compiled = new CompiledReplica(classesBesideNumbers(feeds), 2, 0, 1);
+                NetworkReplica dl4j = new Dl4jReplica(classesBesideNumbers(feeds.mask("first", "counts")), 2, 0)) {
+            assertMeanOverExamples(compiled, classAndNumbers(-1));
+            assertMeanOverExamples(dl4j, classAndNumbers(2, Column.ofFloats(Field.float32("counts"), 1, 0)));
+        }
+    }
+
+    private static void assertMeanOverExamples(NetworkReplica replica, Batch batch) {
+        BatchResult result = replica.evaluate(batch).result();
+        assertThat(result.labels()).isEqualTo(2);
+        assertThat(result.measures()[1]).as("classes that count").isEqualTo(1);
+        assertThat(replica.forwardBackward(batch, 1, mark -> {}).labels()).isEqualTo(2);
+    }
+
+    private static NetworkDefinition classesBesideNumbers(Feeds feeds) {
+        GraphBuilder graph = graph("in")
+                .addLayer("hidden", dense(6), "in")
+                .addLayer("first", softmax(3), "hidden")
+                .addLayer("second", output(new LossMSE(), Activation.IDENTITY, 2), "hidden")
+                .setOutputs("first", "second");
+        return defined(graph, feeds, InputType.feedForward(4));
+    }
+
+    private static Batch classAndNumbers(int secondClass, Column... more) {
+        List<Column> columns = new ArrayList<>(List.of(
+                Column.ofFloats(Field.float32("features", 4), -2, -1, 0, 1, 2, -2, -1, 0),
+                Column.ofInts(Field.int32("first"), 1, secondClass),
+                Column.ofFloats(Field.float32("second", 2), 1, 2, -2, -1)));
+        columns.addAll(List.of(more));
+        return new Batch(2, 0, columns.toArray(Column[]::new));
+    }
+
+    @Test
+    void labelsThatMayHoldTogetherAreJudgedByProbabilitiesAlone() {
+        assertThat(multiLabel(Activation.SIGMOID).task()).isEqualTo(Task.MULTI_LABEL);
+        assertThat(multiLabel(Activation.TANH).task()).isEqualTo(Task.OTHER);
+    }
+
+    private static NetworkDefinition multiLabel(Activation activation) {
+        GraphBuilder graph = graph("in")
+                .addLayer("out", output(new LossMultiLabel(), activation, 3), "in")
+                .setOutputs("out");
+        return defined(graph, Feeds.USUAL.kind("out", LabelKind.VALUES), InputType.feedForward(4));
+    }
+
+    private static OutputLayer output(ILossFunction loss, Activation activation, int units) {
+        return new OutputLayer.Builder(loss).nOut(units).activation(activation).build();
     }
 
     @Test

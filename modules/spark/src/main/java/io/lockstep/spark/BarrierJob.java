@@ -2,6 +2,7 @@ package io.lockstep.spark;
 
 import io.lockstep.collectives.GroupOptions.Security;
 import io.lockstep.training.RunEvent;
+import java.io.NotSerializableException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Arrays;
@@ -96,12 +97,25 @@ public final class BarrierJob {
         String message = cause.map(each -> each.consequence() // names both ranks itself
                         ? each.message()
                         : "rank " + each.rank() + " (" + each.host() + ") failed: " + each.message())
+                .or(() -> notSerializable(failure))
                 .orElseGet(() -> failure instanceof SparkException ? inWords(told) : failure.toString());
         boolean departing =
                 cause.map(each -> each.kind() == RankFailure.Kind.DEPARTURE).orElse(false);
         return lost
                 ? new RankLostException(message, failure, executorLost, departing)
                 : new JobFailedException(message, failure);
+    }
+
+    /** Spark's own message does not name the class. */
+    private static Optional<String> notSerializable(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof NotSerializableException) {
+                return Optional.of("ranks are sent an object of "
+                        + String.valueOf(each.getMessage()).lines().findFirst().orElse("a class")
+                        + ", which does not implement java.io.Serializable");
+            }
+        }
+        return Optional.empty();
     }
 
     private static String inWords(String told) {

@@ -36,6 +36,15 @@ public record BatchResult(int labels, double lossSum, double[] measures) {
         return all;
     }
 
+    /**
+     * Of a replica that tells classes, and whose loss may be a sum over something else.
+     *
+     * @param counted labels of classes, of which some are correct
+     */
+    public static BatchResult ofClasses(int labels, double lossSum, int correct, int counted) {
+        return new BatchResult(labels, lossSum, new double[] {correct, counted});
+    }
+
     /** Of a replica whose first measure is {@code accuracy}. */
     public int correct() {
         return measures.length == 0 ? 0 : (int) measures[0];

@@ -39,7 +39,9 @@ final class Meter {
         Meter all = new Meter(metrics);
         group.allGatherRecords(toBytes()).forEach(all::addBytes);
         if (all.labels == 0) {
-            throw new IllegalArgumentException("there are no test examples");
+            throw new IllegalArgumentException(
+                    "the test set has no label that counts: it has no examples, or none of them"
+                            + " has a class (-1 is for none), a mask of 1 or a weight above 0");
         }
         return all.evaluation();
     }

@@ -8,6 +8,9 @@ final class MetricSums {
     /** Of probabilities from 0 to 1. */
     private static final int BINS = 1024;
 
+    /** So small a share of the squares' sum is what rounding leaves of deviations that are none. */
+    private static final double ROUNDING = 1e-13;
+
     private MetricSums() {}
 
     static double mean(double[] sums) {
@@ -83,13 +86,18 @@ final class MetricSums {
         return sums;
     }
 
+    /** Of outputs whose targets are not all the same; NaN where there is none. */
     static double determination(double[] sums) {
         double sum = 0;
+        int outputs = 0;
         for (int at = 0; at < sums.length; at += 4) {
             double deviations = sums[at + 2] - sums[at + 1] * sums[at + 1] / sums[at];
-            sum += 1 - sums[at + 3] / deviations;
+            if (deviations > ROUNDING * sums[at + 2]) {
+                sum += 1 - sums[at + 3] / deviations;
+                outputs++;
+            }
         }
-        return sum / (sums.length / 4.0);
+        return sum / outputs;
     }
 
     /** Labels that hold and were said to; were said to and do not; hold and were not said to; neither. */
@@ -99,10 +107,18 @@ final class MetricSums {
         }
         double[] sums = new double[4];
         eachNumber(answers, (output, target, said) -> {
+            requireLabel(output, target);
             boolean holds = target >= 0.5;
             sums[said >= 0.5 ? (holds ? 0 : 1) : (holds ? 2 : 3)]++;
         });
         return sums;
+    }
+
+    private static void requireLabel(int output, double target) {
+        if (!(target >= 0 && target <= 1)) {
+            throw new IllegalArgumentException("label " + target + " of output number " + output
+                    + ": labels that may hold together are 1, 0, or a probability in between");
+        }
     }
 
     /** Labels by probability: those that hold, then those that do not. */

@@ -41,7 +41,7 @@ public enum Metrics implements Metric {
             Unit.NUMBER,
             answers -> MetricSums.errors(answers, error -> error * error),
             MetricSums::mean),
-    /** 1 - squared errors / squared deviations from the mean; of several outputs the mean of each one's. */
+    /** 1 - squared errors / squared deviations from the mean; of several outputs the mean of each one's, but for outputs whose targets are all the same. */
     R2("r2", "R2", Direction.HIGHER_IS_BETTER, Unit.NUMBER, MetricSums::deviations, MetricSums::determination),
     /** Labels that may hold together are said to hold from probability 1/2 on; over all labels of all rows. */
     LABEL_ACCURACY(

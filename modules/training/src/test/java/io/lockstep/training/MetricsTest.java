@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
@@ -30,6 +31,22 @@ class MetricsTest {
         assertThat(value(Metrics.R2, answers)).isCloseTo(0.936800, within(1e-6)); // mean of 0.96544 and 0.90816
         assertThat(value(Metrics.MEAN_ABSOLUTE_ERROR, answers)).isCloseTo(0.75, within(1e-9));
         assertThat(value(Metrics.MEAN_SQUARED_ERROR, answers)).isCloseTo(4.25 / 6, within(1e-9));
+    }
+
+    @Test
+    void anOutputWhoseTargetsAreAllTheSameHasNoR2() {
+        float[] said = {0, 2, -1, 2, 8, -5};
+
+        assertThat(value(Metrics.R2, numbers(2, new float[] {0.5f, 0.1f, -1, 0.1f, 7, 0.1f}, said)))
+                .isCloseTo(0.965438, within(1e-6)); // of the first alone
+        assertThat(value(Metrics.R2, numbers(1, new float[] {3, 3, 3, 3, 3, 3}, said)))
+                .isNaN();
+    }
+
+    @Test
+    void aLabelThatIsNoProbabilityIsRefused() {
+        assertThatThrownBy(() -> value(Metrics.F1, numbers(1, new float[] {0, 2}, new float[] {0.1f, 0.9f})))
+                .hasMessageContaining("label 2.0");
     }
 
     @Test

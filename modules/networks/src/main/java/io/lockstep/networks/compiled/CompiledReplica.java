@@ -14,7 +14,9 @@ import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Sums;
+import io.lockstep.networks.FeedPlan;
 import io.lockstep.networks.LabelKind;
+import io.lockstep.networks.LossColumns;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.OutputFeed;
 import io.lockstep.networks.dl4j.Dl4jReplica;
@@ -32,7 +34,6 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
@@ -41,16 +42,13 @@ import java.util.Set;
  * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for.
  */
 public final class CompiledReplica implements NetworkReplica {
-    /** A network that does not read these would train on something else than the data say. */
-    private static final Set<String> CHANGE_THE_LOSS =
-            Set.of(Batch.WEIGHTS, Batch.MASK, Batch.MIXED_LABELS, Batch.MIXED_SHARES);
-
     private final Dl4jReplica dl4j;
     private final Plan plan;
     private final Optional<FusedUpdater> updater;
     private final GradientOfBatch gradientOfBatch;
     private final Task task;
     private final OutputFeed first;
+    private final boolean severalLosses;
     private final String answers; // node of the first output
 
     /**
@@ -83,7 +81,9 @@ public final class CompiledReplica implements NetworkReplica {
         Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         task = definition.task();
-        first = definition.plan().outputs().get(0);
+        FeedPlan feeds = definition.plan();
+        first = feeds.outputs().get(0);
+        severalLosses = feeds.addsLosses();
         Plan compiled = null;
         try {
             GraphTranslator.Parts translated =
@@ -185,7 +185,7 @@ public final class CompiledReplica implements NetworkReplica {
     public BatchResult forwardBackward(Batch batch, long randomSeed, GradientListener listener) {
         gradientOfBatch.add(batch, randomSeed);
         plan.forwardBackward(passOf(batch).seed(randomSeed), listener::gradientsReadyFrom);
-        return result();
+        return result(batch);
     }
 
     @Override
@@ -202,14 +202,14 @@ public final class CompiledReplica implements NetworkReplica {
         if (first.kind() == LabelKind.VALUES) {
             FloatBuffer outputs = plan.output(answers).asFloatBuffer();
             return new Answers(
-                    result(), targets, mask, null, outputs, first.layout().channels());
+                    result(batch), targets, mask, null, outputs, first.layout().channels());
         }
         int[] classes = new int[targets.ints().remaining()];
         if (batch.size() > 0) {
             MostProbable.classes(plan.scores(), plan.graph().last().shape(), batch.size(), classes);
         }
         return new Answers(
-                result(),
+                result(batch),
                 targets,
                 mask,
                 classes,
@@ -222,7 +222,7 @@ public final class CompiledReplica implements NetworkReplica {
         Pass pass = plan.pass().clear();
         for (int i = 0; i < batch.columns().size(); i++) {
             Column column = batch.columns().get(i);
-            if (pass.has(column.name()) || CHANGE_THE_LOSS.contains(column.name())) {
+            if (pass.has(column.name()) || LossColumns.has(column.name())) {
                 pass.set(column.name(), column.bytes());
             }
         }
@@ -234,11 +234,12 @@ public final class CompiledReplica implements NetworkReplica {
         return plan.scores();
     }
 
-    private BatchResult result() {
+    private BatchResult result(Batch batch) {
         Sums sums = plan.sums();
-        int labels = (int) sums.of(Loss.COUNT); // the first output's loss is the graph's last
+        int counted = (int) sums.of(Loss.COUNT); // the first output's loss is the graph's last
+        int labels = severalLosses ? batch.size() : counted;
         return first.kind() == LabelKind.CLASSES
-                ? new BatchResult(labels, sums.total(), (int) sums.of(Loss.CORRECT))
+                ? BatchResult.ofClasses(labels, sums.total(), (int) sums.of(Loss.CORRECT), counted)
                 : new BatchResult(labels, sums.total());
     }
 

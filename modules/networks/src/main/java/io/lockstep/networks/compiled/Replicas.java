@@ -1,11 +1,17 @@
 package io.lockstep.networks.compiled;
 
+import io.lockstep.datasets.Field;
+import io.lockstep.engine.Operation.Input;
 import io.lockstep.engine.Precision;
+import io.lockstep.networks.LossColumns;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.NetworkReplica;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -39,6 +45,27 @@ public final class Replicas {
             }
             notice.accept("DL4J itself runs this network, which is slower: " + e.getMessage());
             return new Dl4jReplica(definition, largestBatch, labelSmoothing);
+        }
+    }
+
+    /**
+     * Refuses data with a column that changes the loss, and that no loss of the network reads ({@link LossColumns}).
+     *
+     * @param fields of an example
+     * @throws IllegalArgumentException naming the column
+     * @throws UnsupportedOperationException naming the vertex that only DL4J can run
+     */
+    public static void requireHeard(NetworkDefinition definition, double labelSmoothing, List<Field> fields) {
+        var graph = new ComputationGraph(SerializationUtils.clone(definition.configuration()));
+        Set<String> read = GraphTranslator.translate(graph, definition, labelSmoothing).inputs().stream()
+                .map(node -> ((Input) node.operation()).column())
+                .collect(Collectors.toSet());
+        for (String column : LossColumns.among(fields)) {
+            if (!read.contains(column)) {
+                throw new IllegalArgumentException("the data have a column '" + column
+                        + "', which would change the loss, and no loss of this network reads it: give the column another"
+                        + " name; if it is a mask, name the input or output that it is for (Feeds.mask)");
+            }
         }
     }
 

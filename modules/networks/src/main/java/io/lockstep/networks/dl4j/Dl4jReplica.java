@@ -2,9 +2,11 @@ package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Field;
 import io.lockstep.networks.FeedPlan;
 import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.LearningRates;
+import io.lockstep.networks.LossColumns;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.OffHeap;
 import io.lockstep.training.Answers;
@@ -21,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.SerializationUtils;
@@ -66,6 +69,7 @@ public final class Dl4jReplica implements NetworkReplica {
     private final GradientOfBatch gradientOfBatch;
     private final Optional<ClassCentres> centres;
     private final Task task;
+    private final boolean severalLosses;
     private NetworkSnapshot snapshot;
 
     /**
@@ -98,6 +102,7 @@ public final class Dl4jReplica implements NetworkReplica {
         FeedPlan plan = definition.plan();
         this.inputs = new InputArrays(plan, largestBatch, labelSmoothing);
         this.meters = plan.outputs().stream().map(OutputMeter::new).toList();
+        this.severalLosses = plan.addsLosses();
         this.gradientTable = FlatLayout.gradientTable(graph);
         this.centres = ClassCentres.of(graph, gradientTable);
         this.watermark = Watermark.install(graph, told(meters), centres);
@@ -187,6 +192,20 @@ public final class Dl4jReplica implements NetworkReplica {
         definition.plan().outputs().forEach(output -> LabelArray.requireHeeded(output, labelSmoothing > 0, mixup));
     }
 
+    /**
+     * Refuses data with a column that changes the loss, and that DL4J does not hear of.
+     *
+     * @param fields of an example
+     * @throws UnsupportedOperationException naming the column
+     */
+    public static void requireHeard(NetworkDefinition definition, List<Field> fields) {
+        Set<String> masks = definition.plan().masks();
+        fields.forEach(field -> InputArrays.requireHeard(field.name(), masks));
+        if (LossColumns.among(fields).contains(Batch.MIXED_LABELS)) {
+            definition.plan().outputs().forEach(output -> LabelArray.requireHeeded(output, false, true));
+        }
+    }
+
     /** The network itself: to look at, not to train. */
     public ComputationGraph graph() {
         return graph;
@@ -219,7 +238,7 @@ public final class Dl4jReplica implements NetworkReplica {
             listener.gradientsReadyFrom(0);
         }
         graph.clearLayersStates();
-        return result();
+        return result(batch);
     }
 
     private void start(Batch batch, INDArray[] labels, INDArray[] masks, boolean keepOutputs) {
@@ -230,15 +249,16 @@ public final class Dl4jReplica implements NetworkReplica {
     }
 
     /** The losses of all outputs together, and what is right of the first one's labels. */
-    private BatchResult result() {
+    private BatchResult result(Batch batch) {
         double losses = meters.stream()
                 .filter(meter -> !meter.feed().auxiliary())
                 .mapToDouble(OutputMeter::lossSum)
                 .sum();
         OutputMeter first = meters.get(0);
+        int labels = severalLosses ? batch.size() : first.labelled();
         return first.feed().kind() == LabelKind.CLASSES
-                ? new BatchResult(first.labelled(), losses, first.correct())
-                : new BatchResult(first.labelled(), losses);
+                ? BatchResult.ofClasses(labels, losses, first.correct(), first.labelled())
+                : new BatchResult(labels, losses);
     }
 
     @Override
@@ -291,7 +311,7 @@ public final class Dl4jReplica implements NetworkReplica {
         } else {
             graph.output(false, inputs.features(batch), masks);
         }
-        return meters.get(0).answers(batch, result());
+        return meters.get(0).answers(batch, result(batch));
     }
 
     /** The l1, l2 and weight-decay part of the loss at the current parameters; 0 without regularisation. */

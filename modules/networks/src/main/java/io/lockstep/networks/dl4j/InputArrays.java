@@ -2,14 +2,10 @@ package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.networks.FeedPlan;
-import io.lockstep.networks.InputFeed;
-import io.lockstep.networks.OutputFeed;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Where a batch lies while DL4J reads it: an array for each input, for each output's labels, and for each of their masks. */
@@ -31,11 +27,7 @@ final class InputArrays {
         features = plan.inputs().stream()
                 .map(feed -> new FeatureArray(feed, largestBatch))
                 .toList();
-        masks = Stream.concat(
-                        plan.inputs().stream().map(InputFeed::mask),
-                        plan.outputs().stream().map(OutputFeed::mask))
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet());
+        masks = plan.masks();
         labels = plan.outputs().stream()
                 .map(feed -> new LabelArray(feed, largestBatch))
                 .toList();
@@ -47,12 +39,22 @@ final class InputArrays {
      * @throws UnsupportedOperationException if the batch says what counts in the loss, and DL4J would not hear of it
      */
     INDArray[] features(Batch batch) {
-        if (batch.has(Batch.WEIGHTS) || batch.has(Batch.MASK) && !masks.contains(Batch.MASK)) {
+        for (int i = 0; i < batch.columns().size(); i++) {
+            requireHeard(batch.columns().get(i).name(), masks);
+        }
+        return each(features, array -> array.of(batch));
+    }
+
+    /**
+     * @param masks columns that are the mask of an input or an output
+     * @throws UnsupportedOperationException for a column that changes the loss, and that DL4J would not hear of
+     */
+    static void requireHeard(String column, Set<String> masks) {
+        if ((column.equals(Batch.WEIGHTS) || column.equals(Batch.MASK)) && !masks.contains(column)) {
             throw new UnsupportedOperationException(
                     "DL4J's runtime takes no column '" + Batch.WEIGHTS + "', and a column '" + Batch.MASK
                             + "' only as the mask of an input or output (Feeds.mask); the compiled runtime takes both");
         }
-        return each(features, array -> array.of(batch));
     }
 
     /** Of each input; null where no input has one. */

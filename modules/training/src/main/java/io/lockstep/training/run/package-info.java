@@ -8,9 +8,9 @@
  *   <li>{@link io.lockstep.training.Trainee#forwardBackward} runs, in each {@link io.lockstep.training.Turn} of the step; a
  *       falling watermark tells which part of the flat gradient is final.
  *   <li>A {@link io.lockstep.training.Strategy} exchanges what it exchanges; {@code ddp} all-reduces a
- *       {@linkplain io.lockstep.training.strategies.Buckets bucket} as soon as it is final, in bucket order, while backward
+ *       {@code Buckets} as soon as it is final, in bucket order, while backward
  *       goes on.
- *   <li>{@link io.lockstep.training.strategies.Optimizer}: divide by the global batch, skip non-finite gradients (on all ranks
+ *   <li>{@code Optimizer}: divide by the global batch, skip non-finite gradients (on all ranks
  *       alike, as they hold the same bits), clip, apply the updater once.
  *   <li>Every so often the ranks gather a {@link io.lockstep.training.StepReport}, compare parameter hashes, evaluate, and rank
  *       0 writes a checkpoint.
