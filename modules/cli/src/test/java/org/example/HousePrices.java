@@ -1,13 +1,13 @@
 package org.example;
 
-import io.lockstep.cli.Lockstep;
-import io.lockstep.cli.Summary;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleWriter;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.Lockstep;
+import io.lockstep.runs.folder.Summary;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;

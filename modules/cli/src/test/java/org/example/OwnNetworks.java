@@ -1,6 +1,5 @@
 package org.example;
 
-import io.lockstep.cli.Lockstep;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Dataset;
@@ -10,6 +9,7 @@ import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.networks.Feeds;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.Lockstep;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;

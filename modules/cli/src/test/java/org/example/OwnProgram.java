@@ -1,10 +1,10 @@
 package org.example;
 
-import io.lockstep.cli.Lockstep;
-import io.lockstep.cli.Summary;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.Lockstep;
+import io.lockstep.runs.folder.Summary;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.deeplearning4j.nn.conf.inputs.InputType;

@@ -1,5 +1,7 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.FolderSettings;
 import picocli.CommandLine.Option;
 
 /** Of the commands that use a run's network: which checkpoint of it. */

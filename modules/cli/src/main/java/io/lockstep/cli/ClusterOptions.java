@@ -1,5 +1,9 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.Setting;
+import io.lockstep.runs.settings.UsageException;
+import io.lockstep.runs.spark.SparkProperties;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DatasetException;
 import io.lockstep.datasets.fetch.FetchException;
+import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.settings.UsageException;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.TooFewSlotsException;
 import java.io.PrintStream;
@@ -38,9 +40,11 @@ final class Commands {
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())
-                .addSubcommand(new BenchmarkCommand())
                 .addSubcommand(new DoctorCommand(startedBy))
                 .addSubcommand(new CommandLine.HelpCommand());
+        if (startedBy == StartedBy.LAUNCHER) { // a driver elsewhere has no benchmarks on its class path
+            line.addSubcommand(new BenchmarkCommand());
+        }
         line.getSubcommands().values().forEach(Commands::withHelp);
         withHelp(line);
         line.setParameterExceptionHandler((exception, arguments) -> usage(exception.getMessage()

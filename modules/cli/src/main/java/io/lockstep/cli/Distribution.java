@@ -1,5 +1,7 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +12,8 @@ import java.util.List;
  *
  * <pre>
  * RELEASE, jars/     Spark: the folder is a valid SPARK_HOME
- * lockstep/          Lockstep's jars and what Spark lacks
+ * lockstep/          Lockstep's jars and what Spark lacks, for driver and executors
+ * driver/            the command line and the benchmarks, which only a driver needs
  * lockstep-cuda/     what executors need beside that to compute on GPUs, if built with -P cuda
  * conf/              defaults, recipes, logging
  * </pre>
@@ -32,7 +35,12 @@ record Distribution(Path home) {
     }
 
     Path applicationJar() {
-        return home.resolve("lockstep/lockstep-cli-" + BuildInfo.VERSION + ".jar");
+        return driverFolder().resolve("lockstep-cli-" + BuildInfo.VERSION + ".jar");
+    }
+
+    /** The folder of the jars that only the driver needs. */
+    Path driverFolder() {
+        return home.resolve("driver");
     }
 
     /**

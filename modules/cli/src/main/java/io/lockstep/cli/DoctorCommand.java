@@ -1,6 +1,20 @@
 package io.lockstep.cli;
 
-import io.lockstep.cli.Finding.Level;
+import io.lockstep.runs.doctor.DriverExamination;
+import io.lockstep.runs.doctor.ExecutorExamination;
+import io.lockstep.runs.folder.Json;
+import io.lockstep.runs.folder.Progress;
+import io.lockstep.runs.hosts.Finding;
+import io.lockstep.runs.hosts.Finding.Level;
+import io.lockstep.runs.hosts.HostExamination;
+import io.lockstep.runs.hosts.HostFacts;
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.DataSettings;
+import io.lockstep.runs.settings.DistributionSettings;
+import io.lockstep.runs.settings.FolderSettings;
+import io.lockstep.runs.settings.HostNeeds;
+import io.lockstep.runs.settings.Setting;
+import io.lockstep.runs.spark.SparkProperties;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.TooFewSlotsException;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.fetch.FetchProgress;
+import io.lockstep.runs.folder.Progress;
 
 /** Bytes and rate of a download: a rewritten line in a terminal, a line for each tenth in a file. */
 final class DownloadProgress implements FetchProgress {

@@ -7,6 +7,7 @@ import io.lockstep.datasets.pictures.Background;
 import io.lockstep.datasets.pictures.PictureDecoder;
 import io.lockstep.datasets.pictures.PictureException;
 import io.lockstep.datasets.storage.Storage;
+import io.lockstep.runs.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.Origin;
+import io.lockstep.runs.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

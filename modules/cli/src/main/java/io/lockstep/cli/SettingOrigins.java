@@ -1,5 +1,8 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.Origin;
+import io.lockstep.runs.settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;

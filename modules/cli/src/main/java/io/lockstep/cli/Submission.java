@@ -1,6 +1,14 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.storage.Storage;
+import io.lockstep.runs.folder.ShellWords;
+import io.lockstep.runs.hosts.HostNames;
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.ExecutorSettings;
+import io.lockstep.runs.settings.RuntimeSettings;
+import io.lockstep.runs.settings.UsageException;
+import io.lockstep.runs.spark.LocalCluster;
+import io.lockstep.runs.spark.TemporarySparkHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,8 +22,8 @@ import org.apache.spark.deploy.SparkSubmit;
 
 /** The spark-submit call of a job. */
 final class Submission {
-    /** Where the image of deploy/docker has Lockstep's jars. */
-    private static final String IMAGE_FOLDER = "/opt/lockstep/";
+    /** Where the image of deploy/docker has what only the driver needs. */
+    private static final String IMAGE_FOLDER = "/opt/lockstep-driver/";
 
     private static final String MASTER = "spark.master";
 
@@ -66,7 +74,11 @@ final class Submission {
                     "spark.executor.extraClassPath",
                     folders.stream().map(folder -> folder + "/*").collect(Collectors.joining(":")));
         } else if (!cluster.isDriverInImage()) {
-            add("--jars", jars(folders, distribution.applicationJar()));
+            List<Path> jars = jars(folders, "");
+            if (cluster.isDriverElsewhere()) { // it reads the command line there
+                jars.addAll(jars(List.of(distribution.driverFolder()), "picocli-"));
+            }
+            add("--jars", jars.stream().map(Path::toString).collect(Collectors.joining(",")));
         }
         arguments.addAll(cluster.arguments());
         for (Map.Entry<String, String> setting : settings.entrySet()) {
@@ -77,21 +89,20 @@ final class Submission {
         arguments.addAll(command);
     }
 
-    private static String jars(List<Path> folders, Path applicationJar) {
-        List<String> jars = new ArrayList<>();
+    private static List<Path> jars(List<Path> folders, String prefix) {
+        List<Path> jars = new ArrayList<>();
         for (Path folder : folders) {
             try (var files = Files.list(folder)) {
-                files.filter(file -> !file.equals(applicationJar))
-                        .filter(file -> !Storage.isHidden(file.getFileName().toString()))
-                        .map(Path::toString)
-                        .filter(file -> file.endsWith(".jar"))
+                files.filter(file -> !Storage.isHidden(file.getFileName().toString()))
+                        .filter(file -> file.getFileName().toString().startsWith(prefix))
+                        .filter(file -> file.toString().endsWith(".jar"))
                         .sorted()
                         .forEach(jars::add);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        return String.join(",", jars);
+        return jars;
     }
 
     private void add(String option, String value) {

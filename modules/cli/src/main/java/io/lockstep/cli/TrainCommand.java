@@ -1,5 +1,19 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.RunPlan;
+import io.lockstep.runs.TrainJob;
+import io.lockstep.runs.folder.RunFolder;
+import io.lockstep.runs.networks.Networks;
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.DataSettings;
+import io.lockstep.runs.settings.DistributionSettings;
+import io.lockstep.runs.settings.FolderSettings;
+import io.lockstep.runs.settings.NetworkSource;
+import io.lockstep.runs.settings.Setting;
+import io.lockstep.runs.settings.SettingsJudgement;
+import io.lockstep.runs.settings.StrategySettings;
+import io.lockstep.runs.settings.UsageException;
+import io.lockstep.runs.spark.SparkJobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 /**
- * From words to a run: {@link io.lockstep.cli.Settings} says what can be set, {@link io.lockstep.cli.Configuration}
- * resolves it, a command checks it and makes the objects, {@link io.lockstep.cli.Submission} hands the job to
- * spark-submit, and on the driver {@link io.lockstep.cli.TrainJob} runs it and writes the
- * {@link io.lockstep.cli.RunFolder}.
+ * The command line: a command reads words, {@link io.lockstep.cli.Submission} hands the job to spark-submit, and on the driver the
+ * same command starts it as a program would, by {@code io.lockstep.runs}.
  */
 package io.lockstep.cli;

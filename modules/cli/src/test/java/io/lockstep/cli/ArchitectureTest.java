@@ -18,7 +18,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.lockstep.engine.Backend;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Who may know whom, where Maven's modules alone do not say it. */
@@ -126,15 +125,11 @@ class ArchitectureTest {
 
     private static final int MOST_FILES_OF_A_PACKAGE = 30;
 
-    /** Still to be divided. */
-    private static final Set<String> HALLS = Set.of("io.lockstep.cli");
-
     @ArchTest
     static void noPackageHasMoreThanThirtyFiles(JavaClasses classes) {
         Map<String, Long> files = classes.stream()
                 .filter(each -> each.isTopLevelClass() && !each.getSimpleName().equals("package-info"))
                 .filter(each -> !each.getPackageName().endsWith(".jmh_generated"))
-                .filter(each -> !HALLS.contains(each.getPackageName()))
                 .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
         assertThat(files)
                 .allSatisfy((name, count) ->

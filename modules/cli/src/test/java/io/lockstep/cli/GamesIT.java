@@ -42,29 +42,10 @@ class GamesIT {
 
     @Test
     void aGanIsTrainedDrawsAndIsMeasured() throws Exception {
-        String[] train = {
-            "train",
-            "--model",
-            "dcgan",
-            "--steps",
-            "12",
-            "--global-batch",
-            "20",
-            "--run-dir",
-            "game",
-            "--set",
-            "train-examples=100",
-            "--set",
-            "test-examples=40",
-            "--set",
-            "discriminator-steps=2",
-            "--set",
-            "updater=adam",
-            "--set",
-            "learning-rate=0.0002",
-            "--set",
-            "checkpoint-every=4"
-        };
+        String[] train = ("train --model dcgan --steps 12 --global-batch 20 --run-dir"
+                        + " game --set train-examples=100 --set test-examples=40 --set"
+                        + " discriminator-steps=2 --set updater=adam --set learning-rate=0.0002 --set checkpoint-every=4")
+                .split(" ");
         Outcome trained = run(train);
         assertThat(trained.out())
                 .contains("D(G(z))")

@@ -9,6 +9,7 @@ import io.lockstep.datasets.Split;
 import io.lockstep.datasets.images.CifarFormat;
 import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.datasets.storage.LocalStorage;
+import io.lockstep.runs.folder.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.MalformedDatasetException;
+import io.lockstep.runs.settings.UsageException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

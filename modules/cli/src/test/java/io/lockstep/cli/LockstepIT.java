@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.Lockstep;
+import io.lockstep.runs.folder.Summary;
+import io.lockstep.runs.settings.UsageException;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.RunEvent;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.folder.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,14 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Dataset;
+import io.lockstep.datasets.ExampleWriter;
+import io.lockstep.datasets.Field;
+import io.lockstep.datasets.LoaderOptions;
+import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.Lockstep;
+import io.lockstep.runs.folder.Json;
+import io.lockstep.runs.folder.Summary;
+import io.lockstep.runs.settings.UsageException;
+import io.lockstep.spark.JobFailedException;
 import io.lockstep.training.Metrics;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.example.Experience;
 import org.example.HousePrices;
 import org.example.OwnProgram;
@@ -22,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 
 /** A program's own data and network, ranks as threads of this process. */
 class OwnDataIT {
@@ -187,9 +202,96 @@ class OwnDataIT {
                         .network(OwnProgram.network(2, 2))
                         .set("mixup", "0.2"),
                 "mixup");
+        refuses(training("i", 2).data(with(Field.int32(Batch.WEIGHTS))), "'weights', which holds INT32");
+        refuses(training("j", 2).data(with(Field.float32(Batch.MASK))), "no loss of this network reads it");
+        refuses(training("k", 2).data(with(Field.float32(Batch.WEIGHTS))).set("runtime", "dl4j"), "'weights'");
+        refuses(training("l", 2).data(with(Field.int32(Batch.LABELS))), "two columns 'labels'");
+        refuses(
+                training("m", 1).data(measured(true)).network(ofWholeBatches()).set("micro-batches", "2"),
+                "take micro-batches = 1");
         refuses(training("c", 2).data(RINGS).set("crop-padding", "2"), "rings has none");
         refuses(training("d", 2).data(RINGS).network(OwnProgram.network(3, 3)), "vectors of 3 numbers");
         refuses(training("e", 2).data(RINGS).network(OwnProgram.network(2, 4)), "4 classes apart, the data has 3");
+    }
+
+    @Test
+    void dataThatCannotTravelToTheRanksAreNamed() {
+        Dataset unsendable = new Held(new Rings.InMemory(0, 100), new Thread());
+        assertThatThrownBy(() -> training("unsent", 2)
+                        .data(DataSource.of(unsendable, unsendable))
+                        .train())
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining("java.lang.Thread, which does not implement java.io.Serializable");
+    }
+
+    private static NetworkDefinition ofWholeBatches() {
+        InputType type = InputType.feedForward(2);
+        return new NetworkDefinition(
+                Hyperparameters.defaults()
+                        .newConfiguration(7)
+                        .graphBuilder()
+                        .addInputs("in")
+                        .addLayer(
+                                "out",
+                                new OutputLayer.Builder(new LossFMeasure())
+                                        .nOut(2)
+                                        .activation(Activation.SOFTMAX)
+                                        .build(),
+                                "in")
+                        .setOutputs("out")
+                        .setInputTypes(type)
+                        .build(),
+                type);
+    }
+
+    private static DataSource with(Field column) {
+        return DataSource.of(new AnotherColumn(column), new AnotherColumn(column));
+    }
+
+    /** A set, and what does not travel. */
+    private record Held(Rings.InMemory set, Thread thread) implements Dataset, Serializable {
+        @Override
+        public String name() {
+            return set.name();
+        }
+
+        @Override
+        public List<Field> fields() {
+            return set.fields();
+        }
+
+        @Override
+        public int examples() {
+            return set.examples();
+        }
+
+        @Override
+        public ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
+            return set.writer(seed, options, training);
+        }
+    }
+
+    /** Rings with one more column, which nobody gets to read. */
+    private record AnotherColumn(Field column) implements Dataset, Serializable {
+        @Override
+        public String name() {
+            return "rings";
+        }
+
+        @Override
+        public List<Field> fields() {
+            return List.of(Field.float32(Batch.FEATURES, 2), Field.int32(Batch.LABELS), column);
+        }
+
+        @Override
+        public int examples() {
+            return 100;
+        }
+
+        @Override
+        public ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
+            throw new IllegalStateException("the run began");
+        }
     }
 
     private static DataSource measured(boolean tags) {

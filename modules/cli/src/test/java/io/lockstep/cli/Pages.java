@@ -40,6 +40,7 @@ final class Pages {
     }
 
     private static List<Path> files(Path root) throws IOException {
+        Set<Path> madeHere = Set.of(Path.of("runs"), Path.of("data")); // by whoever trains in a checkout
         List<Path> found = new ArrayList<>();
         Deque<Path> folders = new ArrayDeque<>(List.of(root));
         while (!folders.isEmpty()) {
@@ -48,7 +49,8 @@ final class Pages {
                     String name = entry.getFileName().toString();
                     if (Files.isDirectory(entry)) {
                         if (!name.startsWith(".")
-                                && !Set.of("target", "src", "runs", "data").contains(name)) {
+                                && !madeHere.contains(root.relativize(entry))
+                                && !Set.of("target", "src").contains(name)) {
                             folders.push(entry);
                         }
                     } else if (name.endsWith(".md")) {

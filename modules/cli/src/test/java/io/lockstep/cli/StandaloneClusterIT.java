@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.folder.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.example.OwnNetworks;
 import org.example.OwnProgram;
 import org.example.Rings;
@@ -207,7 +210,7 @@ class StandaloneClusterIT {
     private Outcome submit(String workers, String runDir, String slotTimeout) throws Exception {
         return submit(
                 Main.class,
-                DISTRIBUTION.resolve("lockstep/" + jar()),
+                DISTRIBUTION.resolve("driver/" + jar()),
                 slotTimeout,
                 "train",
                 "--model",
@@ -223,10 +226,12 @@ class StandaloneClusterIT {
     /** An application that is Lockstep's, or uses it. */
     private Outcome submit(Class<?> main, Path application, String slotTimeout, String... args) throws Exception {
         String jars;
-        try (var files = Files.list(DISTRIBUTION.resolve("lockstep"))) {
-            jars = files.filter(file -> !file.equals(application))
-                    .map(Path::toString)
-                    .collect(Collectors.joining(","));
+        try (var libraries = Files.list(DISTRIBUTION.resolve("lockstep"));
+                var commandLine = Files.list(DISTRIBUTION.resolve("driver"))) {
+            // a program of one's own needs no command line
+            var picocli = commandLine.filter(
+                    file -> main == Main.class && file.toString().contains("picocli-"));
+            jars = Stream.concat(libraries, picocli).map(Path::toString).collect(Collectors.joining(","));
         }
         List<String> call = new ArrayList<>(List.of(
                 "--class",

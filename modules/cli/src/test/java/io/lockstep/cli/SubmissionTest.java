@@ -3,6 +3,9 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +28,11 @@ class SubmissionTest {
     @BeforeEach
     void makeDistribution() throws Exception {
         Files.createDirectories(home.resolve("lockstep"));
+        Files.createDirectories(home.resolve("driver"));
         jar = "lockstep-cli-" + BuildInfo.VERSION + ".jar";
-        Files.createFile(home.resolve("lockstep/" + jar));
+        Files.createFile(home.resolve("driver/" + jar));
+        Files.createFile(home.resolve("driver/jmh-core.jar"));
+        Files.createFile(home.resolve("driver/picocli-1.jar"));
         Files.createFile(home.resolve("lockstep/other.jar"));
     }
 
@@ -36,7 +42,7 @@ class SubmissionTest {
 
         assertThat(arguments.get(arguments.indexOf("--master") + 1)).startsWith("local-cluster[2,");
         assertThat(arguments).doesNotContain("--jars").contains("spark.ui.enabled=false");
-        assertThat(arguments).endsWith(home.resolve("lockstep/" + jar).toString(), "train");
+        assertThat(arguments).endsWith(home.resolve("driver/" + jar).toString(), "train");
     }
 
     @Test
@@ -55,7 +61,8 @@ class SubmissionTest {
 
         assertThat(arguments)
                 .containsSequence("--master", "yarn")
-                .containsSequence("--jars", home.resolve("lockstep/other.jar").toString())
+                .containsSequence(
+                        "--jars", home.resolve("lockstep/other.jar") + "," + home.resolve("driver/picocli-1.jar"))
                 .containsSequence("--deploy-mode", "cluster")
                 .containsSequence("--queue", "training", "--principal", "me", "--keytab", "k");
     }
@@ -77,7 +84,7 @@ class SubmissionTest {
     void onKubernetesInClusterModeTheImageHasTheJars() {
         List<String> arguments = submission("--master", "k8s://https://api:6443", "--deploy-mode", "cluster");
 
-        assertThat(arguments).doesNotContain("--jars").endsWith("local:///opt/lockstep/" + jar, "train");
+        assertThat(arguments).doesNotContain("--jars").endsWith("local:///opt/lockstep-driver/" + jar, "train");
     }
 
     @Test
@@ -85,8 +92,8 @@ class SubmissionTest {
         List<String> arguments = submission("--master", "k8s://https://api:6443", "--deploy-mode", "client");
 
         assertThat(arguments)
-                .contains("--jars")
-                .endsWith(home.resolve("lockstep/" + jar).toString(), "train");
+                .containsSequence("--jars", home.resolve("lockstep/other.jar").toString())
+                .endsWith(home.resolve("driver/" + jar).toString(), "train");
     }
 
     @ParameterizedTest

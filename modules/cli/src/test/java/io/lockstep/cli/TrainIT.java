@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.folder.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

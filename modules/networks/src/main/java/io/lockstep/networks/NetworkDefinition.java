@@ -16,7 +16,6 @@ import org.apache.commons.lang3.SerializationUtils;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -30,9 +29,6 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 
@@ -140,26 +136,7 @@ public record NetworkDefinition(
 
     /** A classifier whose layers come one after the other; they are named 0, 1, 2 ... */
     public static NetworkDefinition of(MultiLayerConfiguration configuration, InputType input) {
-        configuration.getConfs().forEach(ConfigurationCheck::require);
-        MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
-        network.init();
-        ComputationGraph graph = network.toComputationGraph();
-        ComputationGraphConfiguration copy = graph.getConfiguration();
-        long seed = configuration.getConf(0).getSeed(); // which DL4J forgets on the way
-        copy.getDefaultConfiguration().setSeed(seed);
-        copy.getDefaultConfiguration().setMiniBatch(configuration.getConf(0).isMiniBatch());
-        for (GraphVertex vertex : copy.getVertices().values()) {
-            if (vertex instanceof LayerVertex layer) {
-                layer.getLayerConf().setSeed(seed);
-            }
-        }
-        copy.setBackpropType(configuration.getBackpropType());
-        copy.setTbpttFwdLength(configuration.getTbpttFwdLength());
-        copy.setTbpttBackLength(configuration.getTbpttBackLength());
-        NetworkDefinition definition = new NetworkDefinition(copy, input);
-        OffHeap.free(network);
-        OffHeap.free(graph);
-        return definition;
+        return LayersInARow.definition(configuration, input);
     }
 
     /** What it is for, which decides what a run of it tells: what its first output is told, and by which loss. */
@@ -296,13 +273,7 @@ public record NetworkDefinition(
     public boolean hasLayer(Predicate<Layer> kind) {
         return configuration.getVertices().values().stream()
                 .anyMatch(vertex -> vertex instanceof LayerVertex layer
-                        && isOrWraps(layer.getLayerConf().getLayer(), kind));
-    }
-
-    private static boolean isOrWraps(Layer layer, Predicate<Layer> kind) {
-        return kind.test(layer)
-                || Wrapped.in(layer) != null && isOrWraps(Wrapped.in(layer), kind)
-                || layer instanceof Bidirectional both && isOrWraps(both.getFwd(), kind);
+                        && Wrapped.isOrWraps(layer.getLayerConf().getLayer(), kind));
     }
 
     /**

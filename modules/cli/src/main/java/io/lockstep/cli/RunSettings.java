@@ -1,9 +1,0 @@
-package io.lockstep.cli;
-
-/** What a call asks for beside its network, its data and its training, read once and grouped by who needs it. */
-record RunSettings(RuntimeSettings runtime, RankSettings ranks, HostNeeds hosts) {
-    static RunSettings of(Configuration configuration) {
-        return new RunSettings(
-                RuntimeSettings.of(configuration), RankSettings.of(configuration), HostNeeds.of(configuration));
-    }
-}

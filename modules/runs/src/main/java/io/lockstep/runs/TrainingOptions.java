@@ -1,0 +1,70 @@
+package io.lockstep.runs;
+
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.runs.settings.AugmentationSettings;
+import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.DataSettings;
+import io.lockstep.runs.settings.DistributionSettings;
+import io.lockstep.runs.settings.FolderSettings;
+import io.lockstep.runs.settings.LearningSettings;
+import io.lockstep.runs.settings.StrategySettings;
+import io.lockstep.training.Task;
+import io.lockstep.training.checkpoint.CheckpointStore;
+import io.lockstep.training.run.RunOptions;
+import io.lockstep.training.run.RunOptions.CheckpointOptions;
+import io.lockstep.training.run.RunOptions.DataOptions;
+import io.lockstep.training.run.RunOptions.LearningOptions;
+
+/** From settings to what travels to the ranks of a training. */
+final class TrainingOptions {
+    private TrainingOptions() {}
+
+    /**
+     * @param folder of checkpoints
+     * @param owner who may write there
+     */
+    static RunOptions of(
+            Configuration configuration, DataOptions data, String folder, boolean goesOn, String owner, Task task) {
+        return new RunOptions(
+                configuration.get(DataSettings.MODEL),
+                data,
+                StrategySettings.factory(configuration),
+                configuration.get(DistributionSettings.GLOBAL_BATCH),
+                configuration.get(DistributionSettings.MICRO_BATCHES),
+                configuration.get(DistributionSettings.EPOCHS),
+                configuration.get(DistributionSettings.STEPS),
+                configuration.get(DistributionSettings.STOP_AFTER),
+                configuration.get(DistributionSettings.SEED),
+                new LearningOptions(
+                        configuration.get(LearningSettings.LEARNING_RATE),
+                        configuration.get(LearningSettings.SCHEDULE),
+                        configuration.get(LearningSettings.SCHEDULE_MILESTONES),
+                        configuration.get(LearningSettings.SCHEDULE_FACTOR),
+                        configuration.get(LearningSettings.WARMUP_EPOCHS)),
+                new Augmentation(
+                        configuration.get(AugmentationSettings.CROP_PADDING),
+                        Augmentation.Padding.ZERO,
+                        configuration.get(AugmentationSettings.FLIP).equals("true"),
+                        configuration.get(AugmentationSettings.CUTOUT),
+                        configuration.get(AugmentationSettings.MIXUP),
+                        configuration.get(AugmentationSettings.INPUT_NOISE)),
+                configuration.get(LearningSettings.CLIP_NORM),
+                configuration.get(FolderSettings.LOG_EVERY),
+                configuration.get(FolderSettings.COMPARE_EVERY),
+                configuration.get(FolderSettings.EVALUATE_EVERY),
+                new CheckpointOptions(
+                        folder,
+                        configuration.get(FolderSettings.CHECKPOINT_EVERY),
+                        configuration.get(FolderSettings.CHECKPOINT_KEEP),
+                        bestToKeep(configuration, task),
+                        goesOn,
+                        owner,
+                        configuration.get(DistributionSettings.INIT_FROM)));
+    }
+
+    private static CheckpointStore.Best bestToKeep(Configuration configuration, Task task) {
+        return configuration.get(FolderSettings.CHECKPOINT_BEST).equals("off")
+                ? CheckpointStore.Best.NONE
+                : FolderSettings.best(configuration, task);
+    }
+}
