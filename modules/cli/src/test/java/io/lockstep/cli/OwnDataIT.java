@@ -177,6 +177,9 @@ class OwnDataIT {
         refuses(
                 game("refused", 2, "ddp").network(Experience.actorAndCritic("return")),
                 "'reward' is of the column 'return', which the data do not have");
+        refuses(
+                game("size", 2, "ddp").network(Experience.actorAndCritic("done")),
+                "'reward' reads 1 numbers of an example, FLOAT32, of the column 'done', which has 2, FLOAT32");
     }
 
     private Lockstep game(String name, int workers, String strategy) {

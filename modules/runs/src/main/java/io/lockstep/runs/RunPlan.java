@@ -92,7 +92,7 @@ public record RunPlan(
         RunSettings settings = RunSettings.of(configuration);
         SparkJobs.check(settings, conf);
         MasterJobs.check(configuration, conf, resume);
-        Networks.tryOut(source, definition, configuration);
+        Networks.tryOut(source, definition, data, configuration);
         initial.requireFits(definition);
         if (resume) {
             requireContinuable(configuration, source, definition, data, storage);

@@ -14,6 +14,7 @@ import io.lockstep.networks.Regularisation;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.UpdaterSettings;
 import io.lockstep.networks.compiled.Replicas;
+import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.runs.folder.Progress;
@@ -204,9 +205,10 @@ public final class Networks {
      * Makes a replica for one example, and drops it: what every rank would refuse is told on the driver. Of the zoo's networks
      * only where that depends on the settings; all of them can be made otherwise.
      *
-     * @throws UsageException if the network cannot be run, or not under these settings
+     * @throws UsageException if the network cannot be run, or not on these data or under these settings
      */
-    public static void tryOut(NetworkSource source, NetworkDefinition network, Configuration configuration) {
+    public static void tryOut(
+            NetworkSource source, NetworkDefinition network, DataSource data, Configuration configuration) {
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         boolean compiledAlone = runtime.inBfloat16() || runtime.syncBatchNorm() || runtime.dropConnect();
         boolean bucketsOfTurns = network.game() != null && configuration.isChanged(CommunicationSettings.BUCKET_BYTES);
@@ -219,6 +221,9 @@ public final class Networks {
         try (Replica replica = runtime.inFloat32().replica(network, setup)) {
             if (runtime.inBfloat16() && !notices.isEmpty()) {
                 throw new UsageException("precision = bf16 is the compiled runtime's: " + notices.get(0));
+            }
+            if (replica instanceof GameReplica game) {
+                game.requireColumns(data.fields());
             }
             for (Turn turn : replica.turns()) {
                 checkBucket(turn.trainee().gradients().limit(), configuration);

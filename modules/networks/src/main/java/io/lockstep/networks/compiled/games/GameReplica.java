@@ -2,6 +2,7 @@ package io.lockstep.networks.compiled.games;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
+import io.lockstep.datasets.Field;
 import io.lockstep.datasets.Normalization;
 import io.lockstep.engine.Backend;
 import io.lockstep.engine.Backends;
@@ -82,6 +83,16 @@ public final class GameReplica implements Replica {
                 plans.close();
             }
         }
+    }
+
+    /**
+     * Refuses data that the game cannot be played with.
+     *
+     * @param fields of an example
+     * @throws IllegalArgumentException naming the column that holds something else than what is read
+     */
+    public void requireColumns(List<Field> fields) {
+        plans.values().requireColumns(fields);
     }
 
     @Override

@@ -18,6 +18,8 @@ final class GameValues {
     /** Of the first noise among a step's random numbers. */
     private static final int NOISE_STREAM = 0x6C61;
 
+    private static final Read CLASS = new Read(1, ElementType.INT32);
+
     private final Map<String, Source> given;
     private final int capacity;
     private final Map<String, Read> reads = new HashMap<>();
@@ -74,6 +76,46 @@ final class GameValues {
         if (withColumn ? own >= count : own != count) {
             throw new IllegalArgumentException("the value '" + value + "' has " + own + " numbers of noise and classes"
                     + (withColumn ? " beside a column" : "") + ", and who reads it wants " + count);
+        }
+    }
+
+    /**
+     * Refuses columns that are not what the values are read as.
+     *
+     * @param fields of an example
+     * @throws IllegalArgumentException naming the value and the column
+     */
+    void requireColumns(List<Field> fields) {
+        reads.forEach((value, read) -> {
+            Source source = given.get(value);
+            if (source instanceof Source.Column column) {
+                requireField(value, column.name(), fields, read);
+            } else if (source instanceof Source.OneHot classes) {
+                requireField(value, classes.column(), fields, CLASS);
+            } else if (source instanceof Source.Joined joined) {
+                requireJoined(value, joined, fields);
+            }
+        });
+    }
+
+    private void requireJoined(String value, Source.Joined joined, List<Field> fields) {
+        for (Source part : joined.sources()) {
+            if (part instanceof Source.Column column) {
+                requireField(value, column.name(), fields, new Read(columnElementsOf(value), ElementType.FLOAT32));
+            } else if (part instanceof Source.OneHot classes) {
+                requireField(value, classes.column(), fields, CLASS);
+            }
+        }
+    }
+
+    private static void requireField(String value, String column, List<Field> fields, Read wanted) {
+        for (Field field : fields) {
+            boolean ints = field.type() == Field.Type.INT32;
+            if (field.name().equals(column)
+                    && (ints != (wanted.type() == ElementType.INT32) || field.elements() != wanted.count())) {
+                throw new IllegalArgumentException("the value '" + value + "' reads " + wanted + ", of the column '"
+                        + column + "', which has " + field.elements() + ", " + field.type());
+            }
         }
     }
 

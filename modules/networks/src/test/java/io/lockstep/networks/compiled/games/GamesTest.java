@@ -1,5 +1,6 @@
 package io.lockstep.networks.compiled.games;
 
+import static io.lockstep.networks.compiled.games.ActorAndCritic.ACTIONS;
 import static io.lockstep.networks.compiled.games.ActorAndCritic.STATES;
 import static io.lockstep.networks.compiled.games.ActorAndCritic.actorAndCritic;
 import static io.lockstep.networks.compiled.games.ActorAndCritic.experience;
@@ -324,6 +325,32 @@ class GamesTest {
             assertThatThrownBy(() -> replica.turns().get(0).trainee().forwardBackward(batch, SEED, watermark -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("FLOAT32, and the column 'class' holds INT32");
+        }
+    }
+
+    @Test
+    void columnsThatHoldSomethingElseAreRefusedBeforeAnythingIsPlayed() {
+        NetworkDefinition whole = actorAndCritic();
+        Field done = Field.float32("done", ACTIONS);
+        Field reward = Field.float32("reward", 1);
+        try (GameReplica replica = played(whole, new Source.Column("s"))) {
+            replica.requireColumns(List.of(Field.float32("s", STATES), done, reward));
+            assertThatThrownBy(() -> replica.requireColumns(List.of(Field.int32("s", STATES), done, reward)))
+                    .hasMessageContaining(
+                            "'state' reads 3 numbers of an example, FLOAT32, of the column 's', which has 3")
+                    .hasMessageContaining("INT32");
+            assertThatThrownBy(() -> replica.requireColumns(List.of(Field.float32("s", 4), done, reward)))
+                    .hasMessageContaining("the column 's', which has 4, FLOAT32");
+        }
+        Source joined = new Source.Joined(List.of(new Source.Column("s"), new Source.OneHot("class", 2)));
+        try (GameReplica replica = played(whole, joined)) {
+            Field kind = Field.int32("class");
+            replica.requireColumns(List.of(Field.float32("s", STATES - 2), kind, done, reward));
+            assertThatThrownBy(() -> replica.requireColumns(List.of(Field.float32("s", STATES), kind, done, reward)))
+                    .hasMessageContaining("'state' reads 1 numbers of an example, FLOAT32, of the column 's'");
+            assertThatThrownBy(() -> replica.requireColumns(
+                            List.of(Field.float32("s", 1), Field.float32("class"), done, reward)))
+                    .hasMessageContaining("of the column 'class', which has 1, FLOAT32");
         }
     }
 
