@@ -189,7 +189,9 @@ public final class FeedPlan {
     /** @throws IllegalArgumentException naming a column that is missing, or holds something else */
     void requireColumns(List<Field> fields) {
         Map<String, Field> byName = fields.stream().collect(Collectors.toMap(Field::name, Function.identity()));
-        for (InputFeed input : inputs()) {
+        List<InputFeed> inputs = inputs();
+        for (int i = 0; i < inputs.size(); i++) {
+            InputFeed input = inputs.get(i);
             String what = "input '" + input.input() + "'";
             require(
                     byName,
@@ -197,6 +199,7 @@ public final class FeedPlan {
                     input.column(),
                     Field.Type.FLOAT32,
                     input.layout().elements());
+            requireOrder(what, definition.inputs().get(i), input, byName.get(input.column()));
             requireMask(byName, what, input.mask(), input.layout().places());
         }
         for (OutputFeed output : outputs()) {
@@ -229,6 +232,26 @@ public final class FeedPlan {
                         outputs().stream().map(OutputFeed::mask))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
+    }
+
+    /** Of as many numbers in another order the network would learn something else. A row has no order to look at. */
+    private static void requireOrder(String what, InputType type, InputFeed input, Field field) {
+        List<Long> wanted = List.of();
+        String names = "";
+        if (type instanceof InputType.InputTypeConvolutional images
+                && input.column().equals(Batch.FEATURES)) {
+            wanted = List.of(images.getChannels(), images.getHeight(), images.getWidth());
+            names = "(channels, height, width)";
+        } else if (type instanceof InputType.InputTypeRecurrent sequence
+                && sequence.getSize() * sequence.getTimeSeriesLength() == field.elements()) {
+            wanted = List.of(sequence.getTimeSeriesLength(), sequence.getSize());
+            names = "(steps, numbers of a step)";
+        }
+        List<Long> told = field.shape().stream().map(Integer::longValue).toList();
+        if (told.size() == wanted.size() && !told.equals(wanted)) {
+            throw new IllegalArgumentException(what + " reads " + names + " = " + wanted + ", and the column '"
+                    + field.name() + "' has " + told + ": write the numbers in the order that is read");
+        }
     }
 
     private static void requireMask(Map<String, Field> fields, String what, String column, int places) {

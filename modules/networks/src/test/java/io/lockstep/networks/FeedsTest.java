@@ -31,8 +31,10 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -229,6 +231,36 @@ class FeedsTest {
                     .hasMessageContaining("the loss")
                     .hasMessageContaining(other.name());
         }
+    }
+
+    @Test
+    void asManyNumbersInAnotherOrderAreRefused() {
+        NetworkDefinition pictures = defined(
+                graph("in")
+                        .addLayer(
+                                "convolution",
+                                new ConvolutionLayer.Builder(3, 3).nOut(3).build(),
+                                "in")
+                        .addLayer("out", softmax(3), "convolution")
+                        .setOutputs("out"),
+                Feeds.USUAL,
+                InputType.convolutional(6, 5, 2));
+        Field labels = Field.int32("labels");
+        pictures.requireColumns(List.of(Field.float32("features", 2, 6, 5), labels));
+        pictures.requireColumns(List.of(Field.float32("features", 60), labels));
+        assertThatThrownBy(() -> pictures.requireColumns(List.of(Field.float32("features", 6, 5, 2), labels)))
+                .hasMessageContaining("(channels, height, width) = [2, 6, 5], and the column 'features' has [6, 5, 2]");
+        NetworkDefinition sequences = defined(
+                graph("in")
+                        .addLayer("steps", new LSTM.Builder().nOut(4).build(), "in")
+                        .addLayer("last", new GlobalPoolingLayer(PoolingType.AVG), "steps")
+                        .addLayer("out", softmax(3), "last")
+                        .setOutputs("out"),
+                Feeds.USUAL,
+                InputType.recurrent(2, 6));
+        sequences.requireColumns(List.of(Field.float32("features", 6, 2), labels));
+        assertThatThrownBy(() -> sequences.requireColumns(List.of(Field.float32("features", 2, 6), labels)))
+                .hasMessageContaining("(steps, numbers of a step) = [6, 2], and the column 'features' has [2, 6]");
     }
 
     private static List<Field> with(List<Field> fields, Field another) {
