@@ -91,6 +91,7 @@ class WrongCallsIT {
                 "train --set dropout=0.5 | resnet20 has none",
                 "train --epochs 3 --steps 4 | set one of them",
                 "train --dry-run --data ./nowhere | nowhere",
+                "train --dry-run --data /nowhere | file:/nowhere: no such folder",
                 "train --dry-run --set beta1=0.5 | beta1 is no constant of updater = nesterovs",
                 "train --model bert | reads text",
                 "train --model bert-classifier --data sort | labels of an example",

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  * Storage#isHidden} is true of is no data; a folder with sets of two formats, or of none, is refused with what was found.
  */
 public final class DataCatalog {
+    /** What stands before a root folder's slash: nothing is listed there. */
+    private static final Pattern ROOT = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?");
+
     private final Storage storage;
     private final String dataHome;
     private final TextOptions texts;
@@ -163,7 +167,9 @@ public final class DataCatalog {
     /** A set that has a name of its own in a folder of several: EMNIST's publisher has six in one. */
     private Optional<DataSource> openOneOfSeveral(String path, String set) throws IOException {
         int end = path.lastIndexOf('/');
-        if (end < 1 || !path.substring(end + 1).equals(set)) {
+        if (end < 1
+                || !path.substring(end + 1).equals(set)
+                || ROOT.matcher(path.substring(0, end)).matches()) {
             return Optional.empty();
         }
         List<FoundSet> beside;
