@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
@@ -59,9 +60,9 @@ import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /** Each of DL4J's losses in each kind of output layer: its labels as it wants them, or refused when the network is defined. */
 class OutputLossesTest {
-    private static final int CLASSES = 4;
-    private static final int STEPS = 3;
-    private static final int EXAMPLES = 6;
+    static final int CLASSES = 4;
+    static final int STEPS = 3;
+    static final int EXAMPLES = 6;
 
     private static List<ILossFunction> trained() {
         return List.of(
@@ -253,7 +254,7 @@ class OutputLossesTest {
 
     // ------------------------------------------------------------------ networks and labels
 
-    private static Layer layer(Class<?> type, ILossFunction loss, int outputs) {
+    static Layer layer(Class<?> type, ILossFunction loss, int outputs) {
         Activation activation = outputs == 1 ? Activation.SIGMOID : Activation.SOFTMAX;
         if (type == LossLayer.class) {
             return new LossLayer.Builder(loss).activation(activation).build();
@@ -266,11 +267,18 @@ class OutputLossesTest {
         return builder.nOut(outputs).activation(activation).build();
     }
 
-    private static NetworkDefinition network(Layer output, boolean steps) {
+    static NetworkDefinition network(Layer output, boolean steps) {
+        return network(output, steps, Feeds.USUAL);
+    }
+
+    static NetworkDefinition network(Layer output, boolean steps, Feeds feeds) {
         InputType type = steps ? InputType.recurrent(3, STEPS) : InputType.feedForward(7);
-        int hidden = output instanceof LossLayer ? CLASSES : 5;
+        int hidden = output instanceof LossLayer || output instanceof RnnLossLayer ? CLASSES : 5;
         Layer first = steps
-                ? new SimpleRnn.Builder().nOut(hidden).build()
+                ? new SimpleRnn.Builder()
+                        .nOut(hidden)
+                        .activation(Activation.TANH)
+                        .build()
                 : new DenseLayer.Builder()
                         .nOut(hidden)
                         .activation(Activation.TANH)
@@ -284,10 +292,10 @@ class OutputLossesTest {
                 .setOutputs("out")
                 .setInputTypes(type);
         graph.validateOutputLayerConfig(false);
-        return new NetworkDefinition(graph.build(), type);
+        return new NetworkDefinition(graph.build(), List.of(type), feeds);
     }
 
-    private static Batch batch(NetworkDefinition network, int outputs) {
+    static Batch batch(NetworkDefinition network, int outputs) {
         Batch batch = Networks.batch(network, 5, 0, EXAMPLES);
         for (int i = 0; i < EXAMPLES * network.labelsOfExample(); i++) {
             batch.labels().put(i, i * 7 % 5 % Math.max(2, outputs)); // every step has one

@@ -17,6 +17,8 @@ import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -24,6 +26,18 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossCosineProximity;
+import org.nd4j.linalg.lossfunctions.impl.LossHinge;
+import org.nd4j.linalg.lossfunctions.impl.LossKLD;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAPE;
+import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
+import org.nd4j.linalg.lossfunctions.impl.LossPoisson;
+import org.nd4j.linalg.lossfunctions.impl.LossSquaredHinge;
+import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
 
 /** What DL4J 1.0.0-M2.1 accepts in a configuration, and then computes wrongly or fails at: refused before anything starts. */
 final class Dl4jLimits {
@@ -61,6 +75,12 @@ final class Dl4jLimits {
                     "a frozen ActivationLayer or PReLULayer overwrites in DL4J itself what it"
                             + " reads; do not freeze what has no parameters, or take the compiled runtime (runtime = auto)");
         }
+        if (definition.hasLayer(Dl4jLimits::mixesUpSoftmaxOfSteps)) {
+            throw new UnsupportedOperationException(
+                    "softmax of steps with a loss other than the cross-entropy has a wrong"
+                            + " gradient in DL4J itself; take LossMCXENT, or the compiled runtime, whose gradient is right"
+                            + " (runtime = auto)");
+        }
         if (definition.hasLayer(SpaceToBatchLayer.class::isInstance)) {
             throw new UnsupportedOperationException(
                     "SpaceToBatchLayer makes several examples of one, which then have no"
@@ -73,6 +93,35 @@ final class Dl4jLimits {
         boolean isFrozen = layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
         Layer frozen = isFrozen ? Wrapped.innermost(layer) : null;
         return frozen instanceof ActivationLayer || frozen instanceof PReLULayer;
+    }
+
+    /**
+     * ND4J's gradient of softmax reads one array in the order of another: right only where the gradient by the activations
+     * lies as they do, which is up to what the loss makes it of, outputs or labels.
+     */
+    private static boolean mixesUpSoftmaxOfSteps(Layer layer) {
+        if (layer instanceof RnnOutputLayer output) {
+            return output.getActivationFn() instanceof ActivationSoftmax && isMadeOfLabels(output.getLossFn());
+        }
+        return layer instanceof RnnLossLayer output
+                && output.getActivationFn() instanceof ActivationSoftmax
+                && isMadeOfOutputs(output.getLossFn());
+    }
+
+    private static boolean isMadeOfLabels(ILossFunction loss) {
+        return loss instanceof LossPoisson
+                || loss instanceof LossKLD
+                || loss instanceof LossHinge
+                || loss instanceof LossWasserstein
+                || loss instanceof LossMAPE;
+    }
+
+    private static boolean isMadeOfOutputs(ILossFunction loss) {
+        return loss instanceof LossL1 // and LossMAE
+                || loss instanceof LossL2 // and LossMSE
+                || loss instanceof LossMSLE
+                || loss instanceof LossSquaredHinge
+                || loss instanceof LossCosineProximity;
     }
 
     /** DL4J writes the gradient of a convolution of sequences in NWC where another weight's belongs. */

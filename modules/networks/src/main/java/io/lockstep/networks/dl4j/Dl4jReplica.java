@@ -227,7 +227,8 @@ public final class Dl4jReplica implements NetworkReplica {
         INDArray[] labels = inputs.smoothedLabels(batch);
         INDArray[] masks = inputs.labelMasks(batch);
         graph.setLabels(labels);
-        graph.setLayerMaskArrays(inputs.featureMasks(batch), masks);
+        graph.clearLayerMaskArrays(); // of the last step, which this one may have none of
+        graph.setLayerMaskArrays(inputs.featureMasks(batch), ofSeveralLabels(masks));
         start(batch, labels, masks, false);
         centres.ifPresent(each -> each.begin(randomSeed));
         watermark.start(announcesParts ? listener : offset -> {});
@@ -239,6 +240,20 @@ public final class Dl4jReplica implements NetworkReplica {
         }
         graph.clearLayersStates();
         return result(batch);
+    }
+
+    /** Without masks of a single label, which are no columns to DL4J, and which its losses refuse: {@link OutputVertex} heeds them. */
+    private INDArray[] ofSeveralLabels(INDArray[] masks) {
+        if (masks == null) {
+            return null;
+        }
+        INDArray[] several = masks.clone();
+        for (int i = 0; i < several.length; i++) {
+            if (meters.get(i).isOnlyMask(masks[i])) {
+                several[i] = null;
+            }
+        }
+        return several;
     }
 
     private void start(Batch batch, INDArray[] labels, INDArray[] masks, boolean keepOutputs) {

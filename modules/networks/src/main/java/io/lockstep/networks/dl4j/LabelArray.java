@@ -29,6 +29,10 @@ final class LabelArray {
     private final INDArray mask; // or null: all labels count
     private final FloatBuffer memory;
     private final FloatBuffer maskMemory;
+    /** Whether each batch has a mask. Examples are masked only where one has no label: DL4J is faster without. */
+    private final boolean alwaysMasked;
+
+    private boolean unlabelled; // whether an example of the last batch is
 
     LabelArray(OutputFeed feed, int largestBatch) {
         this.feed = feed;
@@ -37,7 +41,8 @@ final class LabelArray {
         columns = feed.columns();
         places = feed.layout().places();
         layout = feed.layout().withChannels(columns);
-        boolean masked = feed.mask() != null || feed.kind() == LabelKind.CLASSES && places > 1;
+        boolean masked = feed.mask() != null || feed.kind() == LabelKind.CLASSES;
+        alwaysMasked = feed.mask() != null || places > 1;
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             labels = Nd4j.create(DataType.FLOAT, layout.ofBatch(largestBatch), 'c');
             mask = masked ? Nd4j.create(DataType.FLOAT, maskShape(), 'c') : null;
@@ -66,7 +71,7 @@ final class LabelArray {
 
     /** Of the batch that labels were asked for last; null where all labels count. */
     INDArray mask(Batch batch) {
-        return mask == null ? null : first(mask, batch.size());
+        return mask == null || !alwaysMasked && !unlabelled ? null : first(mask, batch.size());
     }
 
     /**
@@ -117,16 +122,16 @@ final class LabelArray {
         ClassLabels told = feed.told();
         float off = told == ClassLabels.SIGNS ? -1 : (float) (share / Math.max(classes, 2));
         float on = told == ClassLabels.SIGNS ? 1 : (float) (1 - share) + off;
+        unlabelled = false;
         for (int i = 0; i < batch.size() * places; i++) {
             int label = from.get(i);
-            boolean none = places > 1 && label == SoftmaxCrossEntropy.NO_LABEL;
+            boolean none = label == SoftmaxCrossEntropy.NO_LABEL;
             if (!none && (label < 0 || label >= Math.max(classes, 2))) {
                 throw new IllegalArgumentException("label " + label + " of example " + i / places
                         + ", where the network tells " + classes + " classes apart");
             }
-            if (mask != null) {
-                maskMemory.put(i, none ? 0 : 1);
-            }
+            unlabelled |= none;
+            maskMemory.put(i, none ? 0 : 1);
             int example = i / places * layout.elements();
             int place = i % places;
             if (told == ClassLabels.NUMBERS) {
@@ -136,7 +141,7 @@ final class LabelArray {
             for (int c = 0; c < classes; c++) {
                 memory.put(example + layout.at(place, c), (classes == 1 ? label == 1 : label == c) ? on : off);
             }
-            if (mixed) {
+            if (mixed && !none) {
                 mixInto(
                         example,
                         batch.column(Batch.MIXED_LABELS).ints().get(i),
@@ -159,6 +164,12 @@ final class LabelArray {
                     + " labels, where a batch of " + batch.size() + " has " + batch.size() * places);
         }
         for (int i = 0; i < told.limit(); i++) {
+            if (told.get(i) != 0 && told.get(i) != 1) {
+                throw new IllegalArgumentException("column '" + feed.mask() + "' has a " + told.get(i) + " for example "
+                        + i / places
+                        + "; a mask has 0 where a label does not count and 1 where it does: DL4J itself makes"
+                        + " something else of other numbers in each loss");
+            }
             maskMemory.put(i, maskMemory.get(i) * told.get(i));
         }
     }

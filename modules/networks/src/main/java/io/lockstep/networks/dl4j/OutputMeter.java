@@ -56,6 +56,16 @@ final class OutputMeter {
         return feed;
     }
 
+    /** Whether it is of a single label, which this output's loss and gradient are multiplied by in DL4J's place. */
+    boolean isOnlyMask(INDArray each) {
+        return each != null && each.length() == 1 && !feed.auxiliary();
+    }
+
+    /** What the only label of the batch counts; 1 where there are several. */
+    float onlyMask() {
+        return isOnlyMask(mask) ? mask.getFloat(0) : 1;
+    }
+
     /**
      * @param labelRows the labels as the loss sees them
      * @param labelMask of them, or null
@@ -90,6 +100,7 @@ final class OutputMeter {
      */
     void measure(IOutputLayer layer, INDArray outputs) {
         if (expected != null) {
+            requireCentres(layer);
             predict(outputs);
         }
         if (keepOutputs) {
@@ -97,17 +108,33 @@ final class OutputMeter {
         }
         layer.setLabels(labels);
         if (mask != null) {
-            ((org.deeplearning4j.nn.api.Layer) layer).setMaskArray(mask);
+            ((org.deeplearning4j.nn.api.Layer) layer).setMaskArray(isOnlyMask(mask) ? null : mask);
         }
+        lossSum = losses(layer) * onlyMask();
+    }
+
+    private double losses(IOutputLayer layer) {
         double weight = weight();
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             if (isMeasuredAtOnce(layer)) {
-                lossSum = examples * layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
-                return;
+                return examples * layer.computeScore(0, false, LayerWorkspaceMgr.noWorkspaces());
             }
             INDArray losses = layer.computeScoreForExamples(0.0, LayerWorkspaceMgr.noWorkspaces()); // (examples, 1)
+            double sum = 0;
             for (int i = 0; i < examples; i++) {
-                lossSum += losses.getDouble(i) / weight;
+                sum += losses.getDouble(i) / weight;
+            }
+            return sum;
+        }
+    }
+
+    /** A mask leaves examples out of the centre loss's classes, and not out of what pulls them to their centres. */
+    private void requireCentres(IOutputLayer layer) {
+        for (int i = 0; layer instanceof CenterLossOutputLayer && i < examples; i++) {
+            if (expected.get(i) == SoftmaxCrossEntropy.NO_LABEL) {
+                throw new IllegalArgumentException("output '" + feed.output()
+                        + "' is a CenterLossOutputLayer, which needs a class of each example; example " + i
+                        + " has none (" + SoftmaxCrossEntropy.NO_LABEL + "): leave such examples out of the data");
             }
         }
     }

@@ -34,8 +34,12 @@ final class OutputVertex extends ReportingVertex {
     }
 
     @Override
-    void completeGradient() {
+    void completeGradient(Pair<Gradient, INDArray[]> backward) {
         centres.ifPresent(each -> each.sum(((IOutputLayer) getLayer()).getLabels()));
+        if (meter.onlyMask() != 1) {
+            backward.getFirst().gradientForVariable().values().forEach(part -> part.muli(meter.onlyMask()));
+            backward.getSecond()[0].muli(meter.onlyMask());
+        }
     }
 
     @Override

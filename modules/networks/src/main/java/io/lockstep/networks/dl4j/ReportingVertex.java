@@ -34,13 +34,13 @@ class ReportingVertex extends LayerVertex {
     @Override
     public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaces) {
         Pair<Gradient, INDArray[]> result = super.doBackward(tbptt, workspaces);
-        completeGradient();
+        completeGradient(result);
         watermark.reached(offset);
         return result;
     }
 
     /** What is to be done to the layer's gradient before it is final. */
-    void completeGradient() {
+    void completeGradient(Pair<Gradient, INDArray[]> backward) {
         // DL4J's is
     }
 
