@@ -207,6 +207,7 @@ public final class CheckpointStore {
             try {
                 Optional<Map<String, String>> manifest = manifest(source);
                 if (manifest.isPresent()) {
+                    requireRankStates(source, manifest.get());
                     return Optional.of(read(source, manifest.get()));
                 }
                 warnings.accept("passing over the checkpoint " + source + ": it was never completed (no whole "
@@ -237,7 +238,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * The checkpoint of a step.
+     * The checkpoint of a step. What single ranks wrote of their own is not looked at: {@link #latest}, which one rank asks,
+     * looks at all of it, and {@link #rankState} at what it reads.
      *
      * @throws IOException if it is not there, or not whole
      */
@@ -264,26 +266,33 @@ public final class CheckpointStore {
         return Manifest.parse(text);
     }
 
-    private Checkpoint read(String source, Map<String, String> manifest) throws IOException {
-        Map<String, byte[]> contents = new TreeMap<>();
-        List<String> rankStateHashes = new ArrayList<>();
-        for (var entry : manifest.entrySet()) {
-            String name = entry.getKey();
-            byte[] content = files.get(Storage.join(source, name));
-            if (!OwnedFiles.hash(content).equals(entry.getValue())) {
-                throw new IOException(name + " does not have the SHA-256 of the " + Manifest.NAME);
-            }
-            if (name.equals(rankFile(rankStateHashes.size()))) {
-                rankStateHashes.add(entry.getValue()); // in the order of ranks, as names are sorted
-            } else {
-                contents.put(name, content);
-            }
+    private void requireRankStates(String source, Map<String, String> manifest) throws IOException {
+        for (int rank = 0; manifest.containsKey(rankFile(rank)); rank++) {
+            verified(source, rankFile(rank), manifest);
         }
-        if (!contents.containsKey(MODEL) || !contents.containsKey(STATE)) {
+    }
+
+    private Checkpoint read(String source, Map<String, String> manifest) throws IOException {
+        if (!manifest.containsKey(MODEL) || !manifest.containsKey(STATE)) {
             throw new IOException("its " + Manifest.NAME + " lacks " + MODEL + " or " + STATE);
         }
-        TrainingState state = TrainingState.fromText(new String(contents.get(STATE), StandardCharsets.UTF_8));
-        return new Checkpoint(state, contents.get(MODEL), rankStateHashes);
+        byte[] state = verified(source, STATE, manifest);
+        List<String> rankStateHashes = new ArrayList<>();
+        while (manifest.containsKey(rankFile(rankStateHashes.size()))) {
+            rankStateHashes.add(manifest.get(rankFile(rankStateHashes.size())));
+        }
+        return new Checkpoint(
+                TrainingState.fromText(new String(state, StandardCharsets.UTF_8)),
+                verified(source, MODEL, manifest),
+                rankStateHashes);
+    }
+
+    private byte[] verified(String source, String name, Map<String, String> manifest) throws IOException {
+        byte[] content = files.get(Storage.join(source, name));
+        if (!OwnedFiles.hash(content).equals(manifest.get(name))) {
+            throw new IOException(name + " does not have the SHA-256 of the " + Manifest.NAME);
+        }
+        return content;
     }
 
     /**

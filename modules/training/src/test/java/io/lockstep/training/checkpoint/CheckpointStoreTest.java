@@ -8,6 +8,7 @@ import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.Metrics;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -267,6 +268,33 @@ class CheckpointStoreTest {
         Files.write(folder.resolve("step-00000100/rank-00001.state"), model(3));
         assertThat(store.latest().orElseThrow().state().step()).isEqualTo(50);
         assertThat(warnings).singleElement().asString().contains("rank-00001.state", "SHA-256");
+    }
+
+    /** Or a resume of N ranks would read N times N files. */
+    @Test
+    void aRankThatIsToldTheStepReadsNoOtherRanksFile() throws IOException {
+        store.begin(100);
+        String first = store.writeRankState(100, 0, model(1));
+        String second = store.writeRankState(100, 1, model(2));
+        store.write(new Checkpoint(state(100), model(100), List.of(first, second)));
+        List<String> opened = new ArrayList<>();
+        CheckpointStore told = ownedBy("", new HookedStorage() {
+            @Override
+            protected void creating(String path) {
+                throw new AssertionError("nothing is written here");
+            }
+
+            @Override
+            public InputStream open(String path) throws IOException {
+                opened.add(path.replaceFirst(".*/", ""));
+                return super.open(path);
+            }
+        });
+
+        Checkpoint checkpoint = told.at(100);
+        assertThat(told.rankState(checkpoint, 1)).isEqualTo(model(2));
+
+        assertThat(opened).containsExactlyInAnyOrder("MANIFEST", "model.zip", "state.properties", "rank-00001.state");
     }
 
     @Test
