@@ -160,19 +160,19 @@ final class TrainCommand implements Callable<Integer> {
         SettingOrigins.addTo(command, configuration);
         String name =
                 "lockstep " + configuration.get(DataSettings.MODEL) + " on " + configuration.get(DataSettings.DATA);
-        var submission =
+        var ready =
                 new Submission(Distribution.current(), cluster, name, configuration, configuration.given(), command);
         if (dryRun) {
-            examine(configuration, submission.conf());
-            System.out.println(submission.commandLine());
+            examine(configuration, ready.conf());
+            System.out.println(ready.commandLine());
             System.out.println();
             System.out.print(configuration.asText());
             return ExitStatus.DONE;
         }
         if (cluster.isDriverElsewhere()) { // whose log is elsewhere too
-            RunPlan.settings(configuration.copy(), Networks.zoo(), submission.conf());
+            RunPlan.settings(configuration.copy(), Networks.zoo(), ready.conf());
         }
-        submission.submit();
+        ready.submit();
         return ExitStatus.DONE;
     }
 
