@@ -268,7 +268,7 @@ public final class CheckpointStore {
 
     private void requireRankStates(String source, Map<String, String> manifest) throws IOException {
         for (int rank = 0; manifest.containsKey(rankFile(rank)); rank++) {
-            verified(source, rankFile(rank), manifest);
+            files.verified(source, rankFile(rank), manifest);
         }
     }
 
@@ -276,23 +276,15 @@ public final class CheckpointStore {
         if (!manifest.containsKey(MODEL) || !manifest.containsKey(STATE)) {
             throw new IOException("its " + Manifest.NAME + " lacks " + MODEL + " or " + STATE);
         }
-        byte[] state = verified(source, STATE, manifest);
+        byte[] state = files.verified(source, STATE, manifest);
         List<String> rankStateHashes = new ArrayList<>();
         while (manifest.containsKey(rankFile(rankStateHashes.size()))) {
             rankStateHashes.add(manifest.get(rankFile(rankStateHashes.size())));
         }
         return new Checkpoint(
                 TrainingState.fromText(new String(state, StandardCharsets.UTF_8)),
-                verified(source, MODEL, manifest),
+                files.verified(source, MODEL, manifest),
                 rankStateHashes);
-    }
-
-    private byte[] verified(String source, String name, Map<String, String> manifest) throws IOException {
-        byte[] content = files.get(Storage.join(source, name));
-        if (!OwnedFiles.hash(content).equals(manifest.get(name))) {
-            throw new IOException(name + " does not have the SHA-256 of the " + Manifest.NAME);
-        }
-        return content;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
 
 /** Files that their owner alone writes: see {@link CheckpointStore#claim}. */
 final class OwnedFiles {
@@ -72,6 +73,19 @@ final class OwnedFiles {
             requireOwned();
             out.close();
         }
+    }
+
+    /**
+     * A file of a folder, which is as its manifest has it.
+     *
+     * @param manifest SHA-256 by name
+     */
+    byte[] verified(String folder, String name, Map<String, String> manifest) throws IOException {
+        byte[] content = get(Storage.join(folder, name));
+        if (!hash(content).equals(manifest.get(name))) {
+            throw new IOException(name + " does not have the SHA-256 of the " + Manifest.NAME);
+        }
+        return content;
     }
 
     byte[] get(String path) throws IOException {
