@@ -148,7 +148,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "javax..", "jdk..", "sun.misc..", "io.lockstep..");
 
-    /** The command line and the benchmarks speak to DL4J too: one describes networks to it, the others race against it. */
+    /** {@code runs} and the benchmarks speak to DL4J too: one describes networks to it, the others race against it. */
     @ArchTest
     static final ArchRule whatIsNoNetworkKnowsNoDl4j = noClasses()
             .that()

@@ -76,7 +76,7 @@ final class Pages {
                 Page linked = pages.get(target.file());
                 boolean lacksAnchor = !target.anchor().isEmpty()
                         && (linked == null || !linked.anchors().contains(target.anchor()));
-                if (lacksAnchor || !Files.exists(target.file())) {
+                if (lacksAnchor || !Files.isRegularFile(target.file())) {
                     broken.add(root.relativize(file) + ": " + link);
                 }
             }

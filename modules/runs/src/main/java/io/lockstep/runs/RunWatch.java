@@ -39,22 +39,26 @@ final class RunWatch {
         this.listener = listener;
     }
 
-    /** One event at a time. */
-    synchronized void take(RunEvent event) {
+    /** One event at a time. Whoever listens is called without this object's lock. */
+    void take(RunEvent event) {
         try {
             log(event);
         } catch (IOException e) {
-            if (logFailure == null) {
-                progress.line(
-                        "warning: the run folder's logs cannot be written (" + e.getMessage() + "); training goes on");
-            }
-            logFailure = e;
+            failed(e);
         }
         progress.show(initial.named(event));
         listener.accept(event);
     }
 
-    private void log(RunEvent event) throws IOException {
+    private synchronized void failed(IOException e) {
+        if (logFailure == null) {
+            progress.line(
+                    "warning: the run folder's logs cannot be written (" + e.getMessage() + "); training goes on");
+        }
+        logFailure = e;
+    }
+
+    private synchronized void log(RunEvent event) throws IOException {
         if (event instanceof RunEvent.Started now) {
             begin(now);
         } else if (event instanceof RunEvent.Decided decided) {

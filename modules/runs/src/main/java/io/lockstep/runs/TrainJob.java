@@ -50,6 +50,7 @@ public final class TrainJob {
     private final DataSource ownData;
 
     private final NetworkSource network;
+
     /**
      * @param submission names the call: a driver that is started again by the cluster has the same; or empty
      * @param json where the summary goes too, or null

@@ -141,15 +141,11 @@ public final class DriverExamination {
         }
     }
 
-    private boolean isLocal() {
-        return conf.get("spark.master", "local").startsWith("local");
-    }
-
     /** A user id without a name: executors on other machines run as whoever starts them there. */
     private void user() {
         if (!NamelessUser.isHere()) {
             findings.add(Finding.ok("user", System.getProperty("user.name")));
-        } else if (isLocal()) {
+        } else if (LocalCluster.isMasterOf(conf)) {
             findings.add(Finding.ok(
                     "user", System.getProperty("user.name") + ", an id without a name in /etc/passwd; goes by that"));
         } else {
@@ -206,8 +202,7 @@ public final class DriverExamination {
     }
 
     private void encryption() {
-        boolean remote =
-                conf.contains("spark.master") && !conf.get("spark.master").startsWith("local");
+        boolean remote = !LocalCluster.isMasterOf(conf);
         if (remote && !conf.getBoolean("spark.network.crypto.enabled", false)) {
             findings.add(
                     Finding.warn(

@@ -97,7 +97,7 @@ final class MemoryExamination {
     }
 
     private int threadsOfARank() {
-        int otherwise = conf.get("spark.master", "local").startsWith("local")
+        int otherwise = LocalCluster.isMasterOf(conf)
                 ? LocalCluster.cores(configuration)
                 : configuration.get(ExecutorSettings.WORKER_CORES);
         return Math.max(1, conf.getInt("spark.task.cpus", otherwise));
@@ -132,9 +132,7 @@ final class MemoryExamination {
         }
         long available = HostFacts.here(false).availableBytes();
         long heaps = workers * configuration.get(ExecutorSettings.WORKER_MEMORY_MB) * MIB;
-        if (conf.get("spark.master", "local").startsWith("local")
-                && available > 0
-                && workers * needed + heaps > available) {
+        if (LocalCluster.isMasterOf(conf) && available > 0 && workers * needed + heaps > available) {
             findings.add(Finding.fail(
                     "memory",
                     what

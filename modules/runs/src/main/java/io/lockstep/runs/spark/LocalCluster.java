@@ -5,6 +5,7 @@ import io.lockstep.runs.settings.DistributionSettings;
 import io.lockstep.runs.settings.ExecutorSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 
 /** The cluster on this machine, which a call without a master gets. */
 public final class LocalCluster {
@@ -22,6 +23,11 @@ public final class LocalCluster {
         properties.put("spark.executor.memory", memory + "m");
         properties.put("spark.task.cpus", Integer.toString(cores));
         return properties;
+    }
+
+    /** Whether executors are on this machine, as they are where nothing names a master. */
+    public static boolean isMasterOf(SparkConf conf) {
+        return conf.get(MASTER, "local").startsWith("local");
     }
 
     /** Of each worker: this machine's shared out, if no number is asked for. */
