@@ -20,10 +20,12 @@ import io.lockstep.engine.operations.VectorLosses.WeightedCrossEntropy;
 import io.lockstep.engine.reference.ReferenceBackend;
 import io.lockstep.engine.reference.ReferenceNetwork;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,6 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LossesTest {
     private static final int NUMBERS = 4;
     private static final int EXAMPLES = 5;
+    private static final int VECTORS = 5; // features, labels, weights, loss, gradient
+    private static final String NUMBERS_OF_SCRIPT = "#: ";
 
     private static final Map<String, Loss> PYTORCHS = Map.ofEntries(
             Map.entry("squared", new ElementLoss(Kind.SQUARED, false)),
@@ -78,7 +82,7 @@ class LossesTest {
     @ParameterizedTest
     @MethodSource("names")
     void lossAndGradientArePyTorchs(String name) throws IOException {
-        Map<String, float[]> expected = PyTorchFixtureTest.read("losses/" + name);
+        Map<String, float[]> expected = numbers(name);
         Loss loss = PYTORCHS.get(name);
         int rows = expected.get("weights").length;
         Graph graph = identity(loss).towardsInput();
@@ -95,6 +99,20 @@ class LossesTest {
                 assertThat(plan.sums().of(Loss.COUNT)).isEqualTo(rows - 1); // one row weighs nothing
                 PyTorchFixtureTest.assertClose(plan.inputGradient(), expected.get("gradient"));
             }
+        }
+    }
+
+    /** What the script losses.py has written behind itself: a line of the name, then of each vector its name and numbers. */
+    private static Map<String, float[]> numbers(String loss) throws IOException {
+        try (InputStream in = LossesTest.class.getResourceAsStream("losses.py")) {
+            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(NUMBERS_OF_SCRIPT))
+                    .map(line -> line.substring(NUMBERS_OF_SCRIPT.length()))
+                    .toList();
+            int first = lines.indexOf(loss) + 1;
+            assertThat(first).as("numbers of %s in losses.py", loss).isPositive();
+            return PyTorchFixtureTest.vectors(lines.subList(first, first + VECTORS));
         }
     }
 
@@ -213,7 +231,7 @@ class LossesTest {
         return pass;
     }
 
-    private static void assertSame(Plan cpu, Plan reference) {
+    static void assertSame(Plan cpu, Plan reference) {
         for (String sum : ((Loss) cpu.graph().last().operation()).sums()) {
             double wanted = reference.sums().of(sum);
             assertThat(cpu.sums().of(sum)).as(sum).isCloseTo(wanted, within(1e-4 + 1e-5 * Math.abs(wanted)));
@@ -301,30 +319,6 @@ class LossesTest {
     }
 
     @Test
-    void mixedLabelsAndWeightsOfASoftmaxAreTheReferences() {
-        Graph graph = new GraphBuilder(Shape.vector(3))
-                .add("scores", new Dense(4, true))
-                .add("loss", new SoftmaxCrossEntropy(0.1, 0.5))
-                .build();
-        try (Plan cpu = new CpuBackend().compile(graph, PlanOptions.of(3).withThreads(2));
-                Plan reference = new ReferenceBackend().compile(graph, PlanOptions.of(3))) {
-            for (Plan plan : List.of(cpu, reference)) {
-                TestData.load(plan, TestData.parameters(graph, 1));
-                Pass pass = plan.pass()
-                        .features(bytes(1, 2, 3, -1, 0, 1, 0.5f, 0.5f, -2))
-                        .examples(3);
-                pass.set(Columns.LABELS, IntBuffer.wrap(new int[] {0, 3, -1}));
-                pass.set(Columns.WEIGHTS, FloatBuffer.wrap(new float[] {2, 0.5f, 1}));
-                pass.set(Columns.MIXED_LABELS, IntBuffer.wrap(new int[] {2, 3, 1}));
-                pass.set(Columns.MIXED_SHARES, FloatBuffer.wrap(new float[] {0.25f, 0.5f, 0.5f}));
-                plan.forwardBackward(pass, mark -> {});
-            }
-            assertSame(cpu, reference);
-            assertThat(cpu.sums().of(Loss.COUNT)).isEqualTo(2);
-        }
-    }
-
-    @Test
     void whatALossCannotReadIsRefusedByName() {
         GraphBuilder graph = new GraphBuilder(Shape.vector(3)).add("a", new Dense(2, true));
         assertThatThrownBy(() -> graph.add("loss", new SoftmaxCrossEntropy(0), "a", "input"))
@@ -370,7 +364,7 @@ class LossesTest {
         }
     }
 
-    private static ByteBuffer bytes(float... values) {
+    static ByteBuffer bytes(float... values) {
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
         buffer.asFloatBuffer().put(values);

@@ -36,6 +36,7 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,18 +168,23 @@ class PyTorchFixtureTest {
     }
 
     static Map<String, float[]> read(String name) throws IOException {
-        Map<String, float[]> vectors = new HashMap<>();
         try (InputStream in = PyTorchFixtureTest.class.getResourceAsStream(name + ".txt")) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+            return vectors(new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .toList()) {
-                String[] words = line.split(" ");
-                float[] values = new float[words.length - 1];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.parseFloat(words[i + 1]);
-                }
-                vectors.put(words[0], values);
+                    .toList());
+        }
+    }
+
+    /** @param lines of each vector its name and its numbers */
+    static Map<String, float[]> vectors(List<String> lines) {
+        Map<String, float[]> vectors = new HashMap<>();
+        for (String line : lines) {
+            String[] words = line.split(" ");
+            float[] values = new float[words.length - 1];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.parseFloat(words[i + 1]);
             }
+            vectors.put(words[0], values);
         }
         return vectors;
     }
