@@ -234,6 +234,11 @@ public final class FeedPlan {
                 .collect(Collectors.toSet());
     }
 
+    /** What the values of masks and weights are held to. */
+    public CountedValues countedValues() {
+        return new CountedValues(masks());
+    }
+
     /** Of as many numbers in another order the network would learn something else. A row has no order to look at. */
     private static void requireOrder(String what, InputType type, InputFeed input, Field field) {
         List<Long> wanted = List.of();

@@ -11,17 +11,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.datasets.Batch;
-import io.lockstep.datasets.Column;
-import io.lockstep.datasets.Field;
 import io.lockstep.engine.operations.Losses.SoftmaxCrossEntropy;
 import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.training.BatchResult;
-import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.junit.jupiter.api.Test;
@@ -94,20 +90,6 @@ class UnlabelledExamplesTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("output 'out' is a CenterLossOutputLayer")
                     .hasMessageContaining("example 2");
-        }
-    }
-
-    @Test
-    void aMaskOfFractionsIsRefusedByDl4jsRuntime() {
-        NetworkDefinition network = network(layer(OutputLayer.class, new LossMCXENT(), CLASSES), false)
-                .withFeeds(Feeds.USUAL.mask("out", "counts"));
-        Batch batch = batch(network, CLASSES);
-        List<Column> columns = new ArrayList<>(batch.columns());
-        columns.add(Column.ofFloats(Field.float32("counts"), 1, 0, 1, 0.5f, 1, 1));
-        try (Dl4jReplica replica = new Dl4jReplica(network, EXAMPLES, 0)) {
-            assertThatThrownBy(() -> replica.forwardBackward(new Batch(EXAMPLES, 0, columns), 1, mark -> {}))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("column 'counts' has a 0.5 for example 3");
         }
     }
 

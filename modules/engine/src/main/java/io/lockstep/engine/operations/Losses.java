@@ -135,8 +135,8 @@ public final class Losses {
      * Softmax of a vector, of each time step of a sequence or of each pixel, and its cross-entropy with class numbers, in nats.
      * What has the label {@link Loss#NO_LABEL} counts for nothing.
      *
-     * <p>Inputs: logits; labels; a weight of each example; then, of vectors, the share of each example's target that a
-     * second label has, and that label (mixup: Zhang et al. 2018), or, of time steps and pixels, a mask.
+     * <p>Inputs: logits; labels; a weight of each example; then a mask of examples, time steps or pixels, or, of vectors, the
+     * share of each example's target that a second label has, and that label (mixup: Zhang et al. 2018).
      *
      * @param labelSmoothing in training, the share of the target that is spread evenly over all classes; 0 for none
      *     (Szegedy et al. 2016, section 7)
@@ -183,11 +183,9 @@ public final class Losses {
                 throw new IllegalArgumentException("one label of each of " + logits + " is wanted, not " + labels);
             }
             boolean vectors = logits.pixels() == 1;
-            if (vectors ? inputs.size() == 4 : inputs.size() == 5) {
+            if (!vectors && inputs.size() == 5) {
                 throw new IllegalArgumentException(
-                        vectors
-                                ? "a second label comes with its share, before it"
-                                : "labels are mixed where an example has one of them, not one of each step or pixel");
+                        "labels are mixed where an example has one of them, not one of each step or pixel");
             }
             for (int i = WEIGHTS; i < inputs.size(); i++) {
                 Shape each = inputs.get(i);

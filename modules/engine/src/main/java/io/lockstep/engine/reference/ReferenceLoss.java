@@ -97,7 +97,7 @@ final class ReferenceLoss {
         for (int i = 0; i < inputs[0].length / classes; i++) {
             int label = (int) inputs[1][i];
             double weight = inputs.length > 2 ? inputs[2][i / rows] : 1;
-            weight *= rows > 1 && inputs.length > 3 ? inputs[3][i] : 1;
+            weight *= inputs.length == 4 ? inputs[3][i] : 1;
             if (label == Loss.NO_LABEL || weight == 0) {
                 continue;
             }

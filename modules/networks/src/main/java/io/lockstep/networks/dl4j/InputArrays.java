@@ -1,6 +1,7 @@
 package io.lockstep.networks.dl4j;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.networks.CountedValues;
 import io.lockstep.networks.FeedPlan;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,7 @@ final class InputArrays {
     private final List<LabelArray> labels;
     private final double smoothing;
     private final Set<String> masks;
+    private final CountedValues countedValues;
 
     /** @param smoothing share of each label's probability that is spread over all classes, in training */
     InputArrays(FeedPlan plan, int largestBatch, double smoothing) {
@@ -28,6 +30,7 @@ final class InputArrays {
                 .map(feed -> new FeatureArray(feed, largestBatch))
                 .toList();
         masks = plan.masks();
+        countedValues = plan.countedValues();
         labels = plan.outputs().stream()
                 .map(feed -> new LabelArray(feed, largestBatch))
                 .toList();
@@ -37,8 +40,10 @@ final class InputArrays {
      * Of each input; like all that follow, valid until the next call.
      *
      * @throws UnsupportedOperationException if the batch says what counts in the loss, and DL4J would not hear of it
+     * @throws IllegalArgumentException naming a mask with another value than 0 or 1
      */
     INDArray[] features(Batch batch) {
+        countedValues.require(batch);
         for (int i = 0; i < batch.columns().size(); i++) {
             requireHeard(batch.columns().get(i).name(), masks);
         }

@@ -164,12 +164,6 @@ final class LabelArray {
                     + " labels, where a batch of " + batch.size() + " has " + batch.size() * places);
         }
         for (int i = 0; i < told.limit(); i++) {
-            if (told.get(i) != 0 && told.get(i) != 1) {
-                throw new IllegalArgumentException("column '" + feed.mask() + "' has a " + told.get(i) + " for example "
-                        + i / places
-                        + "; a mask has 0 where a label does not count and 1 where it does: DL4J itself makes"
-                        + " something else of other numbers in each loss");
-            }
             maskMemory.put(i, maskMemory.get(i) * told.get(i));
         }
     }

@@ -38,9 +38,10 @@ final class SoftmaxLossNode extends LossNode {
 
     /** The node's inputs, by what they are; null where it has none. */
     private record Targets(Tensor labels, Tensor weights, Tensor mask, Tensor mixedShares, Tensor mixedLabels) {
-        static Targets of(Tensor[] inputs, boolean vectors) {
+        static Targets of(Tensor[] inputs) {
             Tensor[] all = Arrays.copyOf(inputs, 5);
-            return new Targets(all[1], all[2], vectors ? null : all[3], vectors ? all[3] : null, all[4]);
+            boolean mixed = inputs.length == 5;
+            return new Targets(all[1], all[2], mixed ? null : all[3], mixed ? all[3] : null, all[4]);
         }
 
         int label(int place) {
@@ -66,7 +67,7 @@ final class SoftmaxLossNode extends LossNode {
     protected ExampleTask task(Tensor[] inputs, Tensor[] gradients) {
         Tensor x = inputs[0];
         Tensor dx = gradients == null ? null : gradients[0];
-        Targets targets = Targets.of(inputs, steps == 1);
+        Targets targets = Targets.of(inputs);
         return (lane, from, to) -> {
             if (from == lane.from()) {
                 lossSum[lane.index()] = 0;
