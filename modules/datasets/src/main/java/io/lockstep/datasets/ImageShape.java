@@ -40,7 +40,8 @@ public record ImageShape(int channels, int height, int width) {
             case 1 -> new ImageShape(1, 1, shape.get(0));
             default ->
                 throw new IllegalArgumentException("features of shape " + shape
-                        + ", which is no picture (C, H, W), no sequence (T, F) and no row (F)");
+                        + ", which is no picture (C, H, W), no sequence (T, F) and no row (F); give a volume as a row of all"
+                        + " its numbers, in the order in which the network reads them");
         };
     }
 

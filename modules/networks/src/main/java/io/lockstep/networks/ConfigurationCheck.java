@@ -7,6 +7,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.AdaBelief;
@@ -64,11 +66,21 @@ final class ConfigurationCheck {
         if (configuration.getDataType() != DataType.FLOAT) {
             throw refusal("dataType", configuration.getDataType(), "is not trained; take FLOAT");
         }
+        if (Wrapped.isOrWraps(configuration.getLayer(), ConfigurationCheck::isPReLUOfNoShape)) {
+            throw new IllegalArgumentException(
+                    "layer '" + configuration.getLayer().getLayerName() + "' is a PReLULayer"
+                            + " without a shape, and DL4J does not find it out by itself; say it: new PReLULayer.Builder()"
+                            + ".inputShape(...), of an example without the batch, as (channels, height, width) or (features)");
+        }
         if (configuration.getLayer() instanceof BaseLayer layer
                 && (layer.getIUpdater() instanceof AdaBelief || layer.getBiasUpdater() instanceof AdaBelief)) {
             throw new IllegalArgumentException("layer '" + layer.getLayerName()
                     + "' has the updater AdaBelief, whose state DL4J 1.0.0-M2.1 cannot set up; take Adam");
         }
+    }
+
+    private static boolean isPReLUOfNoShape(Layer layer) {
+        return layer instanceof PReLULayer relu && relu.getInputShape() == null;
     }
 
     private static IllegalArgumentException refusal(String field, Object value, String why) {

@@ -40,10 +40,10 @@ import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
  *     are auxiliary classifiers, which only training has, and of which the weights of the loss say how much they count, if
  *     nothing else is told of them
  * @param inputs of each of the network's inputs, in their order: {@link InputType#convolutional(long, long, long, CNN2DFormat)}
- *     for images, in the layout that the network reads, {@link InputType#feedForward(long)} for vectors, {@link
- *     InputType#recurrent(long, long)} for sequences of one length, or volumes; text, which an {@link
- *     EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T), and one number of a vocabulary, which an {@link
- *     EmbeddingLayer} reads, is feedForward(vocabulary)
+ *     for images, in the layout that the network reads, {@link InputType#convolutionalFlat} for images that come as rows (which
+ *     are kept as feedForward), {@link InputType#feedForward(long)} for vectors, {@link InputType#recurrent(long, long)} for
+ *     sequences of one length, or volumes; text, which an {@link EmbeddingSequenceLayer} reads, is recurrent(vocabulary, T),
+ *     and one number of a vocabulary, which an {@link EmbeddingLayer} reads, is feedForward(vocabulary)
  * @param game how its parts play against each other; null for what is trained as a whole
  * @param feeds which column of a batch each input and output is fed from, as far as that is not usual
  *
@@ -74,7 +74,7 @@ public record NetworkDefinition(
 
     public NetworkDefinition {
         Objects.requireNonNull(configuration, "configuration");
-        inputs = List.copyOf(inputs);
+        inputs = inputs.stream().map(FlatImages::asRow).toList();
         List<String> names = configuration.getNetworkInputs();
         if (inputs.isEmpty() || inputs.size() != names.size()) {
             throw new IllegalArgumentException(

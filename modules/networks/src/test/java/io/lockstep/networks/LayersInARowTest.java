@@ -1,6 +1,7 @@
 package io.lockstep.networks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,20 @@ class LayersInARowTest {
                         .build())
                 .setInputType(PICTURES)
                 .build();
+    }
+
+    @Test
+    void aPReLUWithoutAShapeIsNamed() {
+        InputType row = InputType.feedForward(4);
+        MultiLayerConfiguration shapeless = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new PReLULayer.Builder().name("slopes").build())
+                .layer(new OutputLayer.Builder().nOut(3).build())
+                .setInputType(row)
+                .build();
+        assertThatThrownBy(() -> NetworkDefinition.of(shapeless, row))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("layer 'slopes' is a PReLULayer without a shape", ".inputShape(...)");
     }
 
     @Test

@@ -19,8 +19,8 @@ import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +67,12 @@ class OwnNetworkTest {
     @ParameterizedTest
     @CsvSource({"auto, true", "dl4j, true", "compiled, false"})
     void aLayerThatOnlyDl4jHasIsRefusedWhereTheCompiledRuntimeIsDemanded(String runtime, boolean right) {
-        check(network(new PReLULayer(), softmax()), right, "PReLULayer", "workers = 1", "runtime = " + runtime);
+        check(
+                network(locallyConnected(), softmax()),
+                right,
+                "LocallyConnected2D",
+                "workers = 1",
+                "runtime = " + runtime);
     }
 
     @Test
@@ -77,7 +82,7 @@ class OwnNetworkTest {
         String smoothing = "label-smoothing = 0.1";
         check(network(dense(), sparse), true, "", smoothing);
         check(network(dense(), sparse), false, "label-smoothing = 0", smoothing, "runtime = dl4j");
-        check(network(new PReLULayer(), sparse), false, "label-smoothing = 0", smoothing);
+        check(network(locallyConnected(), sparse), false, "label-smoothing = 0", smoothing);
         check(network(dense(), sigmoid()), false, "mixup = 0", "mixup = 0.2", "runtime = dl4j");
     }
 
@@ -98,6 +103,14 @@ class OwnNetworkTest {
 
     private static Layer dense() {
         return new DenseLayer.Builder().nOut(5).activation(Activation.TANH).build();
+    }
+
+    private static Layer locallyConnected() {
+        return new LocallyConnected2D.Builder()
+                .kernelSize(2, 2)
+                .nOut(2)
+                .activation(Activation.TANH)
+                .build();
     }
 
     private static OutputLayer softmax() {

@@ -14,7 +14,9 @@ import io.lockstep.engine.Plan;
 import io.lockstep.engine.PlanOptions;
 import io.lockstep.engine.Precision;
 import io.lockstep.engine.Sums;
+import io.lockstep.networks.CountedValues;
 import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.FlatImages;
 import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.LossColumns;
 import io.lockstep.networks.NetworkDefinition;
@@ -39,7 +41,8 @@ import java.util.Optional;
  * A replica whose forward and backward the engine runs. Parameters, gradients, updaters and files are those of the {@link
  * Dl4jReplica} inside, so either takes the other's checkpoints.
  *
- * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for.
+ * <p>Images come as (N, H, W, C) and sequences as (N, T, F), whatever layout the DL4J configuration was written for; only images
+ * that the network reads as rows ({@link FlatImages}) come with their channels first.
  */
 public final class CompiledReplica implements NetworkReplica {
     private final Dl4jReplica dl4j;
@@ -47,7 +50,9 @@ public final class CompiledReplica implements NetworkReplica {
     private final Optional<FusedUpdater> updater;
     private final GradientOfBatch gradientOfBatch;
     private final Task task;
+    private final FeatureLayout featureLayout;
     private final OutputFeed first;
+    private final CountedValues countedValues;
     private final boolean severalLosses;
     private final String answers; // node of the first output
 
@@ -81,9 +86,11 @@ public final class CompiledReplica implements NetworkReplica {
         Dl4jReplica.requireOnHost();
         dl4j = new Dl4jReplica(definition, largestBatch, labelSmoothing);
         task = definition.task();
+        featureLayout = FlatImages.areReadBy(definition) ? FeatureLayout.NCHW : FeatureLayout.NHWC;
         FeedPlan feeds = definition.plan();
         first = feeds.outputs().get(0);
         severalLosses = feeds.addsLosses();
+        countedValues = feeds.countedValues();
         Plan compiled = null;
         try {
             GraphTranslator.Parts translated =
@@ -178,7 +185,7 @@ public final class CompiledReplica implements NetworkReplica {
 
     @Override
     public FeatureLayout featureLayout() {
-        return FeatureLayout.NHWC;
+        return featureLayout;
     }
 
     @Override
@@ -219,6 +226,7 @@ public final class CompiledReplica implements NetworkReplica {
 
     /** Columns go to what reads a column of their name. */
     private Pass passOf(Batch batch) {
+        countedValues.require(batch);
         Pass pass = plan.pass().clear();
         for (int i = 0; i < batch.columns().size(); i++) {
             Column column = batch.columns().get(i);

@@ -9,6 +9,7 @@ import io.lockstep.engine.operations.Moves.ZeroPadding;
 import io.lockstep.networks.Exactly;
 import io.lockstep.networks.ExampleLayout;
 import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.FlatImages;
 import io.lockstep.networks.InputFeed;
 import io.lockstep.networks.NetworkDefinition;
 import java.util.HashMap;
@@ -18,15 +19,12 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 
@@ -79,13 +77,7 @@ final class GraphTranslator {
                 return images.getFormat() == CNN2DFormat.NHWC; // of several in both, layers in the other are refused
             }
         }
-        return configuration.getVertices().values().stream()
-                .noneMatch(vertex -> vertex instanceof LayerVertex layer && makesImages(layer.getPreProcessor())
-                        || vertex instanceof PreprocessorVertex of && makesImages(of.getPreProcessor()));
-    }
-
-    private static boolean makesImages(InputPreProcessor preprocessor) {
-        return preprocessor instanceof FeedForwardToCnnPreProcessor;
+        return configuration.getVertices().values().stream().noneMatch(FlatImages::isTurnedBy);
     }
 
     /**

@@ -51,6 +51,7 @@ final class Dl4jLimits {
         requireGradientsOfMasks(definition.configuration());
         requireGradientsOfMaskedInputs(definition);
         requireScoresOfPixels(definition);
+        FlattenedVolumes.require(definition);
     }
 
     /** Layers that DL4J has and cannot train. */

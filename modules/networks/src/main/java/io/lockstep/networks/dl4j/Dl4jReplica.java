@@ -4,6 +4,7 @@ import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Field;
 import io.lockstep.networks.FeedPlan;
+import io.lockstep.networks.FlatImages;
 import io.lockstep.networks.LabelKind;
 import io.lockstep.networks.LearningRates;
 import io.lockstep.networks.LossColumns;
@@ -95,7 +96,7 @@ public final class Dl4jReplica implements NetworkReplica {
         boolean onCpu = Nd4j.getEnvironment().isCPU();
         this.graph = graph;
         graph.initGradientsView(); // otherwise left to the first fit
-        this.featureLayout = layoutOf(definition.input());
+        this.featureLayout = layoutOf(definition);
         this.statistics = FlatLayout.statistics(graph);
         NativeLayers.install(graph, onCpu);
         this.task = definition.task();
@@ -372,11 +373,12 @@ public final class Dl4jReplica implements NetworkReplica {
         return graph;
     }
 
-    private static FeatureLayout layoutOf(InputType input) {
+    private static FeatureLayout layoutOf(NetworkDefinition definition) {
+        boolean channelsFirst = definition.input() instanceof InputType.InputTypeConvolutional images
+                ? images.getFormat() == CNN2DFormat.NCHW
+                : FlatImages.areReadBy(definition);
         // what is no image to the network is read as the engine reads it: rows of pixels, or of steps, with their
         // channels last
-        return input instanceof InputType.InputTypeConvolutional images && images.getFormat() == CNN2DFormat.NCHW
-                ? FeatureLayout.NCHW
-                : FeatureLayout.NHWC;
+        return channelsFirst ? FeatureLayout.NCHW : FeatureLayout.NHWC;
     }
 }
