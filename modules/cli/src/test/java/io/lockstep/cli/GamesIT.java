@@ -29,8 +29,8 @@ class GamesIT {
         return outcome;
     }
 
-    private void classifier(String model, int steps, int examples) throws Exception {
-        List<String> train = new ArrayList<>(List.of("train", "--model", model, "--run-dir", "classifier"));
+    private void classifier(int steps, int examples) throws Exception {
+        List<String> train = new ArrayList<>(List.of("train", "--model", "lenet5", "--run-dir", "classifier"));
         train.addAll(List.of("--steps", "" + steps, "--set", "train-examples=" + examples));
         train.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
         run(train.toArray(String[]::new));
@@ -62,7 +62,7 @@ class GamesIT {
         assertThat(measures.get("d_real").asDouble()).isBetween(0.0, 1.0);
         assertThat(measures.get("value").asDouble()).isNegative();
 
-        classifier("lenet5", 20, 640);
+        classifier(20, 640);
         Outcome measured = run("evaluate", "game", "--classifier", "classifier", "--json", "quality.json");
         assertThat(measured.out()).contains("Parzen log-likelihood").contains("Frechet distance");
         JsonNode quality = json("quality.json");
@@ -87,7 +87,7 @@ class GamesIT {
 
     @Test
     void aClassifierLabelsItsTestSetAndAFolderOfPictures() throws Exception {
-        classifier("mlp", 30, 960);
+        classifier(30, 960);
         run("predict", "classifier", "--out", "labels.csv", "--json", "labels.json");
 
         List<String> lines = Files.readAllLines(folder.resolve("labels.csv"));

@@ -74,7 +74,7 @@ class GpuSchedulingIT {
     }
 
     private Outcome train(Path discovery, String ofTask, String ofExecutor, String cores) throws Exception {
-        List<String> call = new ArrayList<>(List.of("train", "--model", "mlp", "--steps", "5", "--run-dir", "run"));
+        List<String> call = new ArrayList<>(List.of("train", "--model", "lenet5", "--steps", "5", "--run-dir", "run"));
         call.addAll(List.of("--workers", "4", "--master", "local-cluster[2,2,1024]"));
         for (String setting : List.of("train-examples=200", "test-examples=50")) {
             call.addAll(List.of("--set", setting));

@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import static io.lockstep.cli.LockstepProcess.DISTRIBUTION;
+import static io.lockstep.cli.LockstepProcess.SHORT_LIVED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,7 +49,7 @@ class HadoopIT {
     static void startCluster() throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("@" + DISTRIBUTION.resolve("conf/jvm-options"), "-Xmx768m", "-cp"));
+        command.addAll(List.of("@" + DISTRIBUTION.resolve("conf/jvm-options"), SHORT_LIVED, "-Xmx768m", "-cp"));
         command.add(hadoopClasses());
         command.addAll(List.of(HadoopCluster.class.getName(), folder.toString()));
         Path out = Path.of("target", "hadoop-cluster.out").toAbsolutePath(); // stay, to be read after a failure

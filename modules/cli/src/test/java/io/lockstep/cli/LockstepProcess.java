@@ -12,11 +12,11 @@ final class LockstepProcess {
     static final Path DISTRIBUTION = Path.of("target", "lockstep").toAbsolutePath();
 
     /** Drivers and Spark's daemons end before what the second compiler makes of them is worth its time. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
     /**
-     * For trainings of small networks without the passes that want vectors (lenet5, mlp): their executors take half the
-     * time so.
+     * For trainings of lenet5, which is small: its executors take half the time so. Of a larger network, such as mlp, the
+     * passes over vectors of parameters want the second compiler.
      */
     static final List<String> SHORT_LIVED_EXECUTORS =
             List.of("--conf", "spark.executor.extraJavaOptions=" + SHORT_LIVED);
@@ -85,8 +85,11 @@ final class LockstepProcess {
         builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.12");
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        builder.environment().put("LOCKSTEP_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(environment);
+        // of no use where what is started is no driver
+        builder.environment()
+                .computeIfAbsent(
+                        "LOCKSTEP_JAVA_OPTIONS", name -> SHORT_LIVED + " " + String.join(" ", DriverClasses.options()));
         return builder.start();
     }
 }

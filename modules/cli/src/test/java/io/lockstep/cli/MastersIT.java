@@ -34,14 +34,14 @@ class MastersIT {
                                 + " --set " + setting + " --set updater=adam --set learning-rate=0.001"
                                 + " --set schedule=constant --set flip=false --set log-every=8 "
                                 + String.join(" ", LockstepProcess.SHORT_LIVED_EXECUTORS)
-                                + " --set train-examples=1024 --set test-examples=256")
+                                + " --set train-examples=512 --set test-examples=128")
                         .split(" "));
 
         assertThat(trained.status()).as(trained.out() + trained.err()).isZero();
         JsonNode summary = JSON.readTree(folder.resolve("run/summary.json").toFile());
         assertThat(summary.get("strategy").asText()).isEqualTo(strategy);
-        assertThat(summary.get("steps").asLong()).isEqualTo(64);
-        assertThat(summary.get("examples").asLong()).isEqualTo(2048);
+        assertThat(summary.get("steps").asLong()).isEqualTo(32);
+        assertThat(summary.get("examples").asLong()).isEqualTo(1024);
         assertThat(summary.get("bytes_sent").asDouble()).isPositive();
         List<JsonNode> metrics = metrics();
         assertThat(metrics.get(metrics.size() - 1).get("loss").asDouble())

@@ -24,21 +24,21 @@ import java.util.stream.Stream;
 import org.example.OwnNetworks;
 import org.example.OwnProgram;
 import org.example.Rings;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plain spark-submit with the thin jar, against a master and a worker that were started by hand. */
 class StandaloneClusterIT {
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private final List<Process> daemons = new ArrayList<>();
-    private String master;
+    private static final List<Process> DAEMONS = new ArrayList<>();
+    private static String master;
 
-    @BeforeEach
-    void startCluster() throws Exception {
+    @BeforeAll
+    static void startCluster() throws Exception {
         daemon(
                 "master",
                 "org.apache.spark.deploy.master.Master",
@@ -48,7 +48,7 @@ class StandaloneClusterIT {
                 "0",
                 "--webui-port",
                 "0");
-        master = Await.masterUrl(daemons.get(0), folder.resolve("master.err"));
+        master = Await.masterUrl(DAEMONS.get(0), folder.resolve("master.err"));
         daemon(
                 "worker",
                 "org.apache.spark.deploy.worker.Worker",
@@ -63,20 +63,20 @@ class StandaloneClusterIT {
                 "--work-dir",
                 folder.resolve("work").toString(),
                 master);
-        Await.text("Successfully registered with master", daemons.get(1), folder.resolve("worker.err"));
+        Await.text("Successfully registered with master", DAEMONS.get(1), folder.resolve("worker.err"));
     }
 
-    @AfterEach
-    void stopCluster() throws InterruptedException {
-        Await.kill(daemons);
+    @AfterAll
+    static void stopCluster() throws InterruptedException {
+        Await.kill(DAEMONS);
     }
 
     @Test
     void sparkSubmitTrainsWithTheThinJar() throws Exception {
-        Outcome run = submit("2", "run", "600s");
+        Outcome run = submit("2", "thin", "600s");
 
         assertThat(run.status()).as(run.err()).isZero();
-        JsonNode summary = Json.parse(Files.readString(folder.resolve("run/summary.json")));
+        JsonNode summary = Json.parse(Files.readString(folder.resolve("thin/summary.json")));
         assertThat(summary.get("parameters_sha256")).hasSize(2);
         assertThat(summary.get("parameters_sha256").get(0))
                 .isEqualTo(summary.get("parameters_sha256").get(1));
@@ -87,10 +87,10 @@ class StandaloneClusterIT {
         Path jar = jarOf(OwnProgram.class, Rings.class);
 
         Outcome run =
-                submit(OwnProgram.class, jar, "600s", folder.resolve("own").toString());
+                submit(OwnProgram.class, jar, "600s", folder.resolve("rings").toString());
 
         assertThat(run.status()).as(run.err()).isZero();
-        JsonNode summary = summary("own");
+        JsonNode summary = summary("rings");
         assertThat(summary.get("parameters_sha256")).hasSize(2);
         assertThat(summary.get("parameters_sha256").get(0))
                 .isEqualTo(summary.get("parameters_sha256").get(1));
@@ -135,16 +135,18 @@ class StandaloneClusterIT {
 
     @Test
     void moreWorkersThanSlotsAreRefusedOnceNoExecutorComes() throws Exception {
-        Outcome run = submit("3", "run", "1s");
+        Outcome run = submit("3", "refused", "1s");
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("3 workers need 3 slots").contains("has 2");
-        assertThat(folder.resolve("run/summary.json")).doesNotExist();
+        assertThat(folder.resolve("refused/summary.json")).doesNotExist();
     }
 
     @Test
     void aDriverThatIsLostInClusterModeIsStartedAgainAndGoesOn() throws Exception {
-        Outcome undisturbed = lockstep(folder, train("undisturbed"));
+        List<String> alone = new ArrayList<>(List.of(train("undisturbed")));
+        alone.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
+        Outcome undisturbed = lockstep(folder, alone.toArray(String[]::new));
         assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
         List<String> command = new ArrayList<>();
         command.add(DISTRIBUTION.resolve("bin/lockstep").toString());
@@ -164,7 +166,7 @@ class StandaloneClusterIT {
         assertThat(submission.status()).as(submission.err()).isZero();
         Path manifest = folder.resolve("run/checkpoints/step-00000010/MANIFEST");
         Await.until("a checkpoint", () -> Await.isNotEmpty(manifest));
-        CommandLines.find(daemons.stream().flatMap(Process::descendants), "java", "DriverWrapper")
+        CommandLines.find(DAEMONS.stream().flatMap(Process::descendants), "java", "DriverWrapper")
                 .destroyForcibly();
         Await.until("the summary", () -> Await.isNotEmpty(folder.resolve("run/summary.json")));
         JsonNode summary = summary("run");
@@ -214,7 +216,7 @@ class StandaloneClusterIT {
                 slotTimeout,
                 "train",
                 "--model",
-                "mlp",
+                "lenet5",
                 "--workers",
                 workers,
                 "--steps",
@@ -292,8 +294,8 @@ class StandaloneClusterIT {
         return "lockstep-cli-" + BuildInfo.VERSION + ".jar";
     }
 
-    private void daemon(String name, String mainClass, String... args) throws IOException {
-        daemons.add(LockstepProcess.start(
+    private static void daemon(String name, String mainClass, String... args) throws IOException {
+        DAEMONS.add(LockstepProcess.start(
                 folder,
                 spark(mainClass, args),
                 Map.of(),
