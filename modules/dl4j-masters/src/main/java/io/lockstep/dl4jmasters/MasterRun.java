@@ -113,7 +113,8 @@ public final class MasterRun {
     public String call() throws IOException {
         CrashReportingUtil.crashDumpsEnabled(false); // its library of machine facts is not shipped
         Slots.await(spark.sc(), options.workers(), options.workers(), options.slotTimeout());
-        RunData data = RunData.read(run.data(), storage, 0, 1);
+        RunData data =
+                RunData.read(run.data(), storage, 0, 1, Runtime.getRuntime().availableProcessors());
         Sampler sampler = new Sampler(run.seed(), data.training().examples(), run.globalBatch());
         long lastStep = run.steps() > 0 ? run.steps() : (long) run.epochs() * sampler.stepsPerEpoch();
         ImageShape shape = data.training().shape();

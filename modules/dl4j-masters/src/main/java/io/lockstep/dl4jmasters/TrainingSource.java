@@ -21,7 +21,7 @@ final class TrainingSource implements Serializable {
 
     synchronized RunData get() throws IOException {
         if (loaded == null) {
-            loaded = RunData.read(data, storage, 0, 1);
+            loaded = RunData.read(data, storage, 0, 1, 1);
         }
         return loaded;
     }

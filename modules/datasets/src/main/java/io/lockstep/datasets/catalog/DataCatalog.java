@@ -6,6 +6,7 @@ import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.formats.DataFolder;
 import io.lockstep.datasets.formats.DataFormat;
+import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.datasets.formats.FoundSet;
 import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.datasets.storage.Storage;
@@ -33,21 +34,26 @@ public final class DataCatalog {
 
     private final Storage storage;
     private final String dataHome;
-    private final TextOptions texts;
+    private final FormatOptions options;
 
-    /** With text in examples of 64 characters. */
+    /** With text in examples of 64 characters, and pictures as they are. */
     public DataCatalog(Storage storage, String dataHome) {
-        this(storage, dataHome, TextOptions.DEFAULT);
+        this(storage, dataHome, FormatOptions.DEFAULT);
+    }
+
+    /** With pictures as they are. */
+    public DataCatalog(Storage storage, String dataHome, TextOptions texts) {
+        this(storage, dataHome, FormatOptions.DEFAULT.withTexts(texts));
     }
 
     /**
      * @param dataHome folder of the published sets; need not exist
-     * @param texts how text becomes examples
+     * @param options how files become examples
      */
-    public DataCatalog(Storage storage, String dataHome, TextOptions texts) {
+    public DataCatalog(Storage storage, String dataHome, FormatOptions options) {
         this.storage = storage;
         this.dataHome = dataHome;
-        this.texts = texts;
+        this.options = options;
     }
 
     public static List<String> names() {
@@ -86,7 +92,7 @@ public final class DataCatalog {
         if (named.isPresent()) {
             NamedSet set = named.get();
             String folder = set.isGenerated() ? "" : publishedFolderOf(set);
-            return set.opener().open(new NamedSet.Place(storage, folder, texts), set);
+            return set.opener().open(new NamedSet.Place(storage, folder, options), set);
         }
         if (isPath(nameOrPath) || storage.exists(nameOrPath)) {
             return openPath(nameOrPath, lastName(nameOrPath));
@@ -143,11 +149,11 @@ public final class DataCatalog {
     private DataSource openPath(String path, String name) throws IOException {
         Optional<DataFormat.SingleFile> file = singleFile(path);
         if (file.isPresent()) {
-            return file.get().opener().open(storage, path, name, texts);
+            return file.get().opener().open(storage, path, name, options.texts());
         }
         DataFolder folder;
         try {
-            folder = DataFolder.list(storage, path, name, texts);
+            folder = DataFolder.list(storage, path, name, options);
         } catch (FileNotFoundException e) {
             return openOneOfSeveral(path, name)
                     .orElseThrow(() ->
@@ -174,7 +180,7 @@ public final class DataCatalog {
         }
         List<FoundSet> beside;
         try {
-            beside = find(DataFolder.list(storage, path.substring(0, end), set, texts));
+            beside = find(DataFolder.list(storage, path.substring(0, end), set, options));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }

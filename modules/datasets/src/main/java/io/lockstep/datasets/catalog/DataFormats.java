@@ -3,6 +3,7 @@ package io.lockstep.datasets.catalog;
 import io.lockstep.datasets.formats.DataFormat;
 import io.lockstep.datasets.images.CifarFormat;
 import io.lockstep.datasets.images.IdxFormat;
+import io.lockstep.datasets.images.folders.PictureFoldersFormat;
 import io.lockstep.datasets.text.PassagesFormat;
 import io.lockstep.datasets.text.TextFormat;
 import java.util.List;
@@ -11,8 +12,8 @@ import java.util.stream.Collectors;
 /** The formats that are read. To add one: its class, and a line here. */
 public final class DataFormats {
     /** In the order in which they are told. */
-    static final List<DataFormat> ALL =
-            List.of(new CifarFormat(), new IdxFormat(), new TextFormat(), new PassagesFormat());
+    static final List<DataFormat> ALL = List.of(
+            new CifarFormat(), new IdxFormat(), new PictureFoldersFormat(), new TextFormat(), new PassagesFormat());
 
     private DataFormats() {}
 

@@ -3,6 +3,7 @@ package io.lockstep.datasets.catalog;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.formats.DataFolder;
+import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.datasets.text.GeneratedPairs;
@@ -48,8 +49,12 @@ record NamedSet(String name, String meaning, String published, String folder, Op
                                     place.texts().length()),
                             place.texts())));
 
-    /** Where the files of a set would be, and how text becomes examples. */
-    record Place(Storage storage, String folder, TextOptions texts) {}
+    /** Where the files of a set would be, and how they become examples. */
+    record Place(Storage storage, String folder, FormatOptions options) {
+        TextOptions texts() {
+            return options.texts();
+        }
+    }
 
     @FunctionalInterface
     interface Opener {
@@ -77,7 +82,7 @@ record NamedSet(String name, String meaning, String published, String folder, Op
                 name,
                 folder,
                 (place, set) ->
-                        DataCatalog.open(DataFolder.list(place.storage(), place.folder(), set.name, place.texts())));
+                        DataCatalog.open(DataFolder.list(place.storage(), place.folder(), set.name, place.options())));
     }
 
     private static String text(Place place) {

@@ -12,20 +12,24 @@ import java.util.Map;
  *
  * @param name that a set in it shall have
  * @param files what may be data in it, by name: without what {@link Storage#isHidden} is true of
- * @param texts how text becomes examples
+ * @param options how files become examples
  */
 public record DataFolder(
-        Storage storage, String path, String name, Map<String, Storage.Entry> files, TextOptions texts) {
+        Storage storage, String path, String name, Map<String, Storage.Entry> files, FormatOptions options) {
 
     /** @throws java.io.FileNotFoundException if there is no such folder */
-    public static DataFolder list(Storage storage, String path, String name, TextOptions texts) throws IOException {
+    public static DataFolder list(Storage storage, String path, String name, FormatOptions options) throws IOException {
         Map<String, Storage.Entry> files = new LinkedHashMap<>();
         for (Storage.Entry entry : storage.list(path)) {
             if (!Storage.isHidden(entry.name())) {
                 files.put(entry.name(), entry);
             }
         }
-        return new DataFolder(storage, path, name, files, texts);
+        return new DataFolder(storage, path, name, files, options);
+    }
+
+    public TextOptions texts() {
+        return options.texts();
     }
 
     public boolean has(String file) {

@@ -185,7 +185,7 @@ public final class ImageDataset implements Dataset {
     }
 
     /** Memory for the pixels of {@code examples}, or an error that says how much is wanted and how much there is. */
-    static byte[] allocatePixels(String name, ImageShape shape, int examples) throws DatasetException {
+    public static byte[] allocatePixels(String name, ImageShape shape, int examples) throws DatasetException {
         long bytes = (long) examples * shape.size();
         long heap = Runtime.getRuntime().maxMemory();
         if (bytes > Integer.MAX_VALUE - 8 || bytes > heap - heap / 8) {

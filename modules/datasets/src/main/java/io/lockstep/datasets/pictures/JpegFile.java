@@ -13,15 +13,22 @@ import java.util.Arrays;
  * </pre>
  *
  * @param orientation by its Exif segment
+ * @param height of what was written
+ * @param width of what was written
+ * @param components 1 (grey) or 3
+ * @param samples where they begin in the content
  * @param content the file without its colour profile, which would change the numbers
  */
-record JpegFile(Orientation orientation, byte[] content) {
+record JpegFile(Orientation orientation, int height, int width, int components, int samples, byte[] content) {
     private static final int START_OF_SAMPLES = 0xda;
     private static final int APP1 = 0xe1;
     private static final int APP2 = 0xe2;
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
     private static final int CMYK_COMPONENTS = 4;
+    private static final int END = 0xd9;
+    /** Precision, height of 2 bytes, width of 2 bytes, components. */
+    private static final int FRAME_BYTES = 6;
 
     /** @throws PictureException for a kind of JPEG that is not read */
     static JpegFile examine(byte[] file) throws PictureException {
@@ -29,6 +36,7 @@ record JpegFile(Orientation orientation, byte[] content) {
         var content = new ByteArrayOutputStream(file.length);
         content.write(file, 0, 2);
         Orientation orientation = Orientation.UPRIGHT;
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
         int at = 2;
         while (at + 4 <= file.length) {
             int marker = file[at + 1] & 0xff;
@@ -46,6 +54,7 @@ record JpegFile(Orientation orientation, byte[] content) {
             byte[] data = Arrays.copyOfRange(file, Math.min(at + 4, end), end);
             if (isFrame(marker)) {
                 requireReadable(data);
+                frame.put(0, data, 0, FRAME_BYTES);
             } else if (marker == APP1 && startsWith(data, EXIF)) {
                 orientation = Orientation.of(ByteBuffer.wrap(data, EXIF.length, data.length - EXIF.length));
             }
@@ -54,11 +63,32 @@ record JpegFile(Orientation orientation, byte[] content) {
             }
             at = end;
             if (marker == START_OF_SAMPLES) {
+                int samples = content.size();
                 content.write(file, at, file.length - at);
-                return new JpegFile(orientation, content.toByteArray());
+                return new JpegFile(
+                        orientation,
+                        Short.toUnsignedInt(frame.getShort(1)),
+                        Short.toUnsignedInt(frame.getShort(3)),
+                        frame.get(5),
+                        samples,
+                        content.toByteArray());
             }
         }
         throw new PictureException("is a truncated JPEG: it ends after " + file.length + " bytes, before its samples");
+    }
+
+    /**
+     * Sees that the samples have an end, without decoding them: within them, 0xff is never followed by the mark of the end.
+     *
+     * @throws PictureException if the file breaks off before
+     */
+    void requireEnd() throws PictureException {
+        for (int at = content.length - 2; at >= samples; at--) { // the end is where it is looked for first
+            if ((content[at] & 0xff) == 0xff && (content[at + 1] & 0xff) == END) {
+                return;
+            }
+        }
+        throw new PictureException("is a truncated JPEG: its samples break off");
     }
 
     /** SOF0 to SOF15, without the three of these numbers that are something else. */
@@ -68,7 +98,7 @@ record JpegFile(Orientation orientation, byte[] content) {
 
     /** @param frame precision, height of 2 bytes, width of 2 bytes, components */
     private static void requireReadable(byte[] frame) throws PictureException {
-        if (frame.length < 6) {
+        if (frame.length < FRAME_BYTES) {
             throw new PictureException("is a damaged JPEG: its frame header has " + frame.length + " bytes");
         }
         if (frame[0] != 8) {

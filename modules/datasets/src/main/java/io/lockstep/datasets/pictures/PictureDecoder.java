@@ -7,8 +7,6 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -22,20 +20,17 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * @param shape of all pictures; of 1 or 3 channels
  * @param background of transparent pixels
+ * @param resizes whether pictures of another size are resized ({@link BilinearResize}), and not refused
  */
-public record PictureDecoder(ImageShape shape, Background background) {
-    private static final byte[] PNG = HexFormat.of().parseHex("89504e470d0a1a0a");
-    private static final byte[] JPEG = HexFormat.of().parseHex("ffd8ff");
+public record PictureDecoder(ImageShape shape, Background background, boolean resizes) {
     private static final int LARGEST = 255;
+    /** Of a picture that is to be resized: what a camera of the largest kind takes. */
+    private static final long MOST_PIXELS = 1L << 28;
 
-    /** Beginnings of what people have under these endings too. */
-    private static final Map<String, String> OTHERS = Map.of(
-            "47494638", "a GIF",
-            "52494646", "a WebP",
-            "424d", "a BMP",
-            "49492a00", "a TIFF",
-            "4d4d002a", "a TIFF",
-            "3c", "XML or HTML");
+    /** Of pictures that have the shape already. */
+    public PictureDecoder(ImageShape shape, Background background) {
+        this(shape, background, false);
+    }
 
     public PictureDecoder {
         if (shape.channels() != 1 && shape.channels() != 3) {
@@ -49,18 +44,43 @@ public record PictureDecoder(ImageShape shape, Background background) {
      * @throws PictureException saying what is wrong with it; the bytes are undefined then
      */
     public void decode(byte[] file, byte[] into, int at) throws PictureException {
-        if (startsWith(file, PNG)) {
-            decode(read("png", file, PngFile.examine(file)), into, at);
-        } else if (startsWith(file, JPEG)) {
-            JpegFile jpeg = JpegFile.examine(file);
-            decode(read("jpeg", jpeg.content(), jpeg.orientation()), into, at);
-        } else {
-            throw new PictureException("is neither PNG nor JPEG, but " + kind(file));
+        Written written =
+                switch (PictureFormat.of(file)) {
+                    case PNG -> read("png", file, PngFile.examine(file));
+                    case JPEG -> {
+                        JpegFile jpeg = JpegFile.examine(file);
+                        yield read("jpeg", jpeg.content(), jpeg.orientation());
+                    }
+                };
+        ImageShape own = written.shape(shape.channels());
+        if (own.equals(shape)) {
+            decode(written, own, into, at);
+            return;
+        }
+        byte[] whole = new byte[own.size()];
+        decode(written, own, whole, 0);
+        for (int c = 0; c < shape.channels(); c++) {
+            byte[] channel = Arrays.copyOfRange(whole, c * own.planeSize(), (c + 1) * own.planeSize());
+            BilinearResize.resize(
+                    channel,
+                    own.height(),
+                    own.width(),
+                    into,
+                    at + c * shape.planeSize(),
+                    shape.height(),
+                    shape.width());
         }
     }
 
     /** A picture as it was written, and how it is to be turned. */
-    private record Written(BufferedImage image, Orientation orientation) {}
+    private record Written(BufferedImage image, Orientation orientation) {
+        /** Of the upright picture. */
+        ImageShape shape(int channels) {
+            return orientation.isOnItsSide()
+                    ? new ImageShape(channels, image.getWidth(), image.getHeight())
+                    : new ImageShape(channels, image.getHeight(), image.getWidth());
+        }
+    }
 
     private Written read(String format, byte[] file, Orientation orientation) throws PictureException {
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
@@ -86,7 +106,12 @@ public record PictureDecoder(ImageShape shape, Background background) {
     private void requireSize(int width, int height, Orientation orientation) throws PictureException {
         int upright = orientation.isOnItsSide() ? height : width;
         int high = orientation.isOnItsSide() ? width : height;
-        if (upright != shape.width() || high != shape.height()) {
+        if (resizes) {
+            if ((long) width * height > MOST_PIXELS) {
+                throw new PictureException(
+                        "is " + high + "x" + upright + ", more pixels than are decoded: make it smaller");
+            }
+        } else if (upright != shape.width() || high != shape.height()) {
             throw new PictureException("is " + high + "x" + upright + (orientation.isOnItsSide() ? " when upright" : "")
                     + ", and pictures of " + shape.height() + "x" + shape.width() + " are wanted");
         }
@@ -103,19 +128,19 @@ public record PictureDecoder(ImageShape shape, Background background) {
         }
     }
 
-    private void decode(Written written, byte[] into, int at) throws PictureException {
+    private void decode(Written written, ImageShape own, byte[] into, int at) throws PictureException {
         int[] rgb = samples(written.image());
         int width = written.image().getWidth();
         int height = written.image().getHeight();
-        for (int y = 0; y < shape.height(); y++) {
-            for (int x = 0; x < shape.width(); x++) {
+        for (int y = 0; y < own.height(); y++) {
+            for (int x = 0; x < own.width(); x++) {
                 int pixel = 3 * written.orientation().placeOf(x, y, width, height);
-                int place = at + y * shape.width() + x;
-                if (shape.channels() == 1) {
+                int place = at + y * own.width() + x;
+                if (own.channels() == 1) {
                     into[place] = (byte) ((rgb[pixel] + rgb[pixel + 1] + rgb[pixel + 2] + 1) / 3);
                 } else {
                     for (int c = 0; c < 3; c++) {
-                        into[place + c * shape.planeSize()] = (byte) rgb[pixel + c];
+                        into[place + c * own.planeSize()] = (byte) rgb[pixel + c];
                     }
                 }
             }
@@ -162,28 +187,12 @@ public record PictureDecoder(ImageShape shape, Background background) {
     private void put(int[] rgb, int pixel, int[] colours, int alpha, int opaque) throws PictureException {
         if (alpha < opaque && background == Background.UNKNOWN) {
             throw new PictureException(
-                    "has transparent pixels, and it is not said what is behind them: say --background"
-                            + " black or white, or save it without transparency");
+                    "has transparent pixels, and it is not said what is behind them: say black or white (of a"
+                            + " folder to train on by image-background, in predict by --background), or save it without"
+                            + " transparency");
         }
         for (int c = 0; c < 3; c++) {
             rgb[3 * pixel + c] = background.behind(colours[c], alpha, opaque);
         }
-    }
-
-    private static String kind(byte[] file) {
-        if (file.length == 0) {
-            return "an empty file";
-        }
-        return OTHERS.entrySet().stream()
-                .filter(other -> startsWith(file, HexFormat.of().parseHex(other.getKey())))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElseGet(() -> "a file that begins with the bytes "
-                        + HexFormat.ofDelimiter(" ").formatHex(file, 0, Math.min(8, file.length)));
-    }
-
-    private static boolean startsWith(byte[] file, byte[] beginning) {
-        return file.length >= beginning.length
-                && Arrays.equals(file, 0, beginning.length, beginning, 0, beginning.length);
     }
 }

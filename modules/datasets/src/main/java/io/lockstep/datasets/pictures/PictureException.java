@@ -4,11 +4,11 @@ import io.lockstep.datasets.DatasetException;
 
 /** A picture that cannot be decoded; the message goes on from the name of the file: "is a JPEG in CMYK ...". */
 public final class PictureException extends DatasetException {
-    PictureException(String message) {
+    public PictureException(String message) {
         super(message);
     }
 
-    PictureException(String message, Throwable cause) {
+    public PictureException(String message, Throwable cause) {
         super(message, cause);
     }
 }

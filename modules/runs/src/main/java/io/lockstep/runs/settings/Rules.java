@@ -4,6 +4,7 @@ import io.lockstep.collectives.Algorithm;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.images.folders.PictureFolders;
 import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.datasets.text.TextFile;
@@ -44,6 +45,24 @@ final class Rules {
         return foreign(
                 run -> run.data() != null && !(run.data() instanceof TextFile) && !(run.data() instanceof MaskedText),
                 run -> "is for texts without labels, and " + run.data().name() + " has labels");
+    }
+
+    static Rule folderOfPictures() {
+        return foreign(
+                run -> run.data() != null && !(run.data() instanceof PictureFolders),
+                run -> "is for folders of pictures by class, and " + run.data().name() + " is "
+                        + run.data().format());
+    }
+
+    static Rule testSharesOfPictures() {
+        Rule folders = folderOfPictures();
+        Rule without = foreign(
+                run -> run.data() instanceof PictureFolders folder && folder.hasTestPictures(),
+                run -> "is for folders without test pictures, and " + run.data().name() + " has some of its own");
+        return (setting, run) -> {
+            Unheeded found = folders.unheeded(setting, run);
+            return found != null ? found : without.unheeded(setting, run);
+        };
     }
 
     static Rule publishedData() {

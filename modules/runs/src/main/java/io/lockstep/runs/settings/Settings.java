@@ -7,6 +7,7 @@ import java.util.List;
 public final class Settings {
     private static final List<SettingGroup> GROUPS = List.of(
             DataSettings.GROUP,
+            PictureSettings.GROUP,
             DistributionSettings.GROUP,
             LearningSettings.GROUP,
             AugmentationSettings.GROUP,

@@ -5,9 +5,11 @@ import io.lockstep.collectives.group.ProcessGroups;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.catalog.DataCatalog;
+import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.runs.networks.Networks;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DataSettings;
+import io.lockstep.runs.settings.PictureSettings;
 import io.lockstep.runs.settings.RankSettings;
 import io.lockstep.runs.settings.RunSettings;
 import io.lockstep.runs.settings.UsageException;
@@ -64,8 +66,15 @@ public final class SparkJobs {
                 configuration.get(DataSettings.DATA_HOME),
                 configuration.get(DataSettings.TRAIN_EXAMPLES),
                 configuration.get(DataSettings.TEST_EXAMPLES),
-                texts(configuration),
+                formats(configuration),
                 own);
+    }
+
+    /** How files become examples, read on one thread. */
+    private static FormatOptions formats(Configuration configuration) {
+        return FormatOptions.DEFAULT
+                .withTexts(texts(configuration))
+                .withPictures(PictureSettings.options(configuration));
     }
 
     private static TextOptions texts(Configuration configuration) {
@@ -76,7 +85,9 @@ public final class SparkJobs {
 
     /** The data that a configuration names; {@link #resolveData} has made its paths absolute. */
     public static DataSource openData(Configuration configuration, HadoopStorage storage) throws IOException {
-        return new DataCatalog(storage, configuration.get(DataSettings.DATA_HOME), texts(configuration))
+        FormatOptions formats =
+                formats(configuration).withThreads(Runtime.getRuntime().availableProcessors());
+        return new DataCatalog(storage, configuration.get(DataSettings.DATA_HOME), formats)
                 .resolve(configuration.get(DataSettings.DATA));
     }
 

@@ -48,13 +48,14 @@ public record RankEvaluation(
      * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
-        RunData.Shard shard = RunData.testShard(tested, storage, group.rank(), group.worldSize());
-        DataSource source = RunData.source(tested, storage);
+        DataSource source = RunData.source(tested, storage, threads);
+        RunData.Shard shard = RunData.testShard(source, tested, group.rank(), group.worldSize());
         Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
         var setup = new ReplicaFactory.Setup(source.shape(), source.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
-            LoaderOptions loading = LoaderOptions.of(replica.normalization(RunData.normalization(trained, storage)))
+            LoaderOptions loading = LoaderOptions.of(
+                            replica.normalization(RunData.normalization(trained, storage, threads)))
                     .withLayout(replica.featureLayout());
             try (var batches = shard.loader(batch, loading)) {
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));

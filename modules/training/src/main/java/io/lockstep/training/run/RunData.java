@@ -38,9 +38,11 @@ public final class RunData {
         BatchLoader loader(int batch, LoaderOptions options);
     }
 
-    public static RunData read(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
-        DataSource source = source(data, storage);
-        return new RunData(source, training(source, data), testShard(data, storage, rank, worldSize));
+    /** @param threads to read with */
+    public static RunData read(DataOptions data, Storage storage, int rank, int worldSize, int threads)
+            throws IOException {
+        DataSource source = source(data, storage, threads);
+        return new RunData(source, training(source, data), testShard(source, data, rank, worldSize));
     }
 
     /**
@@ -105,8 +107,8 @@ public final class RunData {
     }
 
     /** What a network that was trained on this data wants examples to be scaled by. */
-    static Normalization normalization(DataOptions data, Storage storage) throws IOException {
-        DataSource source = source(data, storage);
+    static Normalization normalization(DataOptions data, Storage storage, int threads) throws IOException {
+        DataSource source = source(data, storage, threads);
         return normalization(source, training(source, data));
     }
 
@@ -114,8 +116,7 @@ public final class RunData {
         return training == null ? Normalization.unit(source.shape().channels()) : training.normalization();
     }
 
-    static Shard testShard(DataOptions data, Storage storage, int rank, int worldSize) throws IOException {
-        DataSource source = source(data, storage);
+    static Shard testShard(DataSource source, DataOptions data, int rank, int worldSize) throws IOException {
         StreamedDataset stream = source.stream(Split.TEST);
         if (stream != null) {
             return (batch, options) -> BatchLoader.evaluation(stream, rank, worldSize, batch, options);
@@ -126,10 +127,10 @@ public final class RunData {
         return (batch, options) -> BatchLoader.evaluation(examples, batch, options, range.start());
     }
 
-    static DataSource source(DataOptions data, Storage storage) throws IOException {
+    static DataSource source(DataOptions data, Storage storage, int threads) throws IOException {
         return data.own() != null
                 ? data.own()
-                : new DataCatalog(storage, data.home(), data.texts()).resolve(data.name());
+                : new DataCatalog(storage, data.home(), data.formats().withThreads(threads)).resolve(data.name());
     }
 
     private static ExampleRange first(int examples, int limit) {

@@ -3,6 +3,7 @@ package io.lockstep.training.run;
 import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
+import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.checkpoint.CheckpointStore;
 import java.io.Serializable;
@@ -52,15 +53,15 @@ public record RunOptions(
      * @param home folder of fetched data sets
      * @param trainExamples the first so many, or 0 for all
      * @param testExamples the first so many, or 0 for all
-     * @param texts how text becomes examples
+     * @param formats how files become examples
      * @param own data that no catalog knows, {@link Serializable}; null: look the name up
      */
     public record DataOptions(
-            String name, String home, int trainExamples, int testExamples, TextOptions texts, DataSource own)
+            String name, String home, int trainExamples, int testExamples, FormatOptions formats, DataSource own)
             implements Serializable {
         /** Of the catalog's. */
         public DataOptions(String name, String home, int trainExamples, int testExamples, TextOptions texts) {
-            this(name, home, trainExamples, testExamples, texts, null);
+            this(name, home, trainExamples, testExamples, FormatOptions.DEFAULT.withTexts(texts), null);
         }
     }
 

@@ -1,0 +1,33 @@
+package io.lockstep.datasets.formats;
+
+import io.lockstep.datasets.TextOptions;
+import io.lockstep.datasets.pictures.PictureOptions;
+import java.io.Serializable;
+
+/**
+ * How the files of a format become examples: what each format wants to know is in a record of its own.
+ *
+ * @param threads that reading may use at once, in the process that reads
+ */
+public record FormatOptions(TextOptions texts, PictureOptions pictures, int threads) implements Serializable {
+    /** On one thread. */
+    public static final FormatOptions DEFAULT = new FormatOptions(TextOptions.DEFAULT, PictureOptions.DEFAULT, 1);
+
+    public FormatOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("reading on " + threads + " threads");
+        }
+    }
+
+    public FormatOptions withTexts(TextOptions changed) {
+        return new FormatOptions(changed, pictures, threads);
+    }
+
+    public FormatOptions withPictures(PictureOptions changed) {
+        return new FormatOptions(texts, changed, threads);
+    }
+
+    public FormatOptions withThreads(int changed) {
+        return new FormatOptions(texts, pictures, changed);
+    }
+}

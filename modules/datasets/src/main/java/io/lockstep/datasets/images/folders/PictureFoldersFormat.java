@@ -1,0 +1,146 @@
+package io.lockstep.datasets.images.folders;
+
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.MalformedDatasetException;
+import io.lockstep.datasets.formats.DataFolder;
+import io.lockstep.datasets.formats.DataFormat;
+import io.lockstep.datasets.formats.FoundSet;
+import io.lockstep.datasets.pictures.PictureOptions;
+import io.lockstep.datasets.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * PNG and JPEG files in folders that are named after their classes, as torchvision's ImageFolder and Keras'
+ * image_dataset_from_directory have them:
+ *
+ * <pre>
+ *   train/CLASS/...   and test/CLASS/..., which may be called val, valid or validation too; or
+ *   train/CLASS/...   alone, or
+ *   CLASS/...         alone: a share of each class is kept apart to test on
+ * </pre>
+ *
+ * <p>Classes are numbered in the order of their names. Example 0 is the first picture, by name, of the first class, example 1
+ * that of the second, and so on, then come the second ones: the folder alone tells which example is which, and the first so many
+ * examples are of all classes.
+ */
+public final class PictureFoldersFormat implements DataFormat {
+    private static final String TRAIN = "train";
+    /** In the order in which they are looked for. */
+    private static final List<String> TEST = List.of("test", "val", "valid", "validation");
+
+    private static final Set<String> SPLITS = Set.of(TRAIN, "test", "val", "valid", "validation");
+    private static final int MOST_CLASSES = 256;
+
+    @Override
+    public String whatIsRead() {
+        return "PNG and JPEG files in folders by class, train/CLASS and test/CLASS or only CLASS";
+    }
+
+    @Override
+    public List<FoundSet> find(DataFolder folder) throws IOException {
+        if (!isSplit(folder) && !hasClasses(folder)) {
+            return List.of();
+        }
+        return List.of(FoundSet.ofFolder("folders of pictures by class", () -> open(folder)));
+    }
+
+    @Override
+    public Optional<String> nearMiss(DataFolder folder) {
+        return folder.files().values().stream()
+                .filter(ClassFolders::isPicture)
+                .findFirst()
+                .map(
+                        picture -> "it has pictures, " + picture.name()
+                                + " first, and no folders of classes: put the pictures of each class in a folder named after it");
+    }
+
+    /** Whether what is trained on is apart. A class may be called train too, and then has pictures and no folders. */
+    private static boolean isSplit(DataFolder folder) throws IOException {
+        if (!folder.has(TRAIN) || !folder.files().get(TRAIN).isFolder()) {
+            return false;
+        }
+        boolean folders = folder.storage().list(folder.file(TRAIN)).stream()
+                .anyMatch(entry -> entry.isFolder() && !Storage.isHidden(entry.name()));
+        return folders && ClassFolders.hasPictures(folder.storage(), folder.file(TRAIN));
+    }
+
+    private static boolean hasClasses(DataFolder folder) throws IOException {
+        for (Storage.Entry entry : folder.files().values()) {
+            if (entry.isFolder() && ClassFolders.hasPictures(folder.storage(), folder.file(entry.name()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static DataSource open(DataFolder folder) throws IOException {
+        boolean split = isSplit(folder);
+        if (!split) {
+            requireNoFlatSplit(folder);
+        }
+        ClassFolders training = ClassFolders.list(folder.storage(), split ? folder.file(TRAIN) : folder.path());
+        training.requirePictures();
+        if (training.classes().size() > MOST_CLASSES) {
+            throw new MalformedDatasetException(training.path() + " has folders of "
+                    + training.classes().size() + " classes; " + MOST_CLASSES + " are the most that can be held");
+        }
+        Optional<String> test =
+                split ? TEST.stream().filter(name -> isFolder(folder, name)).findFirst() : Optional.empty();
+        List<String> leftOut = new ArrayList<>(training.leftOut());
+        if (test.isEmpty()) {
+            PictureOptions options = folder.options().pictures();
+            TestShare share = TestShare.of(training, options.testShare(), options.testSeed());
+            return PictureFolders.open(
+                    folder,
+                    training.classes(),
+                    new PictureFolders.Files(
+                            ClassFolders.inTurn(share.training()), ClassFolders.inTurn(share.test()), leftOut, false));
+        }
+        ClassFolders testing = ClassFolders.list(folder.storage(), folder.file(test.get()));
+        requireSameClasses(training, testing);
+        leftOut.addAll(testing.leftOut());
+        return PictureFolders.open(
+                folder,
+                training.classes(),
+                new PictureFolders.Files(training.inTurn(), testing.inTurn(), leftOut, true));
+    }
+
+    private static boolean isFolder(DataFolder folder, String name) {
+        return folder.has(name) && folder.files().get(name).isFolder();
+    }
+
+    /** Otherwise a network would learn to tell training pictures from test pictures. */
+    private static void requireNoFlatSplit(DataFolder folder) throws MalformedDatasetException {
+        List<String> classes = folder.files().values().stream()
+                .filter(Storage.Entry::isFolder)
+                .map(Storage.Entry::name)
+                .toList();
+        if (SPLITS.containsAll(classes)) {
+            throw new MalformedDatasetException(
+                    folder.file(classes.get(0))
+                            + " has pictures and no folders of classes: put the pictures of each class in a folder named after it");
+        }
+    }
+
+    private static void requireSameClasses(ClassFolders training, ClassFolders testing)
+            throws MalformedDatasetException {
+        for (String name : training.classes()) {
+            if (!testing.pictures().containsKey(name)) {
+                throw new MalformedDatasetException(
+                        testing.path() + " has no folder of the class " + name + ", which " + training.path()
+                                + " has; add it, even if it is empty, as there may be no test pictures of a class");
+            }
+        }
+        for (String name : testing.classes()) {
+            if (!training.pictures().containsKey(name)) {
+                throw new MalformedDatasetException(
+                        testing.folderOf(name) + " is of a class that " + training.path()
+                                + " has no folder of, so that no network can learn it; add one, or begin the folder's name with _");
+            }
+        }
+    }
+}
