@@ -1,18 +1,25 @@
 package io.lockstep.networks;
 
 import static io.lockstep.networks.AgainstDl4j.defined;
+import static io.lockstep.networks.AgainstDl4j.dense;
 import static io.lockstep.networks.AgainstDl4j.graph;
 import static io.lockstep.networks.AgainstDl4j.softmax;
+import static io.lockstep.networks.AgainstDl4j.trainsAsDl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Column;
 import io.lockstep.datasets.Field;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.dl4j.Dl4jReplica;
+import io.lockstep.training.BatchResult;
 import io.lockstep.training.NetworkReplica;
+import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.junit.jupiter.api.Test;
@@ -94,6 +101,37 @@ class CountedValuesTest {
             Column right = Column.ofFloats(Field.float32("weights"), 1, 0, 2.5f);
             assertThat(compiled.forwardBackward(batch(1, right), 1, mark -> {}).labels())
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aMaskOfClassesTellsWhichExamplesCount() {
+        GraphBuilder graph = graph("in")
+                .addLayer("hidden", dense(6), "in")
+                .addLayer("out", softmax(3), "hidden")
+                .setOutputs("out");
+        NetworkDefinition network = defined(graph, Feeds.USUAL.mask("out", "counts"), InputType.feedForward(4));
+        assertThat(Replicas.obstacle(network, 0)).isEmpty();
+        trainsAsDl4j(
+                network,
+                1e-5,
+                examples -> examples.input("features", 4)
+                        .classes("labels", 3, false)
+                        .labelMask("counts", 1));
+        Batch batch = new ColumnsOfExamples(2, 1)
+                .input("features", 4)
+                .classes("labels", 3, false)
+                .batch();
+        List<Column> columns = new ArrayList<>(batch.columns());
+        columns.add(Column.ofFloats(Field.float32("counts"), 1, 0));
+        columns.add(Column.ofFloats(Field.float32(Batch.WEIGHTS), 3, 3));
+        try (NetworkReplica replica = new CompiledReplica(network, 2, 0, 1)) {
+            double alone = replica.evaluate(new Batch(2, 0, columns.subList(0, 3)))
+                    .result()
+                    .lossSum();
+            BatchResult weighed = replica.evaluate(new Batch(2, 0, columns)).result();
+            assertThat(weighed.labels()).isEqualTo(1);
+            assertThat(weighed.lossSum()).isCloseTo(3 * alone, within(1e-6));
         }
     }
 }

@@ -122,37 +122,6 @@ class FeedsTest {
     }
 
     @Test
-    void aMaskOfClassesTellsWhichExamplesCount() {
-        GraphBuilder graph = graph("in")
-                .addLayer("hidden", dense(6), "in")
-                .addLayer("out", softmax(3), "hidden")
-                .setOutputs("out");
-        NetworkDefinition network = defined(graph, Feeds.USUAL.mask("out", "counts"), InputType.feedForward(4));
-        assertThat(Replicas.obstacle(network, 0)).isEmpty();
-        trainsAsDl4j(
-                network,
-                1e-5,
-                examples -> examples.input("features", 4)
-                        .classes("labels", 3, false)
-                        .labelMask("counts", 1));
-        Batch batch = new ColumnsOfExamples(2, 1)
-                .input("features", 4)
-                .classes("labels", 3, false)
-                .batch();
-        List<Column> columns = new ArrayList<>(batch.columns());
-        columns.add(Column.ofFloats(Field.float32("counts"), 1, 0));
-        columns.add(Column.ofFloats(Field.float32(Batch.WEIGHTS), 3, 3));
-        try (NetworkReplica replica = new CompiledReplica(network, 2, 0, 1)) {
-            double alone = replica.evaluate(new Batch(2, 0, columns.subList(0, 3)))
-                    .result()
-                    .lossSum();
-            BatchResult weighed = replica.evaluate(new Batch(2, 0, columns)).result();
-            assertThat(weighed.labels()).isEqualTo(1);
-            assertThat(weighed.lossSum()).isCloseTo(3 * alone, within(1e-6));
-        }
-    }
-
-    @Test
     void aMaskOfAnInputTellsWhichStepsAreThere() {
         GraphBuilder graph = graph("in")
                 .addLayer("steps", new LSTM.Builder().nOut(4).build(), "in")
