@@ -336,7 +336,8 @@ public final class TrainJob {
         progress.line((StrategySettings.isMaster(configuration) ? "the driver's network" : summary.worldSize() + equal)
                 + ": sha256 " + summary.parametersSha256().get(0).substring(0, 16) + "...");
         progress.line("see " + shortened(folder.path()) + ": summary.json, metrics.jsonl, plots/, checkpoints/");
-        if (stopped) {
+        long stopAfter = configuration.get(DistributionSettings.STOP_AFTER);
+        if (stopped && stopAfter > 0 && summary.steps() >= stopAfter) { // and not early, by itself
             progress.line("go on with: "
                     + network.resumeCall(
                             shortened(folder.path()),

@@ -52,6 +52,7 @@ final class TrainingOptions {
                 configuration.get(FolderSettings.LOG_EVERY),
                 configuration.get(FolderSettings.COMPARE_EVERY),
                 configuration.get(FolderSettings.EVALUATE_EVERY),
+                configuration.get(DistributionSettings.EARLY_STOPPING),
                 new CheckpointOptions(
                         folder,
                         configuration.get(FolderSettings.CHECKPOINT_EVERY),

@@ -50,6 +50,13 @@ public final class DistributionSettings {
                     + "on from there. 0: train to the end.",
             Parsers.integer(0, Long.MAX_VALUE),
             Heeded.ALWAYS.notByMasters("DL4J's runs cannot be gone on with").and(Rules.beforeTheEnd()));
+    public static final Setting<Integer> EARLY_STOPPING = GROUP.add(
+            "early-stopping",
+            "0",
+            "Stop when the test set, by the metric of checkpoint-best, has been predicted no better for N epochs; the "
+                    + "best checkpoint stays. 0: train to the end.",
+            Parsers.int32(0, 1 << 20),
+            Heeded.ALWAYS.notByMasters("they train to the end").and(Rules.tested()));
     public static final Setting<String> INIT_FROM = GROUP.add(
             "init-from",
             "",

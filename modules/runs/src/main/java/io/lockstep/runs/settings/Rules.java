@@ -185,6 +185,12 @@ final class Rules {
                         "is for networks that are tested, and none of MODEL's checkpoints is better than another"));
     }
 
+    static Rule tested() {
+        return foreign(
+                RunFacts::isGame,
+                run -> run.filled("is for networks that are tested, and no step of MODEL is better than another"));
+    }
+
     /** Of two pictures one label each is mixed. */
     static Rule oneOfSeveralClasses() {
         return (setting, run) -> run.network() != null

@@ -52,6 +52,16 @@ public final class SettingsJudgement {
                 && configuration.get(LearningSettings.SCHEDULE_MILESTONES).isEmpty()) {
             throw new UsageException("schedule = step needs schedule-milestones, for instance 80, 120");
         }
+        if (configuration.get(DistributionSettings.EARLY_STOPPING) > 0) {
+            if (configuration.get(FolderSettings.EVALUATE_EVERY) == 0) {
+                throw new UsageException(
+                        "early-stopping looks at tests between epochs: set evaluate-every to 1 or more");
+            }
+            if (configuration.get(FolderSettings.CHECKPOINT_BEST).equals("off")) {
+                throw new UsageException(
+                        "early-stopping goes back to the best checkpoint: leave checkpoint-best = auto");
+            }
+        }
         RuntimeSettings runtime = RuntimeSettings.of(configuration);
         if (runtime.inBfloat16() && runtime.byDl4j()) {
             throw new UsageException("precision = bf16 is the compiled runtime's; leave runtime = auto");

@@ -100,7 +100,9 @@ public final class RankRun {
         Optional<Checkpoint> resumed = resume(replica, epochs.examples());
         long firstStep = resumed.map(checkpoint -> checkpoint.state().step()).orElse(0L);
         events.accept(started(replica, course, resumed, firstStep));
-        long stop = options.stopAfter() > 0 ? Math.min(options.stopAfter(), course.lastStep) : course.lastStep;
+        EarlyStop early = earlyStop(epochs, resumed);
+        long asked = options.stopAfter() > 0 ? Math.min(options.stopAfter(), course.lastStep) : course.lastStep;
+        long stop = early.isDue(firstStep) ? firstStep : asked; // where it was stopped early before it was killed
         LoaderOptions loading =
                 LoaderOptions.of(replica.normalization(data.normalization())).withLayout(replica.featureLayout());
         LoaderOptions augmented = loading.withAugmentation(options.augmentation());
@@ -111,7 +113,7 @@ public final class RankRun {
                     trainee -> options.strategy()
                             .create(new Strategy.Setup(
                                     trainee, group, options.clipNorm(), rehearsal(trainee, data, epochs, augmented))));
-            var hooks = new Hooks(replica, turns, data.testShard(), loading, epochs, checkpoints, course.batch);
+            var hooks = new Hooks(replica, turns, data.testShard(), loading, epochs, checkpoints, course.batch, early);
             hooks.catchUp(resumed.map(Checkpoint::state), stop);
             LearningRate rate = options.learning().over(course.lastStep, epochs.stepsPerEpoch());
             Trainer.Plan plan = plan(firstStep, stop);
@@ -122,6 +124,18 @@ public final class RankRun {
             }
             return hashes;
         }
+    }
+
+    private EarlyStop earlyStop(Epochs epochs, Optional<Checkpoint> resumed) throws IOException {
+        CheckpointStore.Best by = options.checkpoints().best();
+        EarlyStop early = new EarlyStop(by, (long) options.earlyStopping() * epochs.stepsPerEpoch());
+        if (resumed.isPresent() && options.earlyStopping() > 0) {
+            Optional<Checkpoint> best = group.rank() == 0 ? store().best(by) : Optional.empty();
+            early.recall(
+                    best.map(Checkpoint::state).map(state -> new CheckpointStore.Tested(state.step(), state.test())),
+                    group);
+        }
+        return early;
     }
 
     private RunEvent.Started started(Replica replica, Course course, Optional<Checkpoint> resumed, long firstStep) {
@@ -247,6 +261,7 @@ public final class RankRun {
         private final Epochs epochs;
         private final BackgroundCheckpoints checkpoints;
         private final int batch;
+        private final EarlyStop early;
         private boolean checkpointDue;
 
         Hooks(
@@ -256,7 +271,8 @@ public final class RankRun {
                 LoaderOptions loading,
                 Epochs epochs,
                 BackgroundCheckpoints checkpoints,
-                int batch) {
+                int batch,
+                EarlyStop early) {
             this.replica = replica;
             this.turns = turns;
             this.test = test;
@@ -264,6 +280,7 @@ public final class RankRun {
             this.epochs = epochs;
             this.checkpoints = checkpoints;
             this.batch = batch;
+            this.early = early;
         }
 
         @Override
@@ -288,7 +305,7 @@ public final class RankRun {
 
         /** A test comes before its checkpoint, which holds what it said; so no test is lost with a rank. */
         @Override
-        public void afterStep(Step step, boolean replicasEqual) {
+        public boolean afterStep(Step step, boolean replicasEqual) {
             long stepsDone = step.index() + 1;
             int every = options.checkpoints().every();
             checkpointDue |= step.endOfRun() || (every > 0 ? stepsDone % every == 0 : step.endOfEpoch());
@@ -301,6 +318,11 @@ public final class RankRun {
                 checkpoint(stepsDone, evaluation);
                 checkpointDue = false;
             }
+            boolean over = evaluation != null && replicasEqual && !step.endOfRun() && early.isDue(stepsDone);
+            if (over) {
+                warn(early.reason(stepsDone));
+            }
+            return over;
         }
 
         /** @param stepsDone at the end of an epoch */
@@ -326,6 +348,7 @@ public final class RankRun {
                 Evaluation evaluation = Evaluation.over(replica, batches, group);
                 int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / epochs.stepsPerEpoch());
                 events.accept(new RunEvent.Evaluated(stepsDone, epoch, evaluation));
+                early.take(stepsDone, evaluation);
                 return evaluation;
             }
         }

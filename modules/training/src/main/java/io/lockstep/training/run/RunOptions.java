@@ -27,6 +27,7 @@ import java.util.List;
  * @param logEvery steps between reports
  * @param compareEvery steps between comparisons of parameters
  * @param evaluateEvery epochs between evaluations; 0: only at the end
+ * @param earlyStopping epochs without a better test, by what the best checkpoint is told, after which the run ends; 0: none
  * @param checkpoints where, how often and how many
  */
 public record RunOptions(
@@ -45,8 +46,67 @@ public record RunOptions(
         int logEvery,
         int compareEvery,
         int evaluateEvery,
+        int earlyStopping,
         CheckpointOptions checkpoints)
         implements Serializable {
+    /** To the last step. */
+    public RunOptions(
+            String model,
+            DataOptions data,
+            Strategy.Factory strategy,
+            int globalBatch,
+            int microBatches,
+            int epochs,
+            long steps,
+            long stopAfter,
+            long seed,
+            LearningOptions learning,
+            Augmentation augmentation,
+            double clipNorm,
+            int logEvery,
+            int compareEvery,
+            int evaluateEvery,
+            CheckpointOptions checkpoints) {
+        this(
+                model,
+                data,
+                strategy,
+                globalBatch,
+                microBatches,
+                epochs,
+                steps,
+                stopAfter,
+                seed,
+                learning,
+                augmentation,
+                clipNorm,
+                logEvery,
+                compareEvery,
+                evaluateEvery,
+                0,
+                checkpoints);
+    }
+
+    public RunOptions withEarlyStopping(int after) {
+        return new RunOptions(
+                model,
+                data,
+                strategy,
+                globalBatch,
+                microBatches,
+                epochs,
+                steps,
+                stopAfter,
+                seed,
+                learning,
+                augmentation,
+                clipNorm,
+                logEvery,
+                compareEvery,
+                evaluateEvery,
+                after,
+                checkpoints);
+    }
 
     /**
      * @param name as the data catalog takes it

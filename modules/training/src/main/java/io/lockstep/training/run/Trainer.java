@@ -38,8 +38,11 @@ final class Trainer {
 
         void onReport(StepReport report);
 
-        /** @param replicasEqual all ranks hold the same parameters now; true at the end of an epoch and of the run */
-        void afterStep(Step step, boolean replicasEqual);
+        /**
+         * @param replicasEqual all ranks hold the same parameters now; true at the end of an epoch and of the run
+         * @return whether the run ends here, before its last step, on all ranks; only where replicas are equal
+         */
+        boolean afterStep(Step step, boolean replicasEqual);
 
         /** A rank must soon be gone, and all hold the same parameters now. Throws, unless the run is over anyway. */
         void onDeparture(Step step, int rank);
@@ -126,10 +129,22 @@ final class Trainer {
                 listener.onDeparture(step, leaver.getAsInt());
             }
             long before = System.nanoTime();
-            listener.afterStep(step, replicasEqual);
+            boolean over = listener.afterStep(step, replicasEqual);
             windowStartNanos += System.nanoTime() - before; // evaluation and checkpoints are not training speed
+            if (over) {
+                return endEarly(step);
+            }
         }
         return hashes;
+    }
+
+    /** What the last step is followed by, unless it was already. */
+    private List<String> endEarly(Step step) {
+        if (windowSteps > 0) {
+            report(step);
+        }
+        requireNumbers(step);
+        return ParameterHash.compare(replica, group, step.index() + 1);
     }
 
     private Step step(long index, int localExamples) {
