@@ -1,13 +1,16 @@
 package io.lockstep.cli;
 
+import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.datasets.catalog.DataFormats;
 import io.lockstep.datasets.catalog.DatasetDescription;
+import io.lockstep.datasets.catalog.ShardedCopy;
 import io.lockstep.datasets.fetch.DatasetFetcher;
 import io.lockstep.datasets.images.CifarFormat;
 import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.runs.folder.Json;
 import io.lockstep.runs.folder.Progress;
 import io.lockstep.runs.settings.Configuration;
@@ -19,6 +22,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
@@ -35,6 +39,9 @@ import picocli.CommandLine.Parameters;
             DataCommand.Write.class
         })
 final class DataCommand {
+    private static final String CIFAR10 = "cifar10";
+    private static final String SHARDS = "shards";
+
     static final class DataNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -117,8 +124,8 @@ final class DataCommand {
 
     @Command(
             name = "write",
-            description = "Writes a data set of 32x32 colour pictures as CIFAR-10's binary files.",
-            footer = {"", "Example:  bin/lockstep data write shapes /data/shapes"})
+            description = "Writes a data set in another form.",
+            footer = {"", "Example:  bin/lockstep data write shapes /data/shapes --as shards"})
     static final class Write implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "NAME|PATH|URI", description = "What to write.")
         private String data;
@@ -126,18 +133,46 @@ final class DataCommand {
         @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
         private String out;
 
+        @Option(
+                names = "--as",
+                paramLabel = "FORM",
+                defaultValue = "cifar10",
+                completionCandidates = Forms.class,
+                description = "cifar10: CIFAR-10's binary files, for colour pictures of 32x32. shards: of any set, for"
+                        + " those that are larger than memory.")
+        private String form;
+
         @Override
         public Integer call() throws IOException {
             HadoopStorage storage = storage();
             if (storage.exists(out)) {
                 throw new UsageException(out + " exists; name a new folder");
             }
-            if (!(catalog().resolve(data) instanceof ImageSource source)) {
-                throw new UsageException(data + " is no set of pictures");
+            DataSource source = catalog().resolve(data);
+            switch (form) {
+                case SHARDS -> new ShardedCopy(storage, out, ShardSet.SHARD_BYTES).write(source);
+                case CIFAR10 -> writeCifar10(storage, source);
+                default -> throw new UsageException(NearestName.unknown("form", form, Forms.ALL));
             }
-            CifarFormat.write(storage, out, source.read(Split.TRAIN), source.read(Split.TEST));
             System.out.println("wrote " + out);
             return ExitStatus.DONE;
+        }
+
+        private void writeCifar10(HadoopStorage storage, DataSource source) throws IOException {
+            if (!(source instanceof ImageSource pictures)) {
+                throw new UsageException(data + " is no set of pictures");
+            }
+            CifarFormat.write(storage, out, pictures.read(Split.TRAIN), pictures.read(Split.TEST));
+        }
+    }
+
+    /** In which a set can be written. */
+    static final class Forms implements Iterable<String> {
+        private static final List<String> ALL = List.of(CIFAR10, SHARDS);
+
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.iterator();
         }
     }
 

@@ -80,6 +80,12 @@ public interface DataSource {
      */
     default void verify() throws IOException {}
 
+    /**
+     * Brings files that lie on a cluster's storage to this host's disk, where the set is read from there. It may take long; a
+     * rank that others wait for does it before they do.
+     */
+    default void fetch() throws IOException {}
+
     default int classes() {
         return classNames().size();
     }

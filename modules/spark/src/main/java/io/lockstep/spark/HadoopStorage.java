@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -95,6 +96,11 @@ public final class HadoopStorage implements Storage, Serializable {
         if (!fileSystem.delete(target, true) && fileSystem.exists(target)) {
             throw new IOException(path + " could not be deleted");
         }
+    }
+
+    @Override
+    public Optional<java.nio.file.Path> localPath(String path) throws IOException {
+        return isLocal(fileSystem(path)) ? LOCAL.localPath(path) : Optional.empty();
     }
 
     private FileSystem fileSystem(String path) throws IOException {

@@ -4,6 +4,7 @@ import io.lockstep.datasets.formats.DataFormat;
 import io.lockstep.datasets.images.CifarFormat;
 import io.lockstep.datasets.images.IdxFormat;
 import io.lockstep.datasets.images.folders.PictureFoldersFormat;
+import io.lockstep.datasets.shards.ShardFormat;
 import io.lockstep.datasets.text.PassagesFormat;
 import io.lockstep.datasets.text.TextFormat;
 import java.util.List;
@@ -13,7 +14,12 @@ import java.util.stream.Collectors;
 public final class DataFormats {
     /** In the order in which they are told. */
     static final List<DataFormat> ALL = List.of(
-            new CifarFormat(), new IdxFormat(), new PictureFoldersFormat(), new TextFormat(), new PassagesFormat());
+            new CifarFormat(),
+            new IdxFormat(),
+            new PictureFoldersFormat(),
+            new TextFormat(),
+            new PassagesFormat(),
+            new ShardFormat());
 
     private DataFormats() {}
 

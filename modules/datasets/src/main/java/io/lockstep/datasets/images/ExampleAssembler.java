@@ -30,7 +30,7 @@ final class ExampleAssembler implements ExampleWriter {
     private static final long MIXTURE_STREAM = 0x6d6978;
     private static final int BLACK = -1;
 
-    private final ImageDataset dataset;
+    private final BytePictures pictures;
     private final FeatureLayout layout;
     private final float[][] tables;
     private final Augmentation augmentation;
@@ -52,14 +52,14 @@ final class ExampleAssembler implements ExampleWriter {
     private int otherLabel;
     private float otherShare;
 
-    ExampleAssembler(ImageDataset dataset, long seed, LoaderOptions options, Augmentation augmentation) {
-        ImageShape shape = dataset.shape();
+    ExampleAssembler(BytePictures pictures, long seed, LoaderOptions options, Augmentation augmentation) {
+        ImageShape shape = pictures.shape();
         if (options.normalization().channels() != shape.channels()) {
             throw new IllegalArgumentException(
                     "normalization of " + options.normalization().channels() + " channels for images of " + shape);
         }
         augmentation.checkFits(shape);
-        this.dataset = dataset;
+        this.pictures = pictures;
         this.layout = options.layout();
         this.tables = options.normalization().tables();
         this.augmentation = augmentation;
@@ -91,7 +91,7 @@ final class ExampleAssembler implements ExampleWriter {
 
     @Override
     public void write(int example, long epoch, Batch into, int place) {
-        into.labels().put(place, dataset.label(example));
+        into.labels().put(place, pictures.label(example));
         assemble(example, epoch);
         if (mixes()) {
             mix(example, epoch);
@@ -102,8 +102,8 @@ final class ExampleAssembler implements ExampleWriter {
     }
 
     private void assemble(int example, long epoch) {
-        byte[] pixels = dataset.pixels();
-        int source = dataset.pixelOffset(example);
+        byte[] pixels = pictures.pixels(example);
+        int source = pictures.pixelOffset(example);
         if (augmentation.isNone()) {
             copy(pixels, source);
         } else {
@@ -118,10 +118,10 @@ final class ExampleAssembler implements ExampleWriter {
     /** With another one of the whole set, augmented as it is when its own turn comes in this epoch. */
     private void mix(int example, long epoch) {
         random.start(seed + MIXTURE_STREAM, epoch, example);
-        int other = random.nextInt(dataset.examples());
+        int other = random.nextInt(pictures.examples());
         double share = random.nextBeta(augmentation.mixup());
         otherShare = (float) Math.min(share, 1 - share);
-        otherLabel = dataset.label(other);
+        otherLabel = pictures.label(other);
         System.arraycopy(values, 0, own, 0, own.length);
         assemble(other, epoch);
         for (int i = 0; i < own.length; i++) {

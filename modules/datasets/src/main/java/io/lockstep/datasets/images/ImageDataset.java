@@ -1,6 +1,5 @@
 package io.lockstep.datasets.images;
 
-import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.DatasetException;
 import io.lockstep.datasets.ExampleRange;
@@ -22,7 +21,7 @@ import java.util.List;
  * <p>Immutable: the arrays given are owned by the set from then on and must not be written again. {@link #range} shares
  * them. Any thread may call.
  */
-public final class ImageDataset implements Dataset {
+public final class ImageDataset implements Dataset, BytePictures {
     private final String name;
     private final ImageShape shape;
     private final List<String> classNames;
@@ -86,6 +85,7 @@ public final class ImageDataset implements Dataset {
         return classNames;
     }
 
+    @Override
     public int label(int example) {
         return labels[first + checked(example)] & 0xff;
     }
@@ -143,7 +143,7 @@ public final class ImageDataset implements Dataset {
 
     @Override
     public ExampleWriter writer(long seed, LoaderOptions options, boolean training) {
-        return new ExampleAssembler(this, seed, options, training ? options.augmentation() : Augmentation.NONE);
+        return pictureWriter(seed, options, training);
     }
 
     @Override
@@ -163,12 +163,14 @@ public final class ImageDataset implements Dataset {
         return new ImageDataset(name, shape, classNames, pixels, labels, first + range.start(), range.size());
     }
 
-    /** All pixels, not only this view's: example i starts at {@link #pixelOffset}. For reading only. */
-    byte[] pixels() {
+    /** All pixels, not only this view's. */
+    @Override
+    public byte[] pixels(int example) {
         return pixels;
     }
 
-    int pixelOffset(int example) {
+    @Override
+    public int pixelOffset(int example) {
         return (first + checked(example)) * shape.size();
     }
 

@@ -1,6 +1,7 @@
 package io.lockstep.datasets.loading;
 
 import io.lockstep.datasets.Batch;
+import io.lockstep.datasets.DataFaultException;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.StreamedDataset;
@@ -60,15 +61,10 @@ public final class BatchLoader implements AutoCloseable {
      */
     public static BatchLoader training(
             Dataset dataset, Sampler sampler, int rank, int worldSize, long firstStep, LoaderOptions options) {
-        if (sampler.examples() != dataset.examples()) {
-            throw new IllegalArgumentException(
-                    "a sampler of " + sampler.examples() + " examples for " + dataset.examples());
-        }
         if (firstStep < 0) {
             throw new IllegalArgumentException("step " + firstStep);
         }
-        var batches =
-                PlannedBatches.of(dataset, BatchPlan.training(sampler, rank, worldSize), sampler.seed(), options, true);
+        var batches = PlannedBatches.training(dataset, sampler, rank, worldSize, options);
         return new BatchLoader(batches, firstStep, options, "batch-loader rank " + rank);
     }
 
@@ -214,7 +210,8 @@ public final class BatchLoader implements AutoCloseable {
                     if (batch != null || failure == null) {
                         return batch;
                     }
-                    throw new BatchLoadingException("batch of step " + step + ": " + failure, failure);
+                    String why = failure instanceof DataFaultException ? failure.getMessage() : failure.toString();
+                    throw new BatchLoadingException("batch of step " + step + ": " + why, failure);
                 }
                 if (closed) {
                     throw new BatchLoadingException("batch of step " + step + ": the loader was closed");

@@ -24,12 +24,14 @@ interface BatchPlan {
     /** The epoch of the selected step, which augmentation depends on. */
     long epoch();
 
+    /** Reads some of what later batches need; called once the selected one is made. */
+    default void readAhead() {}
+
     /** A rank's slices of shuffled global batches, without end. */
-    static BatchPlan training(Sampler sampler, int rank, int worldSize) {
+    static BatchPlan training(Sampler sampler, ExampleOrder order, int rank, int worldSize) {
         ExampleRange.checkRank(rank, worldSize);
         return new BatchPlan() {
-            private final int[] order = new int[sampler.examples()];
-            private long orderEpoch = -1;
+            private long epoch;
             private int start;
             private int size;
 
@@ -45,11 +47,7 @@ interface BatchPlan {
 
             @Override
             public void select(long step) {
-                long epoch = sampler.epoch(step);
-                if (epoch != orderEpoch) {
-                    sampler.permutation(epoch, order);
-                    orderEpoch = epoch;
-                }
+                epoch = sampler.epoch(step);
                 ExampleRange slice = sampler.localSlice(step, rank, worldSize);
                 start = slice.start();
                 size = slice.size();
@@ -67,12 +65,17 @@ interface BatchPlan {
 
             @Override
             public int example(int position) {
-                return order[start + position];
+                return order.example(epoch, start + position);
             }
 
             @Override
             public long epoch() {
-                return orderEpoch;
+                return epoch;
+            }
+
+            @Override
+            public void readAhead() {
+                order.readAhead(epoch, start + size);
             }
         };
     }

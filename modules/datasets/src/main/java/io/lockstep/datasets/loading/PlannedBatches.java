@@ -24,6 +24,12 @@ final class PlannedBatches implements BatchSource {
         return new PlannedBatches(plan, set.fields(), TransposingWriter.over(own, set.fields(), options.layout()));
     }
 
+    /** Of a whole training set, shuffled and augmented. */
+    static PlannedBatches training(Dataset set, Sampler sampler, int rank, int worldSize, LoaderOptions options) {
+        BatchPlan plan = BatchPlan.training(sampler, ExampleOrder.of(set, sampler), rank, worldSize);
+        return of(set, plan, sampler.seed(), options, true);
+    }
+
     @Override
     public List<Field> fields() {
         return fields;
@@ -48,6 +54,7 @@ final class PlannedBatches implements BatchSource {
             writer.write(plan.example(i), plan.epoch(), batch, i);
         }
         batch.present(size, plan.start());
+        plan.readAhead();
         return true;
     }
 }

@@ -14,12 +14,7 @@ public final class StepBatches {
 
     /** @param dataset the whole training set: the sampler's examples */
     public StepBatches(Dataset dataset, Sampler sampler, int rank, int worldSize, LoaderOptions options) {
-        if (sampler.examples() != dataset.examples()) {
-            throw new IllegalArgumentException(
-                    "a sampler of " + sampler.examples() + " examples for " + dataset.examples());
-        }
-        batches =
-                PlannedBatches.of(dataset, BatchPlan.training(sampler, rank, worldSize), sampler.seed(), options, true);
+        batches = PlannedBatches.training(dataset, sampler, rank, worldSize, options);
         batch = Batch.allocate(batches.fields(), batches.largestBatch());
     }
 

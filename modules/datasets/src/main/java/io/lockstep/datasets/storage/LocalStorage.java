@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -99,6 +100,11 @@ public final class LocalStorage implements Storage {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    @Override
+    public Optional<Path> localPath(String path) throws IOException {
+        return Optional.of(local(path));
     }
 
     /** Not emptied but replaced: whoever still writes the one before, after a long pause, writes into nothing. */

@@ -4,7 +4,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where data is read from and checkpoints go: the local disk ({@link LocalStorage}), or any Hadoop file system.
@@ -30,6 +32,11 @@ public interface Storage {
 
     /** Deletes a file or a folder with all in it; does nothing where there is none. */
     void delete(String path) throws IOException;
+
+    /** Where a path is on this host's disk; empty if it is elsewhere. */
+    default Optional<Path> localPath(String path) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * Whether a file or folder of that name is no data, by the convention of Spark and Hadoop: what systems and editors leave

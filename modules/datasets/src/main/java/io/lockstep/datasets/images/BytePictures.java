@@ -1,0 +1,28 @@
+package io.lockstep.datasets.images;
+
+import io.lockstep.datasets.Augmentation;
+import io.lockstep.datasets.ExampleWriter;
+import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.LoaderOptions;
+
+/**
+ * Labelled pictures, a byte a value, wherever they lie: what is done to a picture on its way into a batch does not depend on
+ * that. Any thread may call.
+ */
+public interface BytePictures {
+    ImageShape shape();
+
+    int examples();
+
+    int label(int example);
+
+    /** An array that holds the example's bytes, (C, H, W), from {@link #pixelOffset} on. For reading only. */
+    byte[] pixels(int example);
+
+    int pixelOffset(int example);
+
+    /** See {@link io.lockstep.datasets.Dataset#writer}: writes features and labels, augmented and normalised. */
+    default ExampleWriter pictureWriter(long seed, LoaderOptions options, boolean training) {
+        return new ExampleAssembler(this, seed, options, training ? options.augmentation() : Augmentation.NONE);
+    }
+}
