@@ -7,7 +7,6 @@ import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.datasets.loading.BatchLoader;
 import io.lockstep.datasets.pictures.Background;
 import io.lockstep.runs.folder.CommittedFile;
@@ -117,7 +116,7 @@ final class PredictCommand implements Callable<Integer> {
         Configuration configuration = RunFolder.configuration(runDir);
         checkpoint.putInto(configuration);
         TrainedRun run = TrainedRun.open(runDir, configuration, SparkJobs.storage(new SparkConf()));
-        if (run.isGame() || !(run.source() instanceof ImageSource)) {
+        if (run.isGame() || !run.source().hasPictures()) {
             throw new UsageException(runDir + " has no classifier of pictures, but " + run.model() + " on "
                     + run.configuration().get(DataSettings.DATA));
         }

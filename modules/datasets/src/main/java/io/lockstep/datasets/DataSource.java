@@ -2,6 +2,7 @@ package io.lockstep.datasets;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A labelled set that is known but not yet in memory: what {@code --data} resolves to ({@link
@@ -55,6 +56,16 @@ public interface DataSource {
         return 0;
     }
 
+    /** Whether examples are pictures that are normalised and can be augmented. */
+    default boolean hasPictures() {
+        return false;
+    }
+
+    /** See {@link Dataset#normalization}, where it is known before anything is read; empty elsewhere. */
+    default Optional<Normalization> knownNormalization() {
+        return Optional.empty();
+    }
+
     /** See {@link Dataset#labelsOfExample}. */
     default int labelsOfExample() {
         return Field.labelsOf(fields());
@@ -79,12 +90,6 @@ public interface DataSource {
      * @throws DatasetException with a message for people
      */
     default void verify() throws IOException {}
-
-    /**
-     * Brings files that lie on a cluster's storage to this host's disk, where the set is read from there. It may take long; a
-     * rank that others wait for does it before they do.
-     */
-    default void fetch() throws IOException {}
 
     default int classes() {
         return classNames().size();

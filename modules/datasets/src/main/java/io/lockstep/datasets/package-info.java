@@ -27,7 +27,8 @@
  * with the whole batch sees.
  *
  * <p><b>Why every rank holds the whole training set,</b> unless it is a stream. The shuffle is global: any rank may need any
- * example. As bytes, CIFAR-10 is 154 MB; the floats exist for two batches only.
+ * example. As bytes, CIFAR-10 is 154 MB; the floats exist for two batches only. A set in {@code shards} lies on the disk, and
+ * two windows of it are in memory ({@link io.lockstep.datasets.BlockedDataset}).
  *
  * <p><b>Rooms.</b> Here lie the words that all of them speak: examples, fields, columns, batches, and what a set is.
  *
@@ -35,6 +36,7 @@
  *   catalog   what {@code --data} names: sets with a name, and folders in which a format finds one
  *   images    text   sets of pictures, and of sequences, with the formats in which they lie in files
  *   formats   what a format is asked
+ *   shards    sets that are larger than memory
  *   storage   files, on a disk or on whatever keeps them for a cluster
  *   loading   which examples a rank draws, and batches of them ahead of the step
  *   pictures  PNG and JPEG files

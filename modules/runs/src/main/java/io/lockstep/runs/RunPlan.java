@@ -1,7 +1,6 @@
 package io.lockstep.runs;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.dl4j.SavedNetwork;
@@ -125,7 +124,7 @@ public record RunPlan(
         if (configuration.get(AugmentationSettings.FLIP).equals("auto")) {
             configuration.derive(
                     AugmentationSettings.FLIP,
-                    String.valueOf(data instanceof ImageSource && data.shape().channels() > 1));
+                    String.valueOf(data.hasPictures() && data.shape().channels() > 1));
         }
         NetworkDefinition network = source.under(configuration)
                 .build(data.shape(), data.classes(), configuration.get(DistributionSettings.SEED));

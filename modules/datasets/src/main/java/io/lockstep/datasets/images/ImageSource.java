@@ -19,6 +19,11 @@ public interface ImageSource extends DataSource {
     }
 
     @Override
+    default boolean hasPictures() {
+        return true;
+    }
+
+    @Override
     ImageDataset read(Split split, ExampleRange range) throws IOException;
 
     default ImageDataset read(Split split) throws IOException {

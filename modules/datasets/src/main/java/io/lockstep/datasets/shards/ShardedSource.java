@@ -8,6 +8,7 @@ import io.lockstep.datasets.DatasetNotFoundException;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.MalformedDatasetException;
+import io.lockstep.datasets.Normalization;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.storage.Storage;
 import java.io.FileNotFoundException;
@@ -125,12 +126,16 @@ final class ShardedSource implements DataSource {
     }
 
     @Override
-    public void fetch() throws IOException {
-        for (Split split : Split.values()) {
-            for (int i = 0; i < manifest.parts().get(split).shards().size(); i++) {
-                local(split, i);
-            }
-        }
+    public boolean hasPictures() {
+        return manifest.columns().get(0).isPicture();
+    }
+
+    @Override
+    public Optional<Normalization> knownNormalization() {
+        ShardManifest.Part train = manifest.parts().get(Split.TRAIN);
+        return hasPictures() && train.examples() > 0
+                ? Optional.of(train.statistics().get(0).normalization())
+                : Optional.empty();
     }
 
     private Path local(Split split, int index) throws IOException {

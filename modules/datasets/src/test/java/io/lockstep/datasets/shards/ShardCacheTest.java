@@ -102,7 +102,7 @@ class ShardCacheTest {
         String copy = written("the same elsewhere", 1);
         readAll(open(copy, 0));
         assertThat(remote.shardsRead()).isEqualTo(1);
-        open(copy, 0).fetch();
+        open(copy, 0).read(Split.TEST, ExampleRange.all(10));
         assertThat(remote.shardsRead()).as("the test's shard too").isEqualTo(2);
         assertThat(contentOf(copy)).isEqualTo(contentOf(set));
     }

@@ -6,7 +6,6 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.Split;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.runs.folder.Progress;
@@ -91,7 +90,7 @@ public final class DataChecks {
     }
 
     private static void requireCropsWithin(DataSource source, Configuration configuration) {
-        if (!(source instanceof ImageSource)) {
+        if (!source.hasPictures()) {
             return;
         }
         try {
@@ -137,7 +136,7 @@ public final class DataChecks {
             }
         } else if (!reads(network.input(), shape)) {
             throw new UsageException("the network reads " + shown(network.input()) + ", and the "
-                    + (source instanceof ImageSource ? "pictures" : "examples") + " of " + source.name() + " are "
+                    + (source.hasPictures() ? "pictures" : "examples") + " of " + source.name() + " are "
                     + shown(shape) + " (height x width x channels)");
         }
     }

@@ -1,7 +1,6 @@
 package io.lockstep.runs.settings;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.networks.NetworkDefinition;
 import java.util.List;
 
@@ -15,7 +14,7 @@ public final class GameSettings {
         if (network.game() == null) {
             return;
         }
-        if (network.adversarial() != null && !(data instanceof ImageSource)) {
+        if (network.adversarial() != null && !data.hasPictures()) {
             throw new UsageException(
                     model + " draws pictures, and " + configuration.get(DataSettings.DATA) + " has none");
         }

@@ -3,14 +3,15 @@ package io.lockstep.runs.settings;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.datasets.images.folders.PictureFolders;
 import io.lockstep.datasets.loading.Sampler;
+import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.datasets.text.TextFile;
 import io.lockstep.networks.layers.EngineLayer;
 import io.lockstep.networks.layers.Gru;
 import io.lockstep.runs.settings.Heeded.Rule;
+import io.lockstep.runs.settings.Heeded.Unheeded;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -37,7 +38,7 @@ final class Rules {
 
     static Rule sequences() {
         return foreign(
-                run -> run.data() instanceof ImageSource,
+                run -> run.data() != null && run.data().hasPictures(),
                 run -> "is for texts, sort and reverse; pictures have no steps");
     }
 
@@ -63,6 +64,13 @@ final class Rules {
             Unheeded found = folders.unheeded(setting, run);
             return found != null ? found : without.unheeded(setting, run);
         };
+    }
+
+    static Rule shards() {
+        return idle(
+                run -> run.data() != null && !ShardSet.isSharded(run.data()),
+                run -> "is for shards, and " + run.data().name() + " is "
+                        + run.data().format());
     }
 
     static Rule publishedData() {

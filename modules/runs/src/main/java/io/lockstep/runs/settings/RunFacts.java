@@ -1,7 +1,6 @@
 package io.lockstep.runs.settings;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.networks.NetworkDefinition;
 import org.apache.spark.SparkConf;
 
@@ -35,7 +34,7 @@ public record RunFacts(
 
     /** False where it is not known. */
     boolean hasNoPictures() {
-        return data != null && !(data instanceof ImageSource);
+        return data != null && !data.hasPictures();
     }
 
     /** Whether all ranks are known to be on one host. */

@@ -8,6 +8,7 @@ public final class Settings {
     private static final List<SettingGroup> GROUPS = List.of(
             DataSettings.GROUP,
             PictureSettings.GROUP,
+            TableSettings.GROUP,
             DistributionSettings.GROUP,
             LearningSettings.GROUP,
             AugmentationSettings.GROUP,

@@ -1,5 +1,6 @@
 package io.lockstep.runs.settings;
 
+import io.lockstep.runs.settings.Heeded.Unheeded;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.lockstep.runs.settings;
 
 import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.runs.settings.Heeded.Unheeded;
 import io.lockstep.training.Calibration;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.strategies.Asked;

@@ -12,6 +12,7 @@ import io.lockstep.runs.settings.DataSettings;
 import io.lockstep.runs.settings.PictureSettings;
 import io.lockstep.runs.settings.RankSettings;
 import io.lockstep.runs.settings.RunSettings;
+import io.lockstep.runs.settings.TableSettings;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
@@ -74,7 +75,8 @@ public final class SparkJobs {
     private static FormatOptions formats(Configuration configuration) {
         return FormatOptions.DEFAULT
                 .withTexts(texts(configuration))
-                .withPictures(PictureSettings.options(configuration));
+                .withPictures(PictureSettings.options(configuration))
+                .withCache(TableSettings.cache(configuration));
     }
 
     private static TextOptions texts(Configuration configuration) {

@@ -22,6 +22,7 @@ import io.lockstep.training.checkpoint.CheckpointStore;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 
 /**
@@ -140,6 +141,10 @@ public record TrainedRun(Configuration configuration, HadoopStorage storage, Str
 
     /** What its examples were scaled by. */
     public Normalization normalization() throws IOException {
+        Optional<Normalization> known = source.knownNormalization();
+        if (known.isPresent()) {
+            return known.get();
+        }
         int examples = source.examples(Split.TRAIN);
         int limit = configuration.get(DataSettings.TRAIN_EXAMPLES);
         return source.read(Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))

@@ -3,6 +3,7 @@ package io.lockstep.training.run;
 import io.lockstep.collectives.ProcessGroup;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.LoaderOptions;
+import io.lockstep.datasets.Normalization;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.Replica;
@@ -48,19 +49,29 @@ public record RankEvaluation(
      * @throws IOException if there is no whole checkpoint, or it is another network's, or data cannot be read
      */
     public Result run(ProcessGroup group, Storage storage, int threads, Consumer<String> notices) throws IOException {
-        DataSource source = RunData.source(tested, storage, threads);
-        RunData.Shard shard = RunData.testShard(source, tested, group.rank(), group.worldSize());
+        Data data = Preparation.together(group, RankControl.NONE, () -> data(group, storage, threads));
+        DataSource source = data.source;
         Checkpoint checkpoint = chosenByRankZero(group, new CheckpointStore(storage, checkpoints, 1, notices));
         var setup = new ReplicaFactory.Setup(source.shape(), source.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
-            LoaderOptions loading = LoaderOptions.of(
-                            replica.normalization(RunData.normalization(trained, storage, threads)))
-                    .withLayout(replica.featureLayout());
-            try (var batches = shard.loader(batch, loading)) {
+            LoaderOptions loading =
+                    LoaderOptions.of(replica.normalization(data.normalization)).withLayout(replica.featureLayout());
+            try (var batches = data.shard.loader(batch, loading)) {
                 return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
             }
         }
+    }
+
+    /** @param normalization of what the network was trained on */
+    private record Data(DataSource source, RunData.Shard shard, Normalization normalization) {}
+
+    private Data data(ProcessGroup group, Storage storage, int threads) throws IOException {
+        DataSource source = RunData.source(tested, storage, threads);
+        return new Data(
+                source,
+                RunData.testShard(source, tested, group.rank(), group.worldSize()),
+                RunData.normalization(trained, storage, threads));
     }
 
     /** What others find newest, or best, may be another one while the run goes on. */

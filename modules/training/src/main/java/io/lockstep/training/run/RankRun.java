@@ -72,7 +72,8 @@ public final class RankRun {
      * @throws IOException if data or checkpoints cannot be read or written
      */
     public List<String> call() throws IOException {
-        RunData data = RunData.read(options.data(), storage, group.rank(), group.worldSize(), threads);
+        RunData data = Preparation.together(
+                group, control, () -> RunData.read(options.data(), storage, group.rank(), group.worldSize(), threads));
         Epochs epochs = data.epochs(options.seed(), options.globalBatch(), options.steps());
         long lastStep = options.steps() > 0 ? options.steps() : (long) options.epochs() * epochs.stepsPerEpoch();
         int localBatch = epochs.largestLocalBatch(0, group.worldSize());

@@ -15,10 +15,11 @@ import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.training.run.RunOptions.DataOptions;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
- * What one rank has of a run's data: the whole training set in memory, as any rank may draw any example of an epoch, or a
- * share of a stream; and its shard of the test set.
+ * What one rank has of a run's data: the whole training set, in memory or in blocks on its disk, as any rank may draw any
+ * example of an epoch, or a share of a stream; and its shard of the test set.
  */
 public final class RunData {
     private final DataSource source;
@@ -109,7 +110,8 @@ public final class RunData {
     /** What a network that was trained on this data wants examples to be scaled by. */
     static Normalization normalization(DataOptions data, Storage storage, int threads) throws IOException {
         DataSource source = source(data, storage, threads);
-        return normalization(source, training(source, data));
+        Optional<Normalization> known = source.knownNormalization();
+        return known.isPresent() ? known.get() : normalization(source, training(source, data));
     }
 
     private static Normalization normalization(DataSource source, Dataset training) {
