@@ -20,6 +20,8 @@ class CentralDifferencesTest {
     private static final double STEP = 1e-6;
     /** Of a node's parameters, that many are tried. */
     private static final int MOST_OF_A_NODE = 40;
+    /** Of the input, that many: from all examples, rows and channels. */
+    private static final int MOST_OF_THE_INPUT = 120;
 
     static Stream<String> graphs() {
         return TestGraphs.all().keySet().stream();
@@ -45,7 +47,8 @@ class CentralDifferencesTest {
                 assertThat(gradients[at]).as(node.name() + "[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
             }
         }
-        for (int i = 0; i < features.length && !TestData.embeds(graph); i++) {
+        int tried = TestData.embeds(graph) ? 0 : features.length;
+        for (int i = 0; i < tried; i += 1 + tried / MOST_OF_THE_INPUT) {
             double slope = slope(graph, parameters, features, labels, features, i);
             assertThat(network.inputGradient()[i]).as("input[" + i + "]").isCloseTo(slope, within(tolerance(slope)));
         }
