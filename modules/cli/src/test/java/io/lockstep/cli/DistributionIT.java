@@ -58,7 +58,16 @@ class DistributionIT {
         assumeThat(CommandLines.areReadable()).isTrue();
         try (CommandLines lines = new CommandLines()) {
             Outcome outcome = lockstep(
-                    folder, "train", "--model", "mlp", "--workers", "2", "--steps", "2", "--set", "train-examples=64");
+                    folder,
+                    "train",
+                    "--model",
+                    "lenet5",
+                    "--workers",
+                    "2",
+                    "--steps",
+                    "2",
+                    "--set",
+                    "train-examples=64");
 
             assertThat(outcome.status()).as(outcome.err()).isZero();
             List<String> executors = lines.seen().stream()

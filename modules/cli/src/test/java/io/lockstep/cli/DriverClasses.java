@@ -24,7 +24,7 @@ final class DriverClasses {
 
     /** Options of a JVM that uses it. */
     static List<String> options() {
-        return List.of("-Xlog:cds=off", "-XX:SharedArchiveFile=" + archive());
+        return List.of("-Xlog:cds*=off", "-XX:SharedArchiveFile=" + archive());
     }
 
     /** Made by the first call after a build; other test JVMs wait for it. */
@@ -50,7 +50,7 @@ final class DriverClasses {
         call.add(LockstepProcess.DISTRIBUTION.resolve("bin/lockstep").toString());
         call.addAll(List.of("train", "--model", "lenet5", "--workers", "1", "--steps", "1", "--run-dir", "run"));
         call.addAll(LockstepProcess.SHORT_LIVED_EXECUTORS);
-        String recording = LockstepProcess.SHORT_LIVED + " -Xlog:cds=off -XX:ArchiveClassesAtExit=" + made;
+        String recording = LockstepProcess.SHORT_LIVED + " -Xlog:cds*=off -XX:ArchiveClassesAtExit=" + made;
         Outcome outcome = LockstepProcess.run(folder, call, Map.of("LOCKSTEP_JAVA_OPTIONS", recording));
         if (outcome.status() != 0) {
             throw new AssertionError(call + "\n" + outcome.out() + outcome.err());

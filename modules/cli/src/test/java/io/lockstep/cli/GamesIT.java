@@ -42,7 +42,8 @@ class GamesIT {
 
     @Test
     void aGanIsTrainedDrawsAndIsMeasured() throws Exception {
-        String[] train = ("train --model dcgan --steps 12 --global-batch 20 --run-dir"
+        String[] train = ("train " + String.join(" ", LockstepProcess.SHORT_LIVED_EXECUTORS)
+                        + " --model dcgan --steps 12 --global-batch 20 --run-dir"
                         + " game --set train-examples=100 --set test-examples=40 --set"
                         + " discriminator-steps=2 --set updater=adam --set learning-rate=0.0002 --set checkpoint-every=4")
                 .split(" ");

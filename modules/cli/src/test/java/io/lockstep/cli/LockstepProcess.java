@@ -14,10 +14,7 @@ final class LockstepProcess {
     /** Drivers and Spark's daemons end before what the second compiler makes of them is worth its time. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
-    /**
-     * For trainings of lenet5, which is small: its executors take half the time so. Of a larger network, such as mlp, the
-     * passes over vectors of parameters want the second compiler.
-     */
+    /** Executors of small trainings take two thirds of the time so; passes over memory are then plain loops. */
     static final List<String> SHORT_LIVED_EXECUTORS =
             List.of("--conf", "spark.executor.extraJavaOptions=" + SHORT_LIVED);
 

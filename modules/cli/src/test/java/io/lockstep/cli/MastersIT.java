@@ -46,7 +46,7 @@ class MastersIT {
         List<JsonNode> metrics = metrics();
         assertThat(metrics.get(metrics.size() - 1).get("loss").asDouble())
                 .isLessThan(metrics.get(0).get("loss").asDouble());
-        Outcome evaluated = lockstep(folder, "evaluate", "run");
+        Outcome evaluated = lockstep(folder, "evaluate", "run", "--workers", "1");
         assertThat(evaluated.status()).as(evaluated.out() + evaluated.err()).isZero();
     }
 

@@ -23,7 +23,7 @@ public abstract sealed class ChannelPasses permits ScalarChannelPasses, SimdChan
 
     /** The Vector API's where the JVM has it, otherwise plain loops. */
     public static ChannelPasses ofChannels(int channels) {
-        return VectorModule.isPresent() ? new SimdChannelPasses(channels) : new ScalarChannelPasses(channels);
+        return VectorModule.isUsed() ? new SimdChannelPasses(channels) : new ScalarChannelPasses(channels);
     }
 
     /** Length of the arrays of constants: a multiple of the channels. */

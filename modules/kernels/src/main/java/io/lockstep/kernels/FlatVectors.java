@@ -20,8 +20,7 @@ import java.util.Objects;
 public abstract sealed class FlatVectors permits ScalarFlatVectors, SimdFlatVectors {
     static final int PARTIAL_SUMS = 32;
 
-    private static final FlatVectors FASTEST =
-            VectorModule.isPresent() ? new SimdFlatVectors() : new ScalarFlatVectors();
+    private static final FlatVectors FASTEST = VectorModule.isUsed() ? new SimdFlatVectors() : new ScalarFlatVectors();
 
     FlatVectors() {}
 

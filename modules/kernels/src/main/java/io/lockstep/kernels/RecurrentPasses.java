@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  */
 public abstract sealed class RecurrentPasses permits ScalarRecurrentPasses, SimdRecurrentPasses {
     private static final RecurrentPasses FASTEST =
-            VectorModule.isPresent() ? new SimdRecurrentPasses() : new ScalarRecurrentPasses();
+            VectorModule.isUsed() ? new SimdRecurrentPasses() : new ScalarRecurrentPasses();
 
     RecurrentPasses() {}
 

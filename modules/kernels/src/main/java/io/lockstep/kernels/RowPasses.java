@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /** Passes over rows of float32: sums, layer norm, softmax. Offsets are in bytes. Stateless. */
 public abstract sealed class RowPasses permits ScalarRowPasses, SimdRowPasses {
-    private static final RowPasses FASTEST = VectorModule.isPresent() ? new SimdRowPasses() : new ScalarRowPasses();
+    private static final RowPasses FASTEST = VectorModule.isUsed() ? new SimdRowPasses() : new ScalarRowPasses();
 
     RowPasses() {}
 

@@ -28,7 +28,7 @@ public abstract sealed class ThresholdCodec permits ScalarThresholdCodec, SimdTh
     private static final int SIGNIFICAND_BITS_DROPPED = 16;
 
     private static final ThresholdCodec FASTEST =
-            VectorModule.isPresent() ? new SimdThresholdCodec() : new ScalarThresholdCodec();
+            VectorModule.isUsed() ? new SimdThresholdCodec() : new ScalarThresholdCodec();
 
     ThresholdCodec() {}
 

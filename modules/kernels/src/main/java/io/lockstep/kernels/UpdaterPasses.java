@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  */
 public abstract sealed class UpdaterPasses permits ScalarUpdaterPasses, SimdUpdaterPasses {
     private static final UpdaterPasses FASTEST =
-            VectorModule.isPresent() ? new SimdUpdaterPasses() : new ScalarUpdaterPasses();
+            VectorModule.isUsed() ? new SimdUpdaterPasses() : new ScalarUpdaterPasses();
 
     UpdaterPasses() {}
 

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  */
 public abstract sealed class VectorPasses permits ScalarVectorPasses, SimdVectorPasses {
     private static final VectorPasses FASTEST =
-            VectorModule.isPresent() ? new SimdVectorPasses() : new ScalarVectorPasses();
+            VectorModule.isUsed() ? new SimdVectorPasses() : new ScalarVectorPasses();
 
     VectorPasses() {}
 

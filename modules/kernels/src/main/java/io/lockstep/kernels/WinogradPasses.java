@@ -38,7 +38,7 @@ public abstract sealed class WinogradPasses permits ScalarWinogradPasses, SimdWi
 
     /** The Vector API's where the JVM has it, otherwise plain loops. */
     public static WinogradPasses create() {
-        return VectorModule.isPresent() ? new SimdWinogradPasses() : new ScalarWinogradPasses();
+        return VectorModule.isUsed() ? new SimdWinogradPasses() : new ScalarWinogradPasses();
     }
 
     /** An image's size, and its tiles, which may reach over its lower and right edge. */

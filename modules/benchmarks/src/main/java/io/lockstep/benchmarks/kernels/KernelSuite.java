@@ -36,9 +36,9 @@ public abstract class KernelSuite {
     /** The flags of a JVM decide which implementation it takes. */
     @Setup
     public void checkImplementation() {
-        if (VectorModule.isPresent() != implementation.equals(SIMD)) {
-            throw new IllegalStateException(implementation + ", but the vector module is "
-                    + (VectorModule.isPresent() ? "there" : "not there"));
+        if (VectorModule.isUsed() != implementation.equals(SIMD)) {
+            throw new IllegalStateException(
+                    implementation + ", but the vector module is " + (VectorModule.isUsed() ? "there" : "not there"));
         }
     }
 

@@ -1,13 +1,21 @@
 package io.lockstep.collectives.kernels;
 
-/** Chooses the kernels once: vectors where the JVM was started with the incubator module, scalars elsewhere. */
+/**
+ * Chooses the kernels once: vectors where the JVM was started with the incubator module and has HotSpot's second compiler,
+ * without which each vector is an object; scalars elsewhere.
+ */
 public final class WireKernels {
     private static final boolean VECTORS =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && hasSecondCompiler();
 
     private WireKernels() {}
 
-    /** Whether the Vector API is in use: {@code --add-modules jdk.incubator.vector}. */
+    private static boolean hasSecondCompiler() {
+        String info = System.getProperty("java.vm.info", "");
+        return !info.startsWith("interpreted") && !info.contains("emulated-client");
+    }
+
+    /** Whether the Vector API is in use. */
     static boolean vectorised() {
         return VECTORS;
     }

@@ -44,7 +44,7 @@ final class WinogradNode implements ConvolutionTasks {
 
     /** Whether a convolution is one that tiles are fit for, and faster. */
     static boolean suits(Machine plan, Node node, Shape from) {
-        if (!(node.operation() instanceof Convolution convolution) || !VectorModule.isPresent()) {
+        if (!(node.operation() instanceof Convolution convolution) || !VectorModule.isUsed()) {
             return false;
         }
         Window window = convolution.window();
