@@ -59,6 +59,16 @@ class WrongCallsIT {
                 "evaluate nowhere | nowhere",
                 "models resnet21 | resnet20",
                 "data describe nowhere | nowhere",
+            })
+    void isToldBeforeADriverIsStartedInOneLineWithTheRemedy(String call, String expected) {
+        assertToldByADryRun(call, expected);
+    }
+
+    /** What a run would be refused for by its network and data, which a dry run looks at as the driver does. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "train --data ./nowhere | nowhere",
                 "train --strategy dl4j-parameter-averaging --model vit | Lockstep's own",
                 "train --set bucket-bytes=1g | more than the gradient",
@@ -81,7 +91,11 @@ class WrongCallsIT {
                 "train --model dcgan --strategy dl4j-parameter-averaging | does not go with dcgan",
                 "train --model wgan-gp --set bucket-bytes=measured | does not go with wgan-gp",
             })
-    void isToldBeforeADriverIsStartedInOneLineWithTheRemedy(String call, String expected) {
+    void isToldByADryRunInOneLineWithTheRemedy(String call, String expected) {
+        assertToldByADryRun(call, expected);
+    }
+
+    private static void assertToldByADryRun(String call, String expected) {
         List<String> words = new ArrayList<>(List.of(call.trim().split(" ")));
         if (words.get(0).equals("train")) {
             words.add("--dry-run"); // were it right, it would not run
