@@ -1,6 +1,9 @@
 package io.lockstep.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.DataSurvey;
+import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
@@ -8,8 +11,11 @@ import io.lockstep.datasets.catalog.DataFormats;
 import io.lockstep.datasets.catalog.DatasetDescription;
 import io.lockstep.datasets.catalog.ShardedCopy;
 import io.lockstep.datasets.fetch.DatasetFetcher;
+import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.datasets.images.CifarFormat;
+import io.lockstep.datasets.images.ImageDataset;
 import io.lockstep.datasets.images.ImageSource;
+import io.lockstep.datasets.images.PictureGrid;
 import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.runs.folder.Json;
 import io.lockstep.runs.folder.Progress;
@@ -81,6 +87,10 @@ final class DataCommand {
             description = "What a data set holds.",
             footer = {"", "Example:  bin/lockstep data describe /data/cifar-10-batches-bin"})
     static final class Describe implements Callable<Integer> {
+        private static final int PICTURES_OF_A_CLASS = 10;
+        /** From the first on: enough for some of each class, where the classes are mixed. */
+        private static final int EXAMPLES_LOOKED_AT = 4096;
+
         @Parameters(
                 paramLabel = "NAME|PATH|URI",
                 completionCandidates = DataNames.class,
@@ -90,9 +100,20 @@ final class DataCommand {
         @Option(names = "--json", paramLabel = "FILE", description = "Write the same as JSON.")
         private Path json;
 
+        @Option(
+                names = "--png",
+                paramLabel = "FILE",
+                description = "Of pictures: draw some of each class, side by side.")
+        private Path png;
+
         @Override
         public Integer call() throws IOException {
-            DatasetDescription set = catalog().describe(data);
+            DataSource source = catalog().resolve(data);
+            if (png != null && !(source instanceof ImageSource)) {
+                throw new UsageException("--png is for pictures, and " + data + " has none");
+            }
+            DataSurvey survey = source.survey();
+            DatasetDescription set = DatasetDescription.of(source, survey);
             if (catalog().hides(data)) {
                 System.err.println("lockstep: this is the set of that name; for the folder " + data
                         + " that is here, say ./" + data);
@@ -101,7 +122,10 @@ final class DataCommand {
             out.println(set.name() + " (" + set.format() + "): " + set.shape() + ", "
                     + set.classNames().size() + " classes");
             out.println(Progress.format("%,d training and %,d test examples", set.trainExamples(), set.testExamples()));
-            out.println("normalization " + set.normalization());
+            survey.remarks().forEach(out::println);
+            if (set.normalization() != null) {
+                out.println("normalization " + set.normalization());
+            }
             out.println(Progress.format("%-20s %10s %10s", "class", "training", "test"));
             for (int label = 0; label < set.classNames().size(); label++) {
                 out.println(Progress.format(
@@ -111,11 +135,24 @@ final class DataCommand {
                         set.testClassCounts()[label]));
             }
             if (json != null) {
-                Files.writeString(json, Json.pretty(set));
+                Files.writeString(json, Json.pretty(new Described(set, survey.remarks())));
+            }
+            if (!survey.readable()) {
+                System.err.println("lockstep: " + data + " cannot be trained on as it is; see above");
+                return ExitStatus.FAILED;
+            }
+            if (source instanceof ImageSource pictures && png != null) {
+                int some = Math.min(EXAMPLES_LOOKED_AT, pictures.examples(Split.TRAIN));
+                ImageDataset first = pictures.read(Split.TRAIN, ExampleRange.all(some));
+                Files.write(png, PictureGrid.png(first, PICTURES_OF_A_CLASS));
+                out.println("wrote " + png + ", a row of training pictures for each class, in this order");
             }
             return ExitStatus.DONE;
         }
     }
+
+    /** As JSON: the description's own fields, and the remarks beside them. */
+    private record Described(@JsonUnwrapped DatasetDescription set, List<String> remarks) {}
 
     /** A character of a text may be a line's end. */
     private static String shown(String name) {
@@ -210,6 +247,8 @@ final class DataCommand {
     }
 
     private static DataCatalog catalog() {
-        return new DataCatalog(storage(), dataHome());
+        FormatOptions options =
+                FormatOptions.DEFAULT.withThreads(Runtime.getRuntime().availableProcessors());
+        return new DataCatalog(storage(), dataHome(), options);
     }
 }

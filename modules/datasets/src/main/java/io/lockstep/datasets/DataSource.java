@@ -91,6 +91,11 @@ public interface DataSource {
      */
     default void verify() throws IOException {}
 
+    /** Reads all files once, as {@link #verify} does, and says what was found instead of throwing. */
+    default DataSurvey survey() throws IOException {
+        return DataSurvey.NOTHING;
+    }
+
     default int classes() {
         return classNames().size();
     }

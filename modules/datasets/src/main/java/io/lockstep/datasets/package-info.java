@@ -34,7 +34,8 @@
  *
  * <pre>
  *   catalog   what {@code --data} names: sets with a name, and folders in which a format finds one
- *   images    text   sets of pictures, and of sequences, with the formats in which they lie in files
+ *   images    text   sets of pictures, and of sequences, with the formats in which they lie in files; images.folders has the
+ *             one whose files are the pictures
  *   formats   what a format is asked
  *   shards    sets that are larger than memory
  *   storage   files, on a disk or on whatever keeps them for a cluster

@@ -130,7 +130,8 @@ public final class DataCatalog {
     }
 
     public DatasetDescription describe(String nameOrPath) throws IOException {
-        return DatasetDescription.of(resolve(nameOrPath));
+        DataSource source = resolve(nameOrPath);
+        return DatasetDescription.of(source, source.survey());
     }
 
     private String publishedFolderOf(NamedSet set) throws IOException {

@@ -12,7 +12,7 @@ package io.lockstep.datasets.pictures;
  *
  * <p>Rows first, rounded to bytes, then columns; weights are whole multiples of 2^-22 (Pillow's Resample.c).
  */
-final class BilinearResize {
+public final class BilinearResize {
     private static final int PRECISION_BITS = 22;
     private static final int LARGEST = 255;
 
@@ -24,7 +24,7 @@ final class BilinearResize {
      * @param from (height, width), row by row
      * @param into receives (toHeight, toWidth) from {@code at} on
      */
-    static void resize(byte[] from, int height, int width, byte[] into, int at, int toHeight, int toWidth) {
+    public static void resize(byte[] from, int height, int width, byte[] into, int at, int toHeight, int toWidth) {
         byte[] rows = from;
         if (width != toWidth) {
             rows = new byte[height * toWidth];

@@ -1,5 +1,6 @@
 package io.lockstep.datasets.images.folders;
 
+import io.lockstep.datasets.DataSurvey;
 import io.lockstep.datasets.ExampleRange;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.MalformedDatasetException;
@@ -165,10 +166,22 @@ public final class PictureFolders implements ImageSource {
 
     @Override
     public void verify() throws IOException {
-        survey().requireSound();
+        examine().requireSound();
     }
 
-    private PictureSurvey survey() throws IOException {
+    @Override
+    public DataSurvey survey() throws IOException {
+        PictureSurvey found = examine();
+        return new DataSurvey(found.lines(), found.isSound(), classCounts(files.train()), classCounts(files.test()));
+    }
+
+    private int[] classCounts(List<PictureFile> counted) {
+        int[] counts = new int[classNames.size()];
+        counted.forEach(file -> counts[file.label()]++);
+        return counts;
+    }
+
+    private PictureSurvey examine() throws IOException {
         var survey = new PictureSurvey(path, files, options.pictures().size().isGiven());
         for (Split split : Split.values()) {
             List<PictureFile> all = files.of(split);

@@ -3,6 +3,7 @@ package io.lockstep.datasets.images.folders;
 import io.lockstep.datasets.MalformedDatasetException;
 import io.lockstep.datasets.pictures.PictureException;
 import io.lockstep.datasets.pictures.PictureFacts;
+import io.lockstep.datasets.storage.FileNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -83,12 +84,20 @@ final class PictureSurvey {
         return all > TOLD_AT_ONCE ? String.format(Locale.ROOT, ", and %,d more %s", all - TOLD_AT_ONCE, what) : "";
     }
 
+    synchronized boolean isSound() {
+        return faults.isEmpty() && (anySize || sizes.size() <= 1);
+    }
+
     /** For people, a line each. */
     synchronized List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(sizesNamed());
+        lines.add("pictures by size: " + sizesNamed()
+                + (anySize || sizes.size() <= 1 ? "" : "; image-size = HEIGHTxWIDTH resizes them all"));
         faults.forEach((file, fault) -> lines.add("unreadable: " + file + " " + fault));
-        files.leftOut().forEach(file -> lines.add("left out, as it is no picture by its name: " + file));
+        List<String> others = files.leftOut();
+        if (!others.isEmpty()) {
+            lines.add("left out, as they are no pictures by their names: " + FileNames.shortened(others));
+        }
         return lines;
     }
 }
