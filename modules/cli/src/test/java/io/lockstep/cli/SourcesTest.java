@@ -44,10 +44,8 @@ class SourcesTest {
     private static final Set<String> WIDE_RECORDS = Set.of(
             "Summary",
             "HostFacts",
-            "RunOptions",
             "MetricsLine",
             "StepReport",
-            "RankReport",
             "SampleQuality.Result",
             "Environment",
             "TrainingState",

@@ -168,23 +168,17 @@ class MasterRunIT {
     }
 
     private RunOptions run(Strategy.Factory strategy, int examples, int batch, int epochs, double rate, String name) {
-        return new RunOptions(
-                model,
-                new DataOptions("shapes", "", examples, 64, TextOptions.DEFAULT),
-                strategy,
-                batch,
-                1,
-                epochs,
-                0,
-                0,
-                SEED,
-                new LearningOptions(rate, "one-cycle", List.of(), 1, 0),
-                new Augmentation(2, Augmentation.Padding.ZERO, true, 4),
-                0,
-                4,
-                100,
-                1,
-                new CheckpointOptions(folder.resolve(name).toString(), 0, 1, false));
+        return RunOptions.builder(model, new DataOptions("shapes", "", examples, 64, TextOptions.DEFAULT), strategy)
+                .globalBatch(batch)
+                .epochs(epochs)
+                .seed(SEED)
+                .learning(new LearningOptions(rate, "one-cycle", List.of(), 1, 0))
+                .augmentation(new Augmentation(2, Augmentation.Padding.ZERO, true, 4))
+                .logEvery(4)
+                .compareEvery(100)
+                .evaluateEvery(1)
+                .checkpoints(new CheckpointOptions(folder.resolve(name).toString(), 0, 1, false))
+                .build();
     }
 
     private float[] parameters(String name) throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.collectives.WireType;
-import io.lockstep.datasets.Augmentation;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.engine.DropoutMask;
@@ -267,23 +266,15 @@ class AdversarialModelsTest {
             boolean resume,
             String where)
             throws Exception {
-        var options = new RunOptions(
-                name,
-                new DataOptions("shapes", folder.toString(), 44, 20, TextOptions.DEFAULT),
-                strategy,
-                10, // 44 by 10: the last batch of an epoch has 4
-                1,
-                1,
-                steps,
-                stopAfter,
-                7,
-                new LearningOptions(0.001, "constant", List.of(), 1, 0),
-                Augmentation.NONE,
-                0,
-                1,
-                1,
-                0,
-                new CheckpointOptions(folder.resolve(where).toString(), 1000, 1, resume));
+        var options = RunOptions.builder(
+                        name, new DataOptions("shapes", folder.toString(), 44, 20, TextOptions.DEFAULT), strategy)
+                .globalBatch(10) // 44 by 10: the last batch of an epoch has 4
+                .steps(steps)
+                .stopAfter(stopAfter)
+                .seed(7)
+                .learning(new LearningOptions(0.001, "constant", List.of(), 1, 0))
+                .checkpoints(new CheckpointOptions(folder.resolve(where).toString(), 1000, 1, resume))
+                .build();
         TestRun run = TestRun.of(
                 worldSize,
                 options,

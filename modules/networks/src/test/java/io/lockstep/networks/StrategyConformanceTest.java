@@ -271,22 +271,15 @@ class StrategyConformanceTest {
     }
 
     private RunOptions options(Case what, Strategy.Factory strategy) {
-        return new RunOptions(
-                "test",
-                new DataOptions("shapes", folder.toString(), 23, 20, TextOptions.DEFAULT),
-                strategy,
-                10,
-                1,
-                1,
-                STEPS,
-                0,
-                7,
-                new LearningOptions(hyperparameters(what).learningRate(), "constant", List.of(), 1, 0),
-                Augmentation.CROP_AND_FLIP,
-                what.clipping() == Clipping.GLOBAL_NORM ? 0.1 : 0,
-                1,
-                1,
-                0,
-                new CheckpointOptions(folder.resolve("run").toString(), 1000, 1, false));
+        return RunOptions.builder(
+                        "test", new DataOptions("shapes", folder.toString(), 23, 20, TextOptions.DEFAULT), strategy)
+                .globalBatch(10)
+                .steps(STEPS)
+                .seed(7)
+                .learning(new LearningOptions(hyperparameters(what).learningRate(), "constant", List.of(), 1, 0))
+                .augmentation(Augmentation.CROP_AND_FLIP)
+                .clipNorm(what.clipping() == Clipping.GLOBAL_NORM ? 0.1 : 0)
+                .checkpoints(new CheckpointOptions(folder.resolve("run").toString(), 1000, 1, false))
+                .build();
     }
 }

@@ -25,42 +25,40 @@ final class TrainingOptions {
      */
     static RunOptions of(
             Configuration configuration, DataOptions data, String folder, boolean goesOn, String owner, Task task) {
-        return new RunOptions(
-                configuration.get(DataSettings.MODEL),
-                data,
-                StrategySettings.factory(configuration),
-                configuration.get(DistributionSettings.GLOBAL_BATCH),
-                configuration.get(DistributionSettings.MICRO_BATCHES),
-                configuration.get(DistributionSettings.EPOCHS),
-                configuration.get(DistributionSettings.STEPS),
-                configuration.get(DistributionSettings.STOP_AFTER),
-                configuration.get(DistributionSettings.SEED),
-                new LearningOptions(
+        return RunOptions.builder(configuration.get(DataSettings.MODEL), data, StrategySettings.factory(configuration))
+                .globalBatch(configuration.get(DistributionSettings.GLOBAL_BATCH))
+                .microBatches(configuration.get(DistributionSettings.MICRO_BATCHES))
+                .epochs(configuration.get(DistributionSettings.EPOCHS))
+                .steps(configuration.get(DistributionSettings.STEPS))
+                .stopAfter(configuration.get(DistributionSettings.STOP_AFTER))
+                .seed(configuration.get(DistributionSettings.SEED))
+                .learning(new LearningOptions(
                         configuration.get(LearningSettings.LEARNING_RATE),
                         configuration.get(LearningSettings.SCHEDULE),
                         configuration.get(LearningSettings.SCHEDULE_MILESTONES),
                         configuration.get(LearningSettings.SCHEDULE_FACTOR),
-                        configuration.get(LearningSettings.WARMUP_EPOCHS)),
-                new Augmentation(
+                        configuration.get(LearningSettings.WARMUP_EPOCHS)))
+                .augmentation(new Augmentation(
                         configuration.get(AugmentationSettings.CROP_PADDING),
                         Augmentation.Padding.ZERO,
                         configuration.get(AugmentationSettings.FLIP).equals("true"),
                         configuration.get(AugmentationSettings.CUTOUT),
                         configuration.get(AugmentationSettings.MIXUP),
-                        configuration.get(AugmentationSettings.INPUT_NOISE)),
-                configuration.get(LearningSettings.CLIP_NORM),
-                configuration.get(FolderSettings.LOG_EVERY),
-                configuration.get(FolderSettings.COMPARE_EVERY),
-                configuration.get(FolderSettings.EVALUATE_EVERY),
-                configuration.get(DistributionSettings.EARLY_STOPPING),
-                new CheckpointOptions(
+                        configuration.get(AugmentationSettings.INPUT_NOISE)))
+                .clipNorm(configuration.get(LearningSettings.CLIP_NORM))
+                .logEvery(configuration.get(FolderSettings.LOG_EVERY))
+                .compareEvery(configuration.get(FolderSettings.COMPARE_EVERY))
+                .evaluateEvery(configuration.get(FolderSettings.EVALUATE_EVERY))
+                .earlyStopping(configuration.get(DistributionSettings.EARLY_STOPPING))
+                .checkpoints(new CheckpointOptions(
                         folder,
                         configuration.get(FolderSettings.CHECKPOINT_EVERY),
                         configuration.get(FolderSettings.CHECKPOINT_KEEP),
                         bestToKeep(configuration, task),
                         goesOn,
                         owner,
-                        configuration.get(DistributionSettings.INIT_FROM)));
+                        configuration.get(DistributionSettings.INIT_FROM)))
+                .build();
     }
 
     private static CheckpointStore.Best bestToKeep(Configuration configuration, Task task) {

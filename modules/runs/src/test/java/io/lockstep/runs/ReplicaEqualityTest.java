@@ -83,23 +83,18 @@ class ReplicaEqualityTest {
     /** 150 examples by 32: the fifth batch of each epoch has 22, of which four ranks get 6, 6, 5 and 5. */
     private List<Double> losses(Configuration configuration, int workers) throws Exception {
         String data = configuration.get(DataSettings.MODEL).equals("transformer") ? "sort" : "shapes";
-        RunOptions options = new RunOptions(
-                configuration.get(DataSettings.MODEL),
-                new RunOptions.DataOptions(data, folder.toString(), 150, 20, new TextOptions(20, false)),
-                StrategySettings.factory(configuration),
-                32,
-                1,
-                1,
-                STEPS,
-                0,
-                7,
-                new LearningOptions(configuration.get(LearningSettings.LEARNING_RATE), "constant", List.of(), 1, 0),
-                Augmentation.CROP_AND_FLIP,
-                0,
-                1,
-                10,
-                0,
-                new CheckpointOptions(folder.resolve("w" + workers).toString(), 1000, 1, false));
+        RunOptions options = RunOptions.builder(
+                        configuration.get(DataSettings.MODEL),
+                        new RunOptions.DataOptions(data, folder.toString(), 150, 20, new TextOptions(20, false)),
+                        StrategySettings.factory(configuration))
+                .steps(STEPS)
+                .seed(7)
+                .learning(new LearningOptions(
+                        configuration.get(LearningSettings.LEARNING_RATE), "constant", List.of(), 1, 0))
+                .augmentation(Augmentation.CROP_AND_FLIP)
+                .compareEvery(10)
+                .checkpoints(new CheckpointOptions(folder.resolve("w" + workers).toString(), 1000, 1, false))
+                .build();
         List<Double> losses = Collections.synchronizedList(new ArrayList<>());
         List<Callable<List<String>>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(workers, Duration.ofMinutes(10))) {

@@ -9,33 +9,41 @@ import java.nio.ByteBuffer;
  * @param labels of those examples: as many, or one for each step of a sequence
  * @param lossSum over those labels, without regularisation
  * @param skippedSteps steps whose gradient was not finite
- * @param dataWaitNanos waited for the next batch
- * @param forwardBackwardNanos computing
- * @param reduceWaitNanos waited for communication that backward did not hide
- * @param communicationNanos the communication thread was busy, hidden or not
- * @param updateNanos in the optimizer
+ * @param times where they went
  * @param bytesSent to other ranks, without the transport's own
  * @param measures as {@link BatchResult#measures}
  */
 public record RankReport(
-        long examples,
-        long labels,
-        double lossSum,
-        long skippedSteps,
-        long dataWaitNanos,
-        long forwardBackwardNanos,
-        long reduceWaitNanos,
-        long communicationNanos,
-        long updateNanos,
-        long bytesSent,
-        double[] measures) {
+        long examples, long labels, double lossSum, long skippedSteps, Times times, long bytesSent, double[] measures) {
+    /**
+     * Nanoseconds.
+     *
+     * @param dataWait waited for the next batch
+     * @param forwardBackward computing
+     * @param reduceWait waited for communication that backward did not hide
+     * @param communication the communication thread was busy, hidden or not
+     * @param update in the optimizer
+     */
+    public record Times(long dataWait, long forwardBackward, long reduceWait, long communication, long update) {
+        private static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+        private Times plus(Times other) {
+            return new Times(
+                    dataWait + other.dataWait,
+                    forwardBackward + other.forwardBackward,
+                    reduceWait + other.reduceWait,
+                    communication + other.communication,
+                    update + other.update);
+        }
+    }
+
     private static final int BYTES = 10 * Long.BYTES;
 
-    public static final RankReport NOTHING = new RankReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new double[0]);
+    public static final RankReport NOTHING = new RankReport(0, 0, 0, 0, Times.NONE, 0, new double[0]);
 
     /** What of a step is not its turns'. */
     public static RankReport around(long examples, long dataWaitNanos, long bytesSent) {
-        return new RankReport(examples, 0, 0, 0, dataWaitNanos, 0, 0, 0, 0, bytesSent, new double[0]);
+        return new RankReport(examples, 0, 0, 0, new Times(dataWaitNanos, 0, 0, 0, 0), bytesSent, new double[0]);
     }
 
     public RankReport plus(RankReport other) {
@@ -44,11 +52,7 @@ public record RankReport(
                 labels + other.labels,
                 lossSum + other.lossSum,
                 skippedSteps + other.skippedSteps,
-                dataWaitNanos + other.dataWaitNanos,
-                forwardBackwardNanos + other.forwardBackwardNanos,
-                reduceWaitNanos + other.reduceWaitNanos,
-                communicationNanos + other.communicationNanos,
-                updateNanos + other.updateNanos,
+                times.plus(other.times),
                 bytesSent + other.bytesSent,
                 BatchResult.sum(measures, other.measures));
     }
@@ -59,11 +63,11 @@ public record RankReport(
                 .putLong(labels)
                 .putDouble(lossSum)
                 .putLong(skippedSteps)
-                .putLong(dataWaitNanos)
-                .putLong(forwardBackwardNanos)
-                .putLong(reduceWaitNanos)
-                .putLong(communicationNanos)
-                .putLong(updateNanos)
+                .putLong(times.dataWait)
+                .putLong(times.forwardBackward)
+                .putLong(times.reduceWait)
+                .putLong(times.communication)
+                .putLong(times.update)
                 .putLong(bytesSent);
         for (double measure : measures) {
             out.putDouble(measure);
@@ -78,11 +82,7 @@ public record RankReport(
                 in.getLong(),
                 in.getDouble(),
                 in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
+                new Times(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong()),
                 in.getLong(),
                 measures(in));
     }

@@ -56,15 +56,15 @@ public record StepReport(
             implements Serializable {
 
         static TimeMs of(RankReport report, double steps) {
-            double communication = report.communicationNanos() / 1e6 / steps;
-            double wait = report.reduceWaitNanos() / 1e6 / steps;
+            double communication = report.times().communication() / 1e6 / steps;
+            double wait = report.times().reduceWait() / 1e6 / steps;
             return new TimeMs(
-                    report.dataWaitNanos() / 1e6 / steps,
-                    report.forwardBackwardNanos() / 1e6 / steps,
+                    report.times().dataWait() / 1e6 / steps,
+                    report.times().forwardBackward() / 1e6 / steps,
                     wait,
                     communication,
                     Math.max(0, communication - wait),
-                    report.updateNanos() / 1e6 / steps);
+                    report.times().update() / 1e6 / steps);
         }
 
         /** From 0 to 1: how much of a step the rank did nothing but wait for communication. */

@@ -112,11 +112,12 @@ final class Turns {
                 result.labels(),
                 result.lossSum(),
                 exchange.skipped() ? 1 : 0,
-                0,
-                computed - start,
-                exchange.waitNanos(),
-                exchange.communicationNanos(),
-                exchange.updateNanos(),
+                new RankReport.Times(
+                        0,
+                        computed - start,
+                        exchange.waitNanos(),
+                        exchange.communicationNanos(),
+                        exchange.updateNanos()),
                 0,
                 result.measures());
     }

@@ -126,23 +126,9 @@ class DataFaultTest {
     }
 
     private static RunOptions on(RunOptions plain, DataSource source) {
-        return new RunOptions(
-                plain.model(),
-                new DataOptions("bad", "", 0, 0, FormatOptions.DEFAULT, source),
-                plain.strategy(),
-                plain.globalBatch(),
-                plain.microBatches(),
-                plain.epochs(),
-                plain.steps(),
-                plain.stopAfter(),
-                plain.seed(),
-                plain.learning(),
-                plain.augmentation(),
-                plain.clipNorm(),
-                plain.logEvery(),
-                plain.compareEvery(),
-                plain.evaluateEvery(),
-                plain.checkpoints());
+        return plain.toBuilder()
+                .data(new DataOptions("bad", "", 0, 0, FormatOptions.DEFAULT, source))
+                .build();
     }
 
     private static List<Throwable> failures(RunOptions options) throws InterruptedException {

@@ -30,25 +30,14 @@ class EarlyStopTest {
                         name,
                         new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
                 .options(10 * STEPS_OF_EPOCH);
-        return new RunOptions(
-                base.model(),
-                base.data(),
-                base.strategy(),
-                base.globalBatch(),
-                base.microBatches(),
-                base.epochs(),
-                base.steps(),
-                stopAfter,
-                base.seed(),
-                new LearningOptions(rate, "constant", List.of(), 0.1, 0),
-                base.augmentation(),
-                base.clipNorm(),
-                3, // steps between reports, of which an epoch has no whole number
-                base.compareEvery(),
-                base.evaluateEvery(),
-                earlyStopping,
-                new CheckpointOptions(
-                        folder.resolve(name).toString(), 0, 1, new Best(Metrics.ACCURACY), resume, "", ""));
+        return base.toBuilder()
+                .stopAfter(stopAfter)
+                .learning(new LearningOptions(rate, "constant", List.of(), 0.1, 0))
+                .logEvery(3) // of which an epoch has no whole number
+                .earlyStopping(earlyStopping)
+                .checkpoints(new CheckpointOptions(
+                        folder.resolve(name).toString(), 0, 1, new Best(Metrics.ACCURACY), resume, "", ""))
+                .build();
     }
 
     private static List<Long> tests(TestRun run) {

@@ -21,23 +21,18 @@ class RunKillsTest {
 
     /** With a checkpoint of each step, and of what each rank alone knows: residuals. */
     private static RunOptions options(boolean resume) {
-        return new RunOptions(
-                "softmax",
-                new DataOptions("shapes", "data", 32, 8, TextOptions.DEFAULT),
-                new GradientSharing.Options(0.05, 0, 0, 0, 0.9),
-                16,
-                1,
-                1,
-                STEPS,
-                0,
-                1,
-                new LearningOptions(0.001, "one-cycle", List.of(), 0.1, 0),
-                Augmentation.CROP_AND_FLIP,
-                0,
-                1,
-                5,
-                1,
-                new CheckpointOptions("run/checkpoints", 1, 2, resume));
+        return RunOptions.builder(
+                        "softmax",
+                        new DataOptions("shapes", "data", 32, 8, TextOptions.DEFAULT),
+                        new GradientSharing.Options(0.05, 0, 0, 0, 0.9))
+                .globalBatch(16)
+                .steps(STEPS)
+                .learning(new LearningOptions(0.001, "one-cycle", List.of(), 0.1, 0))
+                .augmentation(Augmentation.CROP_AND_FLIP)
+                .compareEvery(5)
+                .evaluateEvery(1)
+                .checkpoints(new CheckpointOptions("run/checkpoints", 1, 2, resume))
+                .build();
     }
 
     @Test

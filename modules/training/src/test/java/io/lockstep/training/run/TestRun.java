@@ -97,23 +97,22 @@ public record TestRun(List<String> hashes, List<RunEvent> events) {
         }
 
         RunOptions options(long steps, long stopAfter, boolean resume, int microBatches, long seed) {
-            return new RunOptions(
-                    "softmax",
-                    new DataOptions(Pictures.FOLDER.toString(), "", TRAINING, TESTS, TextOptions.DEFAULT),
-                    strategy,
-                    globalBatch,
-                    microBatches,
-                    1,
-                    steps,
-                    stopAfter,
-                    seed,
-                    new LearningOptions(0.001, "one-cycle", List.of(), 0.1, 0),
-                    Augmentation.CROP_AND_FLIP,
-                    clipNorm,
-                    1,
-                    5,
-                    1,
-                    new CheckpointOptions(folder.resolve(name).toString(), 0, 2, resume));
+            return RunOptions.builder(
+                            "softmax",
+                            new DataOptions(Pictures.FOLDER.toString(), "", TRAINING, TESTS, TextOptions.DEFAULT),
+                            strategy)
+                    .globalBatch(globalBatch)
+                    .microBatches(microBatches)
+                    .steps(steps)
+                    .stopAfter(stopAfter)
+                    .seed(seed)
+                    .learning(new LearningOptions(0.001, "one-cycle", List.of(), 0.1, 0))
+                    .augmentation(Augmentation.CROP_AND_FLIP)
+                    .clipNorm(clipNorm)
+                    .compareEvery(5)
+                    .evaluateEvery(1)
+                    .checkpoints(new CheckpointOptions(folder.resolve(name).toString(), 0, 2, resume))
+                    .build();
         }
     }
 

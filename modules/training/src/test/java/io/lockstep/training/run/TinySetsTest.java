@@ -40,23 +40,7 @@ class TinySetsTest {
                         "run",
                         new DistributedDataParallel.Options(BucketSize.BY_GRADIENT, WireType.FLOAT32, true))
                 .options(3);
-        return new RunOptions(
-                base.model(),
-                data(data, trainExamples, testExamples),
-                base.strategy(),
-                base.globalBatch(),
-                base.microBatches(),
-                base.epochs(),
-                base.steps(),
-                base.stopAfter(),
-                base.seed(),
-                base.learning(),
-                base.augmentation(),
-                base.clipNorm(),
-                base.logEvery(),
-                base.compareEvery(),
-                base.evaluateEvery(),
-                base.checkpoints());
+        return base.toBuilder().data(data(data, trainExamples, testExamples)).build();
     }
 
     private DataOptions data(String name, int trainExamples, int testExamples) {
