@@ -148,7 +148,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "javax..", "jdk..", "sun.misc..", "io.lockstep..");
 
-    /** {@code runs} and the benchmarks speak to DL4J too: one describes networks to it, the others race against it. */
+    /** {@code runs}, {@code spark-ml} and the benchmarks speak to DL4J too: two describe networks to it, the others race against it. */
     @ArchTest
     static final ArchRule whatIsNoNetworkKnowsNoDl4j = noClasses()
             .that()
@@ -160,6 +160,8 @@ class ArchitectureTest {
                     "io.lockstep.kernels..",
                     "io.lockstep.transport..",
                     "io.lockstep.spark..")
+            .and()
+            .resideOutsideOfPackage("io.lockstep.spark.ml..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..");

@@ -49,7 +49,7 @@ class DistributionIT {
         assertThat(jars(DISTRIBUTION.resolve("driver")).stream().map(DistributionIT::artifact))
                 .containsExactlyInAnyOrderElementsOf(DRIVERS_ALONE);
         assertThat(jars(DISTRIBUTION.resolve("lockstep")).stream().map(DistributionIT::artifact))
-                .contains("lockstep-runs", "lockstep-engine")
+                .contains("lockstep-runs", "lockstep-engine", "lockstep-spark-ml")
                 .doesNotContainAnyElementsOf(DRIVERS_ALONE);
     }
 

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.example.OwnNetworks;
 import org.example.OwnProgram;
 import org.example.Rings;
+import org.example.Sides;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,25 @@ class StandaloneClusterIT {
                     .as("%s of %s", each.metric(), each)
                     .isGreaterThan(0.8);
         }
+    }
+
+    /** Fits of two ranks on two slots, several at once; the model has the bits of Lockstep's own API. */
+    @Test
+    void aSparkMlApplicationTrainsOnTwoExecutorsAndAnotherOnePredicts() throws Exception {
+        Path jar = jarOf(Sides.class);
+        String points = folder.resolve("points.parquet").toString();
+        String model = folder.resolve("sides").toString();
+
+        Outcome trained = submit(Sides.class, jar, "600s", "train", points, model);
+        Outcome predicted = submit(Sides.class, jar, "600s", "predict", points, model);
+
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(trained.out().lines().map(line -> line.replaceFirst("^(estimator|by hand) ", "")))
+                .hasSize(2)
+                .containsOnly(trained.out().lines().findFirst().orElseThrow().replaceFirst("^estimator ", ""));
+        assertThat(predicted.status()).as(predicted.err()).isZero();
+        assertThat(Double.parseDouble(predicted.out().trim().replaceFirst("^accuracy ", "")))
+                .isGreaterThan(0.9);
     }
 
     @Test

@@ -25,7 +25,7 @@ public record ImageShape(int channels, int height, int width) {
      *
      * @throws IllegalArgumentException if there is no field, or it has another number of dimensions
      */
-    static ImageShape ofFeatures(List<Field> fields) {
+    public static ImageShape ofFeatures(List<Field> fields) {
         if (fields.isEmpty()) {
             throw new IllegalArgumentException("examples without a field");
         }

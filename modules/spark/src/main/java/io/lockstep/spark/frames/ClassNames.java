@@ -13,7 +13,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 
@@ -30,7 +30,7 @@ final class ClassNames {
         if (!told.isEmpty()) {
             return told;
         }
-        Column column = col("`" + label.replace("`", "``") + "`");
+        Column column = col(FrameColumns.quoted(label));
         if (field.dataType() instanceof StringType) {
             return texts(frame, column, label);
         }
@@ -57,7 +57,7 @@ final class ClassNames {
 
     /** Empty if the metadata tells nothing. */
     private static List<String> told(StructField field) {
-        if (!(field.dataType() instanceof DoubleType) && !FrameColumns.isNumber(field.dataType())) {
+        if (!(field.dataType() instanceof NumericType)) {
             return List.of();
         }
         Attribute attribute = Attribute.fromStructField(field);

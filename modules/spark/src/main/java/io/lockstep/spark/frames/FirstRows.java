@@ -18,11 +18,12 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import scala.collection.Seq;
 
 /** How long vectors are and how large pictures, by the first value of a column that is not null. */
-final class FirstRows {
+final class FirstRows implements FrameColumns.Shapes {
     private final Dataset<Row> frame;
     private final Map<String, Object> values = new HashMap<>();
 
@@ -30,13 +31,9 @@ final class FirstRows {
         this.frame = frame;
     }
 
-    DataType type(String column) {
-        return frame.schema().apply(column).dataType();
-    }
-
     private Object value(String column) {
         return values.computeIfAbsent(column, name -> {
-            Column named = col("`" + name.replace("`", "``") + "`");
+            Column named = col(FrameColumns.quoted(name));
             List<Row> rows = frame.select(named).filter(named.isNotNull()).takeAsList(1);
             if (rows.isEmpty()) {
                 throw new UnfitFrameException("column '" + name
@@ -46,9 +43,15 @@ final class FirstRows {
         });
     }
 
-    /** Of numbers; empty for a single one. */
-    List<Integer> shape(String column) {
-        DataType type = type(column);
+    /** Of pictures (C, H, W). */
+    @Override
+    public List<Integer> of(String column) {
+        DataType type = frame.schema().apply(column).dataType();
+        if (type instanceof BinaryType) {
+            return shapeOf((byte[]) value(column), column);
+        } else if (MlTypes.isImage(type)) {
+            return Picture.shapeOf((Row) value(column), column);
+        }
         if (MlTypes.isVector(type)) {
             int told =
                     AttributeGroup.fromStructField(frame.schema().apply(column)).size();
@@ -61,13 +64,6 @@ final class FirstRows {
             at = array.isEmpty() ? null : array.head();
         }
         return shape;
-    }
-
-    /** (C, H, W). */
-    List<Integer> pictureShape(String column) {
-        return value(column) instanceof byte[] file
-                ? shapeOf(file, column)
-                : Picture.shapeOf((Row) value(column), column);
     }
 
     private static List<Integer> shapeOf(byte[] file, String column) {

@@ -9,7 +9,10 @@ import io.lockstep.spark.frames.Numbers.NumberColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,13 +50,26 @@ public final class FrameColumns implements Serializable {
     private final List<String> columns;
     private final List<FieldReader> fields;
     private final List<String> classNames;
+    private final Map<String, List<Integer>> shapes;
     private final int path;
 
-    private FrameColumns(List<String> columns, List<FieldReader> fields, List<String> classNames, int path) {
+    private FrameColumns(
+            List<String> columns,
+            List<FieldReader> fields,
+            List<String> classNames,
+            Map<String, List<Integer>> shapes,
+            int path) {
         this.columns = List.copyOf(columns);
         this.fields = List.copyOf(fields);
         this.classNames = List.copyOf(classNames);
+        this.shapes = Map.copyOf(shapes);
         this.path = path;
+    }
+
+    /** The shape of a column's values; empty of numbers. */
+    @FunctionalInterface
+    interface Shapes {
+        List<Integer> of(String column);
     }
 
     /**
@@ -64,54 +80,77 @@ public final class FrameColumns implements Serializable {
      */
     public static FrameColumns of(Dataset<Row> frame, FrameRequest request) {
         check(frame.schema(), request);
-        List<String> columns = new ArrayList<>(request.columns());
+        List<String> classNames = request.label() != null && request.labels() == FrameRequest.Labels.CLASSES
+                ? ClassNames.of(frame, request.label(), request.classes())
+                : List.of();
+        return of(frame.schema(), request, request.columns(), new FirstRows(frame), classNames);
+    }
+
+    /**
+     * Examples like those of another frame, without a look at a row; their labels are not read. A {@link RowReader} reads
+     * whole rows then.
+     *
+     * @param shapes of the columns of inputs, as {@link #shapes} told
+     */
+    public static FrameColumns like(StructType schema, FrameRequest request, Map<String, List<Integer>> shapes) {
+        FrameRequest inputs = request.withLabel(null, request.labels()).withWeight(null);
+        check(schema, inputs);
+        return of(schema, inputs, List.of(schema.fieldNames()), shapes::get, List.of());
+    }
+
+    private static FrameColumns of(
+            StructType schema, FrameRequest request, List<String> read, Shapes first, List<String> classNames) {
+        List<String> columns = new ArrayList<>(read);
         boolean files = request.inputs().values().stream()
                 .flatMap(List::stream)
-                .anyMatch(column -> frame.schema().apply(column).dataType() instanceof BinaryType);
-        int path =
-                files && has(frame.schema(), PATH, StringType.class) && !columns.contains(PATH) ? columns.size() : -1;
-        if (path >= 0) {
+                .anyMatch(column -> schema.apply(column).dataType() instanceof BinaryType);
+        boolean named = files && has(schema, PATH, StringType.class);
+        if (named && !columns.contains(PATH)) {
             columns.add(PATH);
         }
+        int path = named ? columns.indexOf(PATH) : -1;
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         List<FieldReader> fields = new ArrayList<>();
-        FirstRows first = new FirstRows(frame);
-        request.inputs().forEach((name, of) -> fields.add(input(name, of, request, columns, first)));
-        List<String> classNames = List.of();
+        request.inputs().forEach((name, of) -> {
+            List<Integer> wanted = request.inputs().size() == 1 ? request.shape() : List.of();
+            boolean picture = isPicture(schema.apply(of.get(0)).dataType());
+            of.forEach(column -> shapes.put(column, picture && !wanted.isEmpty() ? wanted : first.of(column)));
+            fields.add(
+                    picture
+                            ? picture(name, schema.apply(of.get(0)), columns, shapes)
+                            : numbers(name, of, wanted, columns, shapes::get));
+        });
         if (request.label() != null) {
-            int place = columns.indexOf(request.label());
-            if (request.labels() == FrameRequest.Labels.CLASSES) {
-                classNames = ClassNames.of(frame, request.label(), request.classes());
-                boolean texts = frame.schema().apply(request.label()).dataType() instanceof StringType;
-                fields.add(new Classes(request.label(), place, classNames, texts));
-            } else {
-                fields.add(numbers(Batch.LABELS, List.of(request.label()), List.of(), columns, first));
-            }
+            fields.add(label(schema, request, columns, first, classNames));
         }
         if (request.weight() != null) {
             NumberColumn weight = new NumberColumn(request.weight(), columns.indexOf(request.weight()), List.of(), 0);
             fields.add(new Numbers(Field.float32(Batch.WEIGHTS), List.of(weight)));
         }
-        return new FrameColumns(columns, fields, classNames, path);
+        return new FrameColumns(columns, fields, classNames, shapes, path);
     }
 
-    private static FieldReader input(
-            String name, List<String> of, FrameRequest request, List<String> columns, FirstRows first) {
-        List<Integer> shape = request.inputs().size() == 1 ? request.shape() : List.of();
-        DataType type = first.type(of.get(0));
-        boolean encoded = type instanceof BinaryType;
-        if (encoded || MlTypes.isImage(type)) {
-            List<Integer> size = shape.isEmpty() ? first.pictureShape(of.get(0)) : shape;
-            return new Picture(
-                    new Field(name, Field.Type.FLOAT32, size), of.get(0), columns.indexOf(of.get(0)), encoded);
+    private static FieldReader label(
+            StructType schema, FrameRequest request, List<String> columns, Shapes first, List<String> classNames) {
+        if (request.labels() == FrameRequest.Labels.NUMBERS) {
+            return numbers(Batch.LABELS, List.of(request.label()), List.of(), columns, first);
         }
-        return numbers(name, of, shape, columns, first);
+        boolean texts = schema.apply(request.label()).dataType() instanceof StringType;
+        return new Classes(request.label(), columns.indexOf(request.label()), classNames, texts);
+    }
+
+    private static FieldReader picture(
+            String name, StructField column, List<String> columns, Map<String, List<Integer>> shapes) {
+        Field field = new Field(name, Field.Type.FLOAT32, shapes.get(column.name()));
+        boolean encoded = column.dataType() instanceof BinaryType;
+        return new Picture(field, column.name(), columns.indexOf(column.name()), encoded);
     }
 
     private static FieldReader numbers(
-            String name, List<String> of, List<Integer> shape, List<String> columns, FirstRows first) {
+            String name, List<String> of, List<Integer> shape, List<String> columns, Shapes first) {
         List<NumberColumn> parts = of.stream()
-                .map(column -> new NumberColumn(
-                        column, columns.indexOf(column), first.shape(column), Double.NEGATIVE_INFINITY))
+                .map(column ->
+                        new NumberColumn(column, columns.indexOf(column), first.of(column), Double.NEGATIVE_INFINITY))
                 .toList();
         int size = parts.stream().mapToInt(NumberColumn::size).reduce(0, Math::addExact);
         boolean nested = parts.size() == 1 && parts.get(0).shape().size() > 1;
@@ -164,7 +203,7 @@ public final class FrameColumns implements Serializable {
         }
         for (String column : columns) {
             DataType type = schema.apply(column).dataType();
-            boolean picture = type instanceof BinaryType || MlTypes.isImage(type);
+            boolean picture = isPicture(type);
             if (picture && columns.size() > 1) {
                 throw new UnfitFrameException(
                         "column '" + column + "' has pictures, which stand alone: take no other column"
@@ -192,6 +231,10 @@ public final class FrameColumns implements Serializable {
                 && type.isInstance(schema.apply(column).dataType());
     }
 
+    private static boolean isPicture(DataType type) {
+        return type instanceof BinaryType || MlTypes.isImage(type);
+    }
+
     static boolean isNumber(DataType type) {
         return type instanceof NumericType || type instanceof BooleanType;
     }
@@ -208,11 +251,19 @@ public final class FrameColumns implements Serializable {
         return columns;
     }
 
-    /** The columns of a frame, in the order in which {@link RowReader} reads them. */
-    public Dataset<Row> of(Dataset<Row> frame) {
-        return frame.select(columns.stream()
-                .map(name -> col("`" + name.replace("`", "``") + "`"))
-                .toArray(Column[]::new));
+    /**
+     * The columns of a frame, in the order in which {@link RowReader} reads them.
+     *
+     * @param more columns behind those
+     */
+    public Dataset<Row> of(Dataset<Row> frame, Column... more) {
+        Stream<Column> read = columns.stream().map(name -> col(quoted(name)));
+        return frame.select(Stream.concat(read, Arrays.stream(more)).toArray(Column[]::new));
+    }
+
+    /** As Spark reads a name that may have points in it. */
+    static String quoted(String column) {
+        return "`" + column.replace("`", "``") + "`";
     }
 
     /** Of an example; pictures are float32 here, and bytes where they are read. */
@@ -223,6 +274,11 @@ public final class FrameColumns implements Serializable {
     /** Whether a field is a picture, of which {@link RowReader} hands out bytes. */
     public boolean isPicture(int field) {
         return fields.get(field) instanceof Picture;
+    }
+
+    /** Of the columns of inputs; empty of numbers. */
+    public Map<String, List<Integer>> shapes() {
+        return shapes;
     }
 
     /** In the order of the labels; none where labels are no classes. */
