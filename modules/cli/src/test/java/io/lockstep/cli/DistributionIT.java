@@ -72,7 +72,7 @@ class DistributionIT {
             assertThat(outcome.status()).as(outcome.err()).isZero();
             List<String> executors = lines.seen().stream()
                     .filter(line -> line.contains("CoarseGrainedExecutorBackend"))
-                    .filter(line -> line.contains(DISTRIBUTION.toString()))
+                    .filter(line -> line.contains(DISTRIBUTION + "/lockstep/")) // other tests start some without
                     .toList();
             assertThat(executors).isNotEmpty();
             for (String executor : executors) {
