@@ -56,6 +56,11 @@ public interface DataSource {
         return 0;
     }
 
+    /** Whether examples lie in shards, of which hosts keep copies. */
+    default boolean isSharded() {
+        return false;
+    }
+
     /** Whether examples are pictures that are normalised and can be augmented. */
     default boolean hasPictures() {
         return false;

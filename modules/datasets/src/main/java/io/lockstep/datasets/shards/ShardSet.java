@@ -97,11 +97,6 @@ public final class ShardSet {
         return storage.exists(Storage.join(folder, ShardManifest.NAME));
     }
 
-    /** Whether a source is a set of shards. */
-    public static boolean isSharded(DataSource source) {
-        return source instanceof ShardedSource;
-    }
-
     /**
      * Opens a set; its shards are there and of the right length.
      *

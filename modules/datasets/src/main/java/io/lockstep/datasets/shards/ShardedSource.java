@@ -126,6 +126,11 @@ final class ShardedSource implements DataSource {
     }
 
     @Override
+    public boolean isSharded() {
+        return true;
+    }
+
+    @Override
     public boolean hasPictures() {
         return manifest.columns().get(0).isPicture();
     }

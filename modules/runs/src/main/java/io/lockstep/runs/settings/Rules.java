@@ -5,7 +5,6 @@ import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.datasets.images.folders.PictureFolders;
 import io.lockstep.datasets.loading.Sampler;
-import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.datasets.text.TextFile;
 import io.lockstep.networks.layers.EngineLayer;
@@ -68,7 +67,7 @@ final class Rules {
 
     static Rule shards() {
         return idle(
-                run -> run.data() != null && !ShardSet.isSharded(run.data()),
+                run -> run.data() != null && !run.data().isSharded(),
                 run -> "is for shards, and " + run.data().name() + " is "
                         + run.data().format());
     }

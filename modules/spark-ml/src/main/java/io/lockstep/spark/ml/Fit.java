@@ -12,6 +12,7 @@ import io.lockstep.runs.networks.Networks;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DistributionSettings;
 import io.lockstep.runs.settings.FolderSettings;
+import io.lockstep.runs.settings.TableSettings;
 import io.lockstep.runs.spark.LocalCluster;
 import io.lockstep.runs.spark.SparkJobs;
 import io.lockstep.spark.HadoopStorage;
@@ -127,7 +128,9 @@ final class Fit {
         if (definition != null) {
             lockstep.network(definition);
         }
-        lockstep.data(data).runDir(runDir).listener(history::take);
+        lockstep.data(data.withCache(TableSettings.cache(configuration)))
+                .runDir(runDir)
+                .listener(history::take);
         Summary summary;
         int workers = configuration.get(DistributionSettings.WORKERS);
         try (FitQueue.Turn turn = FitQueue.of(frame.sparkSession().sparkContext())
@@ -214,10 +217,9 @@ final class Fit {
                 NetworkText.of(definition).text(), checkpoint.model(), facts(columns, data, definition), told);
     }
 
-    private TrainedNetwork.Facts facts(FrameColumns columns, FrameSource data, NetworkDefinition definition)
-            throws IOException {
+    private TrainedNetwork.Facts facts(FrameColumns columns, FrameSource data, NetworkDefinition definition) {
         OutputFeed output = definition.plan().outputs().get(0);
-        Normalization normalization = data.pictures() ? data.normalization() : null;
+        Normalization normalization = data.knownNormalization().orElse(null);
         List<Field> inputs =
                 columns.fields().subList(0, examples.request().inputs().size());
         List<List<Integer>> shapes = new ArrayList<>();

@@ -15,7 +15,9 @@ import io.lockstep.spark.frames.FrameShards;
 import io.lockstep.spark.frames.UnfitFrameException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /**
@@ -26,6 +28,7 @@ import org.apache.spark.sql.Row;
  * @param columns what examples are made of
  * @param rows that were written
  * @param validated whether there is a column that tells which rows are to validate on
+ * @param cache of shards that are not on a host's own disk
  */
 record FrameSource(
         String name,
@@ -33,7 +36,8 @@ record FrameSource(
         String folder,
         FrameColumns columns,
         FrameShards.Written rows,
-        boolean validated)
+        boolean validated,
+        CacheOptions cache)
         implements DataSource, Serializable {
     /** @param indicator column of rows to validate on, or null */
     static FrameSource write(
@@ -45,7 +49,11 @@ record FrameSource(
             String name)
             throws IOException {
         FrameShards.Written written = FrameShards.write(frame, columns, indicator, storage, folder, name);
-        return new FrameSource(name, storage, folder, columns, written, indicator != null);
+        return new FrameSource(name, storage, folder, columns, written, indicator != null, CacheOptions.DEFAULT);
+    }
+
+    FrameSource withCache(CacheOptions changed) {
+        return new FrameSource(name, storage, folder, columns, rows, validated, changed);
     }
 
     /** Rows to train on. */
@@ -58,8 +66,13 @@ record FrameSource(
         return Math.toIntExact(rows.test());
     }
 
-    /** Whether examples are pictures that are normalised. */
-    boolean pictures() {
+    @Override
+    public boolean isSharded() {
+        return true;
+    }
+
+    @Override
+    public boolean hasPictures() {
         return FrameShards.hasBytes(columns);
     }
 
@@ -102,7 +115,7 @@ record FrameSource(
 
     private DataSource open() throws IOException {
         try {
-            return ShardSet.open(storage, folder, CacheOptions.DEFAULT);
+            return ShardSet.open(storage, folder, cache);
         } catch (IOException e) {
             throw new UsageException(
                     e.getMessage() + "; is " + folder
@@ -111,13 +124,13 @@ record FrameSource(
         }
     }
 
-    @Override
-    public void fetch() throws IOException {
-        open().fetch();
-    }
-
     /** Of pictures. */
-    Normalization normalization() throws IOException {
-        return read(Split.TRAIN, new ExampleRange(0, 0)).normalization();
+    @Override
+    public Optional<Normalization> knownNormalization() {
+        try {
+            return hasPictures() ? open().knownNormalization() : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
