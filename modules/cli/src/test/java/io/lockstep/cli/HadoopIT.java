@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.datasets.images.CifarFormat;
 import io.lockstep.datasets.images.GeneratedShapes;
+import io.lockstep.datasets.images.ImageSource;
 import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.runs.folder.Json;
+import io.lockstep.spark.HadoopStorage;
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +84,24 @@ class HadoopIT {
         var shapes = new GeneratedShapes(1, 1000, 100);
         CifarFormat.write(new LocalStorage(), data.toString(), shapes.read(Split.TRAIN), shapes.read(Split.TEST));
         hdfs.copyFromLocalFile(path(data.toString()), path("/data/shapes"));
+    }
+
+    /** By the storage that a run has. */
+    @Test
+    void aFolderOfPicturesIsReadFromHdfs() throws Exception {
+        var image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        for (String name : List.of("cat/0.png", "cat/1.png", "cat/_1.png", "dog/0.png", "dog/1.png")) {
+            image.setRGB(0, 0, name.hashCode());
+            try (OutputStream out = hdfs.create(path("/data/pictures/" + name))) {
+                ImageIO.write(image, "png", out);
+            }
+        }
+        var catalog = new DataCatalog(new HadoopStorage(hdfs.getConf()), "nowhere");
+        ImageSource source = (ImageSource) catalog.resolve(hdfs.getUri() + "/data/pictures");
+        source.verify();
+        assertThat(source.classNames()).containsExactly("cat", "dog");
+        assertThat(source.read(Split.TRAIN).classCounts()).containsExactly(1, 1);
+        assertThat(source.read(Split.TEST).classCounts()).containsExactly(1, 1);
     }
 
     @AfterAll

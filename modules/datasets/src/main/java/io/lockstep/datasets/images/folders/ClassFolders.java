@@ -68,10 +68,18 @@ record ClassFolders(String path, SortedMap<String, List<String>> pictures, List<
                 && PICTURE.matcher(entry.name().toLowerCase(Locale.ROOT)).matches();
     }
 
-    /** Whether a picture lies in a folder, or in one within. */
-    static boolean hasPictures(Storage storage, String folder) throws IOException {
-        for (Storage.Entry entry : visible(storage, folder)) {
-            if (isPicture(entry) || entry.isFolder() && hasPictures(storage, Storage.join(folder, entry.name()))) {
+    /**
+     * Whether a picture lies in a folder, or in one within.
+     *
+     * @param depth of folders that are looked into: somebody may name a folder of whatever
+     */
+    static boolean hasPictures(Storage storage, String folder, int depth) throws IOException {
+        List<Storage.Entry> entries = visible(storage, folder);
+        if (entries.stream().anyMatch(ClassFolders::isPicture)) {
+            return true;
+        }
+        for (Storage.Entry entry : entries) {
+            if (depth > 1 && entry.isFolder() && hasPictures(storage, Storage.join(folder, entry.name()), depth - 1)) {
                 return true;
             }
         }

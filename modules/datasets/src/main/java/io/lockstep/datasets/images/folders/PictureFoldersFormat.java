@@ -34,6 +34,8 @@ public final class PictureFoldersFormat implements DataFormat {
 
     private static final Set<String> SPLITS = Set.of(TRAIN, "test", "val", "valid", "validation");
     private static final int MOST_CLASSES = 256;
+    /** Of folders in which it is looked for pictures to tell the format: CLASS, and CLASS/images as some sets have it. */
+    private static final int DEPTH = 2;
 
     @Override
     public String whatIsRead() {
@@ -65,12 +67,18 @@ public final class PictureFoldersFormat implements DataFormat {
         }
         boolean folders = folder.storage().list(folder.file(TRAIN)).stream()
                 .anyMatch(entry -> entry.isFolder() && !Storage.isHidden(entry.name()));
-        return folders && ClassFolders.hasPictures(folder.storage(), folder.file(TRAIN));
+        return folders && ClassFolders.hasPictures(folder.storage(), folder.file(TRAIN), 1 + DEPTH);
     }
 
+    /** One folder of pictures beside files is no class: a text has its illustrations there, a run its plots. */
     private static boolean hasClasses(DataFolder folder) throws IOException {
+        boolean alone = folder.files().values().stream().allMatch(Storage.Entry::isFolder);
+        int classes = 0;
         for (Storage.Entry entry : folder.files().values()) {
-            if (entry.isFolder() && ClassFolders.hasPictures(folder.storage(), folder.file(entry.name()))) {
+            if (entry.isFolder() && ClassFolders.hasPictures(folder.storage(), folder.file(entry.name()), DEPTH)) {
+                classes++;
+            }
+            if (classes == 2 || classes == 1 && alone) {
                 return true;
             }
         }

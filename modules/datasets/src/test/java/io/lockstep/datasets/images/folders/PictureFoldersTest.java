@@ -289,6 +289,21 @@ class PictureFoldersTest {
     }
 
     @Test
+    void illustrationsBesideATextAreNoClass() throws Exception {
+        write(
+                folder.resolve("input.txt"),
+                "a text with illustrations".repeat(200).getBytes(StandardCharsets.UTF_8));
+        write(folder.resolve("figures/0.png"), plain(4, 6, false));
+        assertThat(new DataCatalog(new LocalStorage(), "nowhere")
+                        .resolve(folder.toString())
+                        .format())
+                .startsWith("text");
+        write(folder.resolve("other/0.png"), plain(4, 6, false));
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("holds more than one data set: folders of pictures by class");
+    }
+
+    @Test
     void aClassMayBeCalledTrain() throws Exception {
         write(folder.resolve("train/0.png"), plain(4, 6, false));
         write(folder.resolve("ship/0.png"), plain(4, 6, false));
