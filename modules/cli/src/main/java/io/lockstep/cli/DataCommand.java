@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.DataSurvey;
 import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.Field;
 import io.lockstep.datasets.NearestName;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
@@ -20,17 +21,21 @@ import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.runs.folder.Json;
 import io.lockstep.runs.folder.Progress;
 import io.lockstep.runs.settings.Configuration;
+import io.lockstep.runs.settings.DataSettings;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.SparkJobs;
+import io.lockstep.runs.tables.Tables;
 import io.lockstep.spark.HadoopStorage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -78,6 +83,9 @@ final class DataCommand {
                 System.out.println(Progress.format("%-18s %s", name, where));
             }
             System.out.println("or the path or URI of a folder or file: " + DataFormats.whatIsRead());
+            System.out.println(
+                    "or a table that Spark reads: parquet:PATH, orc:PATH, csv:PATH, json:PATH, avro:PATH, or the"
+                            + " path of such files alone");
             return ExitStatus.DONE;
         }
     }
@@ -106,9 +114,15 @@ final class DataCommand {
                 description = "Of pictures: draw some of each class, side by side.")
         private Path png;
 
+        @Option(
+                names = "--set",
+                paramLabel = "KEY=VALUE",
+                description = "A setting of tables, such as label-col=COLUMN; repeatable.")
+        private List<String> assignments = new ArrayList<>();
+
         @Override
         public Integer call() throws IOException {
-            DataSource source = catalog().resolve(data);
+            DataSource source = opened();
             if (png != null && !(source instanceof ImageSource)) {
                 throw new UsageException("--png is for pictures, and " + data + " has none");
             }
@@ -122,6 +136,9 @@ final class DataCommand {
             out.println(set.name() + " (" + set.format() + "): " + set.shape() + ", "
                     + set.classNames().size() + " classes");
             out.println(Progress.format("%,d training and %,d test examples", set.trainExamples(), set.testExamples()));
+            out.println("columns "
+                    + String.join(
+                            ", ", source.fields().stream().map(Field::toString).toList()));
             survey.remarks().forEach(out::println);
             if (set.normalization() != null) {
                 out.println("normalization " + set.normalization());
@@ -148,6 +165,28 @@ final class DataCommand {
                 out.println("wrote " + png + ", a row of training pictures for each class, in this order");
             }
             return ExitStatus.DONE;
+        }
+
+        /** A table is read by a Spark of this process. */
+        private DataSource opened() throws IOException {
+            Configuration configuration = new Configuration();
+            RecipeFiles.putDefaults(configuration);
+            configuration.put(DataSettings.DATA.name(), data);
+            assignments.forEach(configuration::put);
+            if (!Tables.resolve(configuration, storage())) {
+                return catalog().resolve(data);
+            }
+            var tables = new Tables(configuration, storage());
+            if (Tables.isUnread(configuration, storage())) {
+                try (SparkSession spark = SparkSession.builder()
+                        .master("local[*]")
+                        .appName("lockstep data describe")
+                        .config("spark.ui.enabled", "false")
+                        .getOrCreate()) {
+                    tables.read(spark);
+                }
+            }
+            return tables.open();
         }
     }
 

@@ -28,6 +28,7 @@ import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.Task;
 import io.lockstep.training.run.RankEvaluation;
+import io.lockstep.training.run.RunOptions.DataOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +177,10 @@ final class EvaluateCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
+    private static DataOptions data(TrainedRun run) {
+        return SparkJobs.data(run.configuration(), SparkJobs.travelling(run.configuration(), null, run.source()));
+    }
+
     /** @param checkpointStep updates that the checkpoint had done */
     record Result(
             String model,
@@ -205,8 +210,8 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Task task = asked.network().task();
         var ranks = new RankEvaluation(
-                SparkJobs.data(trained == null ? configuration : trained.configuration()),
-                SparkJobs.data(configuration),
+                data(trained == null ? asked : trained),
+                data(asked),
                 storage.qualify(runDir) + "/checkpoints",
                 configuration.get(FolderSettings.CHECKPOINT),
                 FolderSettings.best(configuration, task),

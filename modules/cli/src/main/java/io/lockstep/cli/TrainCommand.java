@@ -14,6 +14,7 @@ import io.lockstep.runs.settings.SettingsJudgement;
 import io.lockstep.runs.settings.StrategySettings;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.SparkJobs;
+import io.lockstep.runs.tables.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,7 +181,12 @@ final class TrainCommand implements Callable<Integer> {
     private void examine(Configuration configuration, SparkConf conf) throws IOException {
         NetworkSource network = Networks.zoo();
         Configuration scratch = configuration.copy(); // what is printed is what was asked for
-        List<String> notes = cluster.isDriverElsewhere()
+        boolean unread = !cluster.isDriverElsewhere() && Tables.isUnread(scratch, SparkJobs.storage(conf));
+        if (unread) {
+            System.err.println("lockstep: " + scratch.get(DataSettings.DATA)
+                    + " is read when the run begins, which tells what is in it");
+        }
+        List<String> notes = unread || cluster.isDriverElsewhere()
                 ? SettingsJudgement.told(RunPlan.settings(scratch, network, conf))
                 : RunPlan.of(scratch, network, conf, SparkJobs.storage(conf), resume)
                         .notes();

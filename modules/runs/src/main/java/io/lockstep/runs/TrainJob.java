@@ -19,6 +19,7 @@ import io.lockstep.runs.settings.NetworkSource;
 import io.lockstep.runs.settings.StrategySettings;
 import io.lockstep.runs.spark.SparkJobs;
 import io.lockstep.runs.spark.SparkProperties;
+import io.lockstep.runs.tables.Tables;
 import io.lockstep.runs.trained.Samples;
 import io.lockstep.runs.trained.TrainedRun;
 import io.lockstep.spark.HadoopStorage;
@@ -34,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -94,7 +94,7 @@ public final class TrainJob {
     /** Starts a Spark application for the run, and ends it. */
     public Summary run(SparkConf conf) throws IOException {
         SparkProperties.complete(conf);
-        return run(conf, () -> new SparkSessionOfRun(new JavaSparkContext(conf), true));
+        return run(conf, RunSession.own(conf));
     }
 
     /** Runs in an application that is there already, and stays. */
@@ -102,21 +102,29 @@ public final class TrainJob {
         SparkConf conf = spark.getConf();
         SparkProperties.requireComplete(conf);
         MasterJobs.requireOwnApplication(configuration);
-        return run(conf, () -> new SparkSessionOfRun(spark, false));
+        return run(conf, RunSession.of(spark));
     }
 
-    private record SparkSessionOfRun(JavaSparkContext spark, boolean own) implements AutoCloseable {
-        @Override
-        public void close() {
-            if (own) {
-                spark.close();
-            }
+    private Summary run(SparkConf conf, RunSession sessions) throws IOException {
+        long start = System.nanoTime();
+        HadoopStorage storage = SparkJobs.storage(conf);
+        try (RunSession session = sessions) {
+            readTable(session, conf, storage);
+            return run(conf, session, storage, start);
         }
     }
 
-    private Summary run(SparkConf conf, Supplier<SparkSessionOfRun> sessions) throws IOException {
-        long start = System.nanoTime();
-        HadoopStorage storage = SparkJobs.storage(conf);
+    /** An application before the run has begun: only where nothing is known of the data without one. */
+    private void readTable(RunSession session, SparkConf conf, HadoopStorage storage) throws IOException {
+        if (ownData == null && Tables.isUnread(configuration, storage)) {
+            RunPlan.settings(configuration, network, conf);
+            progress.line(
+                    "reading " + configuration.get(DataSettings.DATA) + " on " + conf.get("spark.master") + " ...");
+            new Tables(configuration, storage).read(session.sql());
+        }
+    }
+
+    private Summary run(SparkConf conf, RunSession session, HadoopStorage storage, long start) throws IOException {
         RunPlan plan = RunPlan.of(configuration, network, ownData, conf, storage, resume);
         Task task = plan.network().task();
         progress.showTask(task);
@@ -127,7 +135,7 @@ public final class TrainJob {
             introduce(folder, plan.data(), storage, conf);
             var watch = new RunWatch(configuration, folder, plan.initial(), progress, listener);
             plan.notes().forEach(note -> watch.take(new RunEvent.Warned(note)));
-            Trained trained = trained(plan, folder, watch, sessions, conf, storage);
+            Trained trained = trained(plan, folder, watch, session, conf, storage);
             watch.requireLogged();
             folder.putJson("environment.json", trained.environment());
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -158,23 +166,17 @@ public final class TrainJob {
 
     /** Trains in a session, which is closed then if it is the run's own. */
     private Trained trained(
-            RunPlan plan,
-            RunFolder folder,
-            RunWatch watch,
-            Supplier<SparkSessionOfRun> sessions,
-            SparkConf conf,
-            HadoopStorage storage)
+            RunPlan plan, RunFolder folder, RunWatch watch, RunSession sessions, SparkConf conf, HadoopStorage storage)
             throws IOException {
-        try (SparkSessionOfRun session = sessions.get()) {
+        try (RunSession session = sessions) {
             JavaSparkContext spark = session.spark();
             String version = spark.version();
-            Task task = plan.network().task();
             List<RankResult> results;
             int restarts = 0;
             if (StrategySettings.isMaster(configuration)) {
                 results = byMaster(spark, plan, folder, watch, storage);
             } else {
-                RecoveringJob job = job(spark, plan, folder, watch, task);
+                RecoveringJob job = job(spark, plan, folder, watch);
                 results = job.run(resume);
                 restarts = job.restarts();
             }
@@ -197,20 +199,20 @@ public final class TrainJob {
                 spark,
                 plan.builder(),
                 configuration,
-                options(folder, resume, plan.network().task()),
+                options(folder, resume, plan),
                 replicas(plan),
                 storage,
                 watch::take);
     }
 
-    private RecoveringJob job(JavaSparkContext spark, RunPlan plan, RunFolder folder, RunWatch watch, Task task) {
+    private RecoveringJob job(JavaSparkContext spark, RunPlan plan, RunFolder folder, RunWatch watch) {
         HostNeeds needs = HostNeeds.of(configuration); // in which init-from is the copy by now
         ReplicaFactory replicas = replicas(plan);
         return new RecoveringJob(
                 spark,
                 title(),
                 plan.settings().ranks(),
-                goesOn -> options(folder, goesOn, task),
+                goesOn -> options(folder, goesOn, plan),
                 run -> new TrainProgram(run, replicas, needs),
                 watch::take);
     }
@@ -257,11 +259,16 @@ public final class TrainJob {
     }
 
     /** @param goesOn from the last checkpoint, if there is one */
-    private RunOptions options(RunFolder folder, boolean goesOn, Task task) {
+    private RunOptions options(RunFolder folder, boolean goesOn, RunPlan plan) {
         String owner = UUID.randomUUID().toString();
         folder.claimCheckpoints(owner);
         return TrainingOptions.of(
-                configuration, SparkJobs.data(configuration, ownData), folder.checkpoints(), goesOn, owner, task);
+                configuration,
+                SparkJobs.data(configuration, SparkJobs.travelling(configuration, ownData, plan.data())),
+                folder.checkpoints(),
+                goesOn,
+                owner,
+                plan.network().task());
     }
 
     private String title() {

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -37,6 +39,38 @@ public final class HadoopStorage implements Storage, Serializable {
     /** The path with its scheme, and absolute: what the driver means by it, for executors with another folder. */
     public String qualify(String path) throws IOException {
         return fileSystem(path).makeQualified(new Path(path)).toString();
+    }
+
+    /** The home folder of whoever runs this, on the file system of a path. */
+    public String home(String path) throws IOException {
+        return fileSystem(path).getHomeDirectory().toString();
+    }
+
+    /**
+     * A line for each file of a path, a folder or a pattern: its name, length and time of change. Two looks at the same
+     * content give the same lines; none for what is not there, and for what {@link Storage#isHidden} is true of.
+     */
+    public List<String> stamps(String path) throws IOException {
+        FileSystem fileSystem = fileSystem(path);
+        FileStatus[] tops = fileSystem.globStatus(new Path(path));
+        List<String> stamps = new ArrayList<>();
+        for (FileStatus top : tops == null ? new FileStatus[0] : tops) {
+            addStamps(fileSystem, top, stamps);
+        }
+        stamps.sort(Comparator.naturalOrder());
+        return stamps;
+    }
+
+    private static void addStamps(FileSystem fileSystem, FileStatus status, List<String> stamps) throws IOException {
+        if (!status.isDirectory()) {
+            stamps.add(status.getPath() + " " + status.getLen() + " " + status.getModificationTime());
+            return;
+        }
+        for (FileStatus inside : fileSystem.listStatus(status.getPath())) {
+            if (!Storage.isHidden(inside.getPath().getName())) {
+                addStamps(fileSystem, inside, stamps);
+            }
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.lockstep.datasets.shards;
 
 import io.lockstep.datasets.MalformedDatasetException;
 import io.lockstep.datasets.Split;
+import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -24,14 +25,15 @@ record ShardManifest(
         List<String> classNames,
         long windowBytes,
         Map<Split, Part> parts,
-        String content) {
+        String content)
+        implements Serializable {
     /** Of the file; it is written last. */
     static final String NAME = "shards.manifest";
 
     private static final int FORMAT = 1;
 
     /** @param labelCounts one a class */
-    record Part(List<Shard> shards, List<Long> labelCounts, List<ColumnStatistics> statistics) {
+    record Part(List<Shard> shards, List<Long> labelCounts, List<ColumnStatistics> statistics) implements Serializable {
         int examples() {
             return (int) shards.stream().mapToLong(Shard::examples).sum();
         }
@@ -41,7 +43,7 @@ record ShardManifest(
         }
     }
 
-    record Shard(int examples, long bytes, String sha256, int footerCrc) {}
+    record Shard(int examples, long bytes, String sha256, int footerCrc) implements Serializable {}
 
     /** Of shards that have been written. */
     static ShardManifest of(ShardSet.Description described, Map<Split, List<ShardSummary>> shards) {

@@ -13,6 +13,7 @@ import io.lockstep.datasets.Split;
 import io.lockstep.datasets.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A set of shards that is known but not read yet. */
-final class ShardedSource implements DataSource {
+/** A set of shards that is known but not read yet. It travels, if its storage does. */
+final class ShardedSource implements DataSource, Serializable {
+    private static final long serialVersionUID = 1;
+
     private final Storage storage;
     private final String folder;
     private final ShardManifest manifest;

@@ -20,6 +20,7 @@ import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.LocalCluster;
 import io.lockstep.runs.spark.SparkJobs;
 import io.lockstep.runs.spark.SparkProperties;
+import io.lockstep.runs.tables.Tables;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.NamelessUser;
 import java.io.IOException;
@@ -97,6 +98,10 @@ public final class DriverExamination {
             LocalCluster.properties(asked).forEach(run::set);
         }
         try {
+            if (Tables.isUnread(asked, storage)) {
+                RunPlan.settings(asked, Networks.zoo(), run);
+                return Optional.empty();
+            }
             RunPlan.of(asked, Networks.zoo(), run, storage, false);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
@@ -220,6 +225,11 @@ public final class DriverExamination {
      */
     private DataSource data(HadoopStorage storage, boolean verify) throws IOException {
         try {
+            if (Tables.isUnread(configuration, storage)) {
+                findings.add(
+                        Finding.ok("data", configuration.get(DataSettings.DATA) + ", which is read when a run begins"));
+                return null;
+            }
             SparkJobs.resolveData(configuration, storage);
             DataSource source = SparkJobs.openData(configuration, storage);
             DataChecks.requireTrainable(source, configuration);

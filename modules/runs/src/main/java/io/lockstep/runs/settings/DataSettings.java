@@ -21,7 +21,9 @@ public final class DataSettings {
     public static final Setting<String> DATA = GROUP.add(
             "data",
             "shapes",
-            "The examples: " + DataCatalog.described() + ". Names that begin with . or _ are no data.",
+            "The examples: " + DataCatalog.described()
+                    + "; or a table that Spark reads, parquet:PATH, orc:PATH, csv:PATH, "
+                    + "json:PATH or avro:PATH, or the path of such files alone. Names that begin with . or _ are no data.",
             Parsers.text());
     public static final Setting<String> DATA_HOME = GROUP.add(
             "data-home",

@@ -37,14 +37,15 @@ public final class PictureSettings {
     public static final Setting<Double> TEST_SHARE = GROUP.add(
             "test-share",
             "0.1",
-            "The share of each class that is kept apart to test on, where the folder has no test pictures of its own.",
+            "The share of each class, or of a table's rows, that is kept apart to test on, where the folder has no test "
+                    + "pictures of its own, or the table no test-data.",
             Parsers.number(0.001, 0.999),
             Heeded.where(Rules.testSharesOfPictures()));
     public static final Setting<Long> TEST_SEED = GROUP.add(
             "test-seed",
             "0",
-            "Another number keeps other pictures apart. The run's own seed does not, so that runs that differ in it are "
-                    + "tested on the same pictures.",
+            "Another number keeps other examples apart. The run's own seed does not, so that runs that differ in it are "
+                    + "tested on the same ones.",
             Parsers.integer(Long.MIN_VALUE, Long.MAX_VALUE),
             Heeded.where(Rules.testSharesOfPictures()));
 

@@ -55,7 +55,12 @@ final class Rules {
     }
 
     static Rule testSharesOfPictures() {
-        Rule folders = folderOfPictures();
+        Rule folders = foreign(
+                run -> run.data() != null
+                        && !(run.data() instanceof PictureFolders)
+                        && !TableSettings.isTable(run.get(DataSettings.DATA)),
+                run -> "is for folders of pictures by class and for tables, and "
+                        + run.data().name() + " is " + run.data().format());
         Rule without = foreign(
                 run -> run.data() instanceof PictureFolders folder && folder.hasTestPictures(),
                 run -> "is for folders without test pictures, and " + run.data().name() + " has some of its own");
@@ -69,6 +74,13 @@ final class Rules {
         return idle(
                 run -> run.data() != null && !run.data().isSharded(),
                 run -> "is for shards, and " + run.data().name() + " is "
+                        + run.data().format());
+    }
+
+    static Rule tables() {
+        return foreign(
+                run -> run.data() != null && !TableSettings.isTable(run.get(DataSettings.DATA)),
+                run -> "is for tables, such as parquet:PATH, and " + run.data().name() + " is "
                         + run.data().format());
     }
 

@@ -14,6 +14,7 @@ import io.lockstep.runs.settings.RankSettings;
 import io.lockstep.runs.settings.RunSettings;
 import io.lockstep.runs.settings.TableSettings;
 import io.lockstep.runs.settings.UsageException;
+import io.lockstep.runs.tables.Tables;
 import io.lockstep.spark.Gpus;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.Slots;
@@ -35,6 +36,9 @@ public final class SparkJobs {
 
     /** Executors have another working folder, so what is relative here is made absolute. */
     public static void resolveData(Configuration configuration, HadoopStorage storage) throws IOException {
+        if (Tables.resolve(configuration, storage)) {
+            return;
+        }
         String data = configuration.get(DataSettings.DATA);
         boolean named = DataCatalog.names().contains(data);
         if (!named && (DataCatalog.isPath(data) || storage.exists(data))) {
@@ -87,6 +91,9 @@ public final class SparkJobs {
 
     /** The data that a configuration names; {@link #resolveData} has made its paths absolute. */
     public static DataSource openData(Configuration configuration, HadoopStorage storage) throws IOException {
+        if (Tables.isNamed(configuration)) {
+            return new Tables(configuration, storage).open();
+        }
         FormatOptions formats =
                 formats(configuration).withThreads(Runtime.getRuntime().availableProcessors());
         return new DataCatalog(storage, configuration.get(DataSettings.DATA_HOME), formats)
@@ -100,6 +107,16 @@ public final class SparkJobs {
                 ? Optional.of("data = " + data + " is the set of that name, not the folder " + data
                         + " that is here, which would be --data ./" + data)
                 : Optional.empty();
+    }
+
+    /**
+     * What of a run's data travels to the executors: a program's own, and a table, which they know by its shards.
+     *
+     * @param own null: the data that the settings name
+     * @param opened the same data, as the driver has it
+     */
+    public static DataSource travelling(Configuration configuration, DataSource own, DataSource opened) {
+        return own == null && Tables.isNamed(configuration) ? opened : own;
     }
 
     /** What can be known before an executor starts. */
