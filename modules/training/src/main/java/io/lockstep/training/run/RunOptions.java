@@ -164,6 +164,43 @@ public final class RunOptions implements Serializable {
         return checkpoints;
     }
 
+    private List<Object> values() {
+        return List.of(
+                model,
+                data,
+                strategy,
+                globalBatch,
+                microBatches,
+                epochs,
+                steps,
+                stopAfter,
+                seed,
+                learning,
+                augmentation,
+                clipNorm,
+                logEvery,
+                compareEvery,
+                evaluateEvery,
+                earlyStopping,
+                checkpoints);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RunOptions options && values().equals(options.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    /** The values in the order of their methods. */
+    @Override
+    public String toString() {
+        return "RunOptions" + values();
+    }
+
     /** Each method sets what the method of the same name of {@link RunOptions} returns. */
     public static final class Builder {
         private String model;
