@@ -109,23 +109,32 @@ record TableSource(Format format, String path) {
                 .findFirst();
     }
 
-    /** The first of a folder that may be data, in folders {@code column=value} too. */
+    /**
+     * The first file of a folder, in folders {@code column=value} too; empty if other folders or files of other formats are
+     * beside it: a list of names beside pictures is no table.
+     */
     private static Optional<String> firstFile(String folder, Storage storage, int depth) throws IOException {
         List<Storage.Entry> entries;
         try {
-            entries = storage.list(folder);
+            entries = storage.list(folder).stream()
+                    .filter(entry -> !Storage.isHidden(entry.name()))
+                    .toList();
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }
-        for (Storage.Entry entry : entries) {
-            boolean partition = entry.isFolder() && entry.name().contains("=") && depth < MOST_FOLDERS;
-            if (Storage.isHidden(entry.name()) || entry.isFolder() && !partition) {
-                continue;
-            }
-            String inside = Storage.join(folder, entry.name());
-            return partition ? firstFile(inside, storage, depth + 1) : Optional.of(inside);
+        boolean partitions = entries.stream()
+                .allMatch(entry -> entry.isFolder() && entry.name().contains("="));
+        boolean files = entries.stream().noneMatch(Storage.Entry::isFolder)
+                && entries.stream()
+                                .map(entry -> byName(entry.name()))
+                                .distinct()
+                                .count()
+                        == 1;
+        if (entries.isEmpty() || !partitions && !files || depth > MOST_FOLDERS) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        String first = Storage.join(folder, entries.get(0).name());
+        return partitions ? firstFile(first, storage, depth + 1) : Optional.of(first);
     }
 
     /** Of its folder {@code train}, where it has one; and of {@code test} for the other split. */
