@@ -115,7 +115,8 @@ class PictureFolderRunsTest {
         Configuration configuration = configuration(Path.of("unused"), "data=shapes", setting);
         assertThatThrownBy(() -> PlannedRuns.plan(configuration, Networks.zoo()))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("is for folders of pictures by class, and shapes is generated");
+                .hasMessageContaining("is for folders of pictures by class")
+                .hasMessageContaining("and shapes is generated");
     }
 
     @Test
