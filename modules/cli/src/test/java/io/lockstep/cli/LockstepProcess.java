@@ -82,11 +82,8 @@ final class LockstepProcess {
         builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.12");
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().put("LOCKSTEP_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(environment);
-        // of no use where what is started is no driver
-        builder.environment()
-                .computeIfAbsent(
-                        "LOCKSTEP_JAVA_OPTIONS", name -> SHORT_LIVED + " " + String.join(" ", DriverClasses.options()));
         return builder.start();
     }
 }
