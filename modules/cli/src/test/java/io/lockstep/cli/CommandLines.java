@@ -74,8 +74,8 @@ final class CommandLines implements AutoCloseable {
     /** Empty if the process has ended meanwhile. */
     private static String commandLineOf(ProcessHandle process) {
         try {
-            // the JDK reads its first 4 KiB only
-            return Files.readString(PROC.resolve(process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
+            // the JDK reads its first 4 KiB only; of bytes that are no text some character stands
+            return new String(Files.readAllBytes(PROC.resolve(process.pid() + "/cmdline")), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }
