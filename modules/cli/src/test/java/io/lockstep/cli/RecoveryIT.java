@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
 import io.lockstep.runs.folder.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,12 +92,14 @@ class RecoveryIT {
         try {
             for (int steps : atSteps) {
                 Path metrics = folder.resolve(name).resolve("metrics.jsonl");
+                boolean goesOn = !options.contains("checkpoint-every=1000");
                 Await.until(
                         "step " + steps,
                         process,
                         err,
                         () -> Files.exists(metrics)
-                                && Files.readAllLines(metrics).size() >= steps);
+                                && Files.readAllLines(metrics).size() >= steps
+                                && (!goesOn || hasCheckpoint(name)));
                 blow.accept(CommandLines.find(process.descendants(), "java", "CoarseGrainedExecutorBackend"));
             }
             Await.end(process);
@@ -104,6 +108,16 @@ class RecoveryIT {
             process.destroyForcibly();
         }
         return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Checkpoints are written beside the steps: the first may be whole a few steps later. */
+    private static boolean hasCheckpoint(String name) throws IOException {
+        try (Stream<Path> files =
+                Files.find(folder.resolve(name).resolve("checkpoints"), 2, (file, is) -> file.endsWith("MANIFEST"))) {
+            return files.findAny().isPresent();
+        } catch (UncheckedIOException e) { // one that was replaced meanwhile
+            return false;
+        }
     }
 
     private static List<String> train(String name) {
