@@ -117,7 +117,8 @@ final class DataCommand {
         @Option(
                 names = "--set",
                 paramLabel = "KEY=VALUE",
-                description = "A setting of tables, such as label-col=COLUMN; repeatable.")
+                description = "How it is read: a setting of pictures, texts or tables, such as image-size=64x64 or"
+                        + " label-col=COLUMN; repeatable.")
         private List<String> assignments = new ArrayList<>();
 
         @Override
@@ -173,20 +174,17 @@ final class DataCommand {
             RecipeFiles.putDefaults(configuration);
             configuration.put(DataSettings.DATA.name(), data);
             assignments.forEach(configuration::put);
-            if (!Tables.resolve(configuration, storage())) {
-                return catalog().resolve(data);
-            }
-            var tables = new Tables(configuration, storage());
+            SparkJobs.resolveData(configuration, storage());
             if (Tables.isUnread(configuration, storage())) {
                 try (SparkSession spark = SparkSession.builder()
                         .master("local[*]")
                         .appName("lockstep data describe")
                         .config("spark.ui.enabled", "false")
                         .getOrCreate()) {
-                    tables.read(spark);
+                    new Tables(configuration, storage()).read(spark);
                 }
             }
-            return tables.open();
+            return SparkJobs.openData(configuration, storage());
         }
     }
 

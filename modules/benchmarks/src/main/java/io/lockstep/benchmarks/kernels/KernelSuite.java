@@ -38,7 +38,7 @@ public abstract class KernelSuite {
     public void checkImplementation() {
         if (VectorModule.isUsed() != implementation.equals(SIMD)) {
             throw new IllegalStateException(
-                    implementation + ", but the vector module is " + (VectorModule.isUsed() ? "there" : "not there"));
+                    implementation + ", but vectors are " + (VectorModule.isUsed() ? "used" : "not used"));
         }
     }
 

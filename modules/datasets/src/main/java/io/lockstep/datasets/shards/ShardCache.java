@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.DigestOutputStream;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -48,6 +49,7 @@ final class ShardCache {
         ShardManifest.Shard shard = manifest.parts().get(split).shards().get(index);
         Path target = folder.resolve(manifest.content()).resolve(ShardSet.shard(split, index));
         Files.createDirectories(folder);
+        requireOwn();
         use(manifest.content());
         if (isWhole(target, shard)) {
             return target;
@@ -61,6 +63,23 @@ final class ShardCache {
             }
         }
         return target;
+    }
+
+    /** The folder in the temporary one, where others may have made it: what they put there would be trained on. */
+    private void requireOwn() throws IOException {
+        if (!options.folder().isEmpty()) {
+            return; // chosen, and perhaps shared
+        }
+        Path mine = Files.createTempFile(folder, "owner", PART);
+        try {
+            UserPrincipal owner = Files.getOwner(folder);
+            if (!owner.equals(Files.getOwner(mine))) {
+                throw new DatasetException("the cache " + folder + " belongs to " + owner.getName()
+                        + ", and not to whoever runs this; choose another folder by cache-dir");
+            }
+        } finally {
+            Files.deleteIfExists(mine);
+        }
     }
 
     private void use(String content) throws IOException {

@@ -21,6 +21,19 @@ class BilinearResizeTest {
         return values;
     }
 
+    /** Numbers of Pillow 9.4: {@code Image.frombytes("L", (width, height), pixels).resize((toWidth, toHeight), Image.BILINEAR)}. */
+    @Test
+    void pixelsArePillowsToTheBit() {
+        assertThat(resized(
+                        5, 7, 3, 4, 149, 241, 217, 156, 211, 243, 95, 1, 128, 173, 238, 236, 44, 32, 162, 152, 208, 42,
+                        82, 53, 206, 121, 167, 3, 18, 108, 168, 120, 59, 109, 46, 155, 152, 201, 238))
+                .containsExactly(137, 195, 200, 114, 133, 133, 101, 117, 104, 68, 134, 185);
+        assertThat(resized(4, 3, 6, 5, 149, 241, 217, 156, 211, 243, 95, 1, 128, 173, 238, 236))
+                .containsExactly(
+                        149, 186, 241, 227, 217, 153, 182, 226, 229, 230, 146, 158, 176, 204, 224, 105, 77, 36, 103,
+                        147, 134, 128, 120, 157, 182, 173, 199, 238, 237, 236);
+    }
+
     /** Centres of the result lie at -1/4, 1/4, 3/4 and 5/4 pixels. */
     @Test
     void whatIsEnlargedIsInterpolatedBetweenCentres() {

@@ -13,7 +13,8 @@ public final class TableSettings {
     /** Words of Spark's for how a table is stored; before a colon and the table's path they are data. */
     public static final List<String> FORMATS = List.of("parquet", "orc", "avro", "csv", "json");
 
-    private static final Pattern TABLE = Pattern.compile("(" + String.join("|", FORMATS) + "):(.+)");
+    /** How data is called that is a table: {@code parquet:PATH}, in two groups. */
+    public static final Pattern NAMED = Pattern.compile("(" + String.join("|", FORMATS) + "):(.+)", Pattern.DOTALL);
 
     static final SettingGroup GROUP = new SettingGroup("Tables, and data that is larger than memory");
 
@@ -90,7 +91,7 @@ public final class TableSettings {
     }
 
     static boolean isTable(String data) {
-        return TABLE.matcher(data).matches();
+        return NAMED.matcher(data).matches();
     }
 
     private static List<String> names(String text) {

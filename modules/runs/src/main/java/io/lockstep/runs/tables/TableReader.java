@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -55,13 +56,14 @@ final class TableReader {
     void write(TableSource table, String folder) throws IOException {
         try {
             writeShards(table, folder);
-        } catch (UsageException e) {
-            throw e;
         } catch (UnfitFrameException e) {
             throw new UsageException(table + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw e;
-        } catch (Exception e) { // Spark's, which Scala does not declare
+        } catch (Exception e) { // Spark's, of which Scala does not declare those that Java would check
+            if (e instanceof RuntimeException unchecked && !(e instanceof SparkThrowable)) {
+                throw unchecked;
+            }
             throw new UsageException(table + " cannot be read: " + TableFrames.reason(e), e);
         }
     }
@@ -158,6 +160,6 @@ final class TableReader {
     }
 
     static Column quoted(String name) {
-        return col("`" + name.replace("`", "``") + "`");
+        return col(FrameColumns.quoted(name));
     }
 }

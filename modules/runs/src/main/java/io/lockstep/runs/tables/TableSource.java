@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A table that Spark reads.
@@ -25,8 +24,6 @@ record TableSource(Format format, String path) {
     private static final int MOST_FOLDERS = 8;
     static final String TRAIN = "train";
     static final String TEST = "test";
-    private static final Pattern NAMED =
-            Pattern.compile("(" + String.join("|", TableSettings.FORMATS) + "):(.+)", Pattern.DOTALL);
 
     /** How a table is stored; Spark calls it by the same word. */
     enum Format {
@@ -73,7 +70,7 @@ record TableSource(Format format, String path) {
 
     /** By its word alone. */
     static Optional<TableSource> named(String data) {
-        Matcher matcher = NAMED.matcher(data);
+        Matcher matcher = TableSettings.NAMED.matcher(data);
         return matcher.matches()
                 ? Optional.of(
                         new TableSource(Format.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)), matcher.group(2)))

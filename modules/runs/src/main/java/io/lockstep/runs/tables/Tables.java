@@ -33,7 +33,7 @@ import org.apache.spark.sql.SparkSession;
  * manifest, and is none.
  */
 public final class Tables {
-    /** Where the settings that a key is made of say how a table is read. */
+    /** Of a hash, in hexadecimal digits: enough to tell tables apart. */
     private static final int KEY_LETTERS = 32;
 
     private final Configuration configuration;

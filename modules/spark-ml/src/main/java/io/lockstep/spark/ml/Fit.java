@@ -55,18 +55,26 @@ final class Fit {
         FrameColumns columns = FrameColumns.of(frame, examples.request());
         NetworkInputs inputs = new NetworkInputs(examples.network(), columns.fields());
         try {
-            String folder = folder();
-            boolean done = false;
-            try {
-                TrainedNetwork trained = run(folder, columns, inputs);
-                done = true;
-                return trained;
-            } finally {
-                clean(folder, done);
-            }
+            return run(folder(), columns, inputs);
         } catch (IOException e) {
             throw new UncheckedIOException(stage.uid() + ": " + e.getMessage(), e);
         }
+    }
+
+    private TrainedNetwork run(String folder, FrameColumns columns, NetworkInputs inputs) throws IOException {
+        TrainedNetwork trained;
+        try {
+            trained = train(folder, columns, inputs);
+        } catch (IOException | RuntimeException e) {
+            try {
+                clean(folder, false);
+            } catch (IOException beside) { // what the fit failed of is what one must know
+                e.addSuppressed(beside);
+            }
+            throw e;
+        }
+        clean(folder, true);
+        return trained;
     }
 
     private boolean keeps() {
@@ -108,7 +116,7 @@ final class Fit {
         return new CheckpointStore(storage, Storage.join(run, CHECKPOINTS), 1, LOG::warn);
     }
 
-    private TrainedNetwork run(String folder, FrameColumns columns, NetworkInputs inputs) throws IOException {
+    private TrainedNetwork train(String folder, FrameColumns columns, NetworkInputs inputs) throws IOException {
         LOG.info("{}: writing the rows to {}", stage.uid(), folder);
         boolean validates = stage.isSet(stage.validationIndicatorCol());
         FrameSource data = FrameSource.write(

@@ -68,6 +68,7 @@ final class FitQueue {
         Turn turn = new Turn(workers);
         waiting.add(turn);
         boolean told = false;
+        boolean begins = false;
         try {
             while (waiting.peek() != turn || busy > 0 && busy + workers > slots.getAsInt()) {
                 if (!told) {
@@ -76,15 +77,15 @@ final class FitQueue {
                 }
                 wait(LOOK_AGAIN_MILLIS);
             }
+            begins = true;
         } catch (InterruptedException e) {
-            waiting.remove(turn);
-            notifyAll();
             Thread.currentThread().interrupt();
             throw new JobFailedException("interrupted while another fit trained", e);
+        } finally { // whatever ends the wait, such as an application that ends: nobody waits behind it
+            waiting.remove(turn);
+            busy += begins ? workers : 0;
+            notifyAll();
         }
-        waiting.remove();
-        busy += workers;
-        notifyAll();
         return turn;
     }
 }

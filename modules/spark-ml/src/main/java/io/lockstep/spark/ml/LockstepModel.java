@@ -99,7 +99,7 @@ public class LockstepModel extends Model<LockstepModel> implements PredictionPar
     }
 
     private static Column described(StructField field) {
-        return col("`" + field.name().replace("`", "``") + "`").as(field.name(), field.metadata());
+        return col(FrameColumns.quoted(field.name())).as(field.name(), field.metadata());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.lockstep.spark.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,5 +66,19 @@ class FitQueueTest {
             fit.join();
         }
         assertThat(order).hasSize(4).startsWith(0); // 1 and 2 of one slot each may go together
+    }
+
+    @Test
+    void aFitThatGivesUpIsInNobodysWay() {
+        var queue = new FitQueue(() -> 1);
+        Runnable ends = () -> {
+            throw new IllegalStateException("the application ends");
+        };
+        try (FitQueue.Turn turn = queue.await(1, () -> {})) {
+            assertThatThrownBy(() -> queue.await(1, ends)).hasMessage("the application ends");
+        }
+        try (FitQueue.Turn next = queue.await(1, ends)) {
+            assertThat(next).as("it did not have to wait").isNotNull();
+        }
     }
 }

@@ -262,7 +262,7 @@ public final class FrameColumns implements Serializable {
     }
 
     /** As Spark reads a name that may have points in it. */
-    static String quoted(String column) {
+    public static String quoted(String column) {
         return "`" + column.replace("`", "``") + "`";
     }
 

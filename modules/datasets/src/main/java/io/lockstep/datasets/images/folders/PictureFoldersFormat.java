@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * PNG and JPEG files in folders that are named after their classes, as torchvision's ImageFolder and Keras'
@@ -32,7 +31,6 @@ public final class PictureFoldersFormat implements DataFormat {
     /** In the order in which they are looked for. */
     private static final List<String> TEST = List.of("test", "val", "valid", "validation");
 
-    private static final Set<String> SPLITS = Set.of(TRAIN, "test", "val", "valid", "validation");
     private static final int MOST_CLASSES = 256;
     /** Of folders in which it is looked for pictures to tell the format: CLASS, and CLASS/images as some sets have it. */
     private static final int DEPTH = 2;
@@ -127,7 +125,7 @@ public final class PictureFoldersFormat implements DataFormat {
                 .filter(Storage.Entry::isFolder)
                 .map(Storage.Entry::name)
                 .toList();
-        if (SPLITS.containsAll(classes)) {
+        if (classes.stream().allMatch(name -> name.equals(TRAIN) || TEST.contains(name))) {
             throw new MalformedDatasetException(
                     folder.file(classes.get(0))
                             + " has pictures and no folders of classes: put the pictures of each class in a folder named after it");
