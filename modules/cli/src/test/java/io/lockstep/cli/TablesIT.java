@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.runs.Lockstep;
 import io.lockstep.runs.folder.Summary;
 import io.lockstep.runs.settings.UsageException;
+import io.lockstep.training.RunEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -163,6 +166,10 @@ class TablesIT {
                 .hasMessageContaining("a row is broken, '{\"x\": 2,' in file:");
         refused(csv("one.csv", "x,label\n1.0,a\n"), "one").hasMessageContaining("it needs some of both");
         refused("avro:" + csv("some.avro", "Obj"), "avro").hasMessageContaining("spark-avro");
+        refused(csv("lonely.csv", "x,y,label\n1.0,2.0,a\n"), "lonely", "test-data", csv("tests.csv", rows))
+                .hasMessageContaining("has only 1 training example, which is less than one for each of workers = 2");
+        quadrants.withColumn("y", when(col("x").lt(0.9), col("y"))).write().parquet(path("nulls"));
+        refused("parquet:" + path("nulls"), "nulls").hasMessageContaining("column 'y' is null in row");
         quadrants.coalesce(1).write().parquet(path("cut"));
         try (Stream<Path> files = Files.list(folder.resolve("cut"))) {
             Path part = files.filter(file -> file.toString().endsWith(".parquet"))
@@ -175,6 +182,20 @@ class TablesIT {
         refused("parquet:" + path("cut"), "cut")
                 .hasMessageContaining("cannot be read")
                 .hasMessageContaining("part-");
+    }
+
+    @Test
+    void classesOfOneRowOrNoneToTrainOnAreTold() throws Exception {
+        String rows = "x,y,label\n" + "1.0,2.0,a\n3.0,4.0,b\n".repeat(20);
+        List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
+        run(csv("thin.csv", rows + "5.0,6.0,c\n"), "thin")
+                .set("test-data", csv("thin tests.csv", rows + "7.0,8.0,d\n"))
+                .set("epochs", "1")
+                .listener(events::add)
+                .train();
+        assertThat(events)
+                .contains(new RunEvent.Warned("of the 4 classes of thin.csv, there is no training example of 'd', which"
+                        + " cannot be learned, and there is only one training example of 'c'"));
     }
 
     @Test

@@ -66,6 +66,11 @@ public interface DataSource {
         return false;
     }
 
+    /** Training examples of each class, in the order of the labels, as far as they are known without reading them; empty: they are not. */
+    default int[] trainClassCounts() {
+        return new int[0];
+    }
+
     /** See {@link Dataset#normalization}, where it is known before anything is read; empty elsewhere. */
     default Optional<Normalization> knownNormalization() {
         return Optional.empty();

@@ -63,6 +63,11 @@ record GivenData(Dataset train, StreamedDataset stream, Dataset test) implements
     }
 
     @Override
+    public int[] trainClassCounts() {
+        return train != null && labelsOfExample() == 1 ? train.classCounts() : new int[0];
+    }
+
+    @Override
     public StreamedDataset stream(Split split) {
         return split == Split.TRAIN ? stream : null;
     }

@@ -31,6 +31,7 @@ import io.lockstep.training.checkpoint.ForeignCheckpointException;
 import io.lockstep.training.checkpoint.TrainingState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
  *
  * @param builder of the network, under the settings that are in force
  * @param settings what was asked for beside it, as ranks get it
- * @param notes what a person should know of the settings, in the order in which it is told
+ * @param notes what a person should know of the settings and the data, in the order in which it is told
  */
 public record RunPlan(
         DataSource data,
@@ -97,7 +98,9 @@ public record RunPlan(
             requireContinuable(configuration, source, definition, data, storage);
         }
         data.verify(); // takes longest, so last
-        return new RunPlan(data, builder, definition, initial, settings, SettingsJudgement.told(notes));
+        List<String> told = new ArrayList<>(SettingsJudgement.told(notes));
+        DataChecks.suspicion(data, definition).ifPresent(told::add);
+        return new RunPlan(data, builder, definition, initial, settings, List.copyOf(told));
     }
 
     /**

@@ -103,6 +103,13 @@ final class ShardedSource implements DataSource, Serializable {
     }
 
     @Override
+    public int[] trainClassCounts() {
+        return manifest.parts().get(Split.TRAIN).labelCounts().stream()
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
+    @Override
     public Dataset read(Split split, ExampleRange range) throws IOException {
         ShardManifest.Part part = manifest.parts().get(split);
         if (range.end() > part.examples()) {

@@ -6,6 +6,7 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.Split;
+import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.runs.folder.Progress;
@@ -15,8 +16,13 @@ import io.lockstep.runs.settings.DataSettings;
 import io.lockstep.runs.settings.DistributionSettings;
 import io.lockstep.runs.settings.StrategySettings;
 import io.lockstep.runs.settings.UsageException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
@@ -37,6 +43,7 @@ public final class DataChecks {
     public static void requireTrainable(DataSource source, Configuration configuration) {
         requireExamples(source, configuration, Split.TRAIN, "training", "there is nothing to learn from");
         requireExamples(source, configuration, Split.TEST, "test", "there is nothing to test the network on");
+        requireOneForEachRank(source, configuration);
         requireNamesThatDiffer(source);
         requireCountable(source, configuration);
         requireCropsWithin(source, configuration);
@@ -50,6 +57,54 @@ public final class DataChecks {
             throw new UsageException(configuration.get(DataSettings.DATA) + " (" + source.format() + ") has no "
                     + called + " examples: " + consequence);
         }
+    }
+
+    /** A rank without examples computes nothing, and has others wait for it. */
+    private static void requireOneForEachRank(DataSource source, Configuration configuration) {
+        int examples = trainingExamples(source, configuration);
+        int workers = configuration.get(DistributionSettings.WORKERS);
+        if (examples == 0 || examples >= workers) { // 0: a stream whose end nobody knows
+            return;
+        }
+        boolean limited = examples < source.examples(Split.TRAIN);
+        throw new UsageException((limited
+                        ? DataSettings.TRAIN_EXAMPLES.name() + " = " + examples
+                        : configuration.get(DataSettings.DATA) + " (" + source.format() + ") has only " + examples
+                                + (examples == 1 ? " training example" : " training examples"))
+                + ", which is less than one for each of workers = " + workers + ": "
+                + (limited ? "leave out fewer, " : "add some, ") + "or set workers = " + examples);
+    }
+
+    /**
+     * What is suspicious about the training examples' classes, in one line: classes that cannot be learned, or hardly. Empty
+     * where nothing is, or where nobody has counted.
+     */
+    public static Optional<String> suspicion(DataSource source, NetworkDefinition network) {
+        int[] counts = source.trainClassCounts();
+        boolean asked = network.adversarial() == null || network.adversarial().classes() > 0;
+        if (!asked || Arrays.stream(counts).allMatch(count -> count == 0)) {
+            return Optional.empty();
+        }
+        List<String> parts = new ArrayList<>();
+        List<String> none = ofCount(source, counts, 0);
+        if (!none.isEmpty()) {
+            parts.add("there is no training example of " + FileNames.shortened(none) + ", which cannot be learned");
+        }
+        List<String> one = ofCount(source, counts, 1);
+        if (!one.isEmpty()) {
+            parts.add("there is only one training example of " + FileNames.shortened(one));
+        }
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of("of the " + counts.length + (counts.length == 1 ? " class" : " classes") + " of "
+                        + source.name() + ", " + String.join(", and ", parts));
+    }
+
+    private static List<String> ofCount(DataSource source, int[] counts, int wanted) {
+        return IntStream.range(0, counts.length)
+                .filter(label -> counts[label] == wanted)
+                .mapToObj(label -> "'" + source.classNames().get(label) + "'")
+                .toList();
     }
 
     /** Of an epoch of the run; 0 of a stream whose end nobody knows. */

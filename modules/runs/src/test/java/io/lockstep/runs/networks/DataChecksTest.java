@@ -1,13 +1,23 @@
 package io.lockstep.runs.networks;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.datasets.DataSource;
+import io.lockstep.datasets.Dataset;
+import io.lockstep.datasets.ExampleRange;
+import io.lockstep.datasets.Field;
+import io.lockstep.datasets.ImageShape;
+import io.lockstep.datasets.Split;
 import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.games.Adversarial;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.UsageException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -46,11 +56,68 @@ class DataChecksTest {
     }
 
     @Test
-    void oneExampleOfEachIsEnoughWhateverTheBatch() {
+    void oneExampleForEachRankIsEnoughWhateverTheBatch() {
         for (String batch : new String[] {"2", "32", "1048576"}) {
             assertThatCode(() -> DataChecks.requireTrainable(
-                            new GeneratedShapes(1, 1, 1), settings("global-batch", batch, "workers", "2")))
+                            new GeneratedShapes(1, 2, 1), settings("global-batch", batch, "workers", "2")))
                     .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void fewerExamplesThanRanksAreRefused() {
+        assertThatThrownBy(() -> DataChecks.requireTrainable(
+                        new GeneratedShapes(1, 1, 1), settings("data", "/data/mine", "workers", "2")))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("/data/mine (generated) has only 1 training example, which is less than one for each of"
+                        + " workers = 2: add some, or set workers = 1");
+        assertThatThrownBy(() -> DataChecks.requireTrainable(PICTURES, settings("train-examples", "2", "workers", "3")))
+                .hasMessage("train-examples = 2, which is less than one for each of workers = 3: leave out fewer, or"
+                        + " set workers = 2");
+    }
+
+    @Test
+    void classesOfOneTrainingExampleOrNoneAreTold() {
+        NetworkDefinition network = network(InputType.convolutional(1, 1, 1, CNN2DFormat.NHWC));
+        assertThat(DataChecks.suspicion(new Counted(2, 1, 2, 0), network))
+                .contains("of the 4 classes of made, there is no training example of 'c3', which cannot be learned,"
+                        + " and there is only one training example of 'c1'");
+        assertThat(DataChecks.suspicion(new Counted(2, 2), network)).isEmpty();
+        assertThat(DataChecks.suspicion(PICTURES, network)).isEmpty(); // nobody has counted
+    }
+
+    /** Of so many training examples of each class. */
+    private record Counted(int... trainClassCounts) implements DataSource {
+        @Override
+        public String name() {
+            return "made";
+        }
+
+        @Override
+        public String format() {
+            return "counted";
+        }
+
+        @Override
+        public List<Field> fields() {
+            return Field.ofPictures(new ImageShape(1, 1, 1));
+        }
+
+        @Override
+        public List<String> classNames() {
+            return IntStream.range(0, trainClassCounts.length)
+                    .mapToObj(label -> "c" + label)
+                    .toList();
+        }
+
+        @Override
+        public int examples(Split split) {
+            return Arrays.stream(trainClassCounts).sum();
+        }
+
+        @Override
+        public Dataset read(Split split, ExampleRange range) {
+            throw new AssertionError("nothing need be read");
         }
     }
 

@@ -124,6 +124,15 @@ record FrameSource(
         }
     }
 
+    @Override
+    public int[] trainClassCounts() {
+        try {
+            return open().trainClassCounts();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Of pictures. */
     @Override
     public Optional<Normalization> knownNormalization() {

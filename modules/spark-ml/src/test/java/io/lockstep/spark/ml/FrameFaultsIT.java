@@ -58,8 +58,11 @@ class FrameFaultsIT {
     }
 
     @Test
-    void oneRowForTwoRanksAndAClassOfOneRowAreTrainedOn() {
-        LockstepModel one = estimator().setMaxIter(1).fit(POINTS.limit(1));
+    void oneRowIsTrainedOnByOneRankAndAClassOfOneRowByTwo() {
+        assertThatThrownBy(() -> estimator().setMaxIter(1).fit(POINTS.limit(1)))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("has only 1 training example, which is less than one for each of workers = 2");
+        LockstepModel one = estimator().setNumWorkers(1).setMaxIter(1).fit(POINTS.limit(1));
         assertThat(one.summary().run().steps()).isEqualTo(1);
         assertThat(one.transform(POINTS.limit(3)).count()).isEqualTo(3);
 

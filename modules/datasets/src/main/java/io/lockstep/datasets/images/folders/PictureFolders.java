@@ -127,6 +127,11 @@ public final class PictureFolders implements ImageSource {
         return files.of(split).size();
     }
 
+    @Override
+    public int[] trainClassCounts() {
+        return classCounts(files.train());
+    }
+
     /** Whether there is a folder of test pictures; otherwise a share of each class is kept apart to test on. */
     public boolean hasTestPictures() {
         return files.testFolder();
@@ -172,7 +177,7 @@ public final class PictureFolders implements ImageSource {
     @Override
     public DataSurvey survey() throws IOException {
         PictureSurvey found = examine();
-        return new DataSurvey(found.lines(), found.isSound(), classCounts(files.train()), classCounts(files.test()));
+        return new DataSurvey(found.lines(), found.isSound(), trainClassCounts(), classCounts(files.test()));
     }
 
     private int[] classCounts(List<PictureFile> counted) {
