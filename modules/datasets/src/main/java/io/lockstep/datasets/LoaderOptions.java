@@ -11,13 +11,16 @@ import java.time.Duration;
  * @param buffers batches in memory, at least 2: the one in use and the next
  * @param stallTimeout the longest that {@link io.lockstep.datasets.loading.BatchLoader#next} waits for a batch, and close for
  *     the thread
+ * @param skipsUnreadable whether an example that cannot be read is left out of its batch, which is shorter then; otherwise the
+ *     loader fails
  */
 public record LoaderOptions(
         FeatureLayout layout,
         Normalization normalization,
         Augmentation augmentation,
         int buffers,
-        Duration stallTimeout) {
+        Duration stallTimeout,
+        boolean skipsUnreadable) {
     public LoaderOptions {
         if (buffers < 2) {
             throw new IllegalArgumentException(buffers + " buffers; at least 2: one in use, one being filled");
@@ -29,22 +32,26 @@ public record LoaderOptions(
 
     /** NCHW, no augmentation, two buffers, a minute. */
     public static LoaderOptions of(Normalization normalization) {
-        return new LoaderOptions(FeatureLayout.NCHW, normalization, Augmentation.NONE, 2, Duration.ofMinutes(1));
+        return new LoaderOptions(FeatureLayout.NCHW, normalization, Augmentation.NONE, 2, Duration.ofMinutes(1), false);
     }
 
     public LoaderOptions withLayout(FeatureLayout changed) {
-        return new LoaderOptions(changed, normalization, augmentation, buffers, stallTimeout);
+        return new LoaderOptions(changed, normalization, augmentation, buffers, stallTimeout, skipsUnreadable);
     }
 
     public LoaderOptions withAugmentation(Augmentation changed) {
-        return new LoaderOptions(layout, normalization, changed, buffers, stallTimeout);
+        return new LoaderOptions(layout, normalization, changed, buffers, stallTimeout, skipsUnreadable);
     }
 
     public LoaderOptions withBuffers(int changed) {
-        return new LoaderOptions(layout, normalization, augmentation, changed, stallTimeout);
+        return new LoaderOptions(layout, normalization, augmentation, changed, stallTimeout, skipsUnreadable);
     }
 
     public LoaderOptions withStallTimeout(Duration changed) {
-        return new LoaderOptions(layout, normalization, augmentation, buffers, changed);
+        return new LoaderOptions(layout, normalization, augmentation, buffers, changed, skipsUnreadable);
+    }
+
+    public LoaderOptions skippingUnreadable(boolean changed) {
+        return new LoaderOptions(layout, normalization, augmentation, buffers, stallTimeout, changed);
     }
 }

@@ -23,6 +23,7 @@ final class RunWatch {
     private final Consumer<RunEvent> listener;
     private RunEvent.Started started;
     private Long resumedFromStep;
+    private long leftOut;
     private IOException logFailure;
 
     /** @param configuration gets what the ranks have decided */
@@ -66,6 +67,8 @@ final class RunWatch {
             folder.putConfig(configuration); // with it the run repeats, without measuring again
         } else if (event instanceof RunEvent.Reported reported) {
             folder.log(MetricsLine.of(reported.report()));
+        } else if (event instanceof RunEvent.LeftOut examples) {
+            leftOut += examples.examples();
         } else if (event instanceof RunEvent.Evaluated evaluated) {
             folder.log(
                     new EvaluationLine(MetricsLine.now(), evaluated.step(), evaluated.epoch(), evaluated.evaluation()));
@@ -86,6 +89,11 @@ final class RunWatch {
     /** Of the ranks that run now; null before there are any. */
     synchronized RunEvent.Started started() {
         return started;
+    }
+
+    /** Examples that could not be read, in this call; each as often as it was drawn. */
+    synchronized long leftOut() {
+        return leftOut;
     }
 
     /** Null: the run began with this call. */

@@ -18,18 +18,17 @@ final class Summaries {
     private Summaries() {}
 
     /**
-     * @param started of the ranks that ran to the end
-     * @param resumedFromStep null: the run began with this call
+     * @param watch that has heard the ranks, which ran to the end
      */
     static Summary of(
             Configuration configuration,
             Task task,
             RunFolder folder,
             List<RankResult> results,
-            RunEvent.Started started,
-            Long resumedFromStep,
+            RunWatch watch,
             int restarts,
             double wallSeconds) {
+        RunEvent.Started started = watch.started();
         List<MetricsLine> metrics = folder.metrics();
         MetricsLine last = metrics.get(metrics.size() - 1);
         EvaluationLine test = folder.evaluations().get(folder.evaluations().size() - 1);
@@ -57,8 +56,9 @@ final class Summaries {
                 best == null ? null : best.test(),
                 results.get(0).parametersSha256(),
                 wallSeconds,
-                resumedFromStep,
+                watch.resumedFromStep(),
                 restarts,
+                configuration.get(DataSettings.UNREADABLE).equals("skip") ? watch.leftOut() : null,
                 last.measures());
     }
 

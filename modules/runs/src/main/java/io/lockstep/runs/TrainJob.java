@@ -139,15 +139,8 @@ public final class TrainJob {
             watch.requireLogged();
             folder.putJson("environment.json", trained.environment());
             double seconds = (System.nanoTime() - start) / 1e9;
-            Summary summary = Summaries.of(
-                    configuration,
-                    task,
-                    folder,
-                    trained.results(),
-                    watch.started(),
-                    watch.resumedFromStep(),
-                    trained.restarts(),
-                    seconds);
+            Summary summary =
+                    Summaries.of(configuration, task, folder, trained.results(), watch, trained.restarts(), seconds);
             plot(folder, task);
             if (task.isGame()) {
                 drawSamples(folder, storage, plan.data());
@@ -332,6 +325,11 @@ public final class TrainJob {
                         ? Progress.measured(summary.measures()) + "; samples in plots/samples.png"
                         : TestText.of(task, summary.test()),
                 summary.examplesPerSecond()));
+        if (summary.unreadExamples() != null && summary.unreadExamples() > 0) {
+            progress.line(Progress.format(
+                    "%,d times an example could not be read and was left out, see the warnings above",
+                    summary.unreadExamples()));
+        }
         boolean kept = !configuration.get(FolderSettings.CHECKPOINT_BEST).equals("off")
                 && !StrategySettings.isMaster(configuration);
         if (kept && hasBetterTest(summary, task)) {

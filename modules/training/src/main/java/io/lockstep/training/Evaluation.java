@@ -1,6 +1,7 @@
 package io.lockstep.training;
 
 import io.lockstep.collectives.ProcessGroup;
+import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.loading.BatchLoader;
 import java.io.Serializable;
 import java.util.Collections;
@@ -43,7 +44,10 @@ public record Evaluation(long examples, double loss, Map<String, Double> metrics
     public static Evaluation over(Replica replica, BatchLoader shard, ProcessGroup group) {
         Meter meter = new Meter(replica.task());
         while (shard.hasNext()) {
-            meter.add(replica.evaluate(shard.next()));
+            Batch batch = shard.next();
+            if (batch.size() > 0) { // none of its examples may have been readable
+                meter.add(replica.evaluate(batch));
+            }
         }
         return meter.over(group);
     }

@@ -35,6 +35,15 @@ public sealed interface RunEvent extends Serializable {
     /** What a strategy chose by measurement, before the first step. */
     record Decided(Calibration.Decision decision) implements RunEvent {}
 
+    /**
+     * Examples could not be read, and the batches that would have had them are shorter.
+     *
+     * @param step updates done
+     * @param examples since this was last told, over all ranks
+     * @param why some reasons, by rank, each naming a file
+     */
+    record LeftOut(long step, long examples, List<String> why) implements RunEvent {}
+
     /** Something to know that does not stop the run. */
     record Warned(String message) implements RunEvent {}
 }

@@ -5,6 +5,7 @@ import io.lockstep.datasets.DataFaultException;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.StreamedDataset;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -177,6 +178,11 @@ public final class BatchLoader implements AutoCloseable {
     /** The sum of {@link #waitNanos} over all batches. */
     public long totalWaitNanos() {
         return totalWaitNanos;
+    }
+
+    /** Examples that the batches up to the last {@link #next} are without, as they could not be read; each is told once. */
+    public List<UnreadExample> leftOut() {
+        return source.leftOut(step);
     }
 
     /** Ends the loader's thread, or throws when it has not ended within the stall timeout. Again: does nothing. */

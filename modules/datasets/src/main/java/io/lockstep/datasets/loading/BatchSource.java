@@ -30,6 +30,11 @@ interface BatchSource extends AutoCloseable {
         return false;
     }
 
+    /** Examples that batches of steps before one are without, as they could not be read; each is told once. Any thread may ask. */
+    default List<UnreadExample> leftOut(long beforeStep) {
+        return List.of();
+    }
+
     @Override
     default void close() throws IOException {}
 }

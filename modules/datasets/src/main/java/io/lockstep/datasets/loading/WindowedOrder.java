@@ -137,8 +137,8 @@ final class WindowedOrder implements ExampleOrder {
         /** Reads blocks until this share of them is in memory. */
         void readTo(double share) {
             int wanted = (int) Math.min(blocks.length, Math.ceil(share * blocks.length));
-            for (; read < wanted; read++) {
-                set.load(blocks[read]);
+            while (read < wanted) {
+                set.load(blocks[read++]); // before it fails: it is asked for once
             }
         }
     }

@@ -4,7 +4,9 @@ import io.lockstep.datasets.DataFaultException;
 import io.lockstep.datasets.ExampleRange;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -25,6 +27,9 @@ final class ShardBlocks {
     private final int[] firstBlockOfFile;
 
     private final AtomicReferenceArray<byte[]> inMemory;
+    /** What was wrong with blocks that could not be read: they are not tried again, each of their examples would wait for it. */
+    private final Map<Integer, IOException> unreadable = new HashMap<>();
+
     private int[] readLast = {};
     private int reads;
 
@@ -115,8 +120,12 @@ final class ShardBlocks {
         }
         int file = fileOfBlock[block];
         try {
+            if (unreadable.containsKey(block)) {
+                throw unreadable.get(block);
+            }
             bytes = files.get(file).read(firstOfAll + block - firstBlockOfFile[file]);
         } catch (IOException e) {
+            unreadable.put(block, e);
             throw new DataFaultException("cannot read training or test data: " + e.getMessage(), e);
         }
         int place = reads++ % readLast.length;

@@ -87,9 +87,21 @@ public final class Progress {
         } else if (event instanceof RunEvent.BeganWith began) {
             line("begins with the parameters of " + began.model().replaceAll(".*/(?=[^/]+/checkpoints/)", "")
                     + (began.anew().isEmpty() ? "" : "; anew: " + few(began.anew())));
+        } else if (event instanceof RunEvent.LeftOut leftOut) {
+            line("warning: " + leftOut(leftOut));
         } else if (event instanceof RunEvent.Warned warned) {
             line("warning: " + warned.message());
         }
+    }
+
+    /** In one line. */
+    public static String leftOut(RunEvent.LeftOut event) {
+        return format(
+                "%,d example%s could not be read and %s left out: %s",
+                event.examples(),
+                event.examples() == 1 ? "" : "s",
+                event.examples() == 1 ? "was" : "were",
+                few(event.why()));
     }
 
     private static String few(List<String> names) {

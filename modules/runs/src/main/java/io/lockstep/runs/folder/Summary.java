@@ -25,6 +25,8 @@ import java.util.Map;
  * @param wallSeconds of this call, executors' start included
  * @param resumedFromStep the step that this call went on from, or null
  * @param restarts how often ranks were lost, or came back, and this call went on by itself
+ * @param unreadExamples that this call could not read and left out, each as often as it was drawn; null where one would have
+ *     ended the run
  * @param measures of the last logged steps, beside the loss: how the players of a GAN stand
  */
 public record Summary(
@@ -49,6 +51,7 @@ public record Summary(
         double wallSeconds,
         Long resumedFromStep,
         int restarts,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Long unreadExamples,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measures) {
 
     public double testLoss() {

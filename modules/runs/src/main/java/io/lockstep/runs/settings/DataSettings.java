@@ -47,6 +47,15 @@ public final class DataSettings {
             Heeded.where(
                     (setting, run) -> Rules.fewerThanThereAre(run, run.get(DataSettings.TEST_EXAMPLES), Split.TEST)));
 
+    public static final Setting<String> UNREADABLE = GROUP.add(
+            "unreadable",
+            "stop",
+            "What becomes of examples that cannot be read in the middle of a run: a shard's damaged block, a picture that "
+                    + "was deleted. stop: the run ends and names the file. skip: batches go without them, are counted, and "
+                    + "all ranks run the same steps.",
+            Parsers.word("stop", "skip"),
+            Heeded.ALWAYS.notByMasters("they hold all examples before they begin"));
+
     public static final Setting<Integer> SEQUENCE_LENGTH = GROUP.add(
             "sequence-length",
             "64",

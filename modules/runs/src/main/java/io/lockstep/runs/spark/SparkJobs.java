@@ -80,7 +80,8 @@ public final class SparkJobs {
         return FormatOptions.DEFAULT
                 .withTexts(texts(configuration))
                 .withPictures(PictureSettings.options(configuration))
-                .withCache(TableSettings.cache(configuration));
+                .withCache(TableSettings.cache(configuration))
+                .skippingUnreadable(configuration.get(DataSettings.UNREADABLE).equals("skip"));
     }
 
     private static TextOptions texts(Configuration configuration) {

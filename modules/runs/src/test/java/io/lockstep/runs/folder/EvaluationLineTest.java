@@ -59,7 +59,7 @@ class EvaluationLineTest {
     private static Summary summary(Evaluation test) {
         return new Summary(
                 "own", "a task", "data", 1, "ddp", 2, 8, 9, 1, 72, 1, 1, 0, 1, test, 7L, test, List.of(), 1, null, 0,
-                Map.of());
+                null, Map.of());
     }
 
     @Test

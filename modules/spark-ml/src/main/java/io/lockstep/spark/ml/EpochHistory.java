@@ -1,5 +1,6 @@
 package io.lockstep.spark.ml;
 
+import io.lockstep.runs.folder.Progress;
 import io.lockstep.training.Evaluation;
 import io.lockstep.training.RunEvent;
 import io.lockstep.training.StepReport;
@@ -53,6 +54,8 @@ final class EpochHistory {
                     evaluated.epoch(),
                     evaluated.evaluation().loss(),
                     evaluated.evaluation().metrics());
+        } else if (event instanceof RunEvent.LeftOut leftOut) {
+            LOG.warn("{}: {}", uid, Progress.leftOut(leftOut));
         } else if (event instanceof RunEvent.Warned warned) {
             LOG.warn("{}: {}", uid, warned.message());
         }

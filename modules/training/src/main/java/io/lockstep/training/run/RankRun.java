@@ -104,8 +104,9 @@ public final class RankRun {
         EarlyStop early = earlyStop(epochs, resumed);
         long asked = options.stopAfter() > 0 ? Math.min(options.stopAfter(), course.lastStep) : course.lastStep;
         long stop = early.isDue(firstStep) ? firstStep : asked; // where it was stopped early before it was killed
-        LoaderOptions loading =
-                LoaderOptions.of(replica.normalization(data.normalization())).withLayout(replica.featureLayout());
+        LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization()))
+                .withLayout(replica.featureLayout())
+                .skippingUnreadable(options.data().formats().skipsUnreadable());
         LoaderOptions augmented = loading.withAugmentation(options.augmentation());
         try (var loader = loader(data, epochs, firstStep, augmented)) {
             Turns turns = new Turns(
@@ -114,7 +115,8 @@ public final class RankRun {
                     trainee -> options.strategy()
                             .create(new Strategy.Setup(
                                     trainee, group, options.clipNorm(), rehearsal(trainee, data, epochs, augmented))));
-            var hooks = new Hooks(replica, turns, data.testShard(), loading, epochs, checkpoints, course.batch, early);
+            var hooks = new Hooks(
+                    replica, turns, data.testShard(), loading, epochs, checkpoints, course.batch, early, loader);
             hooks.catchUp(resumed.map(Checkpoint::state), stop);
             LearningRate rate = options.learning().over(course.lastStep, epochs.stepsPerEpoch());
             Trainer.Plan plan = plan(firstStep, stop);
@@ -263,6 +265,8 @@ public final class RankRun {
         private final BackgroundCheckpoints checkpoints;
         private final int batch;
         private final EarlyStop early;
+        private final BatchLoader training;
+        private final UnreadReports unread;
         private boolean checkpointDue;
 
         Hooks(
@@ -273,7 +277,8 @@ public final class RankRun {
                 Epochs epochs,
                 BackgroundCheckpoints checkpoints,
                 int batch,
-                EarlyStop early) {
+                EarlyStop early,
+                BatchLoader training) {
             this.replica = replica;
             this.turns = turns;
             this.test = test;
@@ -282,6 +287,8 @@ public final class RankRun {
             this.checkpoints = checkpoints;
             this.batch = batch;
             this.early = early;
+            this.training = training;
+            unread = new UnreadReports(loading.skipsUnreadable(), group, events);
         }
 
         @Override
@@ -293,6 +300,7 @@ public final class RankRun {
         @Override
         public void onReport(StepReport report) {
             events.accept(new RunEvent.Reported(report));
+            unread.tell(report.step(), training);
         }
 
         /** Tests what whoever wrote the checkpoint had no time to test: a rank was leaving. */
@@ -347,6 +355,7 @@ public final class RankRun {
         Evaluation evaluate(long stepsDone) {
             try (var batches = test.loader(batch, loading)) {
                 Evaluation evaluation = Evaluation.over(replica, batches, group);
+                unread.tell(stepsDone, batches);
                 int epoch = Math.toIntExact(Math.max(0, stepsDone - 1) / epochs.stepsPerEpoch());
                 events.accept(new RunEvent.Evaluated(stepsDone, epoch, evaluation));
                 early.take(stepsDone, evaluation);

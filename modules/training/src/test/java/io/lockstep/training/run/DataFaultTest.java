@@ -20,6 +20,7 @@ import io.lockstep.datasets.images.GeneratedShapes;
 import io.lockstep.datasets.loading.BatchLoadingException;
 import io.lockstep.datasets.shards.ShardSet;
 import io.lockstep.datasets.storage.LocalStorage;
+import io.lockstep.training.RunEvent;
 import io.lockstep.training.Strategy;
 import io.lockstep.training.run.RunOptions.DataOptions;
 import io.lockstep.training.strategies.BucketSize;
@@ -29,12 +30,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,13 +128,67 @@ class DataFaultTest {
                         assertThat(failure).isInstanceOfAny(PeerLostException.class, GroupClosedException.class));
     }
 
+    @Test
+    @Timeout(60)
+    void examplesThatARankCannotReadAreLeftOutAndCountedWhereThatIsAsked() throws Exception {
+        Path bad = copy("bad disk");
+        Path shard = bad.resolve("train/00000.shard");
+        byte[] bytes = Files.readAllBytes(shard);
+        bytes[300_000]++; // in the second of three blocks: 85 of 250 examples
+        Files.write(shard, bytes);
+        RunOptions plain = new TestRun.Setup(folder, "run", DDP).options(32);
+        RunOptions options = on(plain, new TwoDisks(open(copy("good disk")), open(bad)), true);
+        RunOptions both = on(plain, new TwoDisks(open(bad), open(bad)), true);
+
+        List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
+        assertThat(failures(options, events::add)).isEmpty();
+        assertThat(leftOut(events)).as("of what one rank draws").isBetween(1L, 4 * 85L);
+        assertThat(events)
+                .anySatisfy(event -> assertThat(event)
+                        .isInstanceOfSatisfying(
+                                RunEvent.LeftOut.class,
+                                told -> assertThat(told.why())
+                                        .singleElement()
+                                        .asString()
+                                        .contains(shard + " is damaged: the checksum of its block 1")));
+        assertThat(steps(events)).isEqualTo(32);
+
+        events.clear();
+        assertThat(failures(both, events::add)).isEmpty();
+        assertThat(leftOut(events))
+                .as("each of a block's examples in each of four epochs")
+                .isEqualTo(4 * 85L);
+        assertThat(steps(events)).isEqualTo(32);
+    }
+
+    private static long leftOut(List<RunEvent> events) {
+        return events.stream()
+                .mapToLong(event -> event instanceof RunEvent.LeftOut told ? told.examples() : 0)
+                .sum();
+    }
+
+    private static long steps(List<RunEvent> events) {
+        return events.stream()
+                .mapToLong(event ->
+                        event instanceof RunEvent.Reported told ? told.report().steps() : 0)
+                .sum();
+    }
+
     private static RunOptions on(RunOptions plain, DataSource source) {
+        return on(plain, source, false);
+    }
+
+    private static RunOptions on(RunOptions plain, DataSource source, boolean skips) {
         return plain.toBuilder()
-                .data(new DataOptions("bad", "", 0, 0, FormatOptions.DEFAULT, source))
+                .data(new DataOptions("bad", "", 0, 0, FormatOptions.DEFAULT.skippingUnreadable(skips), source))
                 .build();
     }
 
     private static List<Throwable> failures(RunOptions options) throws InterruptedException {
+        return failures(options, event -> {});
+    }
+
+    private static List<Throwable> failures(RunOptions options, Consumer<RunEvent> events) throws InterruptedException {
         List<Callable<Object>> ranks = new ArrayList<>();
         for (ProcessGroup group : ProcessGroups.inProcess(2, Duration.ofMinutes(10))) {
             ranks.add(() -> {
@@ -142,7 +199,7 @@ class DataFaultTest {
                                     group,
                                     STORAGE,
                                     1,
-                                    event -> {},
+                                    events,
                                     RankControl.NONE)
                             .call();
                 }
