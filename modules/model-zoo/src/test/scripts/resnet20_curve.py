@@ -63,4 +63,5 @@ def main():
         file.writelines(f"{loss:.7g}\n" for loss in losses)
 
 
-main()
+if __name__ == "__main__":
+    main()

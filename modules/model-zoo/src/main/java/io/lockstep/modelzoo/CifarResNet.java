@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 
 /**
  * The residual networks for small images: He et al. 2015, section 4.2. A 3x3 convolution with 16 channels, then three
@@ -14,6 +16,11 @@ record CifarResNet(int blocksInStage) implements Model.Architecture {
 
     static CifarResNet ofDepth(int depth) {
         return new CifarResNet((depth - 2) / 6);
+    }
+
+    @Override
+    public List<NameTable> weightNames() {
+        return WeightNames.residual();
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -35,6 +37,11 @@ record GoogLeNet(boolean norm) implements Model.Architecture {
 
     private static final double AUXILIARY_WEIGHT = 0.3;
     private static final Set<String> AUXILIARY_BEHIND = Set.of("i4a", "i4d");
+
+    @Override
+    public List<NameTable> weightNames() {
+        return norm ? WeightNames.inception() : List.of(); // torchvision has it with batch norm only
+    }
 
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {

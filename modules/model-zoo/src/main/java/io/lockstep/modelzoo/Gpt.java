@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
@@ -13,6 +15,11 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
  * @param blocks of attention and perceptron
  */
 record Gpt(int blocks, int heads, int width) implements Model.Architecture {
+    @Override
+    public List<NameTable> weightNames() {
+        return WeightNames.gpt();
+    }
+
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
         int steps = Texts.stepsOf(input);

@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 
 /**
  * A network of the zoo.
@@ -21,6 +23,11 @@ public record Model(String name, String source, String description, ModelInput u
     @FunctionalInterface
     public interface Architecture {
         NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed);
+
+        /** What other frameworks call its parameters; nothing where none has the same network. */
+        default List<NameTable> weightNames() {
+            return List.of();
+        }
 
         /** Whether of a text it guesses bytes that are hidden, and not what comes next. */
         default boolean readsMaskedText() {

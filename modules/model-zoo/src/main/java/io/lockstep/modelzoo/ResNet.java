@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 
 /**
  * The residual networks for ImageNet: He et al. 2015, table 1, with projections where a stage begins with other channels
@@ -14,6 +16,11 @@ import io.lockstep.networks.NetworkDefinition;
 record ResNet(boolean bottleneck, int blocks1, int blocks2, int blocks3, int blocks4) implements Model.Architecture {
     private static final int STEM_CHANNELS = 64;
     private static final int EXPANSION = 4;
+
+    @Override
+    public List<NameTable> weightNames() {
+        return WeightNames.residual();
+    }
 
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {

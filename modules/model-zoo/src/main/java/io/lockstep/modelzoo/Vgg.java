@@ -2,6 +2,8 @@ package io.lockstep.modelzoo;
 
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,6 +24,33 @@ record Vgg(int depth, boolean norm) implements Model.Architecture {
             13, new int[] {2, 2, 2, 2, 2},
             16, new int[] {2, 2, 3, 3, 3},
             19, new int[] {2, 2, 4, 4, 4});
+
+    /** As torchvision counts them: all convolutions, norms, ReLUs and poolings in one row. */
+    @Override
+    public List<NameTable> weightNames() {
+        NameTable table = NameTable.of("torchvision")
+                .layer("fc6", "classifier.0")
+                .layer("fc7", "classifier.3")
+                .layer("output", "classifier.6", "classifier", "classifier.0");
+        int index = 0;
+        for (int group = 0; group < CHANNELS.length; group++) {
+            for (int i = 1; i <= GROUPS.get(depth)[group]; i++) {
+                String name = "c" + (group + 1) + "_" + i;
+                table = norm ? withNorm(table, name, index) : table.layer(name, "features." + index);
+                index += norm ? 3 : 2; // with the ReLU
+            }
+            index++; // pooling
+        }
+        return List.of(table);
+    }
+
+    /** torchvision's convolutions have a bias before the norm. */
+    private static NameTable withNorm(NameTable table, String name, int index) {
+        String norm = "features." + (index + 1);
+        return table.layer(name + "_conv", "features." + index)
+                .meanWithout(name + "_norm", norm + ".running_mean", "features." + index + ".bias")
+                .layer(name + "_norm", norm);
+    }
 
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {

@@ -6,6 +6,8 @@ import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.layers.ClassTokenLayer;
 import io.lockstep.networks.layers.ImageToSequence;
 import io.lockstep.networks.layers.TakeStepLayer;
+import io.lockstep.networks.weights.NameTable;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -20,6 +22,11 @@ import org.nd4j.linalg.activations.Activation;
  * @param patch pixels of its side; divides the pictures' sides
  */
 record VisionTransformer(int patch, int blocks, int heads, int width) implements Model.Architecture {
+    @Override
+    public List<NameTable> weightNames() {
+        return WeightNames.visionTransformer();
+    }
+
     @Override
     public NetworkDefinition build(ModelInput input, Hyperparameters hyperparameters, long seed) {
         if (input.height() % patch != 0 || input.width() % patch != 0) {

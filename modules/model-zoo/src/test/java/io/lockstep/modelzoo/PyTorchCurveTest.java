@@ -113,7 +113,7 @@ class PyTorchCurveTest {
     }
 
     /** SplitMix64 of (stream, place), its 24 highest bits as a number in [-1, 1). */
-    private static float number(long stream, int place) {
+    static float number(long stream, int place) {
         long z = ((stream << 32) + place) * 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

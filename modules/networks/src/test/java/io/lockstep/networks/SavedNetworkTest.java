@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.networks.compiled.CompiledReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
-import io.lockstep.networks.dl4j.SavedNetwork;
+import io.lockstep.networks.dl4j.InitialParameters;
 import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -60,7 +60,7 @@ class SavedNetworkTest {
                 dl4j.load(in(file));
                 assertThat(Networks.floats(dl4j.parameters())).containsExactly(expected);
             }
-            assertThatCode(() -> SavedNetwork.requireInCommon(in(file), definition))
+            assertThatCode(() -> InitialParameters.requireInCommon(in(file), definition))
                     .doesNotThrowAnyException();
         }
     }
@@ -110,7 +110,7 @@ class SavedNetworkTest {
 
     private static void requireRefused(byte[] file, String why) {
         NetworkDefinition definition = NetworkDefinition.of(layers(5), TYPE);
-        assertThatThrownBy(() -> SavedNetwork.requireInCommon(in(file), definition))
+        assertThatThrownBy(() -> InitialParameters.requireInCommon(in(file), definition))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(why)
                 .message()

@@ -93,12 +93,13 @@ public record RunPlan(
         SparkJobs.check(settings, conf);
         MasterJobs.check(configuration, conf, resume);
         Networks.tryOut(source, definition, data, configuration);
-        initial.requireFits(definition);
+        List<String> ofInitial = initial.requireFits(definition);
         if (resume) {
             requireContinuable(configuration, source, definition, data, storage);
         }
         data.verify(); // takes longest, so last
         List<String> told = new ArrayList<>(SettingsJudgement.told(notes));
+        told.addAll(ofInitial);
         DataChecks.suspicion(data, definition).ifPresent(told::add);
         return new RunPlan(data, builder, definition, initial, settings, List.copyOf(told));
     }

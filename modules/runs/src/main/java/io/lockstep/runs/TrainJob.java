@@ -130,7 +130,7 @@ public final class TrainJob {
         progress.showTask(task);
         try (RunFolder folder =
                 RunFolder.open(storage, configuration.get(FolderSettings.RUN_DIR), resume, submission)) {
-            plan.initial().keepIn(folder);
+            plan.initial().keepIn(folder, plan.network());
             folder.putConfig(configuration);
             introduce(folder, plan.data(), storage, conf);
             var watch = new RunWatch(configuration, folder, plan.initial(), progress, listener);

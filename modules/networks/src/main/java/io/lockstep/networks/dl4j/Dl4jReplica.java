@@ -357,7 +357,7 @@ public final class Dl4jReplica implements NetworkReplica {
 
     @Override
     public List<String> takeCommon(InputStream in) throws IOException {
-        return SavedNetwork.read(in).copyCommonInto(graph);
+        return InitialParameters.take(in, graph);
     }
 
     @Override

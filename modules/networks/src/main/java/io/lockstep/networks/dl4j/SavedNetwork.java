@@ -29,7 +29,6 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * MultiLayerNetwork is read as the ComputationGraph that DL4J makes of it, whose parameters have the same names.
  */
 public final class SavedNetwork {
-    private static final double LEAST_IN_COMMON = 0.01;
     private static final String CONFIGURATION = "configuration.json";
     private static final String PARAMETERS = "coefficients.bin";
     private static final String UPDATER_STATE = "updaterState.bin";
@@ -110,22 +109,6 @@ public final class SavedNetwork {
     }
 
     /**
-     * Before a run begins with a saved network: whether it can.
-     *
-     * @param definition the run's network
-     * @throws IOException if the file holds no network, or one that has next to nothing in common with the run's
-     */
-    public static void requireInCommon(InputStream in, NetworkDefinition definition) throws IOException {
-        SavedNetwork network = read(in);
-        ComputationGraph graph = Dl4jReplica.initialized(definition);
-        try {
-            network.copyCommonInto(graph);
-        } finally {
-            OffHeap.free(graph);
-        }
-    }
-
-    /**
      * Before a run goes on from a checkpoint: whether it can.
      *
      * @param definition the run's network
@@ -181,10 +164,7 @@ public final class SavedNetwork {
             }
         }
         OffHeap.free(saved);
-        if (taken < LEAST_IN_COMMON * graph.numParams()) {
-            throw new IOException("the saved network is another one: of " + graph.numParams() + " parameters, " + taken
-                    + " are in one of the same name and shape there");
-        }
+        InitialParameters.requireEnough(taken, graph);
         return left;
     }
 

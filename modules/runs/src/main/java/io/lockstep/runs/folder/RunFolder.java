@@ -35,6 +35,8 @@ public final class RunFolder implements AutoCloseable {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     /** What the run began with, if with a saved network. */
     public static final String INITIAL_MODEL = "initial.zip";
+    /** The same, if with weights of another framework. */
+    public static final String INITIAL_WEIGHTS = "initial.safetensors";
     /** What the setting was before it named that copy. */
     public static final String INITIAL_MODELS_ORIGIN = "initial.origin";
 
@@ -43,7 +45,12 @@ public final class RunFolder implements AutoCloseable {
 
     /** What a start leaves that was killed before it had written the configuration. */
     private static final Set<String> BEFORE_CONFIG = Set.of(
-            SUBMISSION, WholeFiles.beside(SUBMISSION), WholeFiles.beside(CONFIG), INITIAL_MODEL, INITIAL_MODELS_ORIGIN);
+            SUBMISSION,
+            WholeFiles.beside(SUBMISSION),
+            WholeFiles.beside(CONFIG),
+            INITIAL_MODEL,
+            INITIAL_WEIGHTS,
+            INITIAL_MODELS_ORIGIN);
 
     private final Storage storage;
     private final String path;

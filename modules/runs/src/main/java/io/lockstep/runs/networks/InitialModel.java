@@ -2,7 +2,8 @@ package io.lockstep.runs.networks;
 
 import io.lockstep.datasets.storage.Storage;
 import io.lockstep.networks.NetworkDefinition;
-import io.lockstep.networks.dl4j.SavedNetwork;
+import io.lockstep.networks.dl4j.InitialParameters;
+import io.lockstep.networks.weights.WeightFiles;
 import io.lockstep.runs.folder.RunFolder;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DistributionSettings;
@@ -14,11 +15,14 @@ import io.lockstep.training.checkpoint.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The saved network that a run begins with, {@code init-from}: found and compared with the run's own before Spark starts, and
- * copied into the run's folder, as the other run may go on and drop the checkpoint.
+ * copied into the run's folder, as the other run may go on and drop the checkpoint. Of other frameworks' weights the copy has
+ * Lockstep's names, so that ranks need not know theirs.
  *
  * @param path of the file, or empty; of a run that goes on, the copy
  */
@@ -72,41 +76,72 @@ public record InitialModel(String path, boolean resume, Configuration configurat
     }
 
     private static String file(String path, HadoopStorage storage) throws IOException {
-        if (!path.endsWith(".zip")) {
-            var store = new CheckpointStore(storage, path + "/checkpoints", 1, System.err::println);
-            long step =
-                    store.choose("newest", CheckpointStore.Best.NONE).state().step();
-            return store.path(step) + "/" + CheckpointStore.MODEL;
+        if (path.endsWith(".zip") || WeightFiles.isNamedSo(path)) {
+            if (!storage.exists(path)) {
+                throw new FileNotFoundException(path + ": no such file");
+            }
+            return path;
         }
-        if (!storage.exists(path)) {
-            throw new FileNotFoundException(path + ": no such file");
+        String weights = WeightFiles.inFolder(storage, path);
+        if (weights != null) {
+            return weights;
         }
-        return path;
+        var store = new CheckpointStore(storage, path + "/checkpoints", 1, System.err::println);
+        long step = store.choose("newest", CheckpointStore.Best.NONE).state().step();
+        return store.path(step) + "/" + CheckpointStore.MODEL;
     }
 
-    /** @throws UsageException if the file holds no network, or one that has next to nothing in common with this */
-    public void requireFits(NetworkDefinition network) throws IOException {
+    /**
+     * @return notes for people
+     * @throws UsageException if the file holds no network, or one that has next to nothing in common with this
+     */
+    public List<String> requireFits(NetworkDefinition network) throws IOException {
         if (resume || path.isEmpty()) {
-            return;
+            return List.of();
         }
-        try (InputStream in = storage.open(path)) {
-            SavedNetwork.requireInCommon(in, network);
+        try {
+            return WeightFiles.isNamedSo(path) ? requireWeightsFit(network) : requireZipFits(network);
         } catch (IOException e) {
             throw new UsageException("init-from: cannot begin with " + path + ": " + e.getMessage(), e);
         }
     }
 
+    private List<String> requireZipFits(NetworkDefinition network) throws IOException {
+        try (InputStream in = storage.open(path)) {
+            InitialParameters.requireInCommon(in, network);
+        }
+        return List.of();
+    }
+
+    private List<String> requireWeightsFit(NetworkDefinition network) throws IOException {
+        String misfits = InitialParameters.requireFits(
+                WeightFiles.open(storage, path),
+                network,
+                Networks.weightNames(configuration),
+                configuration.get(DistributionSettings.INIT_STRICT));
+        return misfits.isEmpty() ? List.of() : List.of("init-from: " + path + " fits in part: " + misfits);
+    }
+
     /** From here on the configuration names the copy. */
-    public void keepIn(RunFolder folder) throws IOException {
+    public void keepIn(RunFolder folder, NetworkDefinition network) throws IOException {
         if (resume || path.isEmpty()) {
             return;
         }
         String asked = storage.qualify(configuration.get(DistributionSettings.INIT_FROM));
-        try (InputStream in = storage.open(path)) {
-            folder.put(RunFolder.INITIAL_MODEL, in.readAllBytes());
+        boolean weights = WeightFiles.isNamedSo(path);
+        String copy = Storage.join(folder.path(), weights ? RunFolder.INITIAL_WEIGHTS : RunFolder.INITIAL_MODEL);
+        try (OutputStream out = storage.create(copy)) {
+            if (weights) {
+                InitialParameters.translate(
+                        WeightFiles.open(storage, path), network, Networks.weightNames(configuration), out);
+            } else {
+                try (InputStream in = storage.open(path)) {
+                    in.transferTo(out);
+                }
+            }
         }
         folder.put(RunFolder.INITIAL_MODELS_ORIGIN, asked.getBytes(StandardCharsets.UTF_8));
-        configuration.derive(DistributionSettings.INIT_FROM, Storage.join(folder.path(), RunFolder.INITIAL_MODEL));
+        configuration.derive(DistributionSettings.INIT_FROM, copy);
     }
 
     /** An event for people: with where the network came from, instead of the copy. */

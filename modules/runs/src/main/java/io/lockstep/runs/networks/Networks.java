@@ -17,6 +17,7 @@ import io.lockstep.networks.compiled.Replicas;
 import io.lockstep.networks.compiled.games.GameReplica;
 import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.gpu.CudaBackend;
+import io.lockstep.networks.weights.NameTable;
 import io.lockstep.runs.folder.Progress;
 import io.lockstep.runs.folder.ShellWords;
 import io.lockstep.runs.settings.AugmentationSettings;
@@ -73,6 +74,14 @@ public final class Networks {
         String name = configuration.get(DataSettings.MODEL);
         return !name.equals(DataSettings.OWN_NETWORK)
                 && model(name).architecture().readsMaskedText();
+    }
+
+    /** What other frameworks call the parameters of the model; nothing of a program's own network. */
+    static List<NameTable> weightNames(Configuration configuration) {
+        String name = configuration.get(DataSettings.MODEL);
+        return name.equals(DataSettings.OWN_NETWORK)
+                ? List.of()
+                : model(name).architecture().weightNames();
     }
 
     /** @throws UsageException if the examples are not such as the network reads */

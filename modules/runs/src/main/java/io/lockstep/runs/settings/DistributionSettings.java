@@ -61,10 +61,18 @@ public final class DistributionSettings {
             "init-from",
             "",
             "Begin with the parameters of another network: the folder of a run, whose newest checkpoint is read, "
-                    + "or a file that DL4J's ModelSerializer wrote (.zip). Parameters with the same name and shape are "
-                    + "taken over; the others are initialised as usual.",
+                    + "a file that DL4J's ModelSerializer wrote (.zip), or weights that PyTorch or another framework "
+                    + "saved (.safetensors, or the folder or the .safetensors.index.json of several). Parameters with "
+                    + "the same name and shape are taken over; the others are initialised as usual.",
             Parsers.text(),
             Heeded.ALWAYS.notByMasters("they begin with the network's own parameters"));
+    public static final Setting<Boolean> INIT_STRICT = GROUP.add(
+            "init-strict",
+            "true",
+            "Whether all weights of a .safetensors file, and all parameters of the network, have to fit each other, "
+                    + "but for the last layer of other classes. false: what fits is taken, and the rest is told.",
+            Parsers.bool(),
+            Heeded.where(Rules.beginsWithAnother()));
     public static final Setting<Long> SEED = GROUP.add(
             "seed",
             "1",

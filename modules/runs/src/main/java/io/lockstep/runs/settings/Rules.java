@@ -99,6 +99,12 @@ final class Rules {
                         + run.data().examples(split));
     }
 
+    static Rule beginsWithAnother() {
+        return foreign(
+                run -> run.get(DistributionSettings.INIT_FROM).isEmpty(),
+                run -> "is for init-from, and this run has none");
+    }
+
     // Length of the run
 
     static Rule countedInEpochs() {
