@@ -1,5 +1,5 @@
 # What the scripts beside it share; sourced, with the script's name in $program. Sets: java, home (the distribution),
-# spark (a Spark 3.5), and flags, the JVM's from conf/jvm-options without the Vector API's module.
+# spark (an installation of the Spark that the build is for), and flags, the JVM's from conf/jvm-options without the Vector API's module.
 # shellcheck shell=bash disable=SC2154
 
 fail() {
@@ -29,13 +29,20 @@ if [[ -n ${JAVA_HOME:-} ]]; then java=$JAVA_HOME/bin/java; else java=$(command -
 said=$("$java" -version 2>&1) || fail "$java does not start: ${said//$'\n'/ }"
 version=$(sed -n 's/^[[:alpha:]]* version "\([0-9]*\).*/\1/p' <<<"$said")
 [[ $version == 17 ]] ||
-  fail "$java is ${version:+Java }${version:-no Java whose version could be read}; Spark 3.5 with the Vector API needs Java 17. Set JAVA_HOME to a JDK 17"
+  fail "$java is ${version:+Java }${version:-no Java whose version could be read}; Lockstep needs Java 17. Set JAVA_HOME to a JDK 17"
+
+# Which build of a checkout: each has folders of its own, so both may be there, and neither is built from the other's classes.
+case ${LOCKSTEP_SPARK:-3.5} in
+  3.5) target=target ;;
+  4) target=target/spark-4 ;;
+  *) fail "LOCKSTEP_SPARK=$LOCKSTEP_SPARK: there are a build for Spark 3.5 (LOCKSTEP_SPARK=3.5, as without it) and one for Spark 4 (LOCKSTEP_SPARK=4)" ;;
+esac
 
 # In a distribution the scripts lie beside RELEASE; in a checkout the distribution is built.
 if [[ -f $root/RELEASE ]]; then
   home=$root
 else
-  home=$root/modules/cli/target/lockstep
+  home=$root/modules/cli/$target/lockstep
   if [[ ! -f $home/RELEASE ]]; then
     why="building Lockstep; the first build downloads its dependencies and takes some minutes"
   elif [[ -n $(find "$root/pom.xml" "$root/conf" "$root/bin" "$root"/modules/*/pom.xml "$root"/modules/*/src/main -newer "$home/RELEASE" -print -quit) ]]; then
@@ -44,12 +51,12 @@ else
   if [[ -n ${why:-} ]]; then
     command -v mvn >/dev/null || fail "no mvn found; install Apache Maven 3.8 or later, or run bin/lockstep of a built distribution"
     echo "$program: $why ..." >&2
-    log=$root/modules/cli/target/build.log
+    log=$root/modules/cli/$target/build.log
     mkdir -p "$(dirname "$log")" 2>/dev/null || true
     [[ -w $(dirname "$log") ]] ||
       fail "$root must be built, and user id $(id -u) cannot write there; its owner builds it by bin/lockstep --version"
     SECONDS=0
-    (cd "$root" && mvn -q -DskipTests -pl modules/cli -am package >"$log" 2>&1) ||
+    (cd "$root" && mvn -q "-Dspark=${LOCKSTEP_SPARK:-3.5}" -DskipTests -pl modules/cli -am package >"$log" 2>&1) ||
       { tail -n 20 "$log" >&2; echo "$program: the build failed; the whole log is $log" >&2; exit 1; }
     touch "$home/RELEASE"
     echo "$program: built in $SECONDS s" >&2
@@ -57,9 +64,37 @@ else
 fi
 
 spark=${SPARK_HOME:-$home}
-compgen -G "$spark/jars/spark-core_2.12-3.5.*.jar" >/dev/null ||
-  fail "SPARK_HOME=$spark is not a Spark 3.5 for Scala 2.12; unset it to use the one that Lockstep brings"
-export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.12
+# Spark VERSION for Scala SCALA ...
+read -r _ sparkVersion _ _ scalaVersion _ <"$home/RELEASE"
+scalaVersion=${scalaVersion%,}
+case $sparkVersion in
+  3.*) fits=3.5 fitting="3.5.*" other=4 ;;
+  *) fits="4.1 or later" fitting="4.[1-9]*" other=3.5 ;;
+esac
+if [[ ${LOCKSTEP_SPARK:-${sparkVersion%%.*}} != "${sparkVersion%%.*}"* ]]; then
+  fail "LOCKSTEP_SPARK=$LOCKSTEP_SPARK, but the distribution $home is the build for Spark $fits; unset LOCKSTEP_SPARK, or take a distribution of the other build"
+fi
+if ! compgen -G "$spark/jars/spark-core_$scalaVersion-$fitting.jar" >/dev/null; then
+  core=$(compgen -G "$spark/jars/spark-core_*.jar" | head -n 1 || true)
+  if [[ -z $core ]]; then
+    fail "SPARK_HOME=$spark is no Spark: it has no jars/spark-core_*.jar; unset it to use the one that Lockstep brings"
+  fi
+  core=${core##*/spark-core_} core=${core%.jar}
+  case $core in
+    2.12-3.5.* | 2.13-4.[1-9]*)
+      if [[ $home == "$root" ]]; then
+        remedy="take the distribution of the build for Spark $other"
+      elif [[ $other == 4 ]]; then
+        remedy="set LOCKSTEP_SPARK=4"
+      else
+        remedy="unset LOCKSTEP_SPARK"
+      fi
+      remedy+=", or unset SPARK_HOME" ;;
+    *) remedy="Lockstep has builds for Spark 3.5 with Scala 2.12 and for Spark 4.1 or later with Scala 2.13; unset SPARK_HOME" ;;
+  esac
+  fail "SPARK_HOME=$spark is Spark ${core#*-} for Scala ${core%%-*}, and this build of Lockstep is for Spark $fits with Scala $scalaVersion: $remedy to use the one that Lockstep brings"
+fi
+export SPARK_HOME=$spark SPARK_SCALA_VERSION=$scalaVersion
 
 flags=()
 while IFS= read -r flag; do

@@ -2,7 +2,8 @@ package io.lockstep.cli;
 
 import io.lockstep.datasets.DatasetException;
 import io.lockstep.datasets.fetch.FetchException;
-import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.build.BuildInfo;
+import io.lockstep.runs.build.SparkVersion;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.spark.JobFailedException;
 import io.lockstep.spark.TooFewSlotsException;
@@ -33,6 +34,10 @@ final class Commands {
     private Commands() {}
 
     static int execute(StartedBy startedBy, String... args) {
+        Optional<String> fault = SparkVersion.fault();
+        if (fault.isPresent()) {
+            return usage(fault.get());
+        }
         CommandLine line = new CommandLine(new Commands())
                 .addSubcommand(new TrainCommand(startedBy))
                 .addSubcommand(new EvaluateCommand(startedBy))

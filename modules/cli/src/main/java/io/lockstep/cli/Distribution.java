@@ -1,6 +1,6 @@
 package io.lockstep.cli;
 
-import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;

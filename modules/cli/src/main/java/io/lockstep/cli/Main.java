@@ -2,6 +2,7 @@ package io.lockstep.cli;
 
 import io.lockstep.networks.gpu.CudaBackend;
 import io.lockstep.spark.NamelessUser;
+import java.lang.reflect.Constructor;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkUserAppException;
 
@@ -14,12 +15,23 @@ public final class Main {
         CudaBackend.hide();
         int status = Commands.execute(Commands.StartedBy.SPARK_SUBMIT, args);
         if (status != ExitStatus.DONE) {
-            // how an application tells spark-submit, and YARN, its exit status; System.exit would look like a crash
-            throw new SparkUserAppException(status);
+            throw ended(status);
         }
         if (!isYarnApplicationMaster()) {
             // Spark 3.5's BarrierCoordinator leaves a timer whose thread keeps the JVM alive for ever
             System.exit(ExitStatus.DONE);
+        }
+    }
+
+    /** How an application tells spark-submit, and YARN, its exit status: System.exit would look like a crash. */
+    private static SparkUserAppException ended(int status) {
+        Constructor<?> constructor = SparkUserAppException.class.getConstructors()[0];
+        boolean hasCause = constructor.getParameterCount() > 1; // since Spark 4
+        try {
+            return (SparkUserAppException)
+                    (hasCause ? constructor.newInstance(status, null) : constructor.newInstance(status));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("this Spark has another SparkUserAppException: " + e, e);
         }
     }
 

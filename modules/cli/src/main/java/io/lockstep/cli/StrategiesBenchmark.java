@@ -1,9 +1,9 @@
 package io.lockstep.cli;
 
-import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.runs.TrainJob;
 import io.lockstep.runs.folder.Json;
 import io.lockstep.runs.folder.Progress;
+import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DistributionSettings;
 import io.lockstep.runs.settings.StrategySettings;

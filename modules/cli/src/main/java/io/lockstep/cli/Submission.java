@@ -1,6 +1,7 @@
 package io.lockstep.cli;
 
 import io.lockstep.datasets.storage.Storage;
+import io.lockstep.runs.build.SparkVersion;
 import io.lockstep.runs.folder.ShellWords;
 import io.lockstep.runs.hosts.HostNames;
 import io.lockstep.runs.settings.Configuration;
@@ -120,7 +121,9 @@ final class Submission {
 
     /** Hands the job to spark-submit, in this process, where the driver runs unless the cluster does. */
     void submit() throws IOException {
-        if (!cluster.isDriverElsewhere()) {
+        if (cluster.isDriverElsewhere()) {
+            SparkVersion.requireOfMaster(conf()); // which would not start the driver
+        } else {
             HostNames.fault(cluster.master(), cluster.driverHost(), System.getenv())
                     .ifPresent(fault -> {
                         throw new UsageException(fault);

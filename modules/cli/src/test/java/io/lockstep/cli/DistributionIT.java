@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.build.BuildInfo;
+import io.lockstep.runs.masters.MasterTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,19 @@ class DistributionIT {
     private static final List<String> DRIVERS_ALONE =
             List.of("lockstep-cli", "lockstep-benchmarks", "picocli", "jmh-core", "jopt-simple");
 
+    /** What DL4J's masters bring, which are in the builds for Spark 3.5. */
+    private static final Set<String> OF_MASTERS = Set.of(
+            "commons-net",
+            "datavec-spark_2.12",
+            "deeplearning4j-core",
+            "deeplearning4j-parallel-wrapper",
+            "dl4j-spark-parameterserver_2.12",
+            "dl4j-spark_2.12",
+            "nd4j-aeron",
+            "nd4j-parameter-server-node_2.12",
+            "reactive-streams",
+            "rxjava");
+
     @TempDir
     Path folder;
 
@@ -39,7 +54,12 @@ class DistributionIT {
         Map<String, String> licences = licences();
         assertThat(licences.keySet()).containsAll(shipped);
         Set<String> ofCuda = Set.of("cuda", "nd4j-cuda-11.6", "nd4j-cuda-11.6-preset");
-        assertThat(licences.keySet()).allMatch(each -> shipped.contains(each) || ofCuda.contains(each));
+        boolean withMasters = MasterTraining.find().isPresent();
+        assertThat(licences.keySet())
+                .allMatch(each ->
+                        ofCuda.contains(each) || shipped.contains(each) == (withMasters || !OF_MASTERS.contains(each)));
+        assertThat(jars(DISTRIBUTION.resolve("lockstep")).stream().filter(jar -> jar.contains("_2.1")))
+                .allMatch(jar -> jar.contains("_" + BuildInfo.SCALA + "-"));
         assertThat(jars(DISTRIBUTION.resolve("lockstep")))
                 .allMatch(jar -> !licences.getOrDefault(artifact(jar), "").startsWith("GPL"));
     }

@@ -1,5 +1,6 @@
 package io.lockstep.cli;
 
+import io.lockstep.runs.build.BuildInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,8 @@ import java.util.Map;
 
 /** Runs bin/lockstep of the assembled distribution, as a person would. */
 final class LockstepProcess {
-    static final Path DISTRIBUTION = Path.of("target", "lockstep").toAbsolutePath();
+    static final Path DISTRIBUTION =
+            Path.of(System.getProperty("build.folder", "target"), "lockstep").toAbsolutePath();
 
     /** Drivers and Spark's daemons end before what the second compiler makes of them is worth its time. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
@@ -80,7 +82,7 @@ final class LockstepProcess {
                         || name.endsWith("JAVA_OPTIONS")
                         || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().put("SPARK_HOME", DISTRIBUTION.toString());
-        builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+        builder.environment().put("SPARK_SCALA_VERSION", BuildInfo.SCALA);
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         builder.environment().put("LOCKSTEP_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(environment);

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.masters.MasterTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +26,22 @@ class MastersIT {
     @TempDir
     Path folder;
 
+    static boolean areInTheBuild() {
+        return MasterTraining.find().isPresent();
+    }
+
+    @Test
+    @DisabledIf("areInTheBuild")
+    void aBuildWithoutThemSaysWhichOneHasThem() throws Exception {
+        Outcome refused = lockstep(folder, "train", "--strategy", "dl4j-parameter-averaging");
+
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("dl4j-parameter-averaging is not in this build", "take Lockstep's build for Spark 3.5");
+    }
+
     @ParameterizedTest
+    @EnabledIf("areInTheBuild")
     @CsvSource({
         "dl4j-parameter-averaging, averaging-period=4",
         "dl4j-gradient-sharing, dl4j-insecure-transport=true",

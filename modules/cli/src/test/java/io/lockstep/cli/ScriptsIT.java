@@ -4,6 +4,7 @@ import static io.lockstep.cli.LockstepProcess.DISTRIBUTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.cli.LockstepProcess.Outcome;
+import io.lockstep.runs.build.BuildInfo;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -93,6 +94,43 @@ class ScriptsIT {
         assertThat(withJava("echo 'Unrecognized option: -Xsome'; exit 1").err())
                 .contains("bin/java does not start: Unrecognized option: -Xsome");
         assertThat(withJava("echo 'a shell that is called java'").err()).contains("is no Java");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.12-3.5.9, Spark 3.5.9 for Scala 2.12",
+        "2.13-4.1.0, Spark 4.1.0 for Scala 2.13",
+        "2.13-4.0.0, Spark 4.0.0 for Scala 2.13",
+    })
+    void anotherSparkIsToldWithWhatToDo(String core, String named) throws Exception {
+        Path jars = Files.createDirectories(folder.resolve("spark/jars"));
+        Files.createFile(jars.resolve("spark-core_" + core + ".jar"));
+
+        Outcome outcome = run(Map.of("SPARK_HOME", folder.resolve("spark").toString()), "lockstep-cluster", "--help");
+
+        boolean fits = BuildInfo.SCALA.equals(core.substring(0, 4)) && !core.endsWith("4.0.0");
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(fits ? 0 : 2);
+        if (!fits) {
+            assertThat(outcome.err())
+                    .contains("spark is " + named + ", and this build of Lockstep is for Spark ")
+                    .containsAnyOf("take the distribution of the build for Spark ", "Lockstep has builds for Spark 3.5")
+                    .endsWith("unset SPARK_HOME to use the one that Lockstep brings\n")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aFolderWithoutSparkAndABuildThatThereIsNotAreNamed() throws Exception {
+        assertThat(run(Map.of("SPARK_HOME", folder.toString()), "lockstep-cluster", "--help")
+                        .err())
+                .contains("is no Spark: it has no jars/spark-core_*.jar");
+        assertThat(run(Map.of("LOCKSTEP_SPARK", "5"), "lockstep-cluster", "--help")
+                        .err())
+                .contains("LOCKSTEP_SPARK=5: there are a build for Spark 3.5");
+        String other = BuildInfo.SPARK.startsWith("4") ? "3.5" : "4";
+        assertThat(run(Map.of("LOCKSTEP_SPARK", other), "lockstep-cluster", "--help")
+                        .err())
+                .contains("LOCKSTEP_SPARK=" + other + ", but the distribution ");
     }
 
     private Outcome withJava(String script) throws Exception {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.cli.LockstepProcess.Outcome;
-import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.folder.Json;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.runs.BuildInfo;
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.UsageException;
 import java.nio.file.Files;

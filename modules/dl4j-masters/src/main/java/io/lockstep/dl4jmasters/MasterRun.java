@@ -6,6 +6,9 @@ import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
 import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.masters.MasterOptions;
+import io.lockstep.runs.masters.MasterStrategy;
+import io.lockstep.runs.masters.MasterTraining;
 import io.lockstep.spark.DriverNotes;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.JobFailedException;
@@ -27,7 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -37,43 +39,26 @@ import org.deeplearning4j.util.CrashReportingUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A training run by one of DL4J's masters, from the driver. The module's story is in the package's description. */
-public final class MasterRun {
+final class MasterRun {
     private static final int EVALUATION_BATCH = 128;
 
     /** How long workers' last words may take after Spark has said that they are done. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-    /** Builds the network for the examples that the run turns out to have. */
-    @FunctionalInterface
-    public interface NetworkFactory {
-        NetworkDefinition build(ImageShape examples, int classes, long seed);
-    }
-
     private final JavaSparkContext spark;
     private final MasterStrategy strategy;
     private final RunOptions run;
     private final MasterOptions options;
-    private final NetworkFactory network;
+    private final MasterTraining.NetworkFactory network;
     private final ReplicaFactory replicas;
     private final HadoopStorage storage;
     private final Consumer<RunEvent> events;
 
-    /**
-     * @param spark of a configuration that {@link #prepare} has seen
-     * @param run its strategy is one of {@link MasterStrategy}'s words, its global batch a multiple of the workers
-     * @param network what DL4J runs
-     * @param replicas what evaluates and saves it: of the same network
-     * @param events told on several threads, one event at a time
-     */
-    public MasterRun(
-            JavaSparkContext spark,
-            RunOptions run,
-            MasterOptions options,
-            NetworkFactory network,
-            ReplicaFactory replicas,
-            HadoopStorage storage,
-            Consumer<RunEvent> events) {
+    /** @param spark of a configuration that {@link Masters#prepare} has seen */
+    MasterRun(JavaSparkContext spark, MasterTraining.Job job) {
         this.spark = spark;
+        this.run = job.run();
+        this.options = job.options();
         this.strategy = MasterStrategy.of(run.strategy().name())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "strategy " + run.strategy().name()));
@@ -81,26 +66,14 @@ public final class MasterRun {
             throw new IllegalArgumentException("DL4J's workers have one batch size: " + options.workers()
                     + " workers do not share a global batch of " + run.globalBatch() + " evenly");
         }
-        this.run = run;
-        this.options = options;
-        this.network = network;
-        this.replicas = replicas;
-        this.storage = storage;
+        this.network = job.network();
+        this.replicas = job.replicas();
+        this.storage = job.storage();
         this.events = event -> {
             synchronized (this) { // workers' reports come on other threads than this run's own
-                events.accept(event);
+                job.events().accept(event);
             }
         };
-    }
-
-    /** @throws IllegalArgumentException if DL4J cannot run a network, or its accuracy cannot be read while it does */
-    public static void requireTrainable(NetworkDefinition definition) {
-        StockNetwork.requireTrainable(definition);
-    }
-
-    /** Gives executors the flags that a master needs; before the context is made. */
-    public static void prepare(MasterStrategy strategy, SparkConf conf) {
-        Masters.prepare(strategy, conf);
     }
 
     /**
@@ -110,7 +83,7 @@ public final class MasterRun {
      * @throws IOException if data or checkpoints cannot be read or written
      * @throws JobFailedException if a worker failed
      */
-    public String call() throws IOException {
+    String call() throws IOException {
         CrashReportingUtil.crashDumpsEnabled(false); // its library of machine facts is not shipped
         Slots.await(spark.sc(), options.workers(), options.workers(), options.slotTimeout());
         RunData data =

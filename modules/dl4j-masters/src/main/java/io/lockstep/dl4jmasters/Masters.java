@@ -1,5 +1,7 @@
 package io.lockstep.dl4jmasters;
 
+import io.lockstep.runs.masters.MasterOptions;
+import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.spark.JobFailedException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -15,6 +15,9 @@ import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.UpdaterName;
 import io.lockstep.networks.dl4j.Dl4jReplica;
+import io.lockstep.runs.masters.MasterOptions;
+import io.lockstep.runs.masters.MasterStrategy;
+import io.lockstep.runs.masters.MasterTraining;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.spark.LockstepPlugin;
 import io.lockstep.training.ReplicaFactory;
@@ -136,18 +139,17 @@ class MasterRunIT {
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.plugins", LockstepPlugin.class.getName());
-        MasterRun.prepare(MasterStrategy.of(run.strategy().name()).orElseThrow(), conf);
+        new Dl4jMasters().prepare(MasterStrategy.of(run.strategy().name()).orElseThrow(), conf);
         var options = new MasterOptions(workers, 1, true, SMOOTHING, MasterOptions.LOOPBACK, DEADLINE, DEADLINE);
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
-            new MasterRun(
-                            spark,
-                            run,
-                            options,
-                            (shape, classes, seed) -> definition(hyperparameters, shape, classes, seed),
-                            replicas(hyperparameters),
-                            storage(),
-                            events::add)
-                    .call();
+            var job = new MasterTraining.Job(
+                    run,
+                    options,
+                    (shape, classes, seed) -> definition(hyperparameters, shape, classes, seed),
+                    replicas(hyperparameters),
+                    storage(),
+                    events::add);
+            new Dl4jMasters().train(spark, job);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lockstep.runs;
 
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.hosts.RankEnvironment;
 import java.util.List;
 import scala.util.Properties;

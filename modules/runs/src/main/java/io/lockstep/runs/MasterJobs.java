@@ -1,10 +1,11 @@
 package io.lockstep.runs;
 
-import io.lockstep.dl4jmasters.MasterOptions;
-import io.lockstep.dl4jmasters.MasterRun;
-import io.lockstep.dl4jmasters.MasterStrategy;
 import io.lockstep.networks.NetworkDefinition;
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.hosts.RankEnvironment;
+import io.lockstep.runs.masters.MasterOptions;
+import io.lockstep.runs.masters.MasterStrategy;
+import io.lockstep.runs.masters.MasterTraining;
 import io.lockstep.runs.settings.CommunicationSettings;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DataSettings;
@@ -43,13 +44,28 @@ final class MasterJobs {
         }
     }
 
+    /** @throws UsageException if a build has not what the strategy needs */
+    static void requireInBuild(Configuration configuration) {
+        if (StrategySettings.isMaster(configuration)) {
+            training(configuration);
+        }
+    }
+
+    private static MasterTraining training(Configuration configuration) {
+        return MasterTraining.find()
+                .orElseThrow(() -> new UsageException("strategy = " + configuration.get(DistributionSettings.STRATEGY)
+                        + " is not in this build, which is for Spark " + BuildInfo.SPARK + ": DL4J's masters were"
+                        + " published for Spark 3 with Scala 2.12 alone; take Lockstep's build for Spark 3.5, or another"
+                        + " strategy"));
+    }
+
     /** @throws UsageException if the model is none that can be watched while DL4J trains it */
     static void checkModel(NetworkDefinition network, Configuration configuration) {
         if (!StrategySettings.isMaster(configuration)) {
             return;
         }
         try {
-            MasterRun.requireTrainable(network);
+            training(configuration).requireTrainable(network);
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     configuration.get(DistributionSettings.STRATEGY) + " cannot train "
@@ -85,7 +101,7 @@ final class MasterJobs {
                         + master + " may not be; name a trusted network instead, like 10.1.0.0/16");
             }
         }
-        MasterRun.prepare(strategy.get(), conf);
+        training(configuration).prepare(strategy.get(), conf);
     }
 
     static List<RankResult> run(
@@ -107,7 +123,8 @@ final class MasterJobs {
                 trusted.contains("/") ? trusted : MasterOptions.LOOPBACK,
                 configuration.get(CommunicationSettings.SLOT_TIMEOUT),
                 configuration.get(CommunicationSettings.DEADLINE));
-        String hash = new MasterRun(spark, run, options, network::build, replicas, storage, events).call();
+        var job = new MasterTraining.Job(run, options, network::build, replicas, storage, events);
+        String hash = training(configuration).train(spark, job);
         int cores = spark.sc().conf().getInt("spark.task.cpus", 1);
         List<String> hashes = List.of(hash);
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();

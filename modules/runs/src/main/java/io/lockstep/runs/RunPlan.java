@@ -113,6 +113,7 @@ public record RunPlan(
     public static Map<String, String> settings(Configuration configuration, NetworkSource source, SparkConf conf) {
         Map<String, String> notes = SettingsJudgement.of(RunFacts.of(configuration, source, conf));
         source.check(configuration);
+        MasterJobs.requireInBuild(configuration);
         SettingsJudgement.requireTogether(configuration);
         return notes;
     }

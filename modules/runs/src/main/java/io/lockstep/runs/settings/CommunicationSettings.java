@@ -3,7 +3,7 @@ package io.lockstep.runs.settings;
 import io.lockstep.collectives.Algorithm;
 import io.lockstep.collectives.PortRange;
 import io.lockstep.collectives.Tuning;
-import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.spark.LocalAddresses;
 import io.lockstep.training.settings.Parsers;
 import io.lockstep.training.strategies.BucketSize;

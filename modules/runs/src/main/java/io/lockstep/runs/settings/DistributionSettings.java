@@ -1,6 +1,6 @@
 package io.lockstep.runs.settings;
 
-import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.training.settings.Parsers;
 
 /** The strategy, the workers, their batches, and how long a run is. */

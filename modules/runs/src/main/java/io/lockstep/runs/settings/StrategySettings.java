@@ -1,6 +1,6 @@
 package io.lockstep.runs.settings;
 
-import io.lockstep.dl4jmasters.MasterStrategy;
+import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.runs.settings.Heeded.Unheeded;
 import io.lockstep.training.Calibration;
 import io.lockstep.training.Strategy;

@@ -6,6 +6,7 @@ import io.lockstep.datasets.DataSource;
 import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.catalog.DataCatalog;
 import io.lockstep.datasets.formats.FormatOptions;
+import io.lockstep.runs.build.SparkVersion;
 import io.lockstep.runs.networks.Networks;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DataSettings;
@@ -134,6 +135,7 @@ public final class SparkJobs {
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
+        SparkVersion.requireOfMaster(conf);
         if (conf.get("spark.master").startsWith("local-cluster")) {
             TemporarySparkHome.requireWork();
         }

@@ -1,5 +1,6 @@
 package io.lockstep.runs.spark;
 
+import io.lockstep.runs.build.SparkVersion;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.spark.LockstepPlugin;
 import io.lockstep.spark.NamelessUser;
@@ -16,8 +17,9 @@ public final class SparkProperties {
 
     private SparkProperties() {}
 
-    /** @throws UsageException if a property of the user's makes a barrier stage impossible */
+    /** @throws UsageException if a property of the user's makes a barrier stage impossible, or the build is for another Spark */
     public static void complete(SparkConf conf) {
+        SparkVersion.require();
         if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
             throw new UsageException("spark.dynamicAllocation.enabled is true: all ranks must run at once, which Spark"
                     + " refuses then (SPARK-24942). Pass --conf spark.dynamicAllocation.enabled=false and set"

@@ -2,6 +2,7 @@ package io.lockstep.runs.tables;
 
 import static org.apache.spark.sql.functions.input_file_name;
 
+import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.tables.TableSource.Format;
 import io.lockstep.spark.frames.UnfitFrameException;
@@ -41,7 +42,7 @@ final class TableFrames {
     Dataset<Row> read(TableSource table) {
         if (table.format() == Format.AVRO && !hasAvro()) {
             throw new UsageException(table + ": Spark reads Avro with its module spark-avro, which is not here: give it"
-                    + " by --packages org.apache.spark:spark-avro_2.12:" + spark.version()
+                    + " by --packages org.apache.spark:spark-avro_" + BuildInfo.SCALA + ":" + spark.version()
                     + ", or write the table as Parquet");
         }
         DataFrameReader reader = spark.read().format(table.format().word()).option("columnNameOfCorruptRecord", BROKEN);

@@ -1,4 +1,4 @@
-package io.lockstep.dl4jmasters;
+package io.lockstep.runs.masters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.lockstep.dl4jmasters;
+package io.lockstep.runs.masters;
 
 import java.time.Duration;
 
