@@ -200,6 +200,7 @@ public record RunPlan(
             throw new UsageException(e.getMessage(), e);
         }
         boolean mayBeAnother = source.own()
+                || configuration.origin(DistributionSettings.FREEZE) == Origin.CALL
                 || Settings.all().stream()
                         .anyMatch(setting ->
                                 setting.heeded().ofNetwork() && configuration.origin(setting) == Origin.CALL);

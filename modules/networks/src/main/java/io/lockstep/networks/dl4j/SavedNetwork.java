@@ -131,7 +131,7 @@ public final class SavedNetwork {
         INDArray savedState = saved.getUpdater(true).getStateViewArray();
         if (length(state) != length(savedState)) {
             throw new IOException("the saved updater has " + length(savedState) + " elements of state, this one "
-                    + length(state) + ": it is another updater");
+                    + length(state) + ": it is another updater, or other layers were frozen");
         }
         compareUpdaters(graph, saved);
         graph.params().assign(saved.params());

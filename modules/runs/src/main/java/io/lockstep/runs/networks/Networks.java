@@ -184,10 +184,12 @@ public final class Networks {
         @Override
         public NetworkBuilder under(Configuration configuration) {
             try {
-                return new ZooBuilder(
-                        configuration.get(DataSettings.MODEL),
-                        hyperparameters(configuration),
-                        GameRules.of(configuration));
+                return FreezingBuilder.of(
+                        new ZooBuilder(
+                                configuration.get(DataSettings.MODEL),
+                                hyperparameters(configuration),
+                                GameRules.of(configuration)),
+                        configuration);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(e.getMessage(), e);
             }
@@ -300,6 +302,7 @@ public final class Networks {
             throw new UsageException("precision = bf16 is the compiled runtime's: " + obstacle.get());
         }
         if (runtime.byDl4j() || obstacle.isPresent()) {
+            FreezingBuilder.requireCompiled(configuration, obstacle);
             try {
                 Dl4jReplica.requireRuns(
                         network, runtime.labelSmoothing(), configuration.get(AugmentationSettings.MIXUP) > 0);

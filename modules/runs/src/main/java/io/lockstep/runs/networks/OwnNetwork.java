@@ -21,7 +21,7 @@ record OwnNetwork(NetworkDefinition network) implements NetworkSource {
 
     @Override
     public NetworkBuilder under(Configuration configuration) {
-        return new OwnBuilder(network);
+        return FreezingBuilder.of(new OwnBuilder(network), configuration);
     }
 
     @Override

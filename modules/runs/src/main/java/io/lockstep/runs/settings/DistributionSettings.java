@@ -2,6 +2,8 @@ package io.lockstep.runs.settings;
 
 import io.lockstep.runs.masters.MasterStrategy;
 import io.lockstep.training.settings.Parsers;
+import java.util.Arrays;
+import java.util.List;
 
 /** The strategy, the workers, their batches, and how long a run is. */
 public final class DistributionSettings {
@@ -73,6 +75,15 @@ public final class DistributionSettings {
                     + "but for the last layer of other classes. false: what fits is taken, and the rest is told.",
             Parsers.bool(),
             Heeded.where(Rules.beginsWithAnother()));
+    public static final Setting<List<String>> FREEZE = GROUP.add(
+            "freeze",
+            "",
+            "Layers that keep the parameters they begin with, separated by commas, as `bin/lockstep models NAME` "
+                    + "lists them: NAME, in which * stands for any characters; ..NAME, a layer and everything before it; "
+                    + "!NAME, none of those that the words before it named. Batch norm in them uses its running "
+                    + "statistics.",
+            DistributionSettings::words,
+            Heeded.ALWAYS.notByMasters("DL4J goes back through frozen layers wrongly"));
     public static final Setting<Long> SEED = GROUP.add(
             "seed",
             "1",
@@ -82,4 +93,11 @@ public final class DistributionSettings {
             Heeded.where(Rules.seedOfOnesOwn()));
 
     private DistributionSettings() {}
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
 }
