@@ -6,7 +6,7 @@ import java.io.Serializable;
  * Random changes to training images, a function of (seed, epoch, example): the rank that draws an example does not
  * matter, so N ranks x B/n still equal one rank x B.
  *
- * <p>Applied in this order: crop, flip, normalise, cutout, noise.
+ * <p>Applied in this order: crop, flip, changes of bytes, normalise, cutout, erasing, noise.
  *
  * @param cropPadding pixels added on every side before a crop of the original size at a random place; 0 is no crop.
  *     CIFAR-10's usual 4 is from He et al. 2015, section 4.2
@@ -17,10 +17,23 @@ import java.io.Serializable;
  * @param mixup alpha of the Beta(alpha, alpha) distribution that the share of another picture of the set is drawn from, the
  *     smaller of it and its rest; at most 1, 0 is none. {@link Batch#MIXED_SHARES}
  * @param noise standard deviation of normal noise that is added to each normalised value; 0 is none
+ * @param changes of colours, operations that a policy chooses, and erased rectangles
  */
 public record Augmentation(
-        int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels, double mixup, double noise)
+        int cropPadding,
+        Padding padding,
+        boolean horizontalFlip,
+        int cutoutPixels,
+        double mixup,
+        double noise,
+        PictureChanges changes)
         implements Serializable {
+    /** Without changes to colours and the like. */
+    public Augmentation(
+            int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels, double mixup, double noise) {
+        this(cropPadding, padding, horizontalFlip, cutoutPixels, mixup, noise, PictureChanges.NONE);
+    }
+
     /** Without noise, and of one picture alone. */
     public Augmentation(int cropPadding, Padding padding, boolean horizontalFlip, int cutoutPixels) {
         this(cropPadding, padding, horizontalFlip, cutoutPixels, 0, 0);
@@ -46,7 +59,7 @@ public record Augmentation(
     }
 
     public boolean isNone() {
-        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && mixup == 0 && noise == 0;
+        return cropPadding == 0 && !horizontalFlip && cutoutPixels == 0 && mixup == 0 && noise == 0 && changes.isNone();
     }
 
     /** @throws IllegalArgumentException if a crop could hold nothing of a picture */

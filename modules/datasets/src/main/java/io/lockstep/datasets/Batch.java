@@ -163,6 +163,13 @@ public final class Batch {
         }
     }
 
+    /** While all memory is open for writing: copies an example from one place to another. */
+    public void move(int from, int to) {
+        for (int i = 0; i < columns.size() && from != to; i++) {
+            columns.get(i).move(from, to);
+        }
+    }
+
     /** The first so many examples have been written. */
     public void present(int examples, int first) {
         size = examples;

@@ -144,6 +144,11 @@ public final class Column {
         }
     }
 
+    void move(int from, int to) {
+        int each = elements * Field.Type.BYTES;
+        bytes.put(to * each, bytes, from * each, each);
+    }
+
     /** Opens all of the memory for writing. */
     void clear() {
         bytes.clear();

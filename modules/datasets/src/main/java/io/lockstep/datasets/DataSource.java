@@ -88,6 +88,14 @@ public interface DataSource {
      */
     Dataset read(Split split, ExampleRange range) throws IOException;
 
+    /**
+     * What a run draws examples of a part of a split from: as {@link #read}, but examples need not be in memory, and a training
+     * example may be another each time it is drawn.
+     */
+    default Dataset drawn(Split split, ExampleRange range) throws IOException {
+        return read(split, range);
+    }
+
     /** A split whose examples can only be read one after the other; null where they can be asked for by number. */
     default StreamedDataset stream(Split split) {
         return null;

@@ -39,6 +39,11 @@ public interface Dataset {
      */
     ExampleWriter writer(long seed, LoaderOptions options, boolean training);
 
+    /** Threads that examples are best written on at once, each with a {@link #writer} of its own: more than 1 where it takes long. */
+    default int writerThreads() {
+        return 1;
+    }
+
     /** Of the features of one example. A text of T steps is (1, T, 1): one number in each of T rows. */
     default ImageShape shape() {
         return ImageShape.ofFeatures(fields());

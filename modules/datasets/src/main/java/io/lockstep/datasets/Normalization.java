@@ -32,6 +32,25 @@ public record Normalization(float[] mean, float[] std) {
         std = std.clone();
     }
 
+    /**
+     * Measured, exactly: sums of bytes and of their squares are whole numbers. A channel without variation gets a standard
+     * deviation of 1.
+     *
+     * @param sums of each channel, and then of each channel's squares
+     * @param count values of a channel
+     */
+    public static Normalization ofBytes(long[] sums, long count) {
+        float[] mean = new float[sums.length / 2];
+        float[] std = new float[sums.length / 2];
+        for (int c = 0; c < mean.length; c++) {
+            double average = sums[c] / (double) count;
+            double variance = sums[mean.length + c] / (double) count - average * average;
+            mean[c] = (float) (average / 255);
+            std[c] = variance > 1e-9 ? (float) (Math.sqrt(variance) / 255) : 1;
+        }
+        return new Normalization(mean, std);
+    }
+
     /** Bytes to [0, 1], no more. */
     public static Normalization unit(int channels) {
         float[] std = new float[channels];

@@ -1,6 +1,5 @@
 package io.lockstep.runs;
 
-import io.lockstep.datasets.Augmentation;
 import io.lockstep.runs.settings.AugmentationSettings;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.DataSettings;
@@ -38,13 +37,7 @@ final class TrainingOptions {
                         configuration.get(LearningSettings.SCHEDULE_MILESTONES),
                         configuration.get(LearningSettings.SCHEDULE_FACTOR),
                         configuration.get(LearningSettings.WARMUP_EPOCHS)))
-                .augmentation(new Augmentation(
-                        configuration.get(AugmentationSettings.CROP_PADDING),
-                        Augmentation.Padding.ZERO,
-                        configuration.get(AugmentationSettings.FLIP).equals("true"),
-                        configuration.get(AugmentationSettings.CUTOUT),
-                        configuration.get(AugmentationSettings.MIXUP),
-                        configuration.get(AugmentationSettings.INPUT_NOISE)))
+                .augmentation(AugmentationSettings.augmentation(configuration))
                 .clipNorm(configuration.get(LearningSettings.CLIP_NORM))
                 .logEvery(configuration.get(FolderSettings.LOG_EVERY))
                 .compareEvery(configuration.get(FolderSettings.COMPARE_EVERY))

@@ -13,6 +13,7 @@ import io.lockstep.runs.settings.FolderSettings;
 import io.lockstep.runs.settings.LearningSettings;
 import io.lockstep.runs.settings.NetworkSource;
 import io.lockstep.runs.settings.Origin;
+import io.lockstep.runs.settings.PictureSettings;
 import io.lockstep.runs.settings.RunFacts;
 import io.lockstep.runs.settings.Setting;
 import io.lockstep.runs.settings.Settings;
@@ -20,6 +21,7 @@ import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.SparkJobs;
 import io.lockstep.training.Task;
 import io.lockstep.training.strategies.DistributedDataParallel;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,7 +246,9 @@ class SettingsHeededTest {
                 if (text) {
                     continue; // its examples are not generated
                 }
-                if (!data.equals("sort")) {
+                if (configuration.isChanged(PictureSettings.IMAGE_SIZE)) {
+                    configuration.derive(DataSettings.DATA, pictures().toString());
+                } else if (!data.equals("sort")) {
                     configuration.derive(DataSettings.DATA, "shapes");
                 }
 
@@ -253,6 +258,16 @@ class SettingsHeededTest {
                         .isEmpty();
             }
         }
+    }
+
+    /** A folder of pictures by class. */
+    private Path pictures() throws IOException {
+        for (String picture : List.of("train/a/0", "train/a/1", "train/b/0", "train/b/1", "val/a/0", "val/b/0")) {
+            Path file = folder.resolve("pictures/" + picture + ".png");
+            Files.createDirectories(file.getParent());
+            ImageIO.write(new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+        }
+        return folder.resolve("pictures");
     }
 
     @Test

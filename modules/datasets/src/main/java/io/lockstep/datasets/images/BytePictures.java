@@ -21,8 +21,32 @@ public interface BytePictures {
 
     int pixelOffset(int example);
 
+    /** What one thread reads pictures by, as they are drawn. */
+    interface Reader {
+        /** An array that holds the example's bytes as they are in an epoch, until the next call, from {@link #offset} on. For reading only. */
+        byte[] pixels(int example, long epoch);
+
+        int offset(int example);
+    }
+
+    /** @param training false: every picture as it is tested */
+    default Reader reader(long seed, boolean training) {
+        return new Reader() {
+            @Override
+            public byte[] pixels(int example, long epoch) {
+                return BytePictures.this.pixels(example);
+            }
+
+            @Override
+            public int offset(int example) {
+                return pixelOffset(example);
+            }
+        };
+    }
+
     /** See {@link io.lockstep.datasets.Dataset#writer}: writes features and labels, augmented and normalised. */
     default ExampleWriter pictureWriter(long seed, LoaderOptions options, boolean training) {
-        return new ExampleAssembler(this, seed, options, training ? options.augmentation() : Augmentation.NONE);
+        return new ExampleAssembler(
+                this, reader(seed, training), seed, options, training ? options.augmentation() : Augmentation.NONE);
     }
 }

@@ -7,7 +7,9 @@ import io.lockstep.datasets.FeatureLayout;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.ImageShape;
 import io.lockstep.datasets.LoaderOptions;
+import io.lockstep.datasets.PictureChanges;
 import io.lockstep.datasets.SplitMix64;
+import io.lockstep.datasets.images.changes.PictureEditor;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,6 +33,7 @@ final class ExampleAssembler implements ExampleWriter {
     private static final int BLACK = -1;
 
     private final BytePictures pictures;
+    private final BytePictures.Reader reader;
     private final FeatureLayout layout;
     private final float[][] tables;
     private final Augmentation augmentation;
@@ -49,10 +52,25 @@ final class ExampleAssembler implements ExampleWriter {
     /** The same, before another was mixed in. */
     private final float[] own;
 
+    /** Null: nothing is edited. */
+    private final PictureEditor editor;
+    /** One example's bytes, (C, H, W), once it is cropped and flipped; empty where they are not edited. */
+    private final byte[] edited;
+
     private int otherLabel;
     private float otherShare;
 
+    /** Of pictures as they are tested. */
     ExampleAssembler(BytePictures pictures, long seed, LoaderOptions options, Augmentation augmentation) {
+        this(pictures, pictures.reader(seed, false), seed, options, augmentation);
+    }
+
+    ExampleAssembler(
+            BytePictures pictures,
+            BytePictures.Reader reader,
+            long seed,
+            LoaderOptions options,
+            Augmentation augmentation) {
         ImageShape shape = pictures.shape();
         if (options.normalization().channels() != shape.channels()) {
             throw new IllegalArgumentException(
@@ -60,6 +78,7 @@ final class ExampleAssembler implements ExampleWriter {
         }
         augmentation.checkFits(shape);
         this.pictures = pictures;
+        this.reader = reader;
         this.layout = options.layout();
         this.tables = options.normalization().tables();
         this.augmentation = augmentation;
@@ -70,6 +89,9 @@ final class ExampleAssembler implements ExampleWriter {
         this.rows = new int[height];
         this.columns = new int[width];
         this.values = new float[shape.size()];
+        PictureChanges changes = augmentation.changes();
+        this.editor = changes.isNone() ? null : new PictureEditor(shape, changes, this.seed);
+        this.edited = new byte[changes.changeBytes() ? shape.size() : 0];
         this.own = new float[mixes() ? shape.size() : 0];
     }
 
@@ -102,8 +124,8 @@ final class ExampleAssembler implements ExampleWriter {
     }
 
     private void assemble(int example, long epoch) {
-        byte[] pixels = pictures.pixels(example);
-        int source = pictures.pixelOffset(example);
+        byte[] pixels = reader.pixels(example, epoch);
+        int source = reader.offset(example);
         if (augmentation.isNone()) {
             copy(pixels, source);
         } else {
@@ -154,18 +176,46 @@ final class ExampleAssembler implements ExampleWriter {
 
         chooseSources(rows, shiftY, false);
         chooseSources(columns, shiftX, flip);
+        if (edited.length > 0) {
+            gatherBytes(pixels, source);
+            editor.edit(edited, example, epoch);
+            copy(edited, 0);
+        } else {
+            gather(pixels, source);
+        }
+        if (augmentation.cutoutPixels() > 0) {
+            cutOut(cutoutY, cutoutX);
+        }
+        if (augmentation.changes().erasing() > 0) {
+            PictureEditor.Box box = editor.erased(example, epoch);
+            if (box != null) {
+                blank(box.top(), box.top() + box.height(), box.left(), box.left() + box.width());
+            }
+        }
+        if (augmentation.noise() > 0) {
+            addNoise();
+        }
+    }
+
+    private void gatherBytes(byte[] pixels, int source) {
+        for (int c = 0; c < channels; c++) {
+            for (int y = 0; y < height; y++) {
+                int from = source + (c * height + rows[y]) * width;
+                for (int x = 0; x < width; x++) {
+                    boolean black = rows[y] == BLACK || columns[x] == BLACK;
+                    edited[(c * height + y) * width + x] = black ? 0 : pixels[from + columns[x]];
+                }
+            }
+        }
+    }
+
+    private void gather(byte[] pixels, int source) {
         int stride = layout == FeatureLayout.NCHW ? 1 : channels;
         for (int c = 0; c < channels; c++) {
             for (int y = 0; y < height; y++) {
                 int to = layout == FeatureLayout.NCHW ? (c * height + y) * width : y * width * channels + c;
                 gatherRow(pixels, source + (c * height + rows[y]) * width, rows[y] == BLACK, tables[c], to, stride);
             }
-        }
-        if (augmentation.cutoutPixels() > 0) {
-            cutOut(cutoutY, cutoutX);
-        }
-        if (augmentation.noise() > 0) {
-            addNoise();
         }
     }
 
@@ -217,6 +267,10 @@ final class ExampleAssembler implements ExampleWriter {
         int bottom = Math.min(height, centreY - half + augmentation.cutoutPixels());
         int left = Math.max(0, centreX - half);
         int right = Math.min(width, centreX - half + augmentation.cutoutPixels());
+        blank(top, bottom, left, right);
+    }
+
+    private void blank(int top, int bottom, int left, int right) {
         for (int y = top; y < bottom; y++) {
             if (layout == FeatureLayout.NHWC) {
                 Arrays.fill(values, (y * width + left) * channels, (y * width + right) * channels, 0);

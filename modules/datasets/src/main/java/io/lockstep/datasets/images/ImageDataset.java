@@ -105,24 +105,20 @@ public final class ImageDataset implements Dataset, BytePictures {
         return Field.ofPictures(shape);
     }
 
-    /**
-     * Exact, as sums of bytes and of their squares are whole numbers. A channel without variation gets a standard deviation
-     * of 1.
-     */
+    /** See {@link Normalization#ofBytes}. */
     @Override
     public Normalization normalization() {
         if (examples == 0) {
             throw new IllegalArgumentException(this + " has no mean");
         }
-        float[] mean = new float[shape.channels()];
-        float[] std = new float[shape.channels()];
+        long[] sums = new long[2 * shape.channels()];
         for (int c = 0; c < shape.channels(); c++) {
-            measure(c, mean, std);
+            measure(c, sums);
         }
-        return new Normalization(mean, std);
+        return Normalization.ofBytes(sums, (long) examples * shape.planeSize());
     }
 
-    private void measure(int channel, float[] mean, float[] std) {
+    private void measure(int channel, long[] sums) {
         int plane = shape.planeSize();
         long sum = 0;
         long squares = 0;
@@ -134,11 +130,8 @@ public final class ImageDataset implements Dataset, BytePictures {
                 squares += value * value;
             }
         }
-        double count = (double) examples * plane;
-        double average = sum / count;
-        double variance = squares / count - average * average;
-        mean[channel] = (float) (average / 255);
-        std[channel] = variance > 1e-9 ? (float) (Math.sqrt(variance) / 255) : 1;
+        sums[channel] = sum;
+        sums[shape.channels() + channel] = squares;
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.ExampleWriter;
 import io.lockstep.datasets.Field;
 import io.lockstep.datasets.LoaderOptions;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Batches of a set whose examples can be asked for by their numbers, in the order of a plan. */
@@ -13,24 +15,31 @@ final class PlannedBatches implements BatchSource {
     private final BatchPlan plan;
     private final ExampleWriter writer;
     private final List<Field> fields;
+    /** Null: one writer writes one example after the other. */
+    private final WriterThreads threads;
     /** Null: an example that cannot be read is a failure. */
-    private final LeftOut leftOut;
+    private final UnreadExamples leftOut;
 
     PlannedBatches(BatchPlan plan, List<Field> fields, ExampleWriter writer) {
-        this(plan, fields, writer, null);
+        this(plan, fields, List.of(writer), null);
     }
 
-    private PlannedBatches(BatchPlan plan, List<Field> fields, ExampleWriter writer, LeftOut leftOut) {
+    /** @param writers one for each thread that writes */
+    private PlannedBatches(BatchPlan plan, List<Field> fields, List<ExampleWriter> writers, UnreadExamples leftOut) {
+        writer = writers.get(0);
+        threads = writers.size() > 1 ? new WriterThreads(writers) : null;
         this.plan = plan;
-        this.writer = writer;
         this.fields = writer.fields(fields);
         this.leftOut = leftOut;
     }
 
     static PlannedBatches of(Dataset set, BatchPlan plan, long seed, LoaderOptions options, boolean training) {
-        ExampleWriter own = set.writer(seed, options, training);
-        ExampleWriter writer = TransposingWriter.over(own, set.fields(), options.layout());
-        return new PlannedBatches(plan, set.fields(), writer, options.skipsUnreadable() ? new LeftOut() : null);
+        List<ExampleWriter> writers = new ArrayList<>();
+        for (int i = 0; i < Math.max(1, Math.min(set.writerThreads(), plan.largestBatch())); i++) {
+            ExampleWriter own = set.writer(seed, options, training);
+            writers.add(TransposingWriter.over(own, set.fields(), options.layout()));
+        }
+        return new PlannedBatches(plan, set.fields(), writers, options.skipsUnreadable() ? new UnreadExamples() : null);
     }
 
     /** Of a whole training set, shuffled and augmented. */
@@ -55,17 +64,40 @@ final class PlannedBatches implements BatchSource {
     }
 
     @Override
-    public boolean fill(long step, Batch batch) {
+    public boolean fill(long step, Batch batch) throws IOException {
         plan.select(step);
-        int size = plan.size();
         batch.clear();
+        batch.present(threads == null ? writeInTurn(step, batch) : writeAtOnce(step, batch), plan.start());
+        readAhead();
+        return true;
+    }
+
+    private int writeInTurn(long step, Batch batch) {
+        int size = plan.size();
         int written = 0;
         for (int i = 0; i < size; i++) {
             written += write(step, plan.example(i), batch, written) ? 1 : 0;
         }
-        batch.present(written, plan.start());
-        readAhead();
-        return true;
+        return written;
+    }
+
+    private int writeAtOnce(long step, Batch batch) throws IOException {
+        int[] examples = new int[plan.size()];
+        for (int i = 0; i < examples.length; i++) {
+            examples[i] = plan.example(i);
+        }
+        RuntimeException[] faults = threads.write(examples, plan.epoch(), batch);
+        int written = 0;
+        for (int i = 0; i < examples.length; i++) {
+            if (faults[i] == null) {
+                batch.move(i, written++);
+            } else if (leftOut != null && faults[i] instanceof DataFaultException) {
+                leftOut.add(step, examples[i], faults[i].getMessage());
+            } else {
+                throw faults[i];
+            }
+        }
+        return written;
     }
 
     /** @return whether it is in the batch, and was not left out */
@@ -95,5 +127,12 @@ final class PlannedBatches implements BatchSource {
     @Override
     public List<UnreadExample> leftOut(long beforeStep) {
         return leftOut == null ? List.of() : leftOut.before(beforeStep);
+    }
+
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.close();
+        }
     }
 }

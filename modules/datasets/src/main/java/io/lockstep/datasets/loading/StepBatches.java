@@ -3,6 +3,8 @@ package io.lockstep.datasets.loading;
 import io.lockstep.datasets.Batch;
 import io.lockstep.datasets.Dataset;
 import io.lockstep.datasets.LoaderOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * A rank's training batches by step, in any order: the same examples, augmented alike, that a {@link BatchLoader} hands
@@ -20,7 +22,11 @@ public final class StepBatches {
 
     /** The rank's batch of a global step; its size is 0 where the rank has no share of it. */
     public Batch at(long step) {
-        batches.fill(step, batch);
+        try {
+            batches.fill(step, batch);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return batch;
     }
 }

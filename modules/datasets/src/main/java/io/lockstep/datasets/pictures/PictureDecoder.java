@@ -6,7 +6,6 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -21,15 +20,21 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param shape of all pictures; of 1 or 3 channels
  * @param background of transparent pixels
  * @param resizes whether pictures of another size are resized ({@link BilinearResize}), and not refused
+ * @param shorterSide that pictures are resized to before their middle is cut out; 0: all of a picture is resized
  */
-public record PictureDecoder(ImageShape shape, Background background, boolean resizes) {
+public record PictureDecoder(ImageShape shape, Background background, boolean resizes, int shorterSide) {
     private static final int LARGEST = 255;
     /** Of a picture that is to be resized: what a camera of the largest kind takes. */
     private static final long MOST_PIXELS = 1L << 28;
 
     /** Of pictures that have the shape already. */
     public PictureDecoder(ImageShape shape, Background background) {
-        this(shape, background, false);
+        this(shape, background, false, 0);
+    }
+
+    /** Of pictures that are resized whatever their sides, or not at all. */
+    public PictureDecoder(ImageShape shape, Background background, boolean resizes) {
+        this(shape, background, resizes, 0);
     }
 
     public PictureDecoder {
@@ -44,31 +49,76 @@ public record PictureDecoder(ImageShape shape, Background background, boolean re
      * @throws PictureException saying what is wrong with it; the bytes are undefined then
      */
     public void decode(byte[] file, byte[] into, int at) throws PictureException {
-        Written written =
-                switch (PictureFormat.of(file)) {
-                    case PNG -> read("png", file, PngFile.examine(file));
-                    case JPEG -> {
-                        JpegFile jpeg = JpegFile.examine(file);
-                        yield read("jpeg", jpeg.content(), jpeg.orientation());
-                    }
-                };
+        Written written = written(file);
         ImageShape own = written.shape(shape.channels());
-        if (own.equals(shape)) {
+        if (own.equals(shape) && shorterSide == 0) {
             decode(written, own, into, at);
             return;
         }
-        byte[] whole = new byte[own.size()];
-        decode(written, own, whole, 0);
-        for (int c = 0; c < shape.channels(); c++) {
-            byte[] channel = Arrays.copyOfRange(whole, c * own.planeSize(), (c + 1) * own.planeSize());
-            BilinearResize.resize(
-                    channel,
-                    own.height(),
-                    own.width(),
-                    into,
-                    at + c * shape.planeSize(),
-                    shape.height(),
-                    shape.width());
+        Whole whole = whole(written, own);
+        if (shorterSide == 0) {
+            whole.cut(0, 0, own.height(), own.width(), shape, into, at);
+        } else {
+            whole.middle(shorterSide, shape, into, at);
+        }
+    }
+
+    /**
+     * Decodes a file of any size.
+     *
+     * @throws PictureException saying what is wrong with it
+     */
+    public Whole whole(byte[] file) throws PictureException {
+        Written written = written(file);
+        return whole(written, written.shape(shape.channels()));
+    }
+
+    private Whole whole(Written written, ImageShape own) throws PictureException {
+        byte[] pixels = new byte[own.size()];
+        decode(written, own, pixels, 0);
+        return new Whole(own, pixels);
+    }
+
+    private Written written(byte[] file) throws PictureException {
+        return switch (PictureFormat.of(file)) {
+            case PNG -> read("png", file, PngFile.examine(file));
+            case JPEG -> {
+                JpegFile jpeg = JpegFile.examine(file);
+                yield read("jpeg", jpeg.content(), jpeg.orientation());
+            }
+        };
+    }
+
+    /**
+     * A decoded picture in its own size.
+     *
+     * @param pixels (C, H, W)
+     */
+    public record Whole(ImageShape shape, byte[] pixels) {
+        /** Resizes a part of it. */
+        public void cut(int top, int left, int height, int width, ImageShape wanted, byte[] into, int at) {
+            byte[] part = new byte[height * width];
+            for (int c = 0; c < shape.channels(); c++) {
+                for (int y = 0; y < height; y++) {
+                    int from = (c * shape.height() + top + y) * shape.width() + left;
+                    System.arraycopy(pixels, from, part, y * width, width);
+                }
+                int to = at + c * wanted.planeSize();
+                BilinearResize.resize(part, height, width, into, to, wanted.height(), wanted.width());
+            }
+        }
+
+        /** Resizes it so that its shorter side is so long, and cuts the middle out: torchvision's Resize and CenterCrop. */
+        public void middle(int shorterSide, ImageShape wanted, byte[] into, int at) {
+            int shorter = Math.min(shape.height(), shape.width());
+            int height = (int) ((long) shorterSide * shape.height() / shorter);
+            int width = (int) ((long) shorterSide * shape.width() / shorter);
+            int top = (int) Math.rint((height - wanted.height()) / 2.0);
+            int left = (int) Math.rint((width - wanted.width()) / 2.0);
+            ImageShape resized = new ImageShape(shape.channels(), height, width);
+            byte[] all = new byte[resized.size()];
+            cut(0, 0, shape.height(), shape.width(), resized, all, 0);
+            new Whole(resized, all).cut(top, left, wanted.height(), wanted.width(), wanted, into, at);
         }
     }
 

@@ -2,6 +2,7 @@ package io.lockstep.runs.settings;
 
 import io.lockstep.datasets.pictures.Background;
 import io.lockstep.datasets.pictures.PictureOptions;
+import io.lockstep.datasets.pictures.PictureOptions.Crop;
 import io.lockstep.datasets.pictures.PictureOptions.Size;
 import io.lockstep.training.settings.Parsers;
 import java.util.regex.Matcher;
@@ -21,6 +22,24 @@ public final class PictureSettings {
                     + "one size.",
             PictureSettings::size,
             Heeded.where(Rules.folderOfPictures()));
+    public static final Setting<Integer> IMAGE_SHORTER_SIDE = GROUP.add(
+            "image-shorter-side",
+            "0",
+            "Resize each picture so that its shorter side has N pixels, and cut image-size out of its middle: 256 for an "
+                    + "image-size of 224x224 is usual. 0: resize all of it to image-size, whatever its sides.",
+            Parsers.int32(0, 1 << 14),
+            Heeded.where(Rules.folderOfPictures()));
+    public static final Setting<Double> RANDOM_RESIZED_CROP = GROUP.add(
+            "random-resized-crop",
+            "0",
+            "Augmentation: resize another part of a training picture to image-size each time, at a random place, of at "
+                    + "least this share of its area and with sides in a ratio from 3/4 to 4/3, as torchvision's "
+                    + "RandomResizedCrop does. 0.08 is usual for ImageNet. Pictures are decoded as they are drawn, and "
+                    + "normalised by the first 1,024. 0: off.",
+            Parsers.number(0, 1),
+            Heeded.ALWAYS
+                    .notByMasters("they hold all examples before they begin")
+                    .and(Rules.folderOfPictures()));
     public static final Setting<Integer> IMAGE_CHANNELS = GROUP.add(
             "image-channels",
             "auto",
@@ -68,11 +87,23 @@ public final class PictureSettings {
 
     /** All of them. */
     public static PictureOptions options(Configuration configuration) {
+        Size size = configuration.get(IMAGE_SIZE);
+        int shorter = configuration.get(IMAGE_SHORTER_SIDE);
+        double share = configuration.get(RANDOM_RESIZED_CROP);
+        if (!size.isGiven() && (shorter > 0 || share > 0)) {
+            throw new UsageException((share > 0 ? RANDOM_RESIZED_CROP : IMAGE_SHORTER_SIDE).name()
+                    + " makes pictures of image-size, which is not set: set it too, to 224x224 for instance");
+        }
+        if (shorter > 0 && shorter < Math.max(size.height(), size.width())) {
+            throw new UsageException("image-shorter-side = " + shorter + " is less than a side of image-size = " + size
+                    + ", which is cut out of it");
+        }
         return new PictureOptions(
-                configuration.get(IMAGE_SIZE),
+                size,
                 configuration.get(IMAGE_CHANNELS),
                 configuration.get(IMAGE_BACKGROUND),
                 configuration.get(TEST_SHARE),
-                configuration.get(TEST_SEED));
+                configuration.get(TEST_SEED),
+                new Crop(shorter, share));
     }
 }

@@ -1,9 +1,10 @@
 package io.lockstep.runs.settings;
 
 import io.lockstep.collectives.Algorithm;
+import io.lockstep.datasets.PictureChanges.Policy;
 import io.lockstep.datasets.Split;
 import io.lockstep.datasets.catalog.DataCatalog;
-import io.lockstep.datasets.images.folders.PictureFolders;
+import io.lockstep.datasets.images.encoded.EncodedPictureSource;
 import io.lockstep.datasets.loading.Sampler;
 import io.lockstep.datasets.text.MaskedText;
 import io.lockstep.datasets.text.TextFile;
@@ -28,6 +29,12 @@ final class Rules {
                 run -> "is for pictures, and " + run.data().name() + " has none");
     }
 
+    static Rule randAugment() {
+        return foreign(
+                run -> run.get(AugmentationSettings.AUTO_AUGMENT) != Policy.RANDAUGMENT,
+                run -> "belongs to auto-augment = randaugment");
+    }
+
     /** Not where they are left as they are, which texts are too. */
     static Rule mirroredPictures() {
         Rule pictures = pictures();
@@ -49,20 +56,36 @@ final class Rules {
 
     static Rule folderOfPictures() {
         return foreign(
-                run -> run.data() != null && !(run.data() instanceof PictureFolders),
-                run -> "is for folders of pictures by class, and " + run.data().name() + " is "
-                        + run.data().format());
+                run -> run.data() != null && !(run.data() instanceof EncodedPictureSource),
+                run -> "is for folders of pictures by class and archives of pictures, and "
+                        + run.data().name() + " is " + run.data().format());
+    }
+
+    /** Of which the changed colours are those of torchvision. */
+    static Rule picturesInColourOrGrey() {
+        Rule pictures = pictures();
+        return (setting, run) -> {
+            Unheeded none = pictures.unheeded(setting, run);
+            if (none != null || run.data() == null) {
+                return none;
+            }
+            int channels = run.data().shape().channels();
+            return channels == 1 || channels == 3
+                    ? null
+                    : Unheeded.impossible("is for pictures of 1 or 3 channels, and those of "
+                            + run.data().name() + " have " + channels);
+        };
     }
 
     static Rule testSharesOfPictures() {
         Rule folders = foreign(
                 run -> run.data() != null
-                        && !(run.data() instanceof PictureFolders)
+                        && !(run.data() instanceof EncodedPictureSource)
                         && !TableSettings.isTable(run.get(DataSettings.DATA)),
-                run -> "is for folders of pictures by class and for tables, and "
+                run -> "is for folders of pictures by class, archives of pictures and tables, and "
                         + run.data().name() + " is " + run.data().format());
         Rule without = foreign(
-                run -> run.data() instanceof PictureFolders folder && folder.hasTestPictures(),
+                run -> run.data() instanceof EncodedPictureSource folder && folder.hasTestPictures(),
                 run -> "is for folders without test pictures, and " + run.data().name() + " has some of its own");
         return (setting, run) -> {
             Unheeded found = folders.unheeded(setting, run);

@@ -104,7 +104,7 @@ public final class RunData {
     private static Dataset training(DataSource source, DataOptions data) throws IOException {
         return source.stream(Split.TRAIN) != null
                 ? null
-                : source.read(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
+                : source.drawn(Split.TRAIN, first(source.examples(Split.TRAIN), data.trainExamples()));
     }
 
     /** What a network that was trained on this data wants examples to be scaled by. */
@@ -125,7 +125,7 @@ public final class RunData {
         }
         int tested = first(source.examples(Split.TEST), data.testExamples()).size();
         ExampleRange range = ExampleRange.shard(tested, rank, worldSize);
-        Dataset examples = source.read(Split.TEST, range);
+        Dataset examples = source.drawn(Split.TEST, range);
         return (batch, options) -> BatchLoader.evaluation(examples, batch, options, range.start());
     }
 

@@ -99,21 +99,21 @@ record ClassFolders(String path, SortedMap<String, List<String>> pictures, List<
      *
      * @param of each class, in the order of the classes
      */
-    static List<PictureFile> inTurn(List<List<String>> of) {
+    static List<FolderPicture> inTurn(Storage storage, List<List<String>> of) {
         int most = of.stream().mapToInt(List::size).max().orElse(0);
-        List<PictureFile> all = new ArrayList<>();
+        List<FolderPicture> all = new ArrayList<>();
         for (int i = 0; i < most; i++) {
             for (int label = 0; label < of.size(); label++) {
                 if (i < of.get(label).size()) {
-                    all.add(new PictureFile(of.get(label).get(i), label));
+                    all.add(new FolderPicture(storage, of.get(label).get(i), label));
                 }
             }
         }
         return List.copyOf(all);
     }
 
-    List<PictureFile> inTurn() {
-        return inTurn(List.copyOf(pictures.values()));
+    List<FolderPicture> inTurn(Storage storage) {
+        return inTurn(storage, List.copyOf(pictures.values()));
     }
 
     /** @throws MalformedDatasetException naming a class that has no pictures */

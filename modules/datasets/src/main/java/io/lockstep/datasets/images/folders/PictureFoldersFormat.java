@@ -5,6 +5,9 @@ import io.lockstep.datasets.MalformedDatasetException;
 import io.lockstep.datasets.formats.DataFolder;
 import io.lockstep.datasets.formats.DataFormat;
 import io.lockstep.datasets.formats.FoundSet;
+import io.lockstep.datasets.images.encoded.EncodedPictureSource;
+import io.lockstep.datasets.images.encoded.EncodedPictureSource.Files;
+import io.lockstep.datasets.images.encoded.EncodedPictureSource.Origin;
 import io.lockstep.datasets.pictures.PictureOptions;
 import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
@@ -31,7 +34,6 @@ public final class PictureFoldersFormat implements DataFormat {
     /** In the order in which they are looked for. */
     private static final List<String> TEST = List.of("test", "val", "valid", "validation");
 
-    private static final int MOST_CLASSES = 256;
     /** Of folders in which it is looked for pictures to tell the format: CLASS, and CLASS/images as some sets have it. */
     private static final int DEPTH = 2;
 
@@ -90,29 +92,33 @@ public final class PictureFoldersFormat implements DataFormat {
         }
         ClassFolders training = ClassFolders.list(folder.storage(), split ? folder.file(TRAIN) : folder.path());
         training.requirePictures();
-        if (training.classes().size() > MOST_CLASSES) {
-            throw new MalformedDatasetException(training.path() + " has folders of "
-                    + training.classes().size() + " classes; " + MOST_CLASSES + " are the most that can be held");
-        }
         Optional<String> test =
                 split ? TEST.stream().filter(name -> isFolder(folder, name)).findFirst() : Optional.empty();
         List<String> leftOut = new ArrayList<>(training.leftOut());
         if (test.isEmpty()) {
             PictureOptions options = folder.options().pictures();
             TestShare share = TestShare.of(training, options.testShare(), options.testSeed());
-            return PictureFolders.open(
-                    folder,
-                    training.classes(),
-                    new PictureFolders.Files(
-                            ClassFolders.inTurn(share.training()), ClassFolders.inTurn(share.test()), leftOut, false));
+            Files files = new Files(
+                    ClassFolders.inTurn(folder.storage(), share.training()),
+                    ClassFolders.inTurn(folder.storage(), share.test()),
+                    leftOut,
+                    false);
+            return pictures(folder, training, files);
         }
         ClassFolders testing = ClassFolders.list(folder.storage(), folder.file(test.get()));
         requireSameClasses(training, testing);
         leftOut.addAll(testing.leftOut());
-        return PictureFolders.open(
-                folder,
+        List<FolderPicture> all = training.inTurn(folder.storage());
+        return pictures(folder, training, new Files(all, testing.inTurn(folder.storage()), leftOut, true));
+    }
+
+    private static DataSource pictures(DataFolder folder, ClassFolders training, Files files) throws IOException {
+        return EncodedPictureSource.open(
+                new Origin(folder.path(), folder.name(), "folders of pictures by class"),
+                folder.options(),
                 training.classes(),
-                new PictureFolders.Files(training.inTurn(), testing.inTurn(), leftOut, true));
+                files,
+                files.train().subList(0, training.classes().size())); // one of each class
     }
 
     private static boolean isFolder(DataFolder folder, String name) {

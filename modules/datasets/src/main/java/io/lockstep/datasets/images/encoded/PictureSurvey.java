@@ -1,4 +1,4 @@
-package io.lockstep.datasets.images.folders;
+package io.lockstep.datasets.images.encoded;
 
 import io.lockstep.datasets.MalformedDatasetException;
 import io.lockstep.datasets.pictures.PictureException;
@@ -17,7 +17,7 @@ final class PictureSurvey {
     private static final int TOLD_AT_ONCE = 3;
 
     private final String path;
-    private final PictureFolders.Files files;
+    private final List<String> leftOut;
     private final boolean anySize;
     /** By size, and then by path. */
     private final Map<String, Sized> sizes = new TreeMap<>();
@@ -34,20 +34,23 @@ final class PictureSurvey {
         }
     }
 
-    /** @param anySize whether pictures may have any, as they are resized */
-    PictureSurvey(String path, PictureFolders.Files files, boolean anySize) {
+    /**
+     * @param leftOut paths of files that are no pictures by their names
+     * @param anySize whether pictures may have any, as they are resized
+     */
+    PictureSurvey(String path, List<String> leftOut, boolean anySize) {
         this.path = path;
-        this.files = files;
+        this.leftOut = leftOut;
         this.anySize = anySize;
     }
 
-    synchronized void add(PictureFile file, PictureFacts facts) {
+    synchronized void add(EncodedPicture file, PictureFacts facts) {
         Sized same = sizes.computeIfAbsent(facts.height() + "x" + facts.width(), size -> new Sized());
         same.count++;
         same.first = same.first == null || file.path().compareTo(same.first) < 0 ? file.path() : same.first;
     }
 
-    synchronized void fault(PictureFile file, PictureException fault) {
+    synchronized void fault(EncodedPicture file, PictureException fault) {
         faults.put(file.path(), fault.getMessage());
     }
 
@@ -94,9 +97,8 @@ final class PictureSurvey {
         lines.add("pictures by size: " + sizesNamed()
                 + (anySize || sizes.size() <= 1 ? "" : "; image-size = HEIGHTxWIDTH resizes them all"));
         faults.forEach((file, fault) -> lines.add("unreadable: " + file + " " + fault));
-        List<String> others = files.leftOut();
-        if (!others.isEmpty()) {
-            lines.add("left out, as they are no pictures by their names: " + FileNames.shortened(others));
+        if (!leftOut.isEmpty()) {
+            lines.add("left out, as they are no pictures by their names: " + FileNames.shortened(leftOut));
         }
         return lines;
     }

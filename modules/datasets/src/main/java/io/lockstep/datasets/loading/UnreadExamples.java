@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * Examples that could not be read and are missing in batches. A loader's thread adds them, ahead of the steps that would have
  * had them; whoever takes the batches asks.
  */
-final class LeftOut {
+final class UnreadExamples {
     private final Queue<UnreadExample> examples = new ConcurrentLinkedQueue<>();
 
     void add(long step, int example, String why) {

@@ -1,4 +1,4 @@
-package io.lockstep.datasets.images.folders;
+package io.lockstep.datasets.images.encoded;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
