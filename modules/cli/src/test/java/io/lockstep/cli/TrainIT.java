@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,7 +85,7 @@ class TrainIT {
         };
         Outcome straight = train("straight", recipe);
         List<String> stopping = new ArrayList<>(List.of(recipe));
-        stopping.addAll(List.of("--set", "stop-after=10"));
+        stopping.addAll(List.of("--set", "stop-after=10", "--set", "tracking=mlflow:mlruns"));
         Outcome stopped = train("stopped", stopping.toArray(String[]::new));
         Outcome resumed = lockstep(folder, printedCall(stopped.out()));
 
@@ -96,6 +97,25 @@ class TrainIT {
         assertThat(json("stopped/summary.json").get("parameters_sha256"))
                 .isEqualTo(json("straight/summary.json").get("parameters_sha256"));
         assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(20);
+        Path tracked = trackedRun(folder.resolve("mlruns"), Files.readString(folder.resolve("stopped/tracking")));
+        assertThat(tracked.resolve("meta.yaml")).content().contains("status: 3", "run_name: 'stopped'");
+        assertThat(tracked.resolve("params/model")).hasContent("lenet5");
+        assertThat(Files.readAllLines(tracked.resolve("metrics/loss"))).hasSize(20);
+        assertThat(Files.readAllLines(tracked.resolve("metrics/test_accuracy"))).isNotEmpty();
+        assertThat(tracked.resolve("artifacts/summary.json"))
+                .hasSameTextualContentAs(folder.resolve("stopped/summary.json"));
+        assertThat(tracked.resolve("artifacts/plots/loss.png")).isNotEmptyFile();
+    }
+
+    /** In whatever experiment. */
+    private static Path trackedRun(Path root, String id) throws IOException {
+        try (Stream<Path> experiments = Files.list(root)) {
+            return experiments
+                    .map(experiment -> experiment.resolve(id.strip()))
+                    .filter(Files::isDirectory)
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /** As a supervisor does: the same call each time, from the first start on, when there is no run yet. */

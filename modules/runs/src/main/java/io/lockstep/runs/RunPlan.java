@@ -25,6 +25,7 @@ import io.lockstep.runs.settings.Settings;
 import io.lockstep.runs.settings.SettingsJudgement;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.SparkJobs;
+import io.lockstep.runs.tracking.RunTracking;
 import io.lockstep.spark.HadoopStorage;
 import io.lockstep.training.checkpoint.CheckpointStore;
 import io.lockstep.training.checkpoint.ForeignCheckpointException;
@@ -80,6 +81,7 @@ public record RunPlan(
         String runDir = configuration.get(FolderSettings.RUN_DIR);
         configuration.derive(
                 FolderSettings.RUN_DIR, storage.qualify(runDir.isEmpty() ? RunFolder.named(configuration) : runDir));
+        RunTracking.resolve(configuration);
         if (ownData == null) {
             SparkJobs.resolveData(configuration, storage);
         }
@@ -114,6 +116,7 @@ public record RunPlan(
         Map<String, String> notes = SettingsJudgement.of(RunFacts.of(configuration, source, conf));
         source.check(configuration);
         MasterJobs.requireInBuild(configuration);
+        RunTracking.check(configuration);
         SettingsJudgement.requireTogether(configuration);
         return notes;
     }

@@ -7,6 +7,7 @@ import io.lockstep.runs.folder.RunFolder;
 import io.lockstep.runs.networks.InitialModel;
 import io.lockstep.runs.settings.Configuration;
 import io.lockstep.runs.settings.StrategySettings;
+import io.lockstep.runs.tracking.RunTracking;
 import io.lockstep.training.RunEvent;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 final class RunWatch {
     private final Configuration configuration;
     private final RunFolder folder;
+    private final RunTracking tracking;
     private final InitialModel initial;
     private final Progress progress;
     private final Consumer<RunEvent> listener;
@@ -30,11 +32,13 @@ final class RunWatch {
     RunWatch(
             Configuration configuration,
             RunFolder folder,
+            RunTracking tracking,
             InitialModel initial,
             Progress progress,
             Consumer<RunEvent> listener) {
         this.configuration = configuration;
         this.folder = folder;
+        this.tracking = tracking;
         this.initial = initial;
         this.progress = progress;
         this.listener = listener;
@@ -66,12 +70,16 @@ final class RunWatch {
             StrategySettings.take(decided.decision(), configuration);
             folder.putConfig(configuration); // with it the run repeats, without measuring again
         } else if (event instanceof RunEvent.Reported reported) {
-            folder.log(MetricsLine.of(reported.report()));
+            MetricsLine line = MetricsLine.of(reported.report());
+            tracking.log(line); // first, as it neither waits nor fails
+            folder.log(line);
         } else if (event instanceof RunEvent.LeftOut examples) {
             leftOut += examples.examples();
         } else if (event instanceof RunEvent.Evaluated evaluated) {
-            folder.log(
-                    new EvaluationLine(MetricsLine.now(), evaluated.step(), evaluated.epoch(), evaluated.evaluation()));
+            var line =
+                    new EvaluationLine(MetricsLine.now(), evaluated.step(), evaluated.epoch(), evaluated.evaluation());
+            tracking.log(line);
+            folder.log(line);
         }
     }
 
@@ -81,6 +89,7 @@ final class RunWatch {
         }
         started = now;
         folder.startLogs(now.firstStep());
+        tracking.begin();
         progress.line(Progress.format(
                 "training %,d parameters for %,d steps (%,d an epoch)",
                 now.parameters(), now.lastStep() - now.firstStep(), now.stepsPerEpoch()));

@@ -20,6 +20,7 @@ import io.lockstep.runs.settings.StrategySettings;
 import io.lockstep.runs.spark.SparkJobs;
 import io.lockstep.runs.spark.SparkProperties;
 import io.lockstep.runs.tables.Tables;
+import io.lockstep.runs.tracking.RunTracking;
 import io.lockstep.runs.trained.Samples;
 import io.lockstep.runs.trained.TrainedRun;
 import io.lockstep.spark.HadoopStorage;
@@ -133,25 +134,42 @@ public final class TrainJob {
             plan.initial().keepIn(folder, plan.network());
             folder.putConfig(configuration);
             introduce(folder, plan.data(), storage, conf);
-            var watch = new RunWatch(configuration, folder, plan.initial(), progress, listener);
-            plan.notes().forEach(note -> watch.take(new RunEvent.Warned(note)));
-            Trained trained = trained(plan, folder, watch, session, conf, storage);
-            watch.requireLogged();
-            folder.putJson("environment.json", trained.environment());
-            double seconds = (System.nanoTime() - start) / 1e9;
-            Summary summary =
-                    Summaries.of(configuration, task, folder, trained.results(), watch, trained.restarts(), seconds);
-            plot(folder, task);
-            if (task.isGame()) {
-                drawSamples(folder, storage, plan.data());
+            try (var tracking = RunTracking.of(configuration, folder, conf, progress::line)) {
+                var watch = new RunWatch(configuration, folder, tracking, plan.initial(), progress, listener);
+                Summary summary = run(plan, folder, watch, session, conf, storage, start);
+                tracking.finished();
+                return summary;
             }
-            folder.putJson("summary.json", summary); // last: a folder with a summary is a whole one
-            if (json != null) {
-                Files.writeString(json, Json.pretty(summary));
-            }
-            conclude(folder, summary, task, watch.started(), conf);
-            return summary;
         }
+    }
+
+    private Summary run(
+            RunPlan plan,
+            RunFolder folder,
+            RunWatch watch,
+            RunSession session,
+            SparkConf conf,
+            HadoopStorage storage,
+            long start)
+            throws IOException {
+        Task task = plan.network().task();
+        plan.notes().forEach(note -> watch.take(new RunEvent.Warned(note)));
+        Trained trained = trained(plan, folder, watch, session, conf, storage);
+        watch.requireLogged();
+        folder.putJson("environment.json", trained.environment());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        Summary summary =
+                Summaries.of(configuration, task, folder, trained.results(), watch, trained.restarts(), seconds);
+        plot(folder, task);
+        if (task.isGame()) {
+            drawSamples(folder, storage, plan.data());
+        }
+        folder.putJson("summary.json", summary); // last: a folder with a summary is a whole one
+        if (json != null) {
+            Files.writeString(json, Json.pretty(summary));
+        }
+        conclude(folder, summary, task, watch.started(), conf);
+        return summary;
     }
 
     /** @param restarts how often ranks were started anew */

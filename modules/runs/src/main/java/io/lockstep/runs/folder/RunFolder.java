@@ -21,7 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
@@ -39,6 +42,11 @@ public final class RunFolder implements AutoCloseable {
     public static final String INITIAL_WEIGHTS = "initial.safetensors";
     /** What the setting was before it named that copy. */
     public static final String INITIAL_MODELS_ORIGIN = "initial.origin";
+
+    private static final String TRACKING = "tracking";
+    /** Of the run's end, for who keeps copies of them. */
+    private static final List<String> RESULTS =
+            List.of(CONFIG, "environment.json", "summary.json", "metrics.jsonl", "evaluations.jsonl");
 
     private static final String METRICS = "metrics.jsonl";
     private static final String EVALUATIONS = "evaluations.jsonl";
@@ -207,6 +215,54 @@ public final class RunFolder implements AutoCloseable {
 
     public void putJson(String name, Object value) throws IOException {
         files.put(name, Json.pretty(value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** By which a tracking server knows the run. */
+    public Optional<String> trackingId() throws IOException {
+        return files.get(TRACKING).map(bytes -> new String(bytes, StandardCharsets.UTF_8).trim());
+    }
+
+    public void keepTrackingId(String id) throws IOException {
+        files.put(TRACKING, (id + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Its files that are there: configuration, environment, summary, logs, plots, and the newest checkpoint if that is asked for. */
+    public List<Artifact> artifacts(boolean withCheckpoint) {
+        List<Artifact> there = new ArrayList<>();
+        try {
+            Set<String> names = names(path);
+            RESULTS.stream().filter(names::contains).forEach(name -> there.add(artifact(name)));
+            if (names.contains("plots")) {
+                names(Storage.join(path, "plots")).forEach(name -> there.add(artifact("plots/" + name)));
+            }
+            if (withCheckpoint) {
+                newestCheckpoint().ifPresent(there::addAll);
+            }
+        } catch (IOException e) {
+            System.err.println("lockstep: the files of " + path + " cannot be listed for tracking: " + e.getMessage());
+        }
+        return there;
+    }
+
+    private Optional<List<Artifact>> newestCheckpoint() throws IOException {
+        var store = new CheckpointStore(storage, checkpoints(), 1, warning -> {});
+        var newest = store.newestState();
+        if (newest.isEmpty()) {
+            return Optional.empty();
+        }
+        String folder = store.path(newest.get().step());
+        String name = "checkpoints/" + folder.substring(folder.lastIndexOf('/') + 1) + "/";
+        return Optional.of(
+                names(folder).stream().map(file -> artifact(name + file)).toList());
+    }
+
+    private Artifact artifact(String name) {
+        return new Artifact(storage, path, name);
+    }
+
+    /** Sorted. */
+    private Set<String> names(String folder) throws IOException {
+        return storage.list(folder).stream().map(Storage.Entry::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Starts the logs, with what they held up to a step that a resumed run goes on from. */

@@ -138,6 +138,15 @@ public final class Configuration {
         return properties;
     }
 
+    /** The values by their settings' names, those without any left out. */
+    public Map<String, String> byName() {
+        Map<String, String> named = new LinkedHashMap<>();
+        Settings.all().stream()
+                .filter(setting -> !texts.get(setting.name()).isEmpty())
+                .forEach(setting -> named.put(setting.name(), texts.get(setting.name())));
+        return named;
+    }
+
     /** Names of the settings that have their value from there. */
     public List<String> namesFrom(Origin origin) {
         return Settings.all().stream()

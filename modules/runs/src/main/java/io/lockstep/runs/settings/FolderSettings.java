@@ -1,14 +1,16 @@
 package io.lockstep.runs.settings;
 
+import io.lockstep.runs.settings.Heeded.Unheeded;
 import io.lockstep.training.Metric;
 import io.lockstep.training.Metrics;
 import io.lockstep.training.Task;
 import io.lockstep.training.checkpoint.CheckpointStore;
 import io.lockstep.training.settings.Parsers;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** The run's folder: its logs, tests and checkpoints. */
+/** The run's folder: its logs, tests and checkpoints; and where else the run is told of. */
 public final class FolderSettings {
     private static final int MANY = Integer.MAX_VALUE;
     static final SettingGroup GROUP = new SettingGroup("What the run writes");
@@ -58,7 +60,47 @@ public final class FolderSettings {
                     .notByMasters("DL4J's replicas are not equal between exchanges")
                     .and(Rules.several()));
 
+    public static final Setting<String> TRACKING = GROUP.add(
+            "tracking",
+            "",
+            "Where the run is told of beside its folder, while it trains: mlflow:http://host:5000 for an MLflow tracking "
+                    + "server, mlflow:PATH for a folder of MLflow's own file format on the driver's disk, which needs no "
+                    + "server. Credentials are read from the driver's environment (MLFLOW_TRACKING_TOKEN, or "
+                    + "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD). Empty: nowhere.",
+            Parsers.text());
+    public static final Setting<String> TRACKING_EXPERIMENT = GROUP.add(
+            "tracking-experiment",
+            "lockstep",
+            "The experiment among whose runs it stands there. It is made if it is not there.",
+            FolderSettings::name,
+            tracked());
+    public static final Setting<Boolean> TRACKING_CHECKPOINT = GROUP.add(
+            "tracking-checkpoint",
+            "false",
+            "Send the files of the newest checkpoint too when the run ends, beside configuration, summary and plots.",
+            Parsers.bool(),
+            tracked());
+    public static final Setting<Duration> TRACKING_DEADLINE = GROUP.add(
+            "tracking-deadline",
+            "30s",
+            "How long the end of the run waits for what has not been sent yet. What is missing then is told, and stays "
+                    + "in the run's folder.",
+            Parsers.duration(Duration.ofSeconds(1)),
+            tracked());
+
     private FolderSettings() {}
+
+    private static Heeded tracked() {
+        return Heeded.where(
+                (setting, run) -> run.get(TRACKING).isEmpty() ? Unheeded.foreign("is for runs with tracking") : null);
+    }
+
+    private static String name(String text) {
+        if (text.isBlank() || text.length() > 200 || text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("must be a name of 1 to 200 characters in one line");
+        }
+        return text.trim();
+    }
 
     /** By what the best checkpoint is told, whether it is kept or not. */
     public static CheckpointStore.Best best(Configuration configuration, Task task) {
