@@ -10,6 +10,7 @@ import io.lockstep.datasets.formats.FormatOptions;
 import io.lockstep.datasets.formats.FoundSet;
 import io.lockstep.datasets.storage.FileNames;
 import io.lockstep.datasets.storage.Storage;
+import io.lockstep.datasets.storage.TarGzStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -148,9 +149,12 @@ public final class DataCatalog {
     }
 
     private DataSource openPath(String path, String name) throws IOException {
+        if (TarGzStorage.isArchive(path)) {
+            return openArchive(path, name);
+        }
         Optional<DataFormat.SingleFile> file = singleFile(path);
         if (file.isPresent()) {
-            return file.get().opener().open(storage, path, name, options.texts());
+            return file.get().opener().open(storage, path, name, options);
         }
         DataFolder folder;
         try {
@@ -161,6 +165,16 @@ public final class DataCatalog {
                             new DatasetNotFoundException(path + ": no such folder; " + DataFormats.singleFiles(), e));
         }
         return open(folder);
+    }
+
+    /** What lies in it is looked at as a folder is. */
+    private DataSource openArchive(String path, String name) throws IOException {
+        try {
+            TarGzStorage archive = TarGzStorage.load(storage, path);
+            return open(DataFolder.list(archive, archive.root(), name, options));
+        } catch (FileNotFoundException e) {
+            throw new DatasetNotFoundException(path + ": no such file, or nothing is in it", e);
+        }
     }
 
     private static Optional<DataFormat.SingleFile> singleFile(String path) {

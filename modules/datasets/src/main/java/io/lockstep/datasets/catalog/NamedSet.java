@@ -29,7 +29,10 @@ record NamedSet(String name, String meaning, String published, String folder, Op
             generated(GeneratedPairs.Task.REVERSE, "digits backwards, generated"),
             generated(GeneratedPairs.Task.SORT, "digits in order, generated"),
             published("cifar10", "pictures in colour, of ten classes", "cifar-10-batches-bin"),
+            published("cifar100", "pictures in colour, of a hundred classes", "cifar-100-binary"),
             published("mnist", "handwritten digits", "mnist"),
+            published("fashion-mnist", "pictures of clothes", "fashion-mnist"),
+            published("kmnist", "handwritten Japanese letters", "kmnist"),
             new NamedSet(
                     TINY_SHAKESPEARE,
                     "a text",

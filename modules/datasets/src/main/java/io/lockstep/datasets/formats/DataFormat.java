@@ -1,7 +1,6 @@
 package io.lockstep.datasets.formats;
 
 import io.lockstep.datasets.DataSource;
-import io.lockstep.datasets.TextOptions;
 import io.lockstep.datasets.storage.Storage;
 import java.io.IOException;
 import java.util.List;
@@ -45,7 +44,7 @@ public interface DataFormat {
         @FunctionalInterface
         public interface Opener {
             /** @param name that the source shall have */
-            DataSource open(Storage storage, String path, String name, TextOptions texts) throws IOException;
+            DataSource open(Storage storage, String path, String name, FormatOptions options) throws IOException;
         }
     }
 }

@@ -41,7 +41,8 @@ public final class TextFormat implements DataFormat {
 
     @Override
     public Optional<SingleFile> singleFile() {
-        return Optional.of(new SingleFile("a text file", SUFFIX, TextFormat::open));
+        return Optional.of(new SingleFile(
+                "a text file", SUFFIX, (storage, file, name, options) -> open(storage, file, name, options.texts())));
     }
 
     public static DataSource open(Storage storage, String file, String name, TextOptions texts) throws IOException {

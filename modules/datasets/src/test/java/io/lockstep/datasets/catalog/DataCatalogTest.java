@@ -70,7 +70,7 @@ class DataCatalogTest {
         assertThatThrownBy(() -> catalog.resolve(name))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage("unknown data '" + name + "'; did you mean '" + nearest
-                        + "'? Known: shapes, reverse, sort, cifar10, mnist, tinyshakespeare, shakespeare-plays, or a path such as ./"
+                        + "'? Known: shapes, reverse, sort, cifar10, cifar100, mnist, fashion-mnist, kmnist, tinyshakespeare, shakespeare-plays, or a path such as ./"
                         + name);
     }
 
@@ -78,7 +78,8 @@ class DataCatalogTest {
     void aFolderThatIsNotThereOrHoldsSomethingElseIsNamed() throws Exception {
         assertThatThrownBy(() -> catalog.resolve(home + "/nothing"))
                 .isInstanceOf(DatasetNotFoundException.class)
-                .hasMessage(home + "/nothing: no such folder; a text file ends in .txt");
+                .hasMessage(home + "/nothing: no such folder; a WebDataset ends in .tar, a TFRecord ends in"
+                        + " .tfrecord, a text file ends in .txt");
         Files.writeString(home.resolve("notes.csv"), "no data");
         assertThatThrownBy(() -> catalog.resolve(home.toString()))
                 .isInstanceOf(DatasetNotFoundException.class)

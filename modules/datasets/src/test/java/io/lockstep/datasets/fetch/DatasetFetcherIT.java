@@ -264,7 +264,7 @@ class DatasetFetcherIT {
         assertThatThrownBy(() -> fetcher().fetch("imagenet", FetchProgress.NONE))
                 .isInstanceOf(DatasetNotFoundException.class)
                 .hasMessage(
-                        "'imagenet' cannot be fetched; cifar10 and mnist and tinyshakespeare can, and shapes needs no download");
+                        "'imagenet' cannot be fetched; cifar10 and cifar100 and mnist and fashion-mnist and kmnist and tinyshakespeare can, and shapes needs no download");
     }
 
     private void fetch() throws IOException {

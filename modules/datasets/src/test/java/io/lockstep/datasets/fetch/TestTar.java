@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes archives, well-formed or not, that nobody's tar would. */
-final class TestTar {
+public final class TestTar {
     private final ByteArrayOutputStream blocks = new ByteArrayOutputStream();
 
-    TestTar file(String name, byte[] content) throws IOException {
+    public TestTar file(String name, byte[] content) throws IOException {
         return member(name, '0', content.length, content);
     }
 
@@ -42,7 +42,15 @@ final class TestTar {
         return this;
     }
 
-    byte[] gzip() throws IOException {
+    /** As a plain tar. */
+    public byte[] bytes() {
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(blocks.toByteArray());
+        bytes.writeBytes(new byte[1024]);
+        return bytes.toByteArray();
+    }
+
+    public byte[] gzip() throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(bytes)) {
             blocks.writeTo(out);
