@@ -43,6 +43,7 @@ final class Commands {
                 .addSubcommand(new EvaluateCommand(startedBy))
                 .addSubcommand(new PredictCommand())
                 .addSubcommand(new GenerateCommand())
+                .addSubcommand(new ExportCommand())
                 .addSubcommand(new ModelsCommand())
                 .addSubcommand(new DataCommand())
                 .addSubcommand(new DoctorCommand(startedBy))

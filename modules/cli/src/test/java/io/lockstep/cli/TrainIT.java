@@ -184,10 +184,41 @@ class TrainIT {
         Outcome tested = lockstep(folder, "evaluate", "tuned", "--workers", "1");
         assertThat(tested.status()).as(tested.err()).isZero();
 
+        assertHeadIsTrainedOnExportedWeights(classes.subList(0, classes.size() - 2));
+
         Outcome foreign = train("foreign", "--model", "lenet5", "--set", "init-from=pretrained");
         assertThat(foreign.status()).isEqualTo(2);
         assertThat(foreign.err()).contains("cannot begin with").contains("another one");
         assertThat(folder.resolve("foreign")).doesNotExist();
+    }
+
+    /** Through a file of weights, with the body frozen; and out again as ONNX. */
+    private void assertHeadIsTrainedOnExportedWeights(List<String> classes) throws Exception {
+        Outcome exported = lockstep(folder, "export", "pretrained", "--out", "bert.safetensors");
+        assertThat(exported.status()).as(exported.err()).isZero();
+        assertThat(exported.out()).contains("names of Lockstep");
+        List<String> call = new ArrayList<>(classes);
+        call.addAll(List.of("--set", "init-from=bert.safetensors", "--set", "freeze=..norm"));
+        Outcome strict = train("head", call.toArray(String[]::new));
+        assertThat(strict.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(strict.err())
+                .contains("'classes_W' for classes_W")
+                .contains("'output_W'")
+                .contains("init-strict");
+        call.addAll(List.of("--set", "init-strict=false"));
+        Outcome head = train("head", call.toArray(String[]::new));
+        assertThat(head.status()).as(head.err()).isZero();
+        assertThat(head.out()).contains("anew: classes_W, classes_b");
+        assertThat(Files.readString(folder.resolve("head/config.conf"))).contains("head/initial.safetensors");
+
+        Outcome again = lockstep(folder, "export", "head", "--out", "head.safetensors");
+        assertThat(again.status()).as(again.err()).isZero();
+        Outcome onnx = lockstep(folder, "export", "head", "--out", "head.onnx");
+        assertThat(onnx.status()).as(onnx.err()).isZero();
+        assertThat(Files.size(folder.resolve("head.onnx"))).isGreaterThan(100_000);
+        Outcome neither = lockstep(folder, "export", "head", "--out", "head.pt");
+        assertThat(neither.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(neither.err()).contains("onnx or safetensors, not 'pt'");
     }
 
     /** What the words before it say is in it: a person copies the line, and nothing else. */

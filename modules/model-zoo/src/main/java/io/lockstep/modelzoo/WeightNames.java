@@ -58,8 +58,8 @@ final class WeightNames {
         return List.of(
                 NameTable.of("torchvision")
                         .layer("patches", "conv_proj")
-                        .parameter("token", "c", "class_token")
-                        .parameter("positions", "P", "encoder.pos_embedding")
+                        .behindOnes(2, "token", "c", "class_token")
+                        .behindOnes(1, "positions", "P", "encoder.pos_embedding")
                         .layer("b(\\d+)_norm(\\d)", torch + "ln_{2}")
                         .parameter("b(\\d+)_attention", "Wqkv", torch + "self_attention.in_proj_weight")
                         .parameter("b(\\d+)_attention", "bqkv", torch + "self_attention.in_proj_bias")
@@ -71,8 +71,8 @@ final class WeightNames {
                         .layer("output", "heads.head"),
                 NameTable.of("Hugging Face")
                         .layer("patches", "vit.embeddings.patch_embeddings.projection")
-                        .parameter("token", "c", "vit.embeddings.cls_token")
-                        .parameter("positions", "P", "vit.embeddings.position_embeddings")
+                        .behindOnes(2, "token", "c", "vit.embeddings.cls_token")
+                        .behindOnes(1, "positions", "P", "vit.embeddings.position_embeddings")
                         .layer("b(\\d+)_norm1", face + "layernorm_before")
                         .layer("b(\\d+)_norm2", face + "layernorm_after")
                         .parameter("b(\\d+)_attention", "Wqkv", joined(attention, ".weight"))

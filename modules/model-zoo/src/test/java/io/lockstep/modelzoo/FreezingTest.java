@@ -47,6 +47,14 @@ class FreezingTest {
         assertThatThrownBy(() -> frozen("..output"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nothing is left to train");
+        assertThatThrownBy(() -> frozen("output"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'output' is an output");
+        assertThat(Freezing.freeze(
+                                ModelZoo.get("gpt").build(new ModelInput(1, 8, 1, 9), Hyperparameters.defaults(), 1),
+                                List.of("embedding"))
+                        .tokens())
+                .isTrue();
         NetworkDefinition game = ModelZoo.get("gan").build(new ModelInput(1, 8, 8, 3), Hyperparameters.defaults(), 1);
         assertThatThrownBy(() -> Freezing.freeze(game, List.of("*")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -9,11 +9,14 @@ import io.lockstep.datasets.storage.LocalStorage;
 import io.lockstep.networks.Hyperparameters;
 import io.lockstep.networks.NetworkDefinition;
 import io.lockstep.networks.compiled.CompiledReplica;
+import io.lockstep.networks.dl4j.Dl4jReplica;
 import io.lockstep.networks.dl4j.InitialParameters;
 import io.lockstep.networks.weights.NameTable;
 import io.lockstep.networks.weights.SafetensorsWriter;
+import io.lockstep.networks.weights.WeightExport;
 import io.lockstep.networks.weights.WeightFiles;
 import io.lockstep.training.FlatBuffers;
+import io.lockstep.training.NetworkReplica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights with torchvision's names, and what PyTorch predicted by them: src/test/scripts/pretrained.py. */
 class PretrainedWeightsTest {
@@ -94,6 +99,62 @@ class PretrainedWeightsTest {
                 .hasMessageContaining("another network");
     }
 
+    @Test
+    void whatPyTorchSavedIsExportedAsItCame() throws IOException {
+        Path file = folder.resolve("vit.safetensors");
+        try (InputStream in = resource("vit.safetensors")) {
+            Files.copy(in, file);
+        }
+        NetworkDefinition network = network(VIT, new ModelInput(3, 16, 16, 5));
+        Path exported = folder.resolve("exported.safetensors");
+        try (CompiledReplica taken = new CompiledReplica(network, BATCH, 0, 1);
+                Dl4jReplica replica = new Dl4jReplica(network, 1, 0);
+                OutputStream out = Files.newOutputStream(exported)) {
+            take(taken, file, network, VIT);
+            replica.parameters().put(taken.parameters());
+            WeightExport.write(replica.graph(), VIT.weightNames().get(0), Map.of("format", "pt"), out);
+        }
+        Map<String, String> there = contents(file);
+        assertThat(contents(exported)).isEqualTo(there);
+        assertThat(there).hasSize(32);
+    }
+
+    /** By every table of names that a model has: whatever one writes, the other way reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20", "vit", "gpt", "vgg11-bn"})
+    void whatIsExportedIsReadAgain(String name) throws IOException {
+        Model model = ModelZoo.get(name);
+        ModelInput input = model.usualInput() != null ? model.usualInput() : new ModelInput(3, 32, 32, 10);
+        NetworkDefinition network = network(model.architecture(), input);
+        List<NameTable> tables = new ArrayList<>(model.architecture().weightNames());
+        tables.add(NameTable.OWN);
+        Path file = folder.resolve("exported.safetensors");
+        try (Dl4jReplica written = new Dl4jReplica(network, 1, 0);
+                Dl4jReplica read = new Dl4jReplica(network, 1, 0)) {
+            for (NameTable table : tables) {
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    WeightExport.write(written.graph(), table, Map.of(), out);
+                }
+                assertThat(requireFits(file, network, model.architecture(), true))
+                        .isEmpty();
+                read.graph().params().assign(0);
+                assertThat(take(read, file, network, model.architecture())).isEmpty();
+                assertThat(read.parameters()).as(table.origin()).isEqualTo(written.parameters());
+            }
+        }
+    }
+
+    /** Names, shapes and a hash of the numbers. */
+    private static Map<String, String> contents(Path file) throws IOException {
+        Map<String, String> contents = new LinkedHashMap<>();
+        open(file)
+                .read(
+                        tensor -> true,
+                        (tensor, numbers) ->
+                                contents.put(tensor.name(), tensor.shape() + " " + Arrays.hashCode(numbers)));
+        return contents;
+    }
+
     private static void assertPredicts(Model.Architecture model, ModelInput input, Path file, List<String> lines)
             throws IOException {
         NetworkDefinition network = network(model, input);
@@ -129,8 +190,7 @@ class PretrainedWeightsTest {
 
     /** As a run does it: translated on the driver, read by a rank. */
     private static List<String> take(
-            CompiledReplica replica, Path file, NetworkDefinition network, Model.Architecture model)
-            throws IOException {
+            NetworkReplica replica, Path file, NetworkDefinition network, Model.Architecture model) throws IOException {
         ByteArrayOutputStream copy = new ByteArrayOutputStream();
         List<NameTable> names = model.weightNames();
         InitialParameters.translate(open(file), network, names, copy);

@@ -70,6 +70,12 @@ public final class Freezing {
         if (named.containsAll(withParameters)) {
             throw new IllegalArgumentException("nothing is left to train: all layers with parameters are frozen");
         }
+        configuration.getNetworkOutputs().stream()
+                .filter(named::contains)
+                .findFirst()
+                .ifPresent(output -> {
+                    throw new IllegalArgumentException("'" + output + "' is an output, which cannot be frozen");
+                });
         Set<String> trained = new LinkedHashSet<>(withParameters);
         trained.removeAll(named);
         for (String name : named) {

@@ -361,7 +361,8 @@ public record NetworkDefinition(
                 .filter(vertex ->
                         configuration.getVertexInputs().get(vertex.getKey()).contains(name))
                 .anyMatch(vertex -> vertex.getValue() instanceof LayerVertex layer
-                        && kind.isInstance(layer.getLayerConf().getLayer()));
+                        && kind.isInstance(
+                                Wrapped.innermost(layer.getLayerConf().getLayer())));
     }
 
     /** How an example of an input lies in DL4J. */

@@ -50,16 +50,18 @@ public final class NameTable {
      * @param names alternatives, the usual one first; each of one tensor, or of several behind one another
      * @param less what is subtracted from the first alternative; null: nothing
      * @param layout of matrices
+     * @param ones dimensions of size 1 before the others
      */
-    private record Rule(Pattern vertex, String key, List<String> names, String less, Layout layout) {}
+    private record Rule(Pattern vertex, String key, List<String> names, String less, Layout layout, int ones) {}
 
     /**
      * A way to find a parameter.
      *
      * @param names of the tensors that make it, behind one another along the outputs
      * @param less of a tensor that is subtracted from it; null: none
+     * @param ones dimensions of size 1 that the tensors have before the others
      */
-    record Candidate(List<String> names, String less, Layout layout) {}
+    record Candidate(List<String> names, String less, Layout layout, int ones) {}
 
     private NameTable(String origin, List<Rule> rules, List<Pattern> ignored, Layout matrices) {
         this.origin = origin;
@@ -85,7 +87,7 @@ public final class NameTable {
      *     group, and <code>{1-1}</code> the number before it
      */
     public NameTable layer(String vertex, String... modules) {
-        return with(new Rule(Pattern.compile(vertex), null, List.of(modules), null, matrices));
+        return with(new Rule(Pattern.compile(vertex), null, List.of(modules), null, matrices, 0));
     }
 
     /**
@@ -94,7 +96,7 @@ public final class NameTable {
      * @param names alternatives; several tensors that lie behind one another here are joined by {@code +}
      */
     public NameTable parameter(String vertex, String key, String... names) {
-        return with(new Rule(Pattern.compile(vertex), key, List.of(names), null, matrices));
+        return with(new Rule(Pattern.compile(vertex), key, List.of(names), null, matrices, 0));
     }
 
     /**
@@ -102,12 +104,21 @@ public final class NameTable {
      * away again, so that the mean without it gives the same.
      */
     public NameTable meanWithout(String vertex, String name, String bias) {
-        return with(new Rule(Pattern.compile(vertex), "mean", List.of(name, name), bias, matrices));
+        return with(new Rule(Pattern.compile(vertex), "mean", List.of(name, name), bias, matrices, 0));
+    }
+
+    /**
+     * One parameter that has dimensions of size 1 before the others there.
+     *
+     * @param ones how many
+     */
+    public NameTable behindOnes(int ones, String vertex, String key, String... names) {
+        return with(new Rule(Pattern.compile(vertex), key, List.of(names), null, matrices, ones));
     }
 
     /** A table of places, which may be longer there. */
     public NameTable places(String vertex, String key, String... names) {
-        return with(new Rule(Pattern.compile(vertex), key, List.of(names), null, Layout.FIRST_ROWS));
+        return with(new Rule(Pattern.compile(vertex), key, List.of(names), null, Layout.FIRST_ROWS, 0));
     }
 
     /** Matrices of the lines from here on are (inputs, outputs) there too, as TensorFlow has them. */
@@ -136,7 +147,7 @@ public final class NameTable {
     /** Ways to find a parameter, the usual one first; none if the table does not know it. */
     List<Candidate> candidates(NetworkParameter parameter) {
         if (this == OWN) {
-            return List.of(new Candidate(List.of(parameter.name()), null, Layout.SAME));
+            return List.of(new Candidate(List.of(parameter.name()), null, Layout.SAME, 0));
         }
         for (Rule rule : rules) {
             Matcher matcher = rule.vertex().matcher(parameter.vertex());
@@ -158,7 +169,7 @@ public final class NameTable {
             String name = filledIn(template, matcher);
             String whole = rule.key() == null ? name + "." + SUFFIXES.get(parameter.key()) : name;
             String less = candidates.isEmpty() && rule.less() != null ? filledIn(rule.less(), matcher) : null;
-            candidates.add(new Candidate(List.of(whole.split("\\+")), less, layout));
+            candidates.add(new Candidate(List.of(whole.split("\\+")), less, layout, rule.ones()));
         }
         return candidates;
     }

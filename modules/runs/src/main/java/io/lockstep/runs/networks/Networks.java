@@ -77,7 +77,7 @@ public final class Networks {
     }
 
     /** What other frameworks call the parameters of the model; nothing of a program's own network. */
-    static List<NameTable> weightNames(Configuration configuration) {
+    public static List<NameTable> weightNames(Configuration configuration) {
         String name = configuration.get(DataSettings.MODEL);
         return name.equals(DataSettings.OWN_NETWORK)
                 ? List.of()
