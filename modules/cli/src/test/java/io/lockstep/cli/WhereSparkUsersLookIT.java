@@ -45,6 +45,8 @@ class WhereSparkUsersLookIT {
                         "spark.authenticate.secret " + SECRET,
                         "spark.network.crypto.enabled true",
                         "spark.eventLog.enabled true",
+                        "spark.eventLog.compress false", // as Spark 4 does, into several files
+                        "spark.eventLog.rolling.enabled false",
                         "spark.eventLog.dir " + folder.resolve("events").toUri(),
                         "spark.metrics.namespace run",
                         "spark.metrics.conf " + sinks(),

@@ -1,10 +1,12 @@
 package io.lockstep.runs.tables;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.input_file_name;
 
 import io.lockstep.runs.build.BuildInfo;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.tables.TableSource.Format;
+import io.lockstep.spark.frames.FrameColumns;
 import io.lockstep.spark.frames.UnfitFrameException;
 import java.util.Arrays;
 import java.util.List;
@@ -108,8 +110,10 @@ final class TableFrames {
                 continue;
             }
             Column values = TableReader.quoted(name);
+            // try_cast: a cast of what is no number is null in Spark 3.5, and an error in Spark 4
+            Column number = expr("try_cast(" + FrameColumns.quoted(name) + " AS DOUBLE)");
             List<Row> found = frame.select(values, input_file_name())
-                    .filter(values.isNotNull().and(values.cast("double").isNull()))
+                    .filter(values.isNotNull().and(number.isNull()))
                     .takeAsList(1);
             String example = found.isEmpty()
                     ? ""
