@@ -17,9 +17,15 @@ import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.apache.spark.network.util.TransportConf;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class StandaloneMasterTest {
+    @BeforeAll
+    static void logIn() {
+        NamelessUser.name();
+    }
+
     /** What a master answers, as Spark's dispatcher does, by the failure that reading a message ends with. */
     private static final class Answering extends RpcHandler {
         private final Exception failure;
