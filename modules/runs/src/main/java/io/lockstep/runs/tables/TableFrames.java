@@ -120,7 +120,8 @@ final class TableFrames {
                     : ", such as " + shown(found.get(0).getString(0)) + " in "
                             + found.get(0).getString(1);
             throw new UnfitFrameException("column '" + name + "' has texts" + example
-                    + ": features are numbers; correct it, or name the columns that are features by features-cols");
+                    + ": features are numbers; correct it, or name the columns that are features by features-cols. Models of"
+                    + " texts read .txt files: write the column as one, or as one for each class");
         }
     }
 

@@ -214,7 +214,9 @@ public final class FrameColumns implements Serializable {
                     schema.apply(column),
                     "features are numbers, vectors, arrays of numbers or pictures"
                             + (type instanceof StringType
-                                    ? "; make numbers of a string by StringIndexer and OneHotEncoder"
+                                    ? "; make numbers of a string by StringIndexer and OneHotEncoder, or,"
+                                            + " for a model of texts, write the column as a .txt file, or as one"
+                                            + " for each class, and train on that by data"
                                     : ""));
         }
     }

@@ -241,7 +241,8 @@ class FrameColumnsIT {
         assertThatThrownBy(() -> FrameColumns.of(frame, features("name")))
                 .hasMessage(
                         "column 'name' is of type string: features are numbers, vectors, arrays of numbers or pictures;"
-                                + " make numbers of a string by StringIndexer and OneHotEncoder");
+                                + " make numbers of a string by StringIndexer and OneHotEncoder, or, for a model of texts,"
+                                + " write the column as a .txt file, or as one for each class, and train on that by data");
         assertThatThrownBy(() -> FrameColumns.of(frame, features("age").withLabel("name", Labels.NUMBERS)))
                 .hasMessageStartingWith("column 'name' is of type string: a label to predict is a number");
         assertThatThrownBy(() -> FrameColumns.of(

@@ -55,10 +55,15 @@ public record RankEvaluation(
         var setup = new ReplicaFactory.Setup(source.shape(), source.classes(), batch, seed, threads, notices);
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
-            LoaderOptions loading =
-                    LoaderOptions.of(replica.normalization(data.normalization)).withLayout(replica.featureLayout());
+            boolean skips = tested.formats().skipsUnreadable();
+            LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization))
+                    .withLayout(replica.featureLayout())
+                    .skippingUnreadable(skips);
             try (var batches = data.shard.loader(batch, loading)) {
-                return new Result(checkpoint.state().step(), Evaluation.over(replica, batches, group));
+                Evaluation evaluation = Evaluation.over(replica, batches, group);
+                var unread = new UnreadReports(skips, group, event -> notices.accept(UnreadReports.told(event)));
+                unread.tell(checkpoint.state().step(), batches);
+                return new Result(checkpoint.state().step(), evaluation);
             }
         }
     }

@@ -288,7 +288,7 @@ public final class RankRun {
             this.batch = batch;
             this.early = early;
             this.training = training;
-            unread = new UnreadReports(loading.skipsUnreadable(), group, events);
+            unread = new UnreadReports(loading.skipsUnreadable(), group, events::accept);
         }
 
         @Override

@@ -22,10 +22,13 @@ final class UnreadReports {
 
     private final boolean skips;
     private final ProcessGroup group;
-    private final Consumer<RunEvent> events;
+    private final Consumer<RunEvent.LeftOut> events;
 
-    /** @param skips whether such examples are left out, and do not end the run: the same on all ranks */
-    UnreadReports(boolean skips, ProcessGroup group, Consumer<RunEvent> events) {
+    /**
+     * @param skips whether such examples are left out, and do not end the run: the same on all ranks
+     * @param events told by rank 0
+     */
+    UnreadReports(boolean skips, ProcessGroup group, Consumer<RunEvent.LeftOut> events) {
         this.skips = skips;
         this.group = group;
         this.events = events;
@@ -47,9 +50,14 @@ final class UnreadReports {
                 reasons.add(group.describe(rank) + ": " + reason);
             }
         }
-        if (examples > 0) {
+        if (examples > 0 && group.rank() == 0) {
             events.accept(new RunEvent.LeftOut(stepsDone, examples, List.copyOf(reasons)));
         }
+    }
+
+    /** For people, in one line. */
+    static String told(RunEvent.LeftOut event) {
+        return event.examples() + " examples could not be read and were left out: " + String.join(", ", event.why());
     }
 
     /** How many, then reasons, one a line. */
