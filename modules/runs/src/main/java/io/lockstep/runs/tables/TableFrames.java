@@ -63,8 +63,9 @@ final class TableFrames {
 
     private static boolean hasAvro() {
         try {
-            Class.forName(
-                    "org.apache.spark.sql.avro.AvroFileFormat",
+            Class.forName( // of the module: Spark 4 itself has AvroFileFormat too, which nothing finds without the
+                    // module
+                    "org.apache.spark.sql.v2.avro.AvroDataSourceV2",
                     false,
                     Thread.currentThread().getContextClassLoader());
             return true;
