@@ -9,6 +9,7 @@ import io.lockstep.runs.settings.ExecutorSettings;
 import io.lockstep.runs.settings.RuntimeSettings;
 import io.lockstep.runs.settings.UsageException;
 import io.lockstep.runs.spark.LocalCluster;
+import io.lockstep.runs.spark.SharedClasses;
 import io.lockstep.runs.spark.TemporarySparkHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,9 @@ final class Submission {
             // the executors of a local cluster are on this disk: nothing to copy
             conf(
                     "spark.executor.extraClassPath",
-                    folders.stream().map(folder -> folder + "/*").collect(Collectors.joining(":")));
+                    SharedClasses.folders(folders).stream()
+                            .map(folder -> folder + "/*")
+                            .collect(Collectors.joining(":")));
         } else if (!cluster.isDriverInImage()) {
             List<Path> jars = jars(folders, "");
             if (cluster.isDriverElsewhere()) { // it reads the command line there

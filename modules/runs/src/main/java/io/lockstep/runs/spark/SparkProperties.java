@@ -34,7 +34,10 @@ public final class SparkProperties {
         if (!plugins.contains(plugin)) {
             conf.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
         }
-        conf.set(EXECUTOR_OPTIONS, (jvmOptions() + " " + userName(conf) + conf.get(EXECUTOR_OPTIONS, "")).trim());
+        conf.set(
+                EXECUTOR_OPTIONS,
+                (jvmOptions() + " " + SharedClasses.flags(conf) + userName(conf) + conf.get(EXECUTOR_OPTIONS, ""))
+                        .trim());
         // A failed stage is not run again by Spark, from its start: Lockstep does, from the last checkpoint.
         conf.set("spark.stage.maxConsecutiveAttempts", "1");
         conf.setIfMissing("spark.task.maxFailures", "1");

@@ -19,7 +19,7 @@ import org.apache.hadoop.util.ShutdownHookManager;
  */
 public final class TemporarySparkHome {
     /** The system property by which {@code bin/lockstep} tells the installation. */
-    private static final String INSTALLATION = "lockstep.spark";
+    static final String INSTALLATION = "lockstep.spark";
 
     private static final String WORK = "work";
     /** After all hooks of Spark's, which end executors. */
