@@ -193,7 +193,7 @@ final class PredictCommand implements Callable<Integer> {
                 List<String> ids = IntStream.range(start, end)
                         .mapToObj(i -> Integer.toString(i + 1))
                         .toList();
-                return new Chunk(source.read(Split.TEST, new ExampleRange(start, end)), ids);
+                return new Chunk(source.drawn(Split.TEST, new ExampleRange(start, end)), ids);
             }
         };
     }

@@ -144,6 +144,46 @@ class PretrainedWeightsTest {
         }
     }
 
+    /** torchvision's convolutions before batch norm have biases, and ours have none: the mean takes them. */
+    @Test
+    void aBiasBeforeBatchNormIsTakenOutOfTheRunningMean() throws IOException {
+        Model model = ModelZoo.get("vgg11-bn");
+        NetworkDefinition network = network(model.architecture(), new ModelInput(3, 32, 32, 10));
+        Path file = folder.resolve("exported.safetensors");
+        Path biased = folder.resolve("biased.safetensors");
+        try (Dl4jReplica written = new Dl4jReplica(network, 1, 0);
+                OutputStream out = Files.newOutputStream(file)) {
+            WeightExport.write(
+                    written.graph(), model.architecture().weightNames().get(0), Map.of(), out);
+        }
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        open(file).read(tensor -> true, (tensor, numbers) -> {
+            shapes.put(
+                    tensor.name(),
+                    tensor.shape().stream().mapToLong(Long::longValue).toArray());
+            tensors.put(tensor.name(), numbers.clone());
+        });
+        Arrays.fill(tensors.get("features.0.bias"), 0.25f);
+        Arrays.fill(tensors.get("features.1.running_mean"), 1);
+        try (OutputStream out = Files.newOutputStream(biased)) {
+            SafetensorsWriter writer = new SafetensorsWriter(out, shapes, Map.of());
+            for (float[] numbers : tensors.values()) {
+                writer.write(numbers);
+            }
+        }
+        try (Dl4jReplica read = new Dl4jReplica(network, 1, 0)) {
+            read.graph().params().assign(7); // what was there before counts for nothing
+            assertThat(take(read, biased, network, model.architecture())).isEmpty();
+            List<float[]> means = read.graph().paramTable().entrySet().stream()
+                    .filter(each -> each.getKey().endsWith("_mean"))
+                    .map(each -> each.getValue().toFloatVector())
+                    .toList();
+            assertThat(means.get(0)).containsOnly(0.75f);
+            assertThat(means.get(1)).containsOnly(0);
+        }
+    }
+
     /** Names, shapes and a hash of the numbers. */
     private static Map<String, String> contents(Path file) throws IOException {
         Map<String, String> contents = new LinkedHashMap<>();

@@ -26,6 +26,8 @@ public record PictureDecoder(ImageShape shape, Background background, boolean re
     private static final int LARGEST = 255;
     /** Of a picture that is to be resized: what a camera of the largest kind takes. */
     private static final long MOST_PIXELS = 1L << 28;
+    /** As much as {@link ImageShape} takes. */
+    private static final int LONGEST_SIDE = 1 << 16;
 
     /** Of pictures that have the shape already. */
     public PictureDecoder(ImageShape shape, Background background) {
@@ -59,6 +61,12 @@ public record PictureDecoder(ImageShape shape, Background background, boolean re
         if (shorterSide == 0) {
             whole.cut(0, 0, own.height(), own.width(), shape, into, at);
         } else {
+            long longer =
+                    (long) shorterSide * Math.max(own.height(), own.width()) / Math.min(own.height(), own.width());
+            if (longer > LONGEST_SIDE || longer * shorterSide > MOST_PIXELS) {
+                throw new PictureException("is " + own.height() + "x" + own.width()
+                        + ", too long and thin to be resized by its shorter side: cut it");
+            }
             whole.middle(shorterSide, shape, into, at);
         }
     }

@@ -27,6 +27,8 @@ public final class TarGzStorage implements Storage {
     /** By path, without the archive's own. */
     private final Map<String, byte[]> members = new TreeMap<>();
 
+    private static final int LARGEST_MEMBER = Integer.MAX_VALUE - 8;
+
     private TarGzStorage(String path) {
         this.path = path;
     }
@@ -40,12 +42,13 @@ public final class TarGzStorage implements Storage {
     public static TarGzStorage load(Storage storage, String path) throws IOException {
         long limit = Runtime.getRuntime().maxMemory() / 3;
         TarGzStorage archive = new TarGzStorage(path);
-        try (InputStream in = new BufferedInputStream(new GZIPInputStream(storage.open(path), 1 << 16), 1 << 16)) {
+        try (InputStream raw = storage.open(path);
+                InputStream in = new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16)) {
             TarReader tar = new TarReader(in, path);
             long bytes = 0;
             for (TarReader.Member member = tar.next(); member != null; member = tar.next()) {
                 bytes += member.bytes();
-                if (bytes > limit || archive.members.size() >= MOST_MEMBERS) {
+                if (bytes > limit || member.bytes() > LARGEST_MEMBER || archive.members.size() >= MOST_MEMBERS) {
                     throw new DatasetException(path + " is too large to be unpacked in memory, of which it may take "
                             + (limit >> 20) + " MiB: unpack it, and name the folder, or give ranks more memory");
                 }

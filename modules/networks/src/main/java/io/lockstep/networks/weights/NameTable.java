@@ -189,11 +189,14 @@ public final class NameTable {
 
     /** Without the prefixes that make no difference. */
     static String bare(String tensor) {
-        for (String prefix : PREFIXES) {
-            if (tensor.startsWith(prefix)) {
-                return bare(tensor.substring(prefix.length()));
+        int from = 0;
+        int last;
+        do {
+            last = from;
+            for (String prefix : PREFIXES) {
+                from += tensor.startsWith(prefix, from) ? prefix.length() : 0;
             }
-        }
-        return tensor;
+        } while (from > last);
+        return tensor.substring(from);
     }
 }

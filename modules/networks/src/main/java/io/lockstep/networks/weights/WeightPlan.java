@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -173,7 +174,10 @@ public final class WeightPlan {
     public void takeFrom(TensorSource source) throws IOException {
         Map<String, List<Found>> uses = new HashMap<>();
         for (Found each : found) {
-            each.tensors()
+            if (each.less() != null) {
+                each.parameter().value().assign(0); // two tensors are summed up in it
+            }
+            Stream.concat(each.tensors().stream(), Stream.ofNullable(each.less()))
                     .forEach(tensor -> uses.computeIfAbsent(tensor.name(), name -> new ArrayList<>())
                             .add(each));
         }

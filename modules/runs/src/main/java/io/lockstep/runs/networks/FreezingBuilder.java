@@ -27,7 +27,7 @@ record FreezingBuilder(NetworkBuilder network, List<String> layers) implements N
     static void requireCompiled(Configuration configuration, Optional<String> obstacle) {
         if (!configuration.get(DistributionSettings.FREEZE).isEmpty()) {
             throw new UsageException(
-                    "freeze is the compiled runtime's: " + obstacle.orElse("leave runtime = auto, and run on CPUs"));
+                    "freeze needs Lockstep's own engine: " + obstacle.orElse("leave runtime = auto, and run on CPUs"));
         }
     }
 

@@ -35,7 +35,7 @@ public final class PictureSettings {
             "Augmentation: resize another part of a training picture to image-size each time, at a random place, of at "
                     + "least this share of its area and with sides in a ratio from 3/4 to 4/3, as torchvision's "
                     + "RandomResizedCrop does. 0.08 is usual for ImageNet. Pictures are decoded as they are drawn, and "
-                    + "normalised by the first 1,024. 0: off.",
+                    + "normalised by 1,024 of them. 0: off.",
             Parsers.number(0, 1),
             Heeded.ALWAYS
                     .notByMasters("they hold all examples before they begin")

@@ -147,7 +147,7 @@ public record TrainedRun(Configuration configuration, HadoopStorage storage, Str
         }
         int examples = source.examples(Split.TRAIN);
         int limit = configuration.get(DataSettings.TRAIN_EXAMPLES);
-        return source.read(Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))
+        return source.drawn(Split.TRAIN, limit > 0 ? ExampleRange.first(examples, limit) : ExampleRange.all(examples))
                 .normalization();
     }
 }

@@ -56,7 +56,8 @@ public record RankEvaluation(
         try (Replica replica = replicas.create(setup)) {
             replica.load(new ByteArrayInputStream(checkpoint.model()));
             boolean skips = tested.formats().skipsUnreadable();
-            LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization))
+            LoaderOptions loading = LoaderOptions.of(
+                            replica.normalization(SharedNormalization.of(data.normalization, trained, group)))
                     .withLayout(replica.featureLayout())
                     .skippingUnreadable(skips);
             try (var batches = data.shard.loader(batch, loading)) {

@@ -104,7 +104,8 @@ public final class RankRun {
         EarlyStop early = earlyStop(epochs, resumed);
         long asked = options.stopAfter() > 0 ? Math.min(options.stopAfter(), course.lastStep) : course.lastStep;
         long stop = early.isDue(firstStep) ? firstStep : asked; // where it was stopped early before it was killed
-        LoaderOptions loading = LoaderOptions.of(replica.normalization(data.normalization()))
+        LoaderOptions loading = LoaderOptions.of(
+                        replica.normalization(SharedNormalization.of(data.normalization(), options.data(), group)))
                 .withLayout(replica.featureLayout())
                 .skippingUnreadable(options.data().formats().skipsUnreadable());
         LoaderOptions augmented = loading.withAugmentation(options.augmentation());

@@ -57,7 +57,8 @@ final class UnreadReports {
 
     /** For people, in one line. */
     static String told(RunEvent.LeftOut event) {
-        return event.examples() + " examples could not be read and were left out: " + String.join(", ", event.why());
+        return event.examples() + (event.examples() == 1 ? " example" : " examples")
+                + " could not be read, and the test goes without: " + String.join(", ", event.why());
     }
 
     /** How many, then reasons, one a line. */

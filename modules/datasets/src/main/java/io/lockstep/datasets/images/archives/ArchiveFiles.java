@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 record ArchiveFiles(List<String> train, List<String> test) {
     private static final List<String> TEST = List.of("test", "val", "valid", "validation");
     private static final Pattern TESTED = Pattern.compile("(?:.*[-_.])?(?:test|val|valid|validation)(?:[-_.\\d].*)?");
-    private static final Pattern BRACES = Pattern.compile("(.*)\\{(\\d+)\\.\\.(\\d+)}(.*)");
+    private static final Pattern BRACES = Pattern.compile("(.*)\\{(\\d{1,9})\\.\\.(\\d{1,9})}(.*)");
     private static final int MOST_FILES = 1_000_000;
 
     /** Of a folder; empty lists where it has none. */
@@ -68,7 +68,11 @@ record ArchiveFiles(List<String> train, List<String> test) {
         }
         long first = Long.parseLong(braces.group(2));
         long last = Long.parseLong(braces.group(3));
-        if (last < first || last - first >= MOST_FILES) {
+        if (last - first >= MOST_FILES) {
+            throw new DatasetNotFoundException(
+                    path + " names " + (last - first + 1) + " files, and " + MOST_FILES + " are the most");
+        }
+        if (last < first) {
             throw new DatasetNotFoundException(path + " names no files: in {A..B} of braces A is no larger than B");
         }
         List<String> paths = new ArrayList<>();

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -83,14 +85,15 @@ final class LabelledPlaces {
         Map<String, Integer> numbers = new HashMap<>();
         boolean whole = words.stream().allMatch(word -> word.matches("\\d{1,9}"));
         for (String word : words) {
+            if (!whole && word.matches("-?\\d+")) {
+                throw new MalformedDatasetException(pathOf(word) + " has the label " + word
+                        + "; classes are either names or whole numbers from 0, all of them");
+            }
+        }
+        for (String word : words) {
             int number = whole ? Integer.parseInt(word) : numbers.size();
             if (number >= MOST_CLASSES) {
-                String path = found.stream()
-                        .filter(each -> each.label.equals(word))
-                        .findFirst()
-                        .orElseThrow()
-                        .path;
-                throw new MalformedDatasetException(path + " has the label " + word
+                throw new MalformedDatasetException(pathOf(word) + " has the label " + word
                         + "; classes are numbered from 0, and " + MOST_CLASSES + " are the most");
             }
             if (!whole) {
@@ -101,14 +104,22 @@ final class LabelledPlaces {
         return numbers;
     }
 
+    private String pathOf(String word) {
+        return found.stream()
+                .filter(each -> each.label.equals(word))
+                .findFirst()
+                .orElseThrow()
+                .path;
+    }
+
     private List<String> classNames(Collection<Integer> labels) {
         int classes = labels.stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-        List<String> all = new ArrayList<>();
+        Set<String> all = new LinkedHashSet<>();
         for (int label = 0; label < classes; label++) {
             String name = names.getOrDefault(label, Integer.toString(label));
             all.add(all.contains(name) ? name + " (" + label + ")" : name);
         }
-        return all;
+        return List.copyOf(all);
     }
 
     private static boolean isDrawn(String key, FormatOptions options) {

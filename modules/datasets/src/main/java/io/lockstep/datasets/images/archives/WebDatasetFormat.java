@@ -36,7 +36,7 @@ public final class WebDatasetFormat implements DataFormat {
     private static final String ENDING = ".tar";
     private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png");
     private static final Pattern LABEL =
-            Pattern.compile("\"(?:label|cls|class)\"\\s*:\\s*(?:(\\d+)|\"((?:[^\"\\\\]|\\\\.)*)\")");
+            Pattern.compile("\"(?:label|cls|class)\"\\s*:\\s*(?:(\\d+)(?![\\d.eE])|\"((?:[^\"\\\\]|\\\\.)*+)\")");
     /** Members that are looked at to tell such a tar from others. */
     private static final int LOOKED_AT = 64;
 

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class EncodedPictures implements Dataset, BytePictures {
     private static final long CROP_STREAM = 0x63726f70;
-    /** Pictures, the first of the set, whose mean and deviation stand for all. */
+    /** Pictures, spread evenly over the set, whose mean and deviation stand for all. */
     private static final int MEASURED = 1024;
 
     private final EncodedPictureSource source;
@@ -143,13 +143,14 @@ final class EncodedPictures implements Dataset, BytePictures {
         }
     }
 
-    /** Of the first pictures, as they are tested; those that cannot be read are left out, where that is asked for. */
+    /** Of pictures spread over the set, as they are tested; those that cannot be read are left out, where that is asked for. */
     @Override
     public Normalization normalization() {
         int measured = Math.min(MEASURED, pictures.size());
         AtomicReferenceArray<long[]> sums = new AtomicReferenceArray<>(measured);
         try {
-            ParallelFiles.each(measured, options.threads(), i -> measure(i, sums));
+            ParallelFiles.each(
+                    measured, options.threads(), i -> measure(i, (int) ((long) i * pictures.size() / measured), sums));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -163,15 +164,15 @@ final class EncodedPictures implements Dataset, BytePictures {
         }
         if (read == 0) {
             throw new DataFaultException(
-                    "cannot read training or test data: none of the first " + measured + " pictures of " + name()
-                            + " can be decoded",
+                    "cannot read training or test data: none of " + measured + " pictures of " + name()
+                            + " that were tried" + " can be decoded",
                     null);
         }
         return Normalization.ofBytes(all, read * shape().planeSize());
     }
 
     /** @param sums of each channel, then of its squares; null of a picture that cannot be read */
-    private void measure(int example, AtomicReferenceArray<long[]> sums) {
+    private void measure(int place, int example, AtomicReferenceArray<long[]> sums) {
         try {
             byte[] pixels = pixels(example);
             int channels = shape().channels();
@@ -182,7 +183,7 @@ final class EncodedPictures implements Dataset, BytePictures {
                 own[i / plane] += value;
                 own[channels + i / plane] += (long) value * value;
             }
-            sums.set(example, own);
+            sums.set(place, own);
         } catch (DataFaultException e) {
             if (!options.skipsUnreadable()) {
                 throw e;

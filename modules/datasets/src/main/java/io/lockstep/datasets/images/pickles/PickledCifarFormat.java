@@ -25,8 +25,9 @@ import java.util.Map;
  */
 public final class PickledCifarFormat implements DataFormat {
     private static final ImageShape SHAPE = new ImageShape(3, 32, 32);
-    /** Ten times what the publisher's largest has. */
-    private static final long LONGEST_FILE = 2_000_000_000;
+    /** A batch is held twice while it is read. */
+    private static final long LONGEST_FILE =
+            Math.min(2_000_000_000, Runtime.getRuntime().maxMemory() / 4);
 
     /** Which files, and what of their dictionaries. */
     private enum Layout {
@@ -87,7 +88,10 @@ public final class PickledCifarFormat implements DataFormat {
 
     private static ImageSource open(DataFolder in, Layout layout) throws IOException {
         Map<?, ?> meta = dictionary(in.storage(), BinaryFile.find(in.path(), layout.meta, in.files()));
-        if (!(meta.get(layout.names) instanceof List<?> names) || names.isEmpty() || names.size() > 256) {
+        if (!(meta.get(layout.names) instanceof List<?> names)
+                || names.isEmpty()
+                || names.size() > 256
+                || !names.stream().allMatch(byte[].class::isInstance)) {
             throw new MalformedDatasetException(
                     in.file(layout.meta) + " names no classes, in a list " + layout.names + " of 1 to 256");
         }
@@ -111,7 +115,8 @@ public final class PickledCifarFormat implements DataFormat {
 
     private static Map<?, ?> dictionary(Storage storage, BinaryFile file) throws IOException {
         if (file.bytes() > LONGEST_FILE) {
-            throw new DatasetException(file.path() + " has " + file.bytes() + " bytes, more than is read at once");
+            throw new DatasetException(file.path() + " has " + file.bytes() + " bytes, and " + LONGEST_FILE
+                    + " are the most that this process can read; give it more memory (worker-memory-mb)");
         }
         try (InputStream in = storage.open(file.path())) {
             if (Unpickler.read(in.readAllBytes(), file.path()) instanceof Map<?, ?> map) {
@@ -139,8 +144,11 @@ public final class PickledCifarFormat implements DataFormat {
             byte[] numbers = new byte[labels.size()];
             for (int i = 0; i < numbers.length; i++) {
                 if (!(labels.get(i) instanceof Long label) || label < 0 || label > 255) {
-                    throw new MalformedDatasetException(
-                            file.path() + ": record " + i + " has label " + labels.get(i) + ", which is no class");
+                    throw new MalformedDatasetException(file.path() + ": record " + i + " has "
+                            + (labels.get(i) instanceof Long number
+                                    ? "label " + number
+                                    : "something else than a number")
+                            + ", which is no class");
                 }
                 numbers[i] = label.byteValue();
             }
