@@ -65,7 +65,8 @@ fi
 
 spark=${SPARK_HOME:-$home}
 # Spark VERSION for Scala SCALA ...
-read -r _ sparkVersion _ _ scalaVersion _ <"$home/RELEASE"
+read -r _ sparkVersion _ _ scalaVersion _ <"$home/RELEASE" || [[ -n ${scalaVersion:-} ]] ||
+  fail "$home/RELEASE cannot be read; unpack the distribution again, or build it by mvn -DskipTests package"
 scalaVersion=${scalaVersion%,}
 case $sparkVersion in
   3.*) fits=3.5 fitting="3.5.*" other=4 ;;

@@ -72,6 +72,7 @@ final class MlflowTracker implements Tracker {
 
     @Override
     public void end(RunEnd how, List<Artifact> artifacts) {
+        Duration longest = how == RunEnd.KILLED ? shorter(run.deadline(), KILLED_DEADLINE) : run.deadline();
         synchronized (this) {
             if (!begun) {
                 return;
@@ -79,26 +80,29 @@ final class MlflowTracker implements Tracker {
             end = how;
             files = List.copyOf(artifacts);
             notifyAll();
-            await(how == RunEnd.KILLED ? shorter(run.deadline(), KILLED_DEADLINE) : run.deadline());
+            await(longest);
             if (over && failure == null) {
                 return;
             }
             over = true;
         }
         sender.interrupt();
-        writeOff();
+        writeOff(longest);
     }
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private synchronized void writeOff() {
+    private synchronized void writeOff(Duration longest) {
         run.notes()
                 .tell("warning: tracking at " + store.place() + " does not have all of this run: " + pending.size()
                         + " lines of metrics and " + files.size() + " files are missing"
                         + (failure == null
-                                ? " after " + run.deadline().toSeconds() + " s (tracking-deadline)"
+                                ? " after " + longest.toSeconds()
+                                        + " s ("
+                                        + (end == RunEnd.KILLED ? "the driver was told to stop" : "tracking-deadline")
+                                        + ")"
                                 : ", as " + failure.getMessage())
                         + "; the run's folder has them");
     }
@@ -124,6 +128,8 @@ final class MlflowTracker implements Tracker {
                     pause = BATCH_PAUSE;
                 } catch (IOException e) {
                     pause = failed(e, pause);
+                } catch (RuntimeException e) { // a fault of this module must not end the sender without a word
+                    pause = failed(new IOException(e.toString(), e), pause);
                 }
             }
         } catch (InterruptedException e) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +15,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Calls of a tracking server's REST API, each with a time limit. Credentials go into a header, and into no message. */
 final class RestCalls {
@@ -23,7 +26,6 @@ final class RestCalls {
     /** Of a file: its bytes are sent within this time. */
     private static final Duration UPLOAD_PATIENCE = Duration.ofMinutes(10);
 
-    private static final int LONGEST_ANSWER_BYTES = 16 << 20;
     private static final int LONGEST_REASON = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,6 +35,7 @@ final class RestCalls {
             .build();
     private final URI server;
     private final Optional<String> authorization;
+    private final Duration patience;
 
     /** A server's refusal. */
     static final class RefusedException extends IOException {
@@ -53,14 +56,24 @@ final class RestCalls {
 
     /** @param environment has the credentials, by the names of MLflow's own clients */
     RestCalls(URI server, Map<String, String> environment) {
+        this(server, environment, PATIENCE);
+    }
+
+    /** @param patience with a call that sends no file */
+    RestCalls(URI server, Map<String, String> environment, Duration patience) {
         this.server = server;
         this.authorization = authorization(environment);
+        this.patience = patience;
     }
 
     private static Optional<String> authorization(Map<String, String> environment) {
         String user = environment.getOrDefault("MLFLOW_TRACKING_USERNAME", "");
         String password = environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
-        String token = environment.getOrDefault("MLFLOW_TRACKING_TOKEN", "");
+        String token = environment.getOrDefault("MLFLOW_TRACKING_TOKEN", "").strip();
+        if (!token.chars().allMatch(letter -> letter > ' ' && letter < 127)) {
+            throw new IllegalArgumentException(
+                    "needs another MLFLOW_TRACKING_TOKEN: it has characters that no HTTP header may have");
+        }
         if (!user.isEmpty() && !password.isEmpty()) {
             byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
             return Optional.of("Basic " + Base64.getEncoder().encodeToString(both));
@@ -74,12 +87,12 @@ final class RestCalls {
 
     /** @param path behind {@code /api/2.0/mlflow/}, with its query */
     JsonNode get(String path) throws IOException {
-        return send(request("mlflow/" + path).timeout(PATIENCE).GET().build());
+        return send(request("mlflow/" + path).timeout(patience).GET().build());
     }
 
     JsonNode post(String path, JsonNode body) throws IOException {
         return send(request("mlflow/" + path)
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                 .build());
@@ -101,17 +114,24 @@ final class RestCalls {
     }
 
     private JsonNode send(HttpRequest request) throws IOException {
+        // the request's own time limit is over with the answer's first line
+        Duration limit = request.timeout().orElse(patience);
+        CompletableFuture<HttpResponse<String>> answer =
+                client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            String text;
-            try (InputStream body = response.body()) {
-                text = new String(body.readNBytes(LONGEST_ANSWER_BYTES), StandardCharsets.UTF_8);
-            }
+            HttpResponse<String> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            String text = response.body();
             if (response.statusCode() / 100 != 2) {
                 throw refused(request, response.statusCode(), text);
             }
             return text.isBlank() ? JSON.createObjectNode() : parse(text);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new IOException("it has not answered within " + limit.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } catch (InterruptedException e) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException(request.uri().getPath() + " was interrupted");
         }
@@ -143,9 +163,10 @@ final class RestCalls {
                 ? "; credentials are read from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or"
                         + " MLFLOW_TRACKING_TOKEN, in the driver's environment"
                 : "";
+        String elsewhere = status / 100 == 3 ? "; it sends to another address: name that one, perhaps by https" : "";
         return new RefusedException(
                 "it answered " + status + (code.isEmpty() ? "" : " " + code) + " to " + request.method() + " "
-                        + request.uri().getPath() + reason + credentials,
+                        + request.uri().getPath() + reason + credentials + elsewhere,
                 code);
     }
 }

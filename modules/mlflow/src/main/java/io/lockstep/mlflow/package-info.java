@@ -3,7 +3,6 @@
  * was resumed. {@link io.lockstep.mlflow.MlflowTracker} has the queue and the thread; {@code RestStore} speaks the tracking
  * server's REST API, {@code FileStore} writes the folder that MLflow reads without a server.
  *
- * <p>MLflow's own Java client is not used: its jar has 8 MB and brings an HTTP client, Protocol Buffers and a logging
- * library of other versions than Spark's.
+ * <p>MLflow's own Java client is not used, as it would bring jars of its own onto Spark's class path.
  */
 package io.lockstep.mlflow;

@@ -10,7 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.runs.tracking.RunEnd;
 import io.lockstep.runs.tracking.Tracker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -185,7 +190,8 @@ class MlflowTrackerTest {
     @Test
     void credentialsComeFromTheEnvironmentAndStandInNoMessage() throws Exception {
         try (var server = new FakeServer()) {
-            Tracker byToken = tracker(server, PARAMETERS, LONG, Map.of("MLFLOW_TRACKING_TOKEN", "s3cret"));
+            // a secret that is read from a file has a line's end
+            Tracker byToken = tracker(server, PARAMETERS, LONG, Map.of("MLFLOW_TRACKING_TOKEN", "s3cret\n"));
             byToken.begin(List.of());
             byToken.end(RunEnd.FINISHED, List.of());
             assertThat(server.authorizations).containsExactly("Bearer s3cret");
@@ -198,6 +204,11 @@ class MlflowTrackerTest {
 
             assertThat(server.authorizations).containsExactly("Basic bWU6czNjcmV0");
             assertThat(runs.told).isNotEmpty().noneMatch(line -> line.contains("s3cret"));
+            assertThatThrownBy(() -> tracker(
+                            server, PARAMETERS, LONG, Map.of("MLFLOW_TRACKING_TOKEN", "s3cret\nX-Other: header")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("MLFLOW_TRACKING_TOKEN")
+                    .hasMessageNotContaining("s3cret");
         }
     }
 
@@ -216,6 +227,30 @@ class MlflowTrackerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void aServerThatStopsInTheMiddleOfAnAnswerIsGivenUp() throws Exception {
+        try (var socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var answering = new Thread(() -> {
+                try (Socket caller = socket.accept()) {
+                    caller.getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    caller.getInputStream().readAllBytes(); // until the caller hangs up
+                } catch (IOException e) {
+                    // it has hung up
+                }
+            });
+            answering.start();
+            var calls = new RestCalls(
+                    URI.create("http://127.0.0.1:" + socket.getLocalPort()), Map.of(), Duration.ofMillis(300));
+
+            assertThatThrownBy(() -> calls.get("experiments/search"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has not answered");
+            answering.join();
+        }
     }
 
     private void awaitWarning() throws InterruptedException {

@@ -13,6 +13,7 @@ import scala.Option;
  */
 public final class StandaloneMaster {
     private static final String SCHEME = "spark://";
+    private static final long LONGEST_NANOS = 5_000_000_000L;
     private static final String PATIENCE = "5s";
 
     private StandaloneMaster() {}
@@ -26,7 +27,11 @@ public final class StandaloneMaster {
         if (!url.startsWith(SCHEME)) {
             return false;
         }
+        long begin = System.nanoTime();
         for (String address : url.substring(SCHEME.length()).split(",")) {
+            if (Thread.currentThread().isInterrupted() || System.nanoTime() - begin > LONGEST_NANOS) {
+                return false; // of several masters most may be switched off
+            }
             int colon = address.lastIndexOf(':');
             if (colon > 0 && address.substring(colon + 1).matches("\\d{1,5}")) {
                 String host = address.substring(0, colon);
@@ -52,6 +57,9 @@ public final class StandaloneMaster {
             asking.setupEndpointRef(master, "Master");
             return false;
         } catch (Exception e) { // Spark's methods declare none, and throw checked ones too
+            if (e instanceof InterruptedException || e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             return saysUnreadable(e);
         } finally {
             if (asking != null) {

@@ -11,7 +11,7 @@ import org.apache.spark.SparkConf;
  * makes the archive ({@code io.lockstep.runs.SharedClassesRecording}), and {@code bin/lockstep} names it to the JVMs that it starts.
  *
  * <p>A JVM looks whether an archive was made by a JVM like itself from the jars that its class path begins with, and goes
- * without where it was not: where the distribution was moved, or another Spark is used.
+ * without where it was not: where the distribution was moved, another Spark is used, or a heap has 32 GB or more.
  */
 public final class SharedClasses {
     /** The system property by which {@code bin/lockstep} tells the archive. */

@@ -114,7 +114,7 @@ public final class RunTracking implements AutoCloseable {
 
     /** Without credentials, which somebody may have put into a URL. */
     private static String shown(String asked) {
-        return asked.replaceFirst("//[^/]*@", "//...@");
+        return asked.replaceFirst("//.*@", "//...@");
     }
 
     private static Tracking tracking(String asked) {
@@ -170,11 +170,14 @@ public final class RunTracking implements AutoCloseable {
         end(RunEnd.KILLED);
     }
 
-    private synchronized void end(RunEnd end) {
-        if (begun && !ended && tracker != NONE) {
+    private void end(RunEnd end) {
+        synchronized (this) { // no longer: whoever is told to stop meanwhile waits for no server
+            if (!begun || ended || tracker == NONE) {
+                return;
+            }
             ended = true;
-            tracker.end(end, folder.artifacts(withCheckpoint));
         }
+        tracker.end(end, folder.artifacts(withCheckpoint));
     }
 
     /** A run that has not finished until now has failed. */
