@@ -198,18 +198,25 @@ public final class EncodedPictureSource implements ImageSource {
 
     /** Where nobody has said that all are to be grey. */
     void requireColours(PictureFacts facts) throws PictureException {
-        if (shape.channels() == 1 && options.pictures().channels() == 0 && !facts.isGrey()) {
+        if (mayLackColours() && !facts.isGrey()) {
             throw new PictureException(
                     "is in colour, and the first picture of each class is grey: set image-channels = 3 to make all"
                             + " coloured, or 1 to make all grey");
         }
     }
 
-    /** Where what cannot be read is left out, nobody need know it before. */
+    private boolean mayLackColours() {
+        return shape.channels() == 1 && options.pictures().channels() == 0;
+    }
+
+    /** Where what cannot be read is left out, nobody need know it before; but what a setting would mend is not unreadable. */
     @Override
     public void verify() throws IOException {
+        boolean needsSetting = !options.pictures().size().isGiven() || mayLackColours();
         if (!options.skipsUnreadable()) {
             examine().requireSound();
+        } else if (needsSetting) {
+            examine().requireAlike();
         }
     }
 
@@ -234,8 +241,8 @@ public final class EncodedPictureSource implements ImageSource {
                 EncodedPicture file = all.get(i);
                 try {
                     PictureFacts facts = PictureFacts.of(file.content());
-                    requireColours(facts);
                     survey.add(file, facts);
+                    survey.colours(file, () -> requireColours(facts));
                 } catch (PictureException e) {
                     survey.fault(file, e);
                 }

@@ -23,6 +23,8 @@ final class PictureSurvey {
     private final Map<String, Sized> sizes = new TreeMap<>();
     /** By path. */
     private final Map<String, String> faults = new TreeMap<>();
+    /** By path: of other colours than the set. */
+    private final Map<String, String> miscoloured = new TreeMap<>();
 
     /** Pictures of one size. */
     private static final class Sized {
@@ -50,22 +52,47 @@ final class PictureSurvey {
         same.first = same.first == null || file.path().compareTo(same.first) < 0 ? file.path() : same.first;
     }
 
+    /** Looks whether they are as the set's. */
+    void colours(EncodedPicture file, ColourCheck check) {
+        try {
+            check.run();
+        } catch (PictureException e) {
+            synchronized (this) {
+                miscoloured.put(file.path(), e.getMessage());
+            }
+        }
+    }
+
+    interface ColourCheck {
+        void run() throws PictureException;
+    }
+
     synchronized void fault(EncodedPicture file, PictureException fault) {
         faults.put(file.path(), fault.getMessage());
     }
 
     /** @throws MalformedDatasetException naming files that cannot be read, or the sizes that pictures have */
     synchronized void requireSound() throws MalformedDatasetException {
+        requireNone(faults, "damaged pictures");
+        requireAlike();
+    }
+
+    /** @throws MalformedDatasetException naming files of other colours, or the sizes that pictures have */
+    synchronized void requireAlike() throws MalformedDatasetException {
+        requireNone(miscoloured, "pictures of other colours");
+        if (!anySize && sizes.size() > 1) {
+            throw new MalformedDatasetException(path + " has pictures of " + sizes.size() + " sizes: " + sizesNamed()
+                    + "; set image-size = HEIGHTxWIDTH to resize them all, or take the others away");
+        }
+    }
+
+    private static void requireNone(Map<String, String> faults, String what) throws MalformedDatasetException {
         if (!faults.isEmpty()) {
             String named = faults.entrySet().stream()
                     .limit(TOLD_AT_ONCE)
                     .map(fault -> fault.getKey() + " " + fault.getValue())
                     .collect(Collectors.joining("; "));
-            throw new MalformedDatasetException(named + andMore(faults.size(), "damaged pictures"));
-        }
-        if (!anySize && sizes.size() > 1) {
-            throw new MalformedDatasetException(path + " has pictures of " + sizes.size() + " sizes: " + sizesNamed()
-                    + "; set image-size = HEIGHTxWIDTH to resize them all, or take the others away");
+            throw new MalformedDatasetException(named + andMore(faults.size(), what));
         }
     }
 
@@ -88,7 +115,7 @@ final class PictureSurvey {
     }
 
     synchronized boolean isSound() {
-        return faults.isEmpty() && (anySize || sizes.size() <= 1);
+        return faults.isEmpty() && miscoloured.isEmpty() && (anySize || sizes.size() <= 1);
     }
 
     /** For people, a line each. */
@@ -97,6 +124,7 @@ final class PictureSurvey {
         lines.add("pictures by size: " + sizesNamed()
                 + (anySize || sizes.size() <= 1 ? "" : "; image-size = HEIGHTxWIDTH resizes them all"));
         faults.forEach((file, fault) -> lines.add("unreadable: " + file + " " + fault));
+        miscoloured.forEach((file, fault) -> lines.add("of other colours: " + file + " " + fault));
         if (!leftOut.isEmpty()) {
             lines.add("left out, as they are no pictures by their names: " + FileNames.shortened(leftOut));
         }

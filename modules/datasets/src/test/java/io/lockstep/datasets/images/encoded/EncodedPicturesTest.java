@@ -93,6 +93,22 @@ class EncodedPicturesTest {
         assertThat(step(drawn, 1)).isEqualTo(step(inMemory, 1));
     }
 
+    /** What a setting mends is not left out. */
+    @Test
+    void sizesThatDifferAreRefusedAlsoWhereUnreadablePicturesAreSkipped() throws Exception {
+        ImageIO.write(
+                new BufferedImage(40, 32, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("c1/wide.png").toFile());
+        FormatOptions options = FormatOptions.DEFAULT.skippingUnreadable(true);
+        DataSource source = new DataCatalog(new LocalStorage(), "nowhere", options).resolve(folder.toString());
+
+        assertThatThrownBy(source::verify).hasMessageContaining("32x40").hasMessageContaining("image-size");
+        Files.delete(folder.resolve("c1/wide.png"));
+        source = new DataCatalog(new LocalStorage(), "nowhere", options).resolve(folder.toString());
+        source.verify();
+    }
+
     @Test
     void aPictureThatIsGoneStopsTheRunByItsNameOrIsLeftOut() throws Exception {
         Dataset stops = open(new Crop(0, 0.3), 2, false);
