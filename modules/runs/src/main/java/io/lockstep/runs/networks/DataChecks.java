@@ -63,7 +63,7 @@ public final class DataChecks {
     private static void requireOneForEachRank(DataSource source, Configuration configuration) {
         int examples = trainingExamples(source, configuration);
         int workers = configuration.get(DistributionSettings.WORKERS);
-        if (examples == 0 || examples >= workers) { // 0: a stream whose end nobody knows
+        if (examples <= 0 || examples >= workers) { // of a stream whose end nobody knows
             return;
         }
         boolean limited = examples < source.examples(Split.TRAIN);

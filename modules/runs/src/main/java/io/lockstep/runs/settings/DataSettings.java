@@ -51,8 +51,8 @@ public final class DataSettings {
             "unreadable",
             "stop",
             "What becomes of examples that cannot be read in the middle of a run: a shard's damaged block, a picture that "
-                    + "was deleted. stop: the run ends and names the file. skip: batches go without them, are counted, and "
-                    + "all ranks run the same steps.",
+                    + "was deleted. stop: the run ends and names the file. skip: they are left out and counted; all ranks "
+                    + "run the same steps, in which a missing example counts as a gradient of 0.",
             Parsers.word("stop", "skip"),
             Heeded.ALWAYS.notByMasters("they hold all examples before they begin"));
 
