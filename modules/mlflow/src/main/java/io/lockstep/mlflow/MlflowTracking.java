@@ -46,8 +46,8 @@ public final class MlflowTracking implements Tracking {
         try {
             server = new URI(target.replaceAll("/+$", ""));
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    "is no URL: " + e.getReason()) /* the cause has the whole text, with a password perhaps */;
+            // without the cause, which has the whole text, with a password perhaps
+            throw new IllegalArgumentException("is no URL: " + e.getReason());
         }
         if (server.getHost() == null || server.getQuery() != null || server.getFragment() != null) {
             throw new IllegalArgumentException("must be a URL like http://host:5000");

@@ -43,7 +43,7 @@ public final class SharedClassesRecording {
                 folder.resolve("run").toString()
             });
             status = 0;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             System.err.println(
                     "lockstep: runs will start without an archive of their classes, some seconds later: " + e);
         } finally {

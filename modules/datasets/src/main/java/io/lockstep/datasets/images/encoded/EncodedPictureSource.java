@@ -239,12 +239,18 @@ public final class EncodedPictureSource implements ImageSource {
             List<? extends EncodedPicture> all = files.of(split);
             ParallelFiles.each(all.size(), options.threads(), i -> {
                 EncodedPicture file = all.get(i);
+                PictureFacts facts;
                 try {
-                    PictureFacts facts = PictureFacts.of(file.content());
-                    survey.add(file, facts);
-                    survey.colours(file, () -> requireColours(facts));
+                    facts = PictureFacts.of(file.content());
                 } catch (PictureException e) {
                     survey.fault(file, e);
+                    return;
+                }
+                survey.add(file, facts);
+                try {
+                    requireColours(facts);
+                } catch (PictureException e) {
+                    survey.otherColours(file, e);
                 }
             });
         }

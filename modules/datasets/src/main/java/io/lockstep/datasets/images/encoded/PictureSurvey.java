@@ -52,19 +52,9 @@ final class PictureSurvey {
         same.first = same.first == null || file.path().compareTo(same.first) < 0 ? file.path() : same.first;
     }
 
-    /** Looks whether they are as the set's. */
-    void colours(EncodedPicture file, ColourCheck check) {
-        try {
-            check.run();
-        } catch (PictureException e) {
-            synchronized (this) {
-                miscoloured.put(file.path(), e.getMessage());
-            }
-        }
-    }
-
-    interface ColourCheck {
-        void run() throws PictureException;
+    /** A picture that can be read, and has other colours than the set. */
+    synchronized void otherColours(EncodedPicture file, PictureException fault) {
+        miscoloured.put(file.path(), fault.getMessage());
     }
 
     synchronized void fault(EncodedPicture file, PictureException fault) {
